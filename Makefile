@@ -1,0 +1,51 @@
+# Two commands matter: `make demo` and `make test`. Each does all set-up it needs; long steps say what they do.
+SHELL := /bin/bash
+PY := .venv/bin/python
+export PYTHONDONTWRITEBYTECODE :=
+
+MODEL_INPUTS := config.yml $(shell find nlu dialogues -name '*.py' -o -name '*.yml' -o -name '*.tsv' 2>/dev/null)
+
+.PHONY: demo test fast check bench lock setup model clean help
+help:  ## what there is
+	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
+
+setup: .venv/ready  ## the virtual environment, from requirements.lock
+
+.venv/ready: requirements.lock pyproject.toml
+	@echo "==> Python environment (.venv), about a minute the first time"
+	@command -v python3.11 >/dev/null || { echo "python3.11 is needed: https://www.python.org/downloads/"; exit 1; }
+	@test -x .venv/bin/uv || { python3.11 -m venv .venv && .venv/bin/python -m pip install --quiet uv; }
+	@.venv/bin/uv pip sync --python $(PY) --require-hashes --compile-bytecode requirements.lock
+	@$(PY) -m compileall -q bot nlu dialogues connectors casestore
+	@touch $@
+
+models/counter.tar.gz: .venv/ready $(MODEL_INPUTS)
+	@echo "==> Training the model"
+	@$(PY) -m bot train
+
+model: models/counter.tar.gz  ## the trained model, when its inputs changed
+
+demo: model  ## the whole system on this machine
+	@$(PY) -m bot demo
+
+test: model  ## every test this machine can run
+	@$(PY) -m pytest --cov --cov-report=term:skip-covered
+
+fast: .venv/ready  ## the tests that take under a minute in all
+	@$(PY) -m pytest -m "not slow"
+
+check: .venv/ready  ## format, lint, types, import contracts, module sizes
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports --no-cache
+	@$(PY) -m tests.house
+
+bench: model  ## the benchmarks, side by side with their peers
+	@$(PY) -m bench
+
+lock: .venv/ready  ## requirements.lock anew from pyproject.toml
+	@.venv/bin/uv pip compile --python $(PY) --extra dev --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header -q pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf .venv models data build

@@ -1,0 +1,171 @@
+"""The port of a channel: what Viber, SMS and any later channel offer to the rest of the service.
+
+Wire shapes never leave a channel's folder. Above it there are only these frozen records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from dialogues.turn import Choice, Reply
+
+
+class BadWebhook(ValueError):
+    """The signature is right and the body cannot be read: not JSON, or a required field is missing.
+
+    The text names the field and never repeats a value that came from outside.
+    """
+
+
+class Remedy(StrEnum):
+    """What a failed send asks of the outbox. Channels decide it from their code table."""
+
+    RETRY = "retry"  # not accepted by the provider; send again later
+    NEVER = "never"  # this message will not be accepted, however often it is sent
+    STOP_CONTACT = "stop-contact"  # this recipient cannot be reached on this channel
+    PAGE_OPERATOR = "page-operator"  # the channel itself is misconfigured or blocked; keep the row, retry slowly
+    UNKNOWN = "unknown"  # the provider may have accepted it: reconcile before sending again
+
+
+class SendError(Exception):
+    """A send that is not known to have worked.
+
+    ``code`` is the provider's (``viber:6``, ``twilio:21610``, ``http:503``, ``timeout``), safe to log and to count.
+    ``retry_after`` is in seconds, when the provider named it.
+    """
+
+    def __init__(self, remedy: Remedy, code: str, *, retry_after: float | None = None) -> None:
+        super().__init__(f"{code} ({remedy})")
+        self.remedy = remedy
+        self.code = code
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookRequest:
+    """A request as it came: ``url`` is PUBLIC_URL + path + query as the provider called it; header names lower case."""
+
+    path: str
+    url: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class InboundKind(StrEnum):
+    MESSAGE = "message"
+    SUBSCRIBED = "subscribed"
+    UNSUBSCRIBED = "unsubscribed"
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """Something a person did that the conversation must know of.
+
+    ``external_id`` is unique per channel and survives the provider's retries. ``address`` is the Viber user id or
+    the E.164 number. ``attachments`` are kinds (``picture``, ``location``, ...). ``language`` is the device's, if told.
+    """
+
+    channel: str
+    external_id: str
+    kind: InboundKind
+    address: str
+    at: datetime
+    text: str = ""
+    attachments: tuple[str, ...] = ()
+    language: str | None = None
+
+
+class Status(StrEnum):
+    """How far a sent message is known to have come. Declared in rank order: a status only moves forward."""
+
+    SENT = "sent"
+    FAILED = "failed"
+    DELIVERED = "delivered"
+    SEEN = "seen"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A provider's word on a message we sent.
+
+    ``message_id`` is our own outbox id where it rides in the callback (SMS); else ``provider_id`` finds the row.
+    ``all_before`` marks Viber's *seen*, which covers everything delivered before it to that address.
+    ``error`` is a code as in :class:`SendError`; ``remedy`` what it asks for, on ``FAILED`` only.
+    """
+
+    channel: str
+    provider_id: str
+    status: Status
+    at: datetime
+    message_id: int | None = None
+    address: str | None = None
+    all_before: bool = False
+    error: str | None = None
+    remedy: Remedy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The body of the 200. Never contains anything that had to be looked up."""
+
+    body: str = ""
+    content_type: str = "text/plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a webhook amounts to. Nothing in it at all: valid and of no interest."""
+
+    inbound: tuple[Inbound, ...] = ()
+    receipts: tuple[Receipt, ...] = ()
+    answer: Answer = Answer()
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """One message to one recipient, exactly one request to the provider. ``id`` is the outbox row's."""
+
+    id: int
+    address: str
+    text: str
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The provider accepted it. ``parts`` is how many billable parts it said (1 where it does not count)."""
+
+    provider_id: str
+    parts: int = 1
+
+
+class Channel(Protocol):
+    """Five methods and three facts. Each implementation passes tests/contract/test_channels.py."""
+
+    name: str  # "viber", "sms"
+    paths: tuple[str, ...]  # the webhook paths it answers
+    rate: float  # sends a second that the provider allows by default
+
+    def verify(self, request: WebhookRequest) -> bool:
+        """Is this request from the provider? Constant time; a missing header is ``False``, never an exception."""
+
+    def parse(self, request: WebhookRequest) -> Parsed:
+        """Read a verified request. Raises :class:`BadWebhook`, and nothing else, whatever the bytes."""
+
+    def compose(self, reply: Reply) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
+        """Cut a reply into the parts that will each be one :class:`Outbound`: ``((text, choices), ...)``."""
+
+    async def send(self, message: Outbound) -> Sent:
+        """Send once, under a deadline. Raises :class:`SendError`, and nothing else but cancellation."""
+
+    async def find(self, message: Outbound, since: datetime, known: frozenset[str]) -> Sent | None:
+        """Did the provider accept this message at or after ``since``? For a send whose result is unknown.
+
+        ``known`` are provider ids that belong to other rows. Raises :class:`SendError` when it cannot be told
+        now; a provider that offers no such question answers ``None``.
+        """

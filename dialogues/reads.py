@@ -1,0 +1,63 @@
+"""What a turn may read. The only way by which an action learns anything beyond the conversation.
+
+Implementations read; none of these methods changes anything a citizen could notice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+class Unavailable(Exception):
+    """It cannot be told now (a registry is down). The citizen is told so; never treated as 'there is none'."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A citizen's case as the dialogue sees it. Codes, never wording; dates in the citizen's calendar."""
+
+    reference: str
+    registry: str
+    procedure: str
+    title: str
+    stage: str
+    updated_at: datetime
+    expected_by: date | None = None
+    outcome: str | None = None
+    closed: bool = False
+    note: str = ""
+    missing: tuple[tuple[str, str, date | None], ...] = ()
+    """Documents the citizen still owes: (code, title, deadline)."""
+
+
+class CodeVerdict(StrEnum):
+    RIGHT = "right"
+    WRONG = "wrong"  # attempts are left
+    SPENT = "spent"  # that was the last attempt, or there were none left
+    EXPIRED = "expired"
+    NONE = "none"  # no code is open in this conversation
+
+
+@dataclass(frozen=True, slots=True)
+class CodeCheck:
+    """The verdict on a typed code. ``code_id`` is ``None`` exactly when the verdict is ``NONE``."""
+
+    verdict: CodeVerdict
+    code_id: int | None = None
+    attempts_left: int = 0
+
+
+class Reads(Protocol):
+    """Given to every action by its constructor."""
+
+    async def cases(self, citizen_id: int) -> tuple[CaseView, ...]:
+        """This citizen's open cases and those closed in the last 90 days; open first, newest change first."""
+
+    async def mobile_of(self, afm: str) -> str | None:
+        """The mobile in the contact registry (E.164) or ``None``. Raises :class:`Unavailable`."""
+
+    async def check_code(self, conversation_id: int, code: str, now: datetime) -> CodeCheck:
+        """Is this the code that was sent for this conversation? Reading only: the attempt is counted by its effect."""

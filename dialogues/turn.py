@@ -1,0 +1,106 @@
+"""A turn: what goes into the dialogue and what comes out of it. Plain data, no I/O.
+
+A turn is a function of the conversation so far, the message, and what may be read. It never
+writes, sends or changes anything: it *returns* replies, dialogue events and effects, and the
+caller commits all of them at once (docs/architecture.md, "A turn is a function").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+Event = dict[str, Any]
+"""One dialogue event in Rasa's own JSON shape (``{"event": "user", "text": ..., "timestamp": ...}``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What the citizen wrote, in this turn.
+
+    ``id`` is unique per conversation (the inbox id); ``attachments`` are kinds, e.g. ``("picture",)``.
+    """
+
+    id: str
+    text: str
+    at: datetime
+    attachments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Who is asking and where, as the caller has established it before the turn.
+
+    ``level`` is 0 anonymous, 1 known number, 2 proven (docs/privacy.md). ``citizen_id`` is ``None`` exactly
+    at level 0. ``language`` is ``el`` or ``en``: what the conversation used last, ``el`` when unknown.
+    """
+
+    conversation_id: int
+    channel: str
+    now: datetime
+    citizen_id: int | None = None
+    level: int = 0
+    language: str = "el"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing to pick: a button on Viber, a numbered line on SMS. ``value`` is what picking it says."""
+
+    title: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One message to the citizen. ``name`` is the response it came from, for the transcript and for metrics."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SendCode:
+    """Send a one-time code to the mobile that the contact registry holds for this ΑΦΜ.
+
+    ``mobile`` is ``None`` when there is none: nothing is sent, and the citizen is told the same words.
+    """
+
+    afm: str
+    mobile: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CodeTried:
+    """A one-time code was typed. ``right`` links the conversation to the code's citizen at level 2."""
+
+    code_id: int
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """A person is wanted. ``reason`` is one of ``asked``, ``gave-up``, ``complaint``."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetLanguage:
+    """Answer in this language (``el`` or ``en``) from now on."""
+
+    language: str
+
+
+Effect = SendCode | CodeTried | Handover | SetLanguage
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a message led to: replies in order, the dialogue events to append, the effects to commit."""
+
+    replies: tuple[Reply, ...] = ()
+    events: tuple[Event, ...] = ()
+    effects: tuple[Effect, ...] = field(default=())
