@@ -1,0 +1,155 @@
+"""The inbox: what came in, claimed one conversation at a time and finished once.
+
+A row is ``open`` until it is ``done`` or ``dead``. A claim is a lease with a deadline: a worker that is killed loses
+it by the clock. Only the oldest open row of a conversation can be claimed, so its order is kept even while a row
+waits for its next attempt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, exists, func, literal_column, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from casestore.database import Database
+from casestore.tables import inbox
+from casestore.vault import Vault
+
+
+class LostClaim(Exception):
+    """The lease ran out and somebody else has the row: what was done for it must not be committed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message to keep. ``conversation_key`` orders it; ``payload`` is any text (JSON), sealed here."""
+
+    channel: str
+    external_id: str
+    conversation_key: str
+    payload: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message in hand until its lease runs out. ``attempts`` counts this one."""
+
+    id: int
+    channel: str
+    external_id: str
+    payload: str
+    attempts: int
+    received_at: datetime
+    claim: str
+
+
+_earlier = inbox.alias("earlier")
+_is_head = ~exists().where(
+    _earlier.c.conversation_key == inbox.c.conversation_key,
+    _earlier.c.state == literal_column("'open'"),
+    _earlier.c.id < inbox.c.id,
+)
+_open = inbox.c.state == literal_column("'open'")  # literal, so that the partial index applies
+
+
+class Inbox:
+    """The queue of arrivals over one database."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    def row(self, arrival: Arrival) -> dict[str, object]:
+        """The arrival as a row, sealed. Made before the transaction, so that none waits for the cipher."""
+        return {
+            "channel": arrival.channel,
+            "external_id": arrival.external_id,
+            "conversation_key": arrival.conversation_key,
+            "payload_sealed": self._vault.seal("inbox.payload", arrival.payload),
+            "state": "open",
+            "attempts": 0,
+            "received_at": arrival.received_at,
+            "due_at": arrival.received_at,
+        }
+
+    async def add(self, connection: AsyncConnection, rows: Sequence[dict[str, object]]) -> None:
+        """Keep these rows; those seen before (channel, external id) change nothing."""
+        await connection.execute(self._database.insert_new(inbox), rows)
+
+    async def claim(self, now: datetime, claim: str, *, limit: int, lease: timedelta) -> list[Claimed]:
+        """Take up to ``limit`` rows, at most one per conversation, oldest first."""
+        free = or_(inbox.c.lease_until.is_(None), inbox.c.lease_until < now)
+        heads = select(inbox.c.id).where(_open, inbox.c.due_at <= now, free, _is_head).order_by(inbox.c.id).limit(limit)
+        if not self._database.is_sqlite:
+            heads = heads.with_for_update(skip_locked=True, of=inbox)
+        taken = (
+            update(inbox)
+            .where(inbox.c.id.in_(heads))
+            .values(lease_until=now + lease, claim=claim, attempts=inbox.c.attempts + 1)
+            .returning(
+                inbox.c.id,
+                inbox.c.channel,
+                inbox.c.external_id,
+                inbox.c.payload_sealed,
+                inbox.c.attempts,
+                inbox.c.received_at,
+            )
+        )
+        async with self._database.write() as connection:
+            rows = (await connection.execute(taken)).all()
+        return [
+            Claimed(
+                r.id,
+                r.channel,
+                r.external_id,
+                self._vault.open("inbox.payload", r.payload_sealed),
+                r.attempts,
+                r.received_at,
+                claim,
+            )
+            for r in sorted(rows, key=lambda r: int(r.id))
+        ]
+
+    async def done(self, connection: AsyncConnection, claimed: Claimed, now: datetime) -> None:
+        """Finish it, in the transaction that keeps what it led to. Raises :class:`LostClaim`."""
+        await self._finish(connection, claimed, state="done", finished_at=now, lease_until=None)
+
+    async def bury(self, connection: AsyncConnection, claimed: Claimed, now: datetime, error: str) -> None:
+        """Give it up: it stays, visible to the operator, and no longer holds up its conversation."""
+        await self._finish(connection, claimed, state="dead", finished_at=now, lease_until=None, error=error)
+
+    async def retry(self, claimed: Claimed, due_at: datetime, error: str) -> None:
+        """Let it go until ``due_at``. ``error`` names a kind of error, never a text from outside."""
+        async with self._database.write() as connection:
+            await self._finish(connection, claimed, due_at=due_at, lease_until=None, error=error)
+
+    async def release(self, claimed: Claimed) -> None:
+        """Give it back untouched (a graceful stop): the attempt does not count."""
+        async with self._database.write(wake=True) as connection:
+            await self._finish(connection, claimed, lease_until=None, attempts=inbox.c.attempts - 1)
+
+    async def _finish(self, connection: AsyncConnection, claimed: Claimed, **values: object) -> None:
+        mine = and_(
+            inbox.c.id == claimed.id,
+            inbox.c.claim == claimed.claim,
+            inbox.c.state == "open",
+            inbox.c.attempts == claimed.attempts,
+        )
+        result = await connection.execute(update(inbox).where(mine).values(claim=None, **values))
+        if result.rowcount != 1:
+            raise LostClaim(f"inbox {claimed.id}")
+
+    async def depth(self) -> tuple[int, int, datetime | None]:
+        """(open, dead, when the oldest open one was received)."""
+        async with self._database.read() as connection:
+            waiting, oldest = (
+                await connection.execute(select(func.count(), func.min(inbox.c.received_at)).where(_open))
+            ).one()
+            dead = await connection.scalar(
+                select(func.count()).select_from(inbox).where(inbox.c.state == literal_column("'dead'"))
+            )
+        return int(waiting), int(dead or 0), oldest

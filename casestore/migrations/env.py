@@ -1,0 +1,16 @@
+"""Run by alembic. The connection comes from :mod:`casestore.migrate`."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from casestore.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    render_as_batch=True,
+    compare_type=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,190 @@
+"""The outbox: what is to be sent, written before the send, and the log of what became of it.
+
+A row is ``open`` until it is ``sent``, ``failed`` or ``skipped``. Its key names its cause, so the same cause writes it
+once. A row is *in doubt* when an attempt ended without a known result (the provider did not answer, or the worker was
+killed): it is looked up at the provider before it is sent again, and sent again only so often (``doubts``).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+from typing import Any
+
+from sqlalchemy import and_, case, exists, func, literal_column, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from casestore.database import Database
+from casestore.tables import outbox
+from casestore.vault import Vault
+
+
+class Priority(IntEnum):
+    """Lower goes first."""
+
+    AGENT = 0
+    REPLY = 1
+    BULK = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """Something to send. ``key`` is unique for its cause; ``body`` is JSON-serialisable and sealed here."""
+
+    key: str
+    channel: str
+    address: str
+    body: dict[str, Any]
+    kind: str
+    priority: Priority
+    conversation_id: int | None
+    due_at: datetime
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedDispatch:
+    """A dispatch in hand. ``in_doubt``: an earlier attempt may have been accepted; ``since``: the first attempt."""
+
+    id: int
+    channel: str
+    address: str
+    recipient_key: str
+    body: dict[str, Any]
+    kind: str
+    attempts: int
+    doubts: int
+    in_doubt: bool
+    since: datetime
+    expires_at: datetime | None
+    claim: str
+
+
+_open = outbox.c.state == literal_column("'open'")
+_other = outbox.alias("other")
+_RETURNED = (
+    outbox.c.id,
+    outbox.c.channel,
+    outbox.c.address_sealed,
+    outbox.c.recipient_key,
+    outbox.c.body_sealed,
+    outbox.c.kind,
+    outbox.c.attempts,
+    outbox.c.doubts,
+    outbox.c.first_attempt_at,
+    outbox.c.expires_at,
+)
+
+
+def _blocked(now: datetime) -> Any:
+    """Somebody of the same recipient goes first: in flight now, or as urgent, older, and due or begun."""
+    due = or_(_other.c.due_at <= now, _other.c.attempts > 0)
+    before = and_(_other.c.id < outbox.c.id, _other.c.priority <= outbox.c.priority, due)
+    in_flight = and_(_other.c.id != outbox.c.id, _other.c.lease_until >= now)
+    same = and_(_other.c.recipient_key == outbox.c.recipient_key, _other.c.state == literal_column("'open'"))
+    return exists().where(same, or_(before, in_flight))
+
+
+class Outbox:
+    """The queue of dispatches over one database."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    def recipient_key(self, channel: str, address: str) -> str:
+        return self._vault.index(f"address/{channel}", address)
+
+    async def add(self, connection: AsyncConnection, dispatches: Sequence[Dispatch], now: datetime) -> None:
+        """Keep these; a key that exists already changes nothing."""
+        if dispatches:
+            await connection.execute(self._database.insert_new(outbox), [self._row(d, now) for d in dispatches])
+
+    def _row(self, dispatch: Dispatch, now: datetime) -> dict[str, Any]:
+        return {
+            "key": dispatch.key,
+            "conversation_id": dispatch.conversation_id,
+            "channel": dispatch.channel,
+            "recipient_key": self.recipient_key(dispatch.channel, dispatch.address),
+            "address_sealed": self._vault.seal("outbox.address", dispatch.address),
+            "body_sealed": self._vault.seal("outbox.body", json.dumps(dispatch.body, ensure_ascii=False)),
+            "kind": dispatch.kind,
+            "priority": int(dispatch.priority),
+            "state": "open",
+            "attempts": 0,
+            "doubts": 0,
+            "created_at": now,
+            "due_at": dispatch.due_at,
+            "expires_at": dispatch.expires_at,
+            "status_rank": 0,
+        }
+
+    async def claim(
+        self, channel: str, now: datetime, claim: str, *, limit: int, lease: timedelta
+    ) -> list[ClaimedDispatch]:
+        """Take up to ``limit`` due rows of one channel, urgent first, at most one per recipient, in order."""
+        if not await self._any_due(channel, now):
+            return []  # asked by reading, so that an idle worker takes no lock
+        taken: list[ClaimedDispatch] = []
+        async with self._database.write() as connection:
+            for priority in Priority:
+                if len(taken) < limit:
+                    taken += await self._claim(connection, channel, priority, now, claim, limit - len(taken), lease)
+        return taken
+
+    async def _any_due(self, channel: str, now: datetime) -> bool:
+        due = select(outbox.c.id).where(_open, outbox.c.channel == channel, outbox.c.due_at <= now)
+        async with self._database.read() as connection:
+            return await connection.scalar(due.limit(1)) is not None
+
+    async def _claim(
+        self,
+        connection: AsyncConnection,
+        channel: str,
+        priority: Priority,
+        now: datetime,
+        claim: str,
+        limit: int,
+        lease: timedelta,
+    ) -> list[ClaimedDispatch]:
+        free = or_(outbox.c.lease_until.is_(None), outbox.c.lease_until < now)
+        mine = and_(
+            _open, outbox.c.channel == channel, outbox.c.priority == int(priority), outbox.c.due_at <= now, free
+        )
+        due = select(outbox.c.id).where(mine, ~_blocked(now)).order_by(outbox.c.due_at, outbox.c.id).limit(limit)
+        if not self._database.is_sqlite:
+            due = due.with_for_update(skip_locked=True, of=outbox)
+        taken = (
+            update(outbox)
+            .where(outbox.c.id.in_(due))
+            .values(
+                lease_until=now + lease,
+                claim=claim,
+                attempts=outbox.c.attempts + 1,
+                # a claim that was never given back: its worker died with the send under way
+                doubts=outbox.c.doubts + case((outbox.c.claim.is_not(None), 1), else_=0),
+                first_attempt_at=func.coalesce(outbox.c.first_attempt_at, now),
+            )
+            .returning(*_RETURNED)
+        )
+        rows = (await connection.execute(taken)).all()
+        return [self._claimed(row, claim) for row in sorted(rows, key=lambda row: int(row.id))]
+
+    def _claimed(self, row: Any, claim: str) -> ClaimedDispatch:
+        return ClaimedDispatch(
+            id=row.id,
+            channel=row.channel,
+            address=self._vault.open("outbox.address", row.address_sealed),
+            recipient_key=row.recipient_key,
+            body=json.loads(self._vault.open("outbox.body", row.body_sealed)),
+            kind=row.kind,
+            attempts=row.attempts,
+            doubts=row.doubts,
+            in_doubt=row.doubts > 0,
+            since=row.first_attempt_at,
+            expires_at=row.expires_at,
+            claim=claim,
+        )

@@ -1,0 +1,152 @@
+"""Citizens, the addresses they are reached at, and how surely we know who is behind an address."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from casestore.database import Database
+from casestore.tables import citizens, contact_points, conversations, links
+from casestore.vault import Vault
+
+KNOWN_NUMBER, PROVEN = 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation and who is in it. ``citizen_id`` is ``None`` exactly when ``level`` is 0."""
+
+    id: int
+    contact_point_id: int
+    channel: str
+    address: str
+    recipient_key: str
+    owner: str
+    language: str
+    reachable: bool
+    citizen_id: int | None
+    level: int
+
+
+def who(found: Sequence[tuple[int, int]]) -> tuple[int | None, int]:
+    """Whom an address stands for, from its links (citizen id, level): the proven one, else the only known one.
+
+    A number that the contact registry holds for several people proves none of them.
+    """
+    proven = [citizen for citizen, level in found if level == PROVEN]
+    if proven:
+        return proven[-1], PROVEN
+    known = {citizen for citizen, level in found if level == KNOWN_NUMBER}
+    return (known.pop(), KNOWN_NUMBER) if len(known) == 1 else (None, 0)
+
+
+class People:
+    """Reads and writes people over one database."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    def address_key(self, channel: str, address: str) -> str:
+        return self._vault.index(f"address/{channel}", address)
+
+    async def conversation(self, channel: str, address: str, now: datetime) -> Conversation:
+        """The conversation at this address, begun if there is none."""
+        key = self.address_key(channel, address)
+        found = await self._find(channel, address, key)
+        if found is None:
+            async with self._database.write() as connection:
+                point = await self.contact_point(connection, channel, address, now)
+                row = {"contact_point_id": point, "created_at": now, "last_at": now}
+                await connection.execute(self._database.insert_new(conversations).values(**row))
+            found = await self._find(channel, address, key)
+        if found is None:
+            raise LookupError("a conversation that was just begun is gone")
+        return found
+
+    async def _find(self, channel: str, address: str, key: str) -> Conversation | None:
+        talk, point = conversations.c, contact_points.c
+        columns = (talk.id, point.id.label("point_id"), talk.owner, talk.language, point.reachable)
+        here = and_(point.channel == channel, point.address_key == key)
+        of_point = select(links.c.citizen_id, links.c.level).order_by(links.c.linked_at, links.c.id)
+        async with self._database.read() as connection:
+            row = (
+                await connection.execute(select(*columns).join_from(conversations, contact_points).where(here))
+            ).first()
+            if row is None:
+                return None
+            found = await connection.execute(of_point.where(links.c.contact_point_id == row.point_id))
+            citizen, level = who([(link.citizen_id, link.level) for link in found])
+        return Conversation(
+            row.id, row.point_id, channel, address, key, row.owner, row.language, row.reachable, citizen, level
+        )
+
+    async def contact_point(self, connection: AsyncConnection, channel: str, address: str, now: datetime) -> int:
+        """The id of this contact point, made if there is none."""
+        key = self.address_key(channel, address)
+        row: dict[str, Any] = {"channel": channel, "address_key": key, "created_at": now}
+        row["address_sealed"] = self._vault.seal("contact_points.address", address)
+        await connection.execute(self._database.insert_new(contact_points).values(**row))
+        here = and_(contact_points.c.channel == channel, contact_points.c.address_key == key)
+        return int((await connection.execute(select(contact_points.c.id).where(here))).scalar_one())
+
+    async def reachable(self, connection: AsyncConnection, contact_point_id: int, *, reason: str | None) -> None:
+        """Can this contact point be written to? ``reason`` says why not; ``None`` that it can."""
+        point = contact_points.c.id == contact_point_id
+        values = {"reachable": reason is None, "unreachable_reason": reason}
+        await connection.execute(update(contact_points).where(point).values(**values))
+
+    async def citizen(self, connection: AsyncConnection, afm: str, now: datetime) -> int:
+        """The id of the citizen with this ΑΦΜ, made if there is none."""
+        key = self._vault.index("afm", afm)
+        row = {"afm_key": key, "afm_sealed": self._vault.seal("citizens.afm", afm), "created_at": now}
+        await connection.execute(self._database.insert_new(citizens).values(**row))
+        return int((await connection.execute(select(citizens.c.id).where(citizens.c.afm_key == key))).scalar_one())
+
+    async def link(
+        self,
+        connection: AsyncConnection,
+        contact_point_id: int,
+        citizen_id: int,
+        level: int,
+        source: str,
+        now: datetime,
+    ) -> None:
+        """Know this citizen behind this contact point. A proven citizen replaces the one proven before."""
+        here = links.c.contact_point_id == contact_point_id
+        if level == PROVEN:
+            await connection.execute(
+                delete(links).where(here, links.c.level == PROVEN, links.c.citizen_id != citizen_id)
+            )
+        row = {
+            "contact_point_id": contact_point_id,
+            "citizen_id": citizen_id,
+            "level": level,
+            "source": source,
+            "linked_at": now,
+        }
+        await connection.execute(self._database.insert_new(links).values(**row))
+        risen = and_(here, links.c.citizen_id == citizen_id, links.c.level < level)
+        await connection.execute(update(links).where(risen).values(level=level, source=source, linked_at=now))
+
+    async def set_mobile(self, connection: AsyncConnection, citizen_id: int, mobile: str | None, now: datetime) -> None:
+        """The contact registry holds this mobile for the citizen (``None``: none). Others are let go."""
+        keep = None if mobile is None else await self.contact_point(connection, "sms", mobile, now)
+        held = and_(
+            links.c.citizen_id == citizen_id, links.c.source == "registry", links.c.contact_point_id != (keep or 0)
+        )
+        await connection.execute(delete(links).where(held))
+        if keep is not None:
+            await self.link(connection, keep, citizen_id, KNOWN_NUMBER, "registry", now)
+
+    async def afm_of(self, citizen_id: int) -> str:
+        async with self._database.read() as connection:
+            sealed = await connection.scalar(select(citizens.c.afm_sealed).where(citizens.c.id == citizen_id))
+        if sealed is None:
+            raise LookupError("no such citizen")
+        return self._vault.open("citizens.afm", sealed)

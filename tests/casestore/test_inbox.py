@@ -1,0 +1,101 @@
+"""The inbox on both databases: kept once, claimed in order, finished once."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from casestore.database import Database
+from casestore.inbox import Arrival, Claimed, Inbox, LostClaim
+from casestore.vault import Vault
+from tests.clock import FakeClock
+
+LEASE = timedelta(seconds=30)
+
+
+@pytest.fixture
+def inbox(database: Database, vault: Vault) -> Inbox:
+    return Inbox(database, vault)
+
+
+async def put(inbox: Inbox, database: Database, clock: FakeClock, *ids: str, conversation: str = "c") -> None:
+    arrivals = [Arrival("viber", external_id, conversation, f"text {external_id}", clock()) for external_id in ids]
+    async with database.write() as connection:
+        await inbox.add(connection, [inbox.row(arrival) for arrival in arrivals])
+
+
+async def claim(inbox: Inbox, clock: FakeClock, name: str = "w", limit: int = 10) -> list[Claimed]:
+    return await inbox.claim(clock(), name, limit=limit, lease=LEASE)
+
+
+async def finish(inbox: Inbox, database: Database, claimed: Claimed, clock: FakeClock) -> None:
+    async with database.write() as connection:
+        await inbox.done(connection, claimed, clock())
+
+
+async def test_a_repeated_delivery_is_kept_once(inbox: Inbox, database: Database, clock: FakeClock) -> None:
+    await put(inbox, database, clock, "1", "1")
+    await put(inbox, database, clock, "1")
+    assert [c.external_id for c in await claim(inbox, clock)] == ["1"]
+    assert (await inbox.depth())[0] == 1
+
+
+async def test_one_conversation_goes_one_at_a_time_in_order(inbox: Inbox, database: Database, clock: FakeClock) -> None:
+    await put(inbox, database, clock, "1", "2", "3")
+    await put(inbox, database, clock, "other", conversation="d")
+    first = await claim(inbox, clock)
+    assert [c.external_id for c in first] == ["1", "other"]
+    assert first[0].payload == "text 1"
+    assert await claim(inbox, clock, "another worker") == []
+    await finish(inbox, database, first[0], clock)
+    assert [c.external_id for c in await claim(inbox, clock)] == ["2"]
+
+
+async def test_a_retry_holds_up_its_conversation_only(inbox: Inbox, database: Database, clock: FakeClock) -> None:
+    await put(inbox, database, clock, "1", "2")
+    [first] = await claim(inbox, clock)
+    await inbox.retry(first, clock() + timedelta(seconds=60), "ValueError")
+    await put(inbox, database, clock, "other", conversation="d")
+    assert [c.external_id for c in await claim(inbox, clock)] == ["other"]
+    clock.forward(61)
+    [again] = [c for c in await claim(inbox, clock) if c.external_id != "other"]
+    assert (again.external_id, again.attempts) == ("1", 2)
+
+
+async def test_a_killed_worker_loses_its_claim_by_the_clock(inbox: Inbox, database: Database, clock: FakeClock) -> None:
+    await put(inbox, database, clock, "1")
+    [dead] = await claim(inbox, clock, "dead")
+    clock.forward(LEASE.total_seconds() + 1)
+    [alive] = await claim(inbox, clock, "alive")
+    with pytest.raises(LostClaim):
+        await finish(inbox, database, dead, clock)
+    await finish(inbox, database, alive, clock)
+    assert await inbox.depth() == (0, 0, None)
+
+
+async def test_the_buried_are_counted_and_hold_up_nobody(inbox: Inbox, database: Database, clock: FakeClock) -> None:
+    await put(inbox, database, clock, "1", "2")
+    [poison] = await claim(inbox, clock)
+    async with database.write() as connection:
+        await inbox.bury(connection, poison, clock(), "KeyError")
+    assert (await inbox.depth())[:2] == (1, 1)
+    assert [c.external_id for c in await claim(inbox, clock)] == ["2"]
+
+
+async def test_a_released_row_counts_no_attempt(inbox: Inbox, database: Database, clock: FakeClock) -> None:
+    await put(inbox, database, clock, "1")
+    [first] = await claim(inbox, clock)
+    await inbox.release(first)
+    [again] = await claim(inbox, clock)
+    assert again.attempts == 1
+
+
+async def test_two_workers_never_hold_the_same_row(inbox: Inbox, database: Database, clock: FakeClock) -> None:
+    for n in range(40):
+        await put(inbox, database, clock, f"{n}", conversation=f"c{n}")
+    batches = await asyncio.gather(*(claim(inbox, clock, f"w{n}", limit=10) for n in range(8)))
+    ids = [c.id for batch in batches for c in batch]
+    assert len(ids) == len(set(ids))
+    assert ids

@@ -1,0 +1,63 @@
+"""The migrated schema is the one that the code believes in, on both databases."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, Table
+
+from casestore.database import Database
+from casestore.migrate import WrongKeyRing, check_key_ring, is_current, migrate
+from casestore.tables import metadata
+from casestore.vault import Vault
+from tests.conftest import TEST_SECRET
+
+
+def differences(connection: Connection) -> list[object]:
+    return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata))
+
+
+async def test_migrated_schema_equals_metadata(database: Database) -> None:
+    async with database.read() as connection:
+        assert await connection.run_sync(differences) == []
+    assert await is_current(database)
+
+
+async def test_partial_indexes_are_partial(database: Database) -> None:
+    async with database.read() as connection:
+        if database.is_sqlite:
+            query = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+        else:
+            query = "SELECT indexname, indexdef FROM pg_indexes"
+        written = dict((await connection.exec_driver_sql(query)).all())
+    partial = {index.name for table in metadata.tables.values() for index in table.indexes if _is_partial(table, index)}
+    assert partial
+    assert all("where" in written[name].lower() for name in partial)
+
+
+def _is_partial(_: Table, index: object) -> bool:
+    return index.dialect_options["sqlite"]["where"] is not None  # type: ignore[attr-defined]
+
+
+async def test_migrating_again_and_at_once_changes_nothing(database_url: str) -> None:
+    databases = [Database(database_url) for _ in range(3)]
+    await asyncio.gather(*(migrate(database) for database in databases))
+    assert all([await is_current(database) for database in databases])
+    for database in databases:
+        await database.close()
+
+
+async def test_an_unmigrated_database_is_not_current(database_url: str) -> None:
+    database = Database(database_url)
+    assert not await is_current(database)
+    await database.close()
+
+
+async def test_the_oldest_secret_must_stay(database: Database) -> None:
+    await check_key_ring(database, Vault([TEST_SECRET]))
+    await check_key_ring(database, Vault(["a newer secret in front", TEST_SECRET]))
+    with pytest.raises(WrongKeyRing):
+        await check_key_ring(database, Vault(["a newer secret in front"]))
