@@ -9,7 +9,7 @@ from sqlalchemy import and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
-from casestore.tables import codes
+from casestore.tables import citizens, codes
 from casestore.vault import Vault
 
 LIFETIME = timedelta(minutes=10)
@@ -20,12 +20,16 @@ PER_CITIZEN = (8, timedelta(days=1))  # over all conversations: 24 tries a day a
 
 @dataclass(frozen=True, slots=True)
 class OpenCode:
-    """The newest code of a conversation that was not used. ``right`` is whether the typed one is it."""
+    """The newest code of a conversation that was not used. ``right`` is whether the typed one is it.
+
+    ``citizen_id`` is whom a right one proves; ``None`` where that citizen is not on record yet, or it is not right.
+    """
 
     id: int
     right: bool
     attempts_left: int
     expired: bool
+    citizen_id: int | None = None
 
 
 class Codes:
@@ -67,13 +71,18 @@ class Codes:
     async def check(self, conversation_id: int, code: str, now: datetime) -> OpenCode | None:
         """Hold a typed code against the newest open one. Reads only; ``None`` when none is open."""
         newest = and_(codes.c.conversation_id == conversation_id, codes.c.used_at.is_(None))
+        with_citizen = select(codes, citizens.c.id.label("citizen_id")).join_from(
+            codes, citizens, citizens.c.afm_key == codes.c.afm_key, isouter=True
+        )
         async with self._database.read() as connection:
-            row = (await connection.execute(select(codes).where(newest).order_by(codes.c.id.desc()).limit(1))).first()
+            row = (await connection.execute(with_citizen.where(newest).order_by(codes.c.id.desc()).limit(1))).first()
         if row is None:
             return None
         same = self._vault.same_index(f"code/{conversation_id}", code, row.code_key) and row.sent
         alive = row.attempts_left > 0 and row.expires_at > now
-        return OpenCode(row.id, same and alive, row.attempts_left, row.expires_at <= now)
+        right = same and alive
+        proves = row.citizen_id if right else None
+        return OpenCode(row.id, right, row.attempts_left, row.expires_at <= now, proves)
 
     async def tried(self, connection: AsyncConnection, code_id: int, *, right: bool, now: datetime) -> str | None:
         """Count a try. A right one uses the code up, once: the ΑΦΜ it was for, or ``None`` if it was used before."""

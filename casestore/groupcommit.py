@@ -38,6 +38,7 @@ class GroupCommit(Generic[Row]):
     async def _flush(self) -> None:
         try:
             while self._waiting:
+                await asyncio.sleep(0)  # whoever is ready now comes along: a commit for one costs as much as for thirty
                 batch, self._waiting = self._waiting[: self._limit], self._waiting[self._limit :]
                 error = await self._try([row for row, _ in batch])
                 if error is None or len(batch) == 1 or isinstance(error, StoreDown):

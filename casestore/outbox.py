@@ -18,6 +18,7 @@ from sqlalchemy import and_, case, exists, func, literal_column, or_, select, up
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
+from casestore.people import address_key
 from casestore.tables import outbox
 from casestore.vault import Vault
 
@@ -51,9 +52,9 @@ class ClaimedDispatch:
 
     id: int
     channel: str
-    address: str
     recipient_key: str
-    body: dict[str, Any]
+    address_sealed: bytes
+    body_sealed: bytes
     kind: str
     attempts: int
     doubts: int
@@ -95,9 +96,6 @@ class Outbox:
         self._database = database
         self._vault = vault
 
-    def recipient_key(self, channel: str, address: str) -> str:
-        return self._vault.index(f"address/{channel}", address)
-
     async def add(self, connection: AsyncConnection, dispatches: Sequence[Dispatch], now: datetime) -> None:
         """Keep these; a key that exists already changes nothing."""
         if dispatches:
@@ -108,7 +106,7 @@ class Outbox:
             "key": dispatch.key,
             "conversation_id": dispatch.conversation_id,
             "channel": dispatch.channel,
-            "recipient_key": self.recipient_key(dispatch.channel, dispatch.address),
+            "recipient_key": address_key(self._vault, dispatch.channel, dispatch.address),
             "address_sealed": self._vault.seal("outbox.address", dispatch.address),
             "body_sealed": self._vault.seal("outbox.body", json.dumps(dispatch.body, ensure_ascii=False)),
             "kind": dispatch.kind,
@@ -173,13 +171,19 @@ class Outbox:
         rows = (await connection.execute(taken)).all()
         return [self._claimed(row, claim) for row in sorted(rows, key=lambda row: int(row.id))]
 
-    def _claimed(self, row: Any, claim: str) -> ClaimedDispatch:
+    def read(self, claimed: ClaimedDispatch) -> tuple[str, dict[str, Any]]:
+        """(address, body). Raises :class:`casestore.vault.SealBroken`, for this row alone."""
+        address = self._vault.open("outbox.address", claimed.address_sealed)
+        return address, json.loads(self._vault.open("outbox.body", claimed.body_sealed))
+
+    @staticmethod
+    def _claimed(row: Any, claim: str) -> ClaimedDispatch:
         return ClaimedDispatch(
             id=row.id,
             channel=row.channel,
-            address=self._vault.open("outbox.address", row.address_sealed),
             recipient_key=row.recipient_key,
-            body=json.loads(self._vault.open("outbox.body", row.body_sealed)),
+            address_sealed=row.address_sealed,
+            body_sealed=row.body_sealed,
             kind=row.kind,
             attempts=row.attempts,
             doubts=row.doubts,

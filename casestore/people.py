@@ -45,6 +45,11 @@ def who(found: Sequence[tuple[int, int]]) -> tuple[int | None, int]:
     return (known.pop(), KNOWN_NUMBER) if len(known) == 1 else (None, 0)
 
 
+def address_key(vault: Vault, channel: str, address: str) -> str:
+    """The blind index of an address: what orders and finds everything that is said to it and by it."""
+    return vault.index("address", f"{channel}:{address}")
+
+
 class People:
     """Reads and writes people over one database."""
 
@@ -52,12 +57,9 @@ class People:
         self._database = database
         self._vault = vault
 
-    def address_key(self, channel: str, address: str) -> str:
-        return self._vault.index(f"address/{channel}", address)
-
     async def conversation(self, channel: str, address: str, now: datetime) -> Conversation:
         """The conversation at this address, begun if there is none."""
-        key = self.address_key(channel, address)
+        key = address_key(self._vault, channel, address)
         found = await self._find(channel, address, key)
         if found is None:
             async with self._database.write() as connection:
@@ -88,7 +90,7 @@ class People:
 
     async def contact_point(self, connection: AsyncConnection, channel: str, address: str, now: datetime) -> int:
         """The id of this contact point, made if there is none."""
-        key = self.address_key(channel, address)
+        key = address_key(self._vault, channel, address)
         row: dict[str, Any] = {"channel": channel, "address_key": key, "created_at": now}
         row["address_sealed"] = self._vault.seal("contact_points.address", address)
         await connection.execute(self._database.insert_new(contact_points).values(**row))
@@ -104,7 +106,8 @@ class People:
     async def citizen(self, connection: AsyncConnection, afm: str, now: datetime) -> int:
         """The id of the citizen with this ΑΦΜ, made if there is none."""
         key = self._vault.index("afm", afm)
-        row = {"afm_key": key, "afm_sealed": self._vault.seal("citizens.afm", afm), "created_at": now}
+        sealed = self._vault.seal("citizens.afm", afm)
+        row = {"afm_key": key, "afm_sealed": sealed, "created_at": now, "contact_due_at": now}
         await connection.execute(self._database.insert_new(citizens).values(**row))
         return int((await connection.execute(select(citizens.c.id).where(citizens.c.afm_key == key))).scalar_one())
 
@@ -143,6 +146,25 @@ class People:
         await connection.execute(delete(links).where(held))
         if keep is not None:
             await self.link(connection, keep, citizen_id, KNOWN_NUMBER, "registry", now)
+
+    async def contact_due(self, now: datetime, limit: int) -> list[tuple[int, str]]:
+        """Citizens (id, ΑΦΜ) whose entry in the contact registry is to be looked up, the longest due first."""
+        due = select(citizens.c.id, citizens.c.afm_sealed).where(citizens.c.contact_due_at <= now)
+        async with self._database.read() as connection:
+            rows = await connection.execute(due.order_by(citizens.c.contact_due_at).limit(limit))
+            return [(row.id, self._vault.open("citizens.afm", row.afm_sealed)) for row in rows]
+
+    async def contact_seen(
+        self, connection: AsyncConnection, citizen_id: int, mobile: str | None, now: datetime, again_at: datetime
+    ) -> None:
+        """Keep what the contact registry said, and when to ask again."""
+        await self.set_mobile(connection, citizen_id, mobile, now)
+        await self.contact_later(connection, citizen_id, again_at)
+
+    async def contact_later(self, connection: AsyncConnection, citizen_id: int, again_at: datetime) -> None:
+        """Ask the contact registry about this citizen again then."""
+        this = citizens.c.id == citizen_id
+        await connection.execute(update(citizens).where(this).values(contact_due_at=again_at))
 
     async def afm_of(self, citizen_id: int) -> str:
         async with self._database.read() as connection:

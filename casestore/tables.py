@@ -26,7 +26,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 metadata = MetaData(
     naming_convention={
@@ -38,24 +38,34 @@ metadata = MetaData(
 )
 
 
+def as_text(value: datetime) -> str:
+    """A point in time as SQLite keeps it."""
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
 class Utc(TypeDecorator[datetime]):
-    """A point in time. Naive values are refused; SQLite, which knows no zones, gets UTC without one."""
+    """A point in time. Naive values are refused. SQLite, which knows no times, gets ISO text, which sorts alike."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(String(26) if dialect.name == "sqlite" else DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError("a time without a zone")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+        if dialect.name != "sqlite":
+            return value.astimezone(UTC)
+        return as_text(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002 (the base class names it)
         if value is None:
             return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)  # type: ignore[no-any-return]
+        found = datetime.fromisoformat(value) if isinstance(value, str) else value
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
 Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only for INTEGER
@@ -80,6 +90,7 @@ citizens = Table(
     Column("afm_key", String(32), nullable=False, unique=True),
     Column("afm_sealed", LargeBinary, nullable=False),
     Column("created_at", Utc, nullable=False),
+    Column("contact_due_at", Utc, nullable=False, index=True),  # when to ask the contact registry again
 )
 
 contact_points = Table(
@@ -223,8 +234,8 @@ inbox = Table(
     Column("external_id", String(200), nullable=False),
     Column("conversation_key", String(32), nullable=False),
     Column("payload_sealed", LargeBinary, nullable=False),
-    Column("state", String(8), nullable=False),
-    Column("attempts", SmallInteger, nullable=False),
+    Column("state", String(8), nullable=False, server_default="open"),
+    Column("attempts", SmallInteger, nullable=False, server_default=text("0")),
     Column("received_at", Utc, nullable=False),
     Column("due_at", Utc, nullable=False),
     Column("lease_until", Utc),

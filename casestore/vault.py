@@ -4,8 +4,8 @@ A key ring of secrets, newest first: the newest seals, all open. Each secret is 
 into an AES-256-GCM key (NIST SP 800-38D); what is sealed is bound to the column it was sealed for, so that a
 value moved to another column does not open. Sealed form: ``key id (4) | nonce (12) | ciphertext + tag``.
 
-Look-ups go through a *blind index*: HMAC-SHA256 under a key from the **oldest** secret of the ring, so that adding
-a secret in front changes no index. Its fingerprint is kept in the database and compared at every start.
+Look-ups go through a *blind index*: keyed BLAKE2b (RFC 7693) under a key from the **oldest** secret of the ring, so
+that adding a secret in front changes no index. Its fingerprint is kept in the database and compared at every start.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MIN_SECRET = 16  # characters
 _KEY_ID, _NONCE = 4, 12
 
 
-class SealBroken(Exception):
+class SealBroken(ValueError):
     """A sealed value does not open: its key is not on the ring, or it was altered."""
 
 
@@ -65,7 +65,7 @@ class Vault:
 
     def index(self, kind: str, value: str) -> str:
         """The blind index of ``value``: 32 hex digits, equal for equal values of one kind."""
-        return hmac.digest(self._index_key, f"{kind}\0{value}".encode(), "sha256").hex()[:32]
+        return hashlib.blake2b(f"{kind}\0{value}".encode(), key=self._index_key, digest_size=16).hexdigest()
 
     def same_index(self, kind: str, value: str, index: str) -> bool:
         return hmac.compare_digest(self.index(kind, value), index)

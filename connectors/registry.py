@@ -26,7 +26,10 @@ class RegistryRefused(RegistryError):
 
 @dataclass(frozen=True, slots=True)
 class RequiredDocument:
-    """A paper that a case waits for. ``status`` is ``missing``, ``submitted``, ``accepted`` or ``rejected``."""
+    """A paper that a case waits for. ``status`` is ``missing``, ``submitted``, ``accepted`` or ``rejected``.
+
+    A status word that we do not know is ``unknown``, with the registry's own word in ``reason``.
+    """
 
     code: str
     title: str
@@ -41,6 +44,8 @@ class CaseRecord:
 
     ``reference`` is canonical (``ΑΔ-2026-000123``), ``stage`` a code of the procedure (``completeness-check``),
     ``sequence`` counts up by one per change, ``outcome`` is ``granted``, ``refused`` or ``partly`` once decided.
+    ``procedure``, ``stage`` and ``outcome`` are ``unknown`` where the registry uses a word that we do not know;
+    the word itself then stands in ``note``.
     """
 
     registry: str

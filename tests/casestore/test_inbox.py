@@ -22,8 +22,7 @@ def inbox(database: Database, vault: Vault) -> Inbox:
 
 async def put(inbox: Inbox, database: Database, clock: FakeClock, *ids: str, conversation: str = "c") -> None:
     arrivals = [Arrival("viber", external_id, conversation, f"text {external_id}", clock()) for external_id in ids]
-    async with database.write() as connection:
-        await inbox.add(connection, [inbox.row(arrival) for arrival in arrivals])
+    await inbox.add(arrivals)
 
 
 async def claim(inbox: Inbox, clock: FakeClock, name: str = "w", limit: int = 10) -> list[Claimed]:
@@ -47,7 +46,7 @@ async def test_one_conversation_goes_one_at_a_time_in_order(inbox: Inbox, databa
     await put(inbox, database, clock, "other", conversation="d")
     first = await claim(inbox, clock)
     assert [c.external_id for c in first] == ["1", "other"]
-    assert first[0].payload == "text 1"
+    assert inbox.read(first[0]) == "text 1"
     assert await claim(inbox, clock, "another worker") == []
     await finish(inbox, database, first[0], clock)
     assert [c.external_id for c in await claim(inbox, clock)] == ["2"]

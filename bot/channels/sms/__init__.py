@@ -1,0 +1,5 @@
+"""SMS, as a channel."""
+
+from bot.channels.sms.channel import SmsChannel
+
+__all__ = ["SmsChannel"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+TIME = sa.DateTime(timezone=True).with_variant(sa.String(26), "sqlite")
+
 revision = "0001"
 down_revision = None
 
@@ -13,7 +15,7 @@ def upgrade() -> None:
     op.create_table(
         "audit",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("at", TIME, nullable=False),
         sa.Column("actor", sa.String(length=64), nullable=False),
         sa.Column("action", sa.String(length=64), nullable=False),
         sa.Column("subject_key", sa.String(length=32), nullable=True),
@@ -32,10 +34,14 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("afm_key", sa.String(length=32), nullable=False),
         sa.Column("afm_sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", TIME, nullable=False),
+        sa.Column("contact_due_at", TIME, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_citizens")),
         sa.UniqueConstraint("afm_key", name=op.f("uq_citizens_afm_key")),
     )
+    with op.batch_alter_table("citizens", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_citizens_contact_due_at"), ["contact_due_at"], unique=False)
+
     op.create_table(
         "contact_points",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -44,7 +50,7 @@ def upgrade() -> None:
         sa.Column("address_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("reachable", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column("unreachable_reason", sa.String(length=64), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", TIME, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_points")),
         sa.UniqueConstraint("channel", "address_key", name=op.f("uq_contact_points_channel_address_key")),
     )
@@ -52,7 +58,7 @@ def upgrade() -> None:
         "cursors",
         sa.Column("feed", sa.String(length=64), nullable=False),
         sa.Column("cursor", sa.String(length=200), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", TIME, nullable=False),
         sa.PrimaryKeyConstraint("feed", name=op.f("pk_cursors")),
     )
     op.create_table(
@@ -62,13 +68,13 @@ def upgrade() -> None:
         sa.Column("external_id", sa.String(length=200), nullable=False),
         sa.Column("conversation_key", sa.String(length=32), nullable=False),
         sa.Column("payload_sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("state", sa.String(length=8), nullable=False),
-        sa.Column("attempts", sa.SmallInteger(), nullable=False),
-        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("state", sa.String(length=8), server_default="open", nullable=False),
+        sa.Column("attempts", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("received_at", TIME, nullable=False),
+        sa.Column("due_at", TIME, nullable=False),
+        sa.Column("lease_until", TIME, nullable=True),
         sa.Column("claim", sa.String(length=32), nullable=True),
-        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", TIME, nullable=True),
         sa.Column("error", sa.String(length=200), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
         sa.UniqueConstraint("channel", "external_id", name=op.f("uq_inbox_channel_external_id")),
@@ -113,9 +119,9 @@ def upgrade() -> None:
         sa.Column("all_before", sa.Boolean(), nullable=False),
         sa.Column("error", sa.String(length=64), nullable=True),
         sa.Column("remedy", sa.String(length=16), nullable=True),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("at", TIME, nullable=False),
+        sa.Column("received_at", TIME, nullable=False),
+        sa.Column("due_at", TIME, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_receipts")),
     )
     with op.batch_alter_table("receipts", schema=None) as batch_op:
@@ -135,7 +141,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(length=16), nullable=True),
         sa.Column("closed", sa.Boolean(), nullable=False),
         sa.Column("note_sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", TIME, nullable=False),
         sa.ForeignKeyConstraint(["citizen_id"], ["citizens.id"], name=op.f("fk_cases_citizen_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
         sa.UniqueConstraint("reference", name=op.f("uq_cases_reference")),
@@ -149,8 +155,8 @@ def upgrade() -> None:
         sa.Column("contact_point_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("owner", sa.String(length=16), server_default="bot", nullable=False),
         sa.Column("language", sa.String(length=2), server_default="el", nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", TIME, nullable=False),
+        sa.Column("last_at", TIME, nullable=False),
         sa.ForeignKeyConstraint(
             ["contact_point_id"],
             ["contact_points.id"],
@@ -167,7 +173,7 @@ def upgrade() -> None:
         sa.Column("citizen_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("level", sa.SmallInteger(), nullable=False),
         sa.Column("source", sa.String(length=16), nullable=False),
-        sa.Column("linked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("linked_at", TIME, nullable=False),
         sa.ForeignKeyConstraint(["citizen_id"], ["citizens.id"], name=op.f("fk_links_citizen_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["contact_point_id"], ["contact_points.id"], name=op.f("fk_links_contact_point_id"), ondelete="CASCADE"
@@ -185,8 +191,8 @@ def upgrade() -> None:
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("stage", sa.String(length=64), nullable=False),
         sa.Column("outcome", sa.String(length=16), nullable=True),
-        sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("happened_at", TIME, nullable=False),
+        sa.Column("recorded_at", TIME, nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_case_events_case_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_events")),
         sa.UniqueConstraint("case_id", "sequence", name=op.f("uq_case_events_case_id_sequence")),
@@ -199,10 +205,10 @@ def upgrade() -> None:
         sa.Column("afm_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("code_key", sa.String(length=32), nullable=False),
         sa.Column("sent", sa.Boolean(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", TIME, nullable=False),
+        sa.Column("expires_at", TIME, nullable=False),
         sa.Column("attempts_left", sa.SmallInteger(), nullable=False),
-        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("used_at", TIME, nullable=True),
         sa.ForeignKeyConstraint(
             ["conversation_id"], ["conversations.id"], name=op.f("fk_codes_conversation_id"), ondelete="CASCADE"
         ),
@@ -218,7 +224,7 @@ def upgrade() -> None:
         sa.Column("conversation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("inbox_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("events_sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("at", TIME, nullable=False),
         sa.ForeignKeyConstraint(
             ["conversation_id"],
             ["conversations.id"],
@@ -237,8 +243,8 @@ def upgrade() -> None:
         sa.Column("conversation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("key", sa.String(length=80), nullable=False),
         sa.Column("reason", sa.String(length=16), nullable=False),
-        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("asked_at", TIME, nullable=False),
+        sa.Column("closed_at", TIME, nullable=True),
         sa.ForeignKeyConstraint(
             ["conversation_id"], ["conversations.id"], name=op.f("fk_handovers_conversation_id"), ondelete="CASCADE"
         ),
@@ -262,16 +268,16 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=8), nullable=False),
         sa.Column("attempts", sa.SmallInteger(), nullable=False),
         sa.Column("doubts", sa.SmallInteger(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("first_attempt_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", TIME, nullable=False),
+        sa.Column("due_at", TIME, nullable=False),
+        sa.Column("expires_at", TIME, nullable=True),
+        sa.Column("first_attempt_at", TIME, nullable=True),
+        sa.Column("lease_until", TIME, nullable=True),
         sa.Column("claim", sa.String(length=32), nullable=True),
         sa.Column("provider_id", sa.String(length=64), nullable=True),
         sa.Column("parts", sa.SmallInteger(), nullable=True),
         sa.Column("status_rank", sa.SmallInteger(), nullable=False),
-        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", TIME, nullable=True),
         sa.Column("reason", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(
             ["conversation_id"], ["conversations.id"], name=op.f("fk_outbox_conversation_id"), ondelete="CASCADE"
@@ -321,7 +327,7 @@ def upgrade() -> None:
         sa.Column("author", sa.String(length=16), nullable=False),
         sa.Column("response", sa.String(length=80), nullable=True),
         sa.Column("text_sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("at", TIME, nullable=False),
         sa.ForeignKeyConstraint(
             ["conversation_id"], ["conversations.id"], name=op.f("fk_transcript_conversation_id"), ondelete="CASCADE"
         ),

@@ -1,0 +1,199 @@
+"""The composition root: the only place that names concrete classes. Everything here can be replaced by an argument."""
+
+from __future__ import annotations
+
+import random
+import secrets
+import uuid
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+from aiohttp import web
+
+from bot.audit import StoredAudit
+from bot.channels.port import Channel
+from bot.channels.sms import SmsChannel
+from bot.channels.viber import ViberChannel
+from bot.conversation.converse import Converse, Dialogue
+from bot.conversation.effects import Effects
+from bot.conversation.reads import StoreReads
+from bot.feeds import CaseFeed, ContactFeed
+from bot.http import Depths, Health, make_app
+from bot.inbox import InboxJob
+from bot.intake import MAX_BODY, Intake
+from bot.metrics import Metrics
+from bot.outbox import OutboxJob
+from bot.receipts import ReceiptsJob
+from bot.settings import Settings
+from bot.store import Store, open_store
+from bot.worker import Job
+from casestore.migrate import is_current
+from connectors.connect import connect
+from connectors.registry import CaseRegistry, ContactRegistry, RegistryError
+from dialogues.turn import Reply
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """Clock, ids and randomness: what a test replaces to know what will happen."""
+
+    clock: Callable[[], datetime] = utc_now
+    random: Callable[[], float] = random.random
+    claim: Callable[[], str] = lambda: uuid.uuid4().hex
+    code: Callable[[], str] = lambda: f"{secrets.randbelow(1_000_000):06d}"
+
+
+def build_channels(
+    settings: Settings, session: aiohttp.ClientSession, clock: Callable[[], datetime], welcome: Mapping[str, Reply]
+) -> list[Channel]:
+    """The channels whose credentials are set."""
+    channels: list[Channel] = []
+    if settings.viber_auth_token is not None:
+        channels.append(
+            ViberChannel(
+                settings.viber_auth_token.get_secret_value(),
+                settings.viber_sender_name,
+                session,
+                clock=clock,
+                welcome=welcome,
+                api_url=settings.viber_api_url,
+                rate=settings.viber_rate,
+            )
+        )
+    if not settings.missing_for("sms") and settings.twilio_account_sid and settings.twilio_auth_token:
+        service = settings.twilio_messaging_service_sid
+        channels.append(
+            SmsChannel(
+                settings.twilio_account_sid,
+                settings.twilio_auth_token.get_secret_value(),
+                session,
+                public_url=settings.public_url,
+                clock=clock,
+                sender=None if service else settings.twilio_from,
+                messaging_service_sid=service,
+                api_url=settings.twilio_api_url,
+                rate=settings.sms_rate,
+            )
+        )
+    return channels
+
+
+def http_session() -> aiohttp.ClientSession:
+    """One session for all calls out, with room for many sends at once; each call sets its own deadline."""
+    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=512, keepalive_timeout=30))
+
+
+@asynccontextmanager
+async def make_server(
+    settings: Settings, welcome: Mapping[str, Reply], chance: Chance | None = None, extra: Sequence[web.RouteDef] = ()
+) -> AsyncIterator[web.Application]:
+    """The web service: webhooks, health and metrics."""
+    chance = chance or Chance()
+    metrics = Metrics()
+    async with open_store(settings) as store, http_session() as session:
+        channels = build_channels(settings, session, chance.clock, welcome)
+        intake = Intake(channels, store.database, store.vault, metrics, chance.clock, settings.public_url)
+        depths = Depths(lambda: read_depths(store, metrics, chance.clock), chance.clock)
+        health = Health({"store": lambda: is_current(store.database)}, metrics, depths)
+        yield make_app([*intake.routes(), *health.routes(), *extra], max_body=MAX_BODY)
+
+
+async def read_depths(store: Store, metrics: Metrics, clock: Callable[[], datetime]) -> None:
+    """Queue depths and ages into the gauges."""
+    now = clock()
+    waiting, dead, oldest = await store.inbox.depth()
+    metrics.dead.set(dead)
+    metrics.depth.clear()
+    metrics.age.clear()
+    metrics.depth.labels("inbox", "all", "all").set(waiting)
+    metrics.age.labels("inbox", "all", "all").set(_age(oldest, now))
+    for channel, priority, count, due in await store.results.depth():
+        metrics.depth.labels("outbox", channel, str(priority)).set(count)
+        metrics.age.labels("outbox", channel, str(priority)).set(_age(due, now))
+
+
+def build_registries(
+    settings: Settings, session: aiohttp.ClientSession, store: Store
+) -> tuple[list[CaseRegistry], ContactRegistry | None]:
+    """The registries of the State; none where their settings are missing."""
+    url, client = settings.registries_url, settings.registries_client_id
+    if settings.registries_client_secret is None or not url or not client:
+        return [], None
+    secret = settings.registries_client_secret.get_secret_value()
+    found = connect(url, client, secret, session=session, audit=StoredAudit(store.audits))
+    return list(found.cases.values()), found.contacts
+
+
+async def probe_registries(settings: Settings, session: aiohttp.ClientSession, store: Store) -> dict[str, str]:
+    """Ask each registry something harmless: by name, what is wrong with it ('' is well)."""
+    results = {}
+    for registry in build_registries(settings, session, store)[0]:
+        try:
+            await registry.changes("")
+        except RegistryError as error:
+            results[registry.name] = error.reason
+        else:
+            results[registry.name] = ""
+    return results
+
+
+def build_reads(store: Store, contacts: ContactRegistry | None, chance: Chance) -> StoreReads:
+    """What the dialogue may read."""
+    return StoreReads(store.cases, store.codes, contacts, chance.clock)
+
+
+def build_jobs(
+    settings: Settings,
+    store: Store,
+    channels: Sequence[Channel],
+    registries: tuple[Sequence[CaseRegistry], ContactRegistry | None],
+    dialogue: Dialogue,
+    metrics: Metrics,
+    chance: Chance,
+) -> list[Job]:
+    """What a worker does, in the order of a message's way."""
+    by_name = {channel.name: channel for channel in channels}
+    effects = Effects(
+        store.people,
+        store.codes,
+        store.talk,
+        store.outbox,
+        store.audits,
+        dialogue,
+        chance.code,
+        sms_on="sms" in by_name,
+    )
+    converse = Converse(
+        store.database,
+        store.inbox,
+        store.people,
+        store.talk,
+        store.outbox,
+        effects,
+        dialogue,
+        by_name,
+        metrics,
+        chance.clock,
+    )
+    luck = (chance.clock, chance.random, chance.claim)
+    jobs: list[Job] = [InboxJob(store.inbox, converse, metrics, *luck)]
+    jobs += [OutboxJob(channel, store.outbox, store.results, metrics, *luck) for channel in channels]
+    jobs.append(ReceiptsJob(store.results, metrics, chance.clock))
+    every = timedelta(seconds=settings.feed_seconds)
+    case_registries, contacts = registries
+    feed = (store.database, store.people, store.cases, metrics, chance.clock)
+    jobs += [CaseFeed(registry, *feed, every=every) for registry in case_registries]
+    if contacts is not None:
+        jobs.append(ContactFeed(contacts, store.database, store.people, chance.clock))
+    return jobs
+
+
+def _age(since: datetime | None, now: datetime) -> float:
+    return 0.0 if since is None else max(0.0, (now - since).total_seconds())

@@ -1,0 +1,39 @@
+"""STOP and START. A message that is one of these words and nothing else, in any case, accents or alphabet mixed.
+
+Twilio acts on its English words by itself and tells us so in ``OptOutType`` where Advanced Opt-Out is on. Of its
+words, those that people also say in a conversation (YES, CANCEL, END, QUIT) stay messages: where Twilio did block
+the number, it says 21610 to the next send.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from bot.channels.port import InboundKind
+from bot.channels.sms.encoding import fold_gsm7
+
+_STOP = ("STOP", "STOPALL", "UNSUBSCRIBE", "OPTOUT", "OPT OUT", "ΣΤΟΠ", "ΔΙΑΚΟΠΗ", "ΔΙΑΓΡΑΦΗ", "ΟΧΙ ΜΗΝΥΜΑΤΑ")
+_START = ("START", "UNSTOP", "ΕΝΑΡΞΗ")
+_LONGEST = 24
+_BY_TWILIO: Mapping[str, InboundKind] = MappingProxyType(
+    {"STOP": InboundKind.UNSUBSCRIBED, "START": InboundKind.SUBSCRIBED}
+)
+
+
+def kind_of(text: str, opt_out_type: str) -> InboundKind:
+    """What a message is. ``opt_out_type`` is Twilio's own finding, or blank."""
+    found = _BY_TWILIO.get(opt_out_type.upper())
+    if found is None and len(text) <= _LONGEST:
+        found = _WORDS.get(_key(text))
+    return found or InboundKind.MESSAGE
+
+
+def _key(text: str) -> str:
+    """One spelling for Σ-Τ-Ο-Π in Greek, in Latin, and with a Latin T among Greek letters."""
+    return " ".join(fold_gsm7(text).upper().strip(" .!\n\r").split())
+
+
+_WORDS: Mapping[str, InboundKind] = MappingProxyType(
+    {_key(word): InboundKind.UNSUBSCRIBED for word in _STOP} | {_key(word): InboundKind.SUBSCRIBED for word in _START}
+)

@@ -1,0 +1,110 @@
+"""Viber's REST bot API as a channel. https://developers.viber.com/docs/api/rest-bot-api/"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+import aiohttp
+
+from bot.channels import http
+from bot.channels.port import Answer, Outbound, Parsed, Sent, WebhookRequest
+from bot.channels.text import listed, split
+from bot.channels.viber import parse, send
+from bot.channels.viber.codes import API_VERSION_TOO_HIGH
+from bot.channels.viber.keyboard import MAX_ROWS, layout
+from dialogues.turn import Choice, Reply
+
+TEXT_LIMIT = 7000
+NAME_LIMIT = 28
+DEFAULT_RATE = 50.0  # the one rate that Viber publishes, for its broadcasts: 500 requests in 10 seconds
+SHORTEST_WAIT = 0.001
+
+
+class ViberChannel:
+    """``welcome`` holds what a person reads who opens the chat, by language, the first for every other language.
+
+    ``clock`` tells the time in UTC, ``rate`` is in sends a second, ``deadline`` in seconds for one send.
+    Raises :class:`ValueError` for a token, a name or a welcome that Viber would refuse.
+    """
+
+    name = parse.NAME
+    paths = ("/webhooks/viber",)
+
+    def __init__(
+        self,
+        auth_token: str,
+        sender_name: str,
+        session: aiohttp.ClientSession,
+        *,
+        clock: Callable[[], datetime],
+        welcome: Mapping[str, Reply] = MappingProxyType({}),
+        api_url: str = "https://chatapi.viber.com/pa",
+        rate: float = DEFAULT_RATE,
+        deadline: float = 10.0,
+    ) -> None:
+        if not auth_token or not auth_token.isascii() or not auth_token.isprintable():
+            raise ValueError("the Viber token must be printable ASCII")
+        if not 0 < len(sender_name) <= NAME_LIMIT:
+            raise ValueError(f"the Viber sender name must have 1 to {NAME_LIMIT} characters")
+        self.rate = rate
+        self._keyed = hmac.new(auth_token.encode(), digestmod=hashlib.sha256)
+        self._sender = sender_name
+        self._session = session
+        self._clock = clock
+        self._url = api_url.rstrip("/") + "/send_message"
+        self._headers = {"X-Viber-Auth-Token": auth_token, "Content-Type": "application/json"}
+        self._deadline = deadline
+        self._welcomes = {language: self._answer(reply) for language, reply in welcome.items()}
+
+    def verify(self, request: WebhookRequest) -> bool:
+        """HMAC-SHA256 over the bytes as they came; ``sig`` in the query counts only without the header."""
+        given = request.headers.get("x-viber-content-signature")
+        if given is None:
+            given = request.query.get("sig", "")
+        keyed = self._keyed.copy()  # the key's two blocks are hashed once, not for every webhook
+        keyed.update(request.body)
+        return hmac.compare_digest(given.encode(errors="replace"), keyed.hexdigest().encode())
+
+    def parse(self, request: WebhookRequest) -> Parsed:
+        return parse.parse(request.body, self._clock(), self._welcomes)
+
+    def compose(self, reply: Reply) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
+        """The keyboard rides on the last part: a message without one would take it away again.
+
+        Choices for which the keyboard has no row are written out below the text.
+        """
+        rows = layout(reply.choices)
+        shown = tuple(choice for row in rows[:MAX_ROWS] for choice in row)
+        parts = split(listed(reply.text, reply.choices[len(shown) :]), TEXT_LIMIT)
+        if shown and not parts:
+            parts = split(listed("", shown), TEXT_LIMIT)  # Viber takes no keyboard on an empty text
+        return tuple((part, shown if number == len(parts) else ()) for number, part in enumerate(parts, 1))
+
+    async def send(self, message: Outbound) -> Sent:
+        """A client that is too old for the message gets it as plain text: at once, once, within the same deadline."""
+        until = asyncio.get_running_loop().time() + self._deadline
+        answered = await self._post(send.rich(message, self._sender), self._deadline)
+        if answered.ok and send.status_of(answered) == API_VERSION_TOO_HIGH:
+            left = until - asyncio.get_running_loop().time()
+            answered = await self._post(send.plain(message, self._sender), max(left, SHORTEST_WAIT))
+        return send.outcome(answered, message)
+
+    async def find(self, message: Outbound, since: datetime, known: frozenset[str]) -> None:
+        """Viber offers no way to ask what it accepted."""
+
+    async def _post(self, body: bytes, deadline: float) -> http.Answered:
+        return await http.exchange(
+            self._session, "POST", self._url, headers=self._headers, data=body, deadline=deadline
+        )
+
+    def _answer(self, reply: Reply) -> Answer:
+        parts = self.compose(reply)
+        if len(parts) != 1:
+            raise ValueError("a Viber welcome must be one message")
+        ((text, choices),) = parts
+        return Answer(send.encoded(send.content(text, choices, self._sender)).decode(), "application/json")

@@ -1,0 +1,181 @@
+"""``demo``: the whole system on one machine, each part a process of its own, as it is in real life."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import secrets
+import sys
+from asyncio.subprocess import Process
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+
+from bot.commands.running import run as run_loop
+from bot.commands.running import stop_signal
+
+DATA = Path("data")
+LOOK_EVERY = 0.2  # seconds between two looks at a part that starts
+STARTS_WITHIN = 120.0  # seconds; the dialogue takes the longest
+STOPS_WITHIN = 20.0
+
+
+class PartFailed(Exception):
+    """A part of the demo ended or did not start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A process of the demo; it is up when ``url`` answers 200."""
+
+    name: str
+    command: tuple[str, ...]
+    url: str
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, default=8080, help="of the counter; the others take the next ones (8080)")
+    parser.add_argument("--fresh", action="store_true", help="forget what earlier demos kept")
+    parser.add_argument("--speed", type=float, default=0.0, help="cases advance by themselves, so many times faster")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    return run_loop(_demo(arguments))
+
+
+def environment(port: int, secret: str) -> dict[str, str]:
+    """The demo's settings. The tokens are well known and protect nothing: everything listens on this machine only."""
+    counter, phone, state = (f"http://127.0.0.1:{port + n}" for n in (0, 2, 3))
+    return {
+        "DATABASE_URL": f"sqlite+aiosqlite:///{DATA}/demo.db",
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+        "WORKER_PORT": str(port + 1),
+        "PUBLIC_URL": counter,
+        "SECRET_KEY": secret,
+        "VIBER_AUTH_TOKEN": "demo-viber-token",
+        "VIBER_SENDER_NAME": "gov.gr",
+        "VIBER_API_URL": f"{phone}/pa",
+        "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+        "TWILIO_AUTH_TOKEN": "demo-twilio-token",
+        "TWILIO_FROM": "+302131313131",
+        "TWILIO_API_URL": phone,
+        "REGISTRIES_URL": state,
+        "REGISTRIES_CLIENT_ID": "citizen-counter",
+        "REGISTRIES_CLIENT_SECRET": "sandbox-only",
+        "FEED_SECONDS": "3",
+    }
+
+
+def parts(port: int, speed: float) -> tuple[Part, ...]:
+    counter, worker, phone, state = (f"http://127.0.0.1:{port + n}" for n in range(4))
+    py = (sys.executable, "-m")
+    return (
+        Part(
+            "the sandbox State",
+            (*py, "connectors.sandbox", "--port", str(port + 3), "--speed", str(speed)),
+            f"{state}/clerk/",
+        ),
+        Part("the phone", (*py, "bot.phone", "--port", str(port + 2), "--counter-url", counter), f"{phone}/"),
+        Part("the counter", (*py, "bot", "serve"), f"{counter}/readyz"),
+        Part("the worker (it loads the dialogue)", (*py, "bot", "work"), f"{worker}/readyz"),
+    )
+
+
+async def _demo(arguments: argparse.Namespace) -> int:
+    stop = stop_signal()
+    secret = await asyncio.to_thread(_prepare, arguments.fresh)
+    settings = os.environ | environment(arguments.port, secret)
+    running: list[Process] = []
+    try:
+        async with aiohttp.ClientSession() as session:
+            for part in parts(arguments.port, arguments.speed):
+                running.append(await _start(part, settings, session, stop))
+        _announce(arguments.port)
+        return await _watch(running, stop)
+    except PartFailed as error:
+        sys.stderr.write(f"\n{error}\n")
+        return 1
+    finally:
+        await _stop(running)
+
+
+def _prepare(fresh: bool) -> str:
+    """The demo's key, made at the first run; ``fresh`` lets go of the database first."""
+    DATA.mkdir(exist_ok=True)
+    if fresh:
+        for file in DATA.glob("demo.*"):
+            file.unlink()
+    key = DATA / "demo.key"
+    if not key.exists():
+        key.touch(mode=0o600)
+        key.write_text(secrets.token_urlsafe(32))
+    return key.read_text()
+
+
+async def _start(
+    part: Part, settings: Mapping[str, str], session: aiohttp.ClientSession, stop: asyncio.Event
+) -> Process:
+    if await _answers(session, part.url):
+        raise PartFailed(f"{part.url} is taken already: stop what runs there, or choose another --port")
+    sys.stderr.write(f"starting {part.name} ... ")
+    sys.stderr.flush()
+    process = await asyncio.create_subprocess_exec(*part.command, env=dict(settings), start_new_session=True)
+    try:
+        async with asyncio.timeout(STARTS_WITHIN):
+            while not await _answers(session, part.url):
+                if process.returncode is not None or stop.is_set():
+                    raise PartFailed(f"{part.name} did not start (exit code {process.returncode})")
+                await asyncio.sleep(LOOK_EVERY)
+    except (TimeoutError, PartFailed) as error:
+        await _stop([process])
+        raise PartFailed(f"{part.name} did not start: {error or 'no answer'}") from None
+    sys.stderr.write("up\n")
+    return process
+
+
+async def _answers(session: aiohttp.ClientSession, url: str) -> bool:
+    try:
+        async with session.get(url, timeout=aiohttp.ClientTimeout(total=2)) as response:
+            return response.status == 200
+    except (aiohttp.ClientError, TimeoutError):
+        return False
+
+
+def _announce(port: int) -> None:
+    sys.stdout.write(
+        f"\n  the phone      http://127.0.0.1:{port + 2}/         write as a citizen, by Viber and by SMS"
+        f"\n  the State      http://127.0.0.1:{port + 3}/clerk/   move a citizen's case, as a clerk would"
+        f"\n  the counter    http://127.0.0.1:{port}/readyz   health; figures at /metrics"
+        "\n\nTry, as citizen A, by SMS: που βρισκεται η αιτηση μου      (Ctrl-C stops everything)\n"
+    )
+    sys.stdout.flush()
+
+
+async def _watch(running: list[Process], stop: asyncio.Event) -> int:
+    """Until a signal, or until a part ends by itself."""
+    stopped = asyncio.create_task(stop.wait())
+    ends = [asyncio.create_task(process.wait()) for process in running]
+    await asyncio.wait([stopped, *ends], return_when=asyncio.FIRST_COMPLETED)
+    for task in (stopped, *ends):
+        task.cancel()
+    if stop.is_set():
+        return 0
+    raise PartFailed("a part of the demo ended by itself; its last words are above")
+
+
+async def _stop(running: list[Process]) -> None:
+    alive = [process for process in running if process.returncode is None]
+    for process in alive:
+        process.terminate()
+    try:
+        async with asyncio.timeout(STOPS_WITHIN):
+            await asyncio.gather(*(process.wait() for process in alive))
+    except TimeoutError:
+        for process in alive:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()

@@ -1,0 +1,82 @@
+"""``doctor``: what is on, what is off and why, what is stuck. Exit code 1 when something needs an operator."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.app import http_session, probe_registries, utc_now
+from bot.commands.running import run as run_loop
+from bot.commands.running import start
+from bot.settings import Settings
+from bot.store import Store, open_store
+
+STUCK = 300.0  # seconds that a due row may wait before somebody should look
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line. ``state`` is ``ok``, ``off`` (by choice) or ``wrong``."""
+
+    what: str
+    state: str
+    why: str = ""
+
+
+def options(_parser: argparse.ArgumentParser) -> None:
+    """It has none: it looks at what the environment's settings say."""
+
+
+def run(_arguments: argparse.Namespace) -> int:
+    return run_loop(_doctor())
+
+
+async def _doctor() -> int:
+    settings = start()
+    findings = [*_parts(settings), *_model(settings)]
+    async with open_store(settings) as store:
+        findings += [Finding("database", "ok", f"{store.database.url.get_backend_name()}, schema and key ring fit")]
+        findings += await _queues(store)
+        findings += await _registries(settings, store)
+    for finding in findings:
+        sys.stdout.write(f"{finding.state:6} {finding.what:28} {finding.why}\n")
+    return 1 if any(finding.state == "wrong" for finding in findings) else 0
+
+
+def _parts(settings: Settings) -> Iterator[Finding]:
+    for part in ("viber", "sms", "registries", "login"):
+        missing = settings.missing_for(part)
+        yield Finding(
+            part, "off" if missing else "ok", f"not set: {', '.join(missing)}" if missing else "credentials set"
+        )
+    if settings.public_url.startswith("http://") and "127.0.0.1" not in settings.public_url:
+        yield Finding("public url", "wrong", "PUBLIC_URL: providers call https only")
+
+
+def _model(settings: Settings) -> Iterator[Finding]:
+    there = Path(settings.model_path).is_file()
+    yield Finding("dialogue model", "ok" if there else "wrong", "" if there else "missing: run `python -m bot train`")
+
+
+async def _queues(store: Store) -> list[Finding]:
+    now = utc_now()
+    waiting, dead, oldest = await store.inbox.depth()
+    age = (now - oldest).total_seconds() if oldest else 0.0
+    found = [Finding("inbox", "wrong" if age > STUCK else "ok", f"{waiting} waiting, the oldest for {age:.0f} s")]
+    found.append(
+        Finding("dead letters", "wrong" if dead else "ok", f"{dead} given up: see docs/operation.md" if dead else "")
+    )
+    for channel, priority, count, due in await store.results.depth():
+        late = max(0.0, (now - due).total_seconds()) if due else 0.0
+        why = f"{count} waiting, the oldest due for {late:.0f} s"
+        found.append(Finding(f"outbox {channel}, priority {priority}", "wrong" if late > STUCK else "ok", why))
+    return found
+
+
+async def _registries(settings: Settings, store: Store) -> list[Finding]:
+    async with http_session() as session:
+        results = await probe_registries(settings, session, store)
+    return [Finding(f"registry {name}", "wrong" if why else "ok", why) for name, why in results.items()]

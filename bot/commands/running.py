@@ -1,0 +1,50 @@
+"""What the long-running commands share: settings, logs, the event loop, stopping on a signal."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+import uvloop
+from aiohttp import web
+
+from bot import logs
+from bot.settings import Settings, load
+
+DRAIN = 15.0  # seconds that requests in hand get at a stop
+
+
+def start() -> Settings:
+    """Read the settings and turn on the logs, with every secret known to the scrubber."""
+    settings = load()
+    logs.set_up(secrets=settings.all_secrets())
+    return settings
+
+
+def run(main: Coroutine[Any, Any, int]) -> int:
+    """Run on uvloop until done."""
+    return uvloop.run(main)
+
+
+def stop_signal() -> asyncio.Event:
+    """An event that SIGTERM and SIGINT set."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+@asynccontextmanager
+async def listening(app: web.Application, host: str, port: int) -> AsyncIterator[int]:
+    """Serve ``app`` inside the block; yields the port. Requests in hand are finished at the end."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN, keepalive_timeout=75)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port, backlog=1024, reuse_port=False).start()
+        yield int(runner.addresses[0][1])
+    finally:
+        await runner.cleanup()

@@ -1,0 +1,139 @@
+"""One message of a citizen: who is it, what is answered, and one commit for all that follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from time import perf_counter
+from typing import Protocol
+
+from bot.channels.parcel import unpack
+from bot.channels.port import Channel, Inbound, InboundKind
+from bot.conversation.effects import Cause, Effects, Wording
+from bot.metrics import Metrics
+from casestore.database import Database
+from casestore.inbox import Claimed, Inbox
+from casestore.outbox import Dispatch, Outbox, Priority
+from casestore.people import Conversation, People
+from casestore.talk import Line, Talk
+from dialogues.turn import Context, Event, Message, Reply, Turn
+
+HISTORY = timedelta(hours=24)  # how far back a turn looks; the dialogue cuts its session out of it
+Clock = Callable[[], datetime]
+
+
+class Dialogue(Wording, Protocol):
+    """The dialogue floor, as the service uses it (:class:`dialogues.engine.Engine`)."""
+
+    async def turn(self, history: Sequence[Event], message: Message, context: Context) -> Turn: ...
+
+
+class Converse:
+    """Handles claimed inbox rows. Raises what went wrong; the inbox worker decides about another attempt."""
+
+    def __init__(
+        self,
+        database: Database,
+        inbox: Inbox,
+        people: People,
+        talk: Talk,
+        outbox: Outbox,
+        effects: Effects,
+        dialogue: Dialogue,
+        channels: Mapping[str, Channel],
+        metrics: Metrics,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._inbox = inbox
+        self._people = people
+        self._talk = talk
+        self._outbox = outbox
+        self._effects = effects
+        self._dialogue = dialogue
+        self._channels = channels
+        self._metrics = metrics
+        self._clock = clock
+
+    async def handle(self, claimed: Claimed) -> None:
+        """Answer a message and commit, or raise with nothing changed."""
+        message = self._read(claimed)
+        here = await self._people.conversation(message.channel, message.address, self._clock())
+        if message.kind is not InboundKind.MESSAGE:
+            await self._note_subscription(claimed, message, here)
+            return
+        turn = Turn() if here.owner != "bot" else await self._turn(claimed, message, here)
+        await self._commit(claimed, message, here, turn)
+
+    def _read(self, claimed: Claimed) -> Inbound:
+        return unpack(self._inbox.read(claimed))
+
+    async def _turn(self, claimed: Claimed, message: Inbound, here: Conversation) -> Turn:
+        now = self._clock()
+        history = await self._talk.history(here.id, now - HISTORY)
+        context = Context(here.id, here.channel, now, here.citizen_id, here.level, here.language)
+        asked = Message(str(claimed.id), message.text, now, message.attachments)
+        started = perf_counter()
+        turn = await self._dialogue.turn(history, asked, context)
+        self._metrics.turn.observe(perf_counter() - started)
+        return turn
+
+    async def _commit(self, claimed: Claimed, message: Inbound, here: Conversation, turn: Turn) -> None:
+        now = self._clock()
+        said = Line(f"in:{claimed.id}", "citizen", message.text, now)
+        answers = [Line(f"in:{claimed.id}:{n}", "bot", r.text, now, r.name) for n, r in enumerate(turn.replies)]
+        dispatches = self._dispatches(claimed, here, turn.replies, now)
+        async with self._database.write(wake=True) as connection:
+            await self._inbox.done(connection, claimed, now)
+            await self._talk.add_lines(connection, here.id, [said, *answers])
+            if turn.events:
+                await self._talk.add_events(connection, here.id, claimed.id, turn.events, now)
+            await self._outbox.add(connection, dispatches, now)
+            await self._talk.touch(connection, here.id, now)
+            if not here.reachable:  # whoever writes can be written to
+                await self._people.reachable(connection, here.contact_point_id, reason=None)
+            for n, effect in enumerate(turn.effects):
+                await self._effects.apply(connection, effect, Cause(here, f"in:{claimed.id}:e{n}", now))
+
+    def _dispatches(
+        self, claimed: Claimed, here: Conversation, replies: Sequence[Reply], now: datetime
+    ) -> list[Dispatch]:
+        parts = [part for reply in replies for part in self._channels[here.channel].compose(reply)]
+        return [
+            Dispatch(
+                key=f"in:{claimed.id}:{n}",
+                channel=here.channel,
+                address=here.address,
+                body={"text": text, "choices": [[choice.title, choice.value] for choice in choices]},
+                kind="reply",
+                priority=Priority.REPLY,
+                conversation_id=here.id,
+                due_at=now,
+            )
+            for n, (text, choices) in enumerate(parts)
+        ]
+
+    async def _note_subscription(self, claimed: Claimed, message: Inbound, here: Conversation) -> None:
+        reason = None if message.kind is InboundKind.SUBSCRIBED else "unsubscribed"
+        async with self._database.write() as connection:
+            await self._inbox.done(connection, claimed, self._clock())
+            await self._people.reachable(connection, here.contact_point_id, reason=reason)
+
+    async def give_up(self, claimed: Claimed, error: str) -> None:
+        """Bury a message that cannot be answered: it stays for the operator, and the citizen is told honestly."""
+        now = self._clock()
+        try:
+            message = self._read(claimed)
+        except ValueError:  # not even readable: there is nobody to tell
+            async with self._database.write() as connection:
+                await self._inbox.bury(connection, claimed, now, error)
+            return
+        here = await self._people.conversation(message.channel, message.address, now)
+        sorry = self._dialogue.say("utter_trouble", here.language, here.channel)
+        lines = [Line(f"in:{claimed.id}", "citizen", message.text, now)]
+        lines.append(Line(f"in:{claimed.id}:0", "bot", sorry.text, now, sorry.name))
+        async with self._database.write(wake=True) as connection:
+            await self._inbox.bury(connection, claimed, now, error)
+            await self._talk.add_lines(connection, here.id, lines)
+            await self._outbox.add(connection, self._dispatches(claimed, here, [sorry], now), now)
+            await self._talk.hand_over(connection, here.id, f"in:{claimed.id}", "gave-up", now)

@@ -1,0 +1,107 @@
+"""The HTTP face of the service: webhooks, health, metrics. No page here needs a login yet answers more than 'alive'."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+
+import structlog
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from bot.metrics import Metrics
+from casestore.database import StoreDown
+
+log = structlog.get_logger(__name__)
+Check = Callable[[], Awaitable[bool]]
+READY_WITHIN = 2.0  # seconds for each readiness check
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+SAFE_HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
+
+
+def guarded(handler: Handler) -> Handler:
+    """Whatever escapes a handler is logged by its kind and answered without detail.
+
+    A wrapper around each route and not a middleware: a middleware costs every webhook more than its signature does.
+    """
+
+    async def guard(request: web.Request) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except web.HTTPException:
+            raise
+        except StoreDown:
+            log.exception("http.store-down", route=_route(request))
+            return web.Response(status=503, text="try again", headers={"Retry-After": "5"})
+        except Exception:
+            log.exception("http.failed", route=_route(request))
+            return web.Response(status=500, text="internal error")
+
+    return guard
+
+
+def _route(request: web.Request) -> str:
+    resource = request.match_info.route.resource
+    return resource.canonical if resource else "unknown"
+
+
+class Health:
+    """``/healthz``: this process lives. ``/readyz``: it could do its work now, part by part. ``/metrics``."""
+
+    def __init__(self, checks: Mapping[str, Check], metrics: Metrics, refresh: Check) -> None:
+        self._checks = checks
+        self._metrics = metrics
+        self._refresh = refresh
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.get("/healthz", self.alive), web.get("/readyz", self.ready), web.get("/metrics", self.metrics)]
+
+    async def alive(self, _request: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"}, headers=SAFE_HEADERS)
+
+    async def ready(self, _request: web.Request) -> web.Response:
+        results = {name: await _holds(check) for name, check in self._checks.items()}
+        fine = all(results.values())
+        parts = {name: "ok" if holds else "failing" for name, holds in results.items()}
+        body = {"status": "ok" if fine else "failing", "parts": parts}
+        return web.json_response(body, status=200 if fine else 503, headers=SAFE_HEADERS)
+
+    async def metrics(self, _request: web.Request) -> web.Response:
+        await _holds(self._refresh)  # without the store the other figures are still worth having
+        body = generate_latest(self._metrics.registry)
+        return web.Response(body=body, headers=SAFE_HEADERS | {"Content-Type": CONTENT_TYPE_LATEST})
+
+
+async def _holds(check: Check) -> bool:
+    try:
+        async with asyncio.timeout(READY_WITHIN):
+            return await check()
+    except StoreDown:  # an OSError among them, and so a time-out
+        return False
+
+
+def make_app(routes: list[web.RouteDef], *, max_body: int) -> web.Application:
+    """An application of these routes, each guarded."""
+    app = web.Application(client_max_size=max_body)
+    app.router.add_routes([web.RouteDef(r.method, r.path, guarded(r.handler), r.kwargs) for r in routes])
+    return app
+
+
+class Depths:
+    """Copies the queues' depth and age into the gauges, at most once a ``keep`` seconds."""
+
+    def __init__(self, read: Callable[[], Awaitable[None]], clock: Callable[[], datetime], keep: float = 5.0) -> None:
+        self._read = read
+        self._clock = clock
+        self._keep = keep
+        self._at: datetime | None = None
+
+    async def __call__(self) -> bool:
+        now = self._clock()
+        if self._at is None or (now - self._at).total_seconds() >= self._keep:
+            await self._read()
+            self._at = now
+        return True

@@ -1,0 +1,102 @@
+"""The inbox worker: takes the oldest message of each conversation, has it answered, and decides about failures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from bot.backoff import Backoff
+from bot.metrics import Metrics
+from bot.worker import Hands
+from casestore.database import StoreDown
+from casestore.inbox import Claimed, Inbox, LostClaim
+
+LEASE = timedelta(seconds=60)
+MAX_ATTEMPTS = 5  # crashes of a worker count: a message that kills it is buried too
+BACKOFF = Backoff(first=1.0, most=60.0)
+
+log = structlog.get_logger(__name__)
+
+
+class Handler(Protocol):
+    """What answers a message: :class:`bot.conversation.converse.Converse`."""
+
+    async def handle(self, claimed: Claimed) -> None: ...
+
+    async def give_up(self, claimed: Claimed, error: str) -> None: ...
+
+
+class InboxJob:
+    """Up to ``hands`` conversations at once, one message of each at a time."""
+
+    name = "inbox"
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        handler: Handler,
+        metrics: Metrics,
+        clock: Callable[[], datetime],
+        random: Callable[[], float],
+        new_claim: Callable[[], str],
+        *,
+        hands: int = 8,
+        lease: timedelta = LEASE,
+    ) -> None:
+        self._inbox = inbox
+        self._handler = handler
+        self._metrics = metrics
+        self._clock = clock
+        self._random = random
+        self._new_claim = new_claim
+        self.hands = Hands(hands)
+        self._lease = lease
+
+    async def step(self) -> bool:
+        if self.hands.free <= 0:
+            return False
+        taken = await self._inbox.claim(self._clock(), self._new_claim(), limit=self.hands.free, lease=self._lease)
+        for claimed in taken:
+            self.hands.take(self._answer(claimed))
+        return bool(taken)
+
+    async def drain(self) -> None:
+        await self.hands.empty()
+
+    async def _answer(self, claimed: Claimed) -> None:
+        result = await self._try(claimed)
+        self._metrics.turns.labels(result).inc()
+
+    async def _try(self, claimed: Claimed) -> str:
+        try:
+            if claimed.attempts > MAX_ATTEMPTS:
+                return await self._bury(claimed, "worker-lost")
+            await self._handler.handle(claimed)
+        except LostClaim:
+            log.warning("inbox.claim-lost", inbox_id=claimed.id)
+            return "claim-lost"
+        except StoreDown as error:  # the lease brings it back; nothing can be written now
+            log.warning("inbox.store-down", inbox_id=claimed.id, error=type(error).__name__)
+            return "store-down"
+        except Exception as error:
+            log.exception("inbox.failed", inbox_id=claimed.id, attempt=claimed.attempts)
+            return await self._failed(claimed, type(error).__name__)
+        return "answered"
+
+    async def _failed(self, claimed: Claimed, error: str) -> str:
+        try:
+            if claimed.attempts >= MAX_ATTEMPTS:
+                return await self._bury(claimed, error)
+            due = self._clock() + BACKOFF.wait(claimed.attempts, self._random)
+            await self._inbox.retry(claimed, due, error)
+        except LostClaim:
+            return "claim-lost"
+        return "retry"
+
+    async def _bury(self, claimed: Claimed, error: str) -> str:
+        log.error("inbox.dead-letter", inbox_id=claimed.id, attempts=claimed.attempts, error=error)
+        await self._handler.give_up(claimed, error)
+        return "dead"

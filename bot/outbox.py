@@ -1,0 +1,157 @@
+"""The outbox worker: claims what is due on one channel, paces it, sends it, and writes down what became of it.
+
+It alone acts on a :class:`bot.channels.port.SendError`; the table is ``_AFTER``. No transaction is open during a send.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from time import perf_counter
+
+import structlog
+from aiolimiter import AsyncLimiter
+
+from bot.backoff import Backoff
+from bot.channels.port import Channel, Outbound, Remedy, SendError, Sent
+from bot.metrics import Metrics
+from bot.worker import Hands
+from casestore.groupcommit import GroupCommit
+from casestore.outbox import ClaimedDispatch, Outbox
+from casestore.results import Outcome, Results
+from dialogues.turn import Choice
+
+LEASE = timedelta(seconds=120)
+MAX_ATTEMPTS = 8
+MAX_DOUBTS = 3  # a message is sent again at most so often without knowing whether it had been accepted
+MAX_LOOKS = 100  # attempts in all, most of them asking a provider that cannot tell: more than an hour
+SKEW = timedelta(minutes=2)  # between the provider's clock and ours
+RETRY = Backoff(first=2.0, most=600.0)
+DOUBT = Backoff(first=5.0, most=60.0)  # a provider's list may lag behind its own acceptance
+PAUSE = timedelta(seconds=30)  # how long a channel rests when its own set-up is refused
+
+log = structlog.get_logger(__name__)
+Clock = Callable[[], datetime]
+
+
+class OutboxJob:
+    """The dispatches of one channel, up to ``hands`` sends at once, ``rate`` a second."""
+
+    def __init__(
+        self,
+        channel: Channel,
+        outbox: Outbox,
+        results: Results,
+        metrics: Metrics,
+        clock: Clock,
+        random: Callable[[], float],
+        new_claim: Callable[[], str],
+        *,
+        hands: int = 128,
+        lease: timedelta = LEASE,
+    ) -> None:
+        self.name = f"outbox-{channel.name}"
+        self._channel = channel
+        self._outbox = outbox
+        self._results = results
+        self._metrics = metrics
+        self._clock = clock
+        self._random = random
+        self._new_claim = new_claim
+        self.hands = Hands(hands)
+        self._batch = max(1, min(hands, int(channel.rate * 2)))  # no more than two seconds' worth waits under a lease
+        self._lease = lease
+        self._bucket = AsyncLimiter(max(1.0, channel.rate), max(1.0, 1 / channel.rate))
+        self._commits: GroupCommit[Outcome] = GroupCommit(results.write)
+        self._resting_until: datetime | None = None
+
+    async def step(self) -> bool:
+        now = self._clock()
+        room = min(self.hands.free, self._batch)
+        resting = self._resting_until is not None and now < self._resting_until
+        if resting or room < max(1, self._batch // 8):  # a claim costs a commit: not for a handful while many are out
+            return False
+        taken = await self._outbox.claim(self._channel.name, now, self._new_claim(), limit=room, lease=self._lease)
+        for dispatch in taken:
+            self.hands.take(self._deliver(dispatch))
+        return bool(taken)
+
+    async def drain(self) -> None:
+        await self.hands.empty()
+
+    async def _deliver(self, dispatch: ClaimedDispatch) -> None:
+        outcome = await self._attempt(dispatch)
+        self._metrics.sends.labels(self._channel.name, outcome.reason or outcome.state).inc()
+        await self._commits.put(outcome)
+
+    async def _attempt(self, dispatch: ClaimedDispatch) -> Outcome:
+        now = self._clock()
+        if dispatch.expires_at is not None and dispatch.expires_at <= now:
+            return self._end(dispatch, "skipped", "expired")
+        if dispatch.doubts > MAX_DOUBTS or dispatch.attempts > MAX_LOOKS:
+            return self._end(dispatch, "failed", "in-doubt")
+        try:
+            return await self._look_up_or_send(dispatch)
+        except Exception:
+            log.exception("outbox.failed", outbox_id=dispatch.id, channel=self._channel.name)
+            return self._again(dispatch, "internal-error", DOUBT, in_doubt=True)
+
+    async def _look_up_or_send(self, dispatch: ClaimedDispatch) -> Outcome:
+        address, body = self._outbox.read(dispatch)
+        choices = tuple(Choice(title, value) for title, value in body["choices"])
+        message = Outbound(dispatch.id, address, body["text"], choices)
+        if dispatch.in_doubt:
+            try:
+                found = await self._look_up(dispatch, message)
+            except SendError as error:  # the doubt stays; nothing was sent, so none is added
+                return self._again(dispatch, error.code, DOUBT)
+            if found is not None:
+                return self._sent(dispatch, found)
+        try:
+            return self._sent(dispatch, await self._send(message))
+        except SendError as error:
+            return await self._after(dispatch, error)
+
+    async def _send(self, message: Outbound) -> Sent:
+        async with self._bucket:
+            started = perf_counter()
+            sent = await self._channel.send(message)
+        self._metrics.send.labels(self._channel.name).observe(perf_counter() - started)
+        return sent
+
+    async def _look_up(self, dispatch: ClaimedDispatch, message: Outbound) -> Sent | None:
+        since = dispatch.since - SKEW
+        known = await self._results.known_ids(self._channel.name, dispatch.recipient_key, since)
+        found = await self._channel.find(message, since, known)
+        self._metrics.doubts.labels(self._channel.name, "sent again" if found is None else "found").inc()
+        return found
+
+    async def _after(self, dispatch: ClaimedDispatch, error: SendError) -> Outcome:
+        log.warning("outbox.send-failed", outbox_id=dispatch.id, channel=self._channel.name, code=error.code)
+        if error.remedy is Remedy.NEVER:
+            return self._end(dispatch, "failed", error.code)
+        if error.remedy is Remedy.STOP_CONTACT:
+            await self._results.stop_contact(self._channel.name, dispatch.recipient_key, error.code, self._clock())
+            return self._end(dispatch, "failed", error.code)
+        if error.remedy is Remedy.PAGE_OPERATOR:
+            log.error("outbox.channel-refused", channel=self._channel.name, code=error.code)
+            self._resting_until = self._clock() + PAUSE
+            return self._again(dispatch, error.code, RETRY, at_least=PAUSE.total_seconds())
+        if error.remedy is Remedy.UNKNOWN:
+            return self._again(dispatch, error.code, DOUBT, in_doubt=True)
+        if dispatch.attempts >= MAX_ATTEMPTS:
+            return self._end(dispatch, "failed", error.code)
+        return self._again(dispatch, error.code, RETRY, at_least=error.retry_after or 0.0)
+
+    def _sent(self, dispatch: ClaimedDispatch, sent: Sent) -> Outcome:
+        return Outcome(dispatch.id, dispatch.claim, "sent", self._clock(), sent.provider_id, sent.parts)
+
+    def _end(self, dispatch: ClaimedDispatch, state: str, reason: str) -> Outcome:
+        return Outcome(dispatch.id, dispatch.claim, state, self._clock(), reason=reason)
+
+    def _again(
+        self, dispatch: ClaimedDispatch, reason: str, backoff: Backoff, *, in_doubt: bool = False, at_least: float = 0.0
+    ) -> Outcome:
+        now = self._clock()
+        due = now + backoff.wait(dispatch.attempts, self._random, at_least=at_least)
+        return Outcome(dispatch.id, dispatch.claim, "open", now, reason=reason, due_at=due, in_doubt=in_doubt)

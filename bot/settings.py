@@ -1,0 +1,135 @@
+"""Settings come from the environment (a ``.env`` file is read). A bad value stops the start and says which."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from casestore.vault import MIN_SECRET
+
+
+class BadSettings(Exception):
+    """One line per setting that is wrong; never its value."""
+
+
+class Settings(BaseSettings):
+    """All settings; docs/settings.md explains each. Secrets do not show in ``repr``."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    database_url: str = Field("sqlite+aiosqlite:///data/counter.db", repr=False)  # may hold a password
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=0, le=65535)
+    public_url: str = "http://127.0.0.1:8080"
+    secret_key: Annotated[tuple[SecretStr, ...], NoDecode]
+
+    viber_auth_token: SecretStr | None = None
+    viber_sender_name: str = Field("gov.gr", min_length=1, max_length=28)
+    viber_api_url: str = "https://chatapi.viber.com/pa"
+    viber_rate: float = Field(40, gt=0)
+
+    twilio_account_sid: str | None = None
+    twilio_auth_token: SecretStr | None = None
+    twilio_from: str | None = None
+    twilio_messaging_service_sid: str | None = None
+    twilio_api_url: str = "https://api.twilio.com"
+    sms_rate: float = Field(10, gt=0)
+
+    registries_url: str | None = None
+    registries_client_id: str | None = None
+    registries_client_secret: SecretStr | None = None
+    registry_events_secret: SecretStr | None = None
+    login_url: str | None = None
+    login_client_id: str | None = None
+    login_client_secret: SecretStr | None = None
+
+    model_path: str = "models/counter.tar.gz"
+    worker_port: int = Field(0, ge=0, le=65535)
+    feed_seconds: float = Field(30, gt=0)
+
+    @field_validator("secret_key", mode="before")
+    @classmethod
+    def _ring(cls, value: Any) -> Any:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("secret_key")
+    @classmethod
+    def _strong(cls, ring: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if not ring or any(len(secret.get_secret_value()) < MIN_SECRET for secret in ring):
+            raise ValueError(f"needs at least one secret, each of {MIN_SECRET} characters or more")
+        return ring
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        try:
+            driver = make_url(value).drivername
+        except ArgumentError:
+            driver = ""
+        if driver not in ("sqlite+aiosqlite", "postgresql+asyncpg"):
+            raise ValueError("must begin with sqlite+aiosqlite:/// or postgresql+asyncpg://")
+        return value
+
+    @field_validator("public_url", "viber_api_url", "twilio_api_url", "registries_url", "login_url")
+    @classmethod
+    def _is_base(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("https://", "http://")):
+            raise ValueError("must begin with https:// (or http:// on one machine)")
+        return value.rstrip("/") if value else value
+
+    @model_validator(mode="before")
+    @classmethod
+    def _blank_is_unset(cls, values: Any) -> Any:
+        return {name: value for name, value in values.items() if value != ""} if isinstance(values, dict) else values
+
+    def missing_for(self, part: str) -> tuple[str, ...]:
+        """The settings that ``part`` (viber, sms, registries, login) still lacks, by name; empty: it is on."""
+        return tuple(name for name, present in self._needs()[part] if not present)
+
+    def _needs(self) -> dict[str, tuple[tuple[str, object], ...]]:
+        sender = self.twilio_from or self.twilio_messaging_service_sid
+        return {
+            "viber": (("VIBER_AUTH_TOKEN", self.viber_auth_token),),
+            "sms": (
+                ("TWILIO_ACCOUNT_SID", self.twilio_account_sid),
+                ("TWILIO_AUTH_TOKEN", self.twilio_auth_token),
+                ("TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID", sender),
+            ),
+            "registries": (
+                ("REGISTRIES_URL", self.registries_url),
+                ("REGISTRIES_CLIENT_ID", self.registries_client_id),
+                ("REGISTRIES_CLIENT_SECRET", self.registries_client_secret),
+            ),
+            "login": (
+                ("LOGIN_URL", self.login_url),
+                ("LOGIN_CLIENT_ID", self.login_client_id),
+                ("LOGIN_CLIENT_SECRET", self.login_client_secret),
+            ),
+        }
+
+    def all_secrets(self) -> list[str]:
+        """Every secret value there is, for the log's scrubber."""
+        values = (getattr(self, name) for name in type(self).model_fields if name != "secret_key")
+        found = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+        return [*self.secrets(), *found, *filter(None, [make_url(self.database_url).password])]
+
+    def secrets(self) -> list[str]:
+        """The key ring, newest first."""
+        return [secret.get_secret_value() for secret in self.secret_key]
+
+
+def load(**overrides: Any) -> Settings:
+    """Read the environment. Raises :class:`BadSettings`."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        lines = [f"{'.'.join(str(part) for part in e['loc'][:1]).upper()}: {_say(e)}" for e in error.errors()]
+        raise BadSettings("\n".join(sorted(set(lines)))) from None
+
+
+def _say(error: Any) -> str:
+    return "is not set" if error["type"] == "missing" else str(error["msg"]).removeprefix("Value error, ")

@@ -1,0 +1,73 @@
+"""The case store's parts, opened together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from bot.receipts import RANKS
+from bot.settings import Settings
+from casestore.audits import AuditTrail
+from casestore.cases import Cases
+from casestore.codes import Codes
+from casestore.database import Database
+from casestore.inbox import Inbox
+from casestore.migrate import check_key_ring, is_current, migrate
+from casestore.outbox import Outbox
+from casestore.people import People
+from casestore.results import Results
+from casestore.talk import Talk
+from casestore.vault import Vault
+
+
+class NotMigrated(Exception):
+    """The database does not have today's schema: run ``python -m bot migrate``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The case store's parts over one database and one key ring."""
+
+    database: Database
+    vault: Vault
+    inbox: Inbox
+    outbox: Outbox
+    results: Results
+    people: People
+    talk: Talk
+    cases: Cases
+    codes: Codes
+    audits: AuditTrail
+
+    @classmethod
+    def over(cls, database: Database, vault: Vault) -> Store:
+        both = (database, vault)
+        return cls(
+            database,
+            vault,
+            Inbox(*both),
+            Outbox(*both),
+            Results(database, RANKS),
+            People(*both),
+            Talk(*both),
+            Cases(*both),
+            Codes(*both),
+            AuditTrail(*both),
+        )
+
+
+@asynccontextmanager
+async def open_store(settings: Settings, *, migrating: bool = False) -> AsyncIterator[Store]:
+    """The store of these settings. Raises :class:`NotMigrated` or :class:`casestore.migrate.WrongKeyRing`."""
+    database = Database(settings.database_url)
+    try:
+        if migrating or database.is_sqlite:  # one machine, one file: there is nobody to ask
+            await migrate(database)
+        if not await is_current(database):
+            raise NotMigrated("the database does not have today's schema: run `python -m bot migrate`")
+        vault = Vault(settings.secrets())
+        await check_key_ring(database, vault)
+        yield Store.over(database, vault)
+    finally:
+        await database.close()

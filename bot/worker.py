@@ -1,0 +1,140 @@
+"""A worker's loop: look, take what there is, look again when something was committed or some time has passed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+
+import structlog
+
+from casestore.database import StoreDown
+from casestore.wakeup import Waker
+
+IDLE = 2.0  # seconds between looks when nothing woke us
+STORE_DOWN = 3.0  # seconds before asking a database again that was away
+
+log = structlog.get_logger(__name__)
+
+
+class Job(Protocol):
+    """Work that comes in rounds. ``step`` does what can be done now and says whether it did anything."""
+
+    name: str
+
+    async def step(self) -> bool: ...
+
+    async def drain(self) -> None:
+        """Finish what is in hand; take nothing new."""
+
+
+class Loop:
+    """Runs one job until it is told to stop."""
+
+    def __init__(self, job: Job, woken: asyncio.Event, *, idle: float = IDLE) -> None:
+        self._job = job
+        self._woken = woken
+        self._idle = idle
+        self._stopping = False
+
+    async def run(self) -> None:
+        """Never ends because of an error: it is logged, and the job is looked at again."""
+        while not self._stopping:
+            self._woken.clear()
+            if not await self._step():
+                await _first_of(self._woken, self._idle)
+        await self._job.drain()
+
+    async def _step(self) -> bool:
+        try:
+            return await self._job.step()
+        except StoreDown as error:
+            log.warning("worker.store-down", job=self._job.name, error=type(error).__name__)
+        except Exception:
+            log.exception("worker.failed", job=self._job.name)
+        await asyncio.sleep(STORE_DOWN)
+        return False
+
+    def stop(self) -> None:
+        """Finish what is in hand and return from :meth:`run`."""
+        self._stopping = True
+        self._woken.set()
+
+
+async def _first_of(event: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return
+
+
+async def run_until_idle(jobs: list[Job], *, rounds: int = 10_000) -> None:
+    """Step every job until none has anything to do: how a test, and a one-off command, run a worker."""
+    for _ in range(rounds):
+        did = [await job.step() for job in jobs]
+        for job in jobs:
+            await job.drain()
+        if not any(did):
+            return
+    raise RuntimeError(f"not idle after {rounds} rounds")
+
+
+class Hands:
+    """At most ``limit`` things in hand at once, each a task that never raises."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.on_free: Callable[[], None] = lambda: None
+
+    @property
+    def free(self) -> int:
+        return self._limit - len(self._tasks)
+
+    def take(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("worker.task-failed", exc_info=task.exception())
+        self.on_free()
+
+    async def empty(self) -> None:
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+
+class Worker:
+    """Everything that a ``work`` process does, as jobs; :meth:`run` until :meth:`stop`."""
+
+    def __init__(self, jobs: Sequence[Job], waker: Waker) -> None:
+        self.jobs = list(jobs)
+        self._waker = waker
+        self._loops: list[Loop] = []
+
+    async def run(self) -> None:
+        """Returns when stopped and everything in hand is finished."""
+        self._loops = [self._loop(job) for job in self.jobs]
+        watch = asyncio.create_task(self._waker.run())
+        try:
+            async with asyncio.TaskGroup() as group:
+                for loop in self._loops:
+                    group.create_task(loop.run())
+        finally:
+            watch.cancel()
+            await asyncio.wait([watch])
+
+    def _loop(self, job: Job) -> Loop:
+        woken = self._waker.subscribe()
+        hands = getattr(job, "hands", None)
+        if isinstance(hands, Hands):
+            hands.on_free = woken.set
+        return Loop(job, woken)
+
+    def stop(self) -> None:
+        for loop in self._loops:
+            loop.stop()

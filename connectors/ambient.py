@@ -1,0 +1,33 @@
+"""What connectors take from the world around them: time, chance, pauses and names. Tests pass their own."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ambient:
+    """``now`` is UTC; ``ticks`` are monotonic seconds; ``chance`` is uniform in [0, 1); ``sleep`` takes seconds."""
+
+    now: Callable[[], datetime]
+    ticks: Callable[[], float]
+    chance: Callable[[], float]
+    sleep: Callable[[float], Awaitable[None]]
+    new_id: Callable[[], str]
+
+
+def real() -> Ambient:
+    """The machine's own clock and randomness."""
+    return Ambient(
+        now=lambda: datetime.now(UTC),
+        ticks=time.monotonic,
+        chance=random.random,
+        sleep=asyncio.sleep,
+        new_id=lambda: str(uuid.uuid4()),
+    )

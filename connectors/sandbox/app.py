@@ -1,0 +1,84 @@
+"""The sandbox State as one aiohttp application: token endpoint, services, admin API, clerk's page."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import suppress
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+from connectors.ambient import Ambient, real
+from connectors.sandbox import admin, clerk, faults, services, tokens
+from connectors.sandbox.advance import keep_advancing
+from connectors.sandbox.events import EventPost
+from connectors.sandbox.state import State
+
+CLIENT_ID = "citizen-counter"
+CLIENT_SECRET = "sandbox-only"  # noqa: S105  the sandbox's well-known pair; a real centre gives its own
+
+
+def make_app(
+    state: State,
+    *,
+    client_id: str = CLIENT_ID,
+    client_secret: str = CLIENT_SECRET,
+    events_url: str | None = None,
+    events_secret: str = "",
+    speed: float = 0.0,
+    token_life: float = 900.0,
+    ambient: Ambient | None = None,
+) -> web.Application:
+    """The State over HTTP. With ``events_url`` (the counter's base) each change is posted there as a signed event.
+
+    ``app[services.STATE]``, ``app[faults.FAULTS]`` and ``app[tokens.TOKENS]`` are for tests that want them at hand.
+    """
+    ambient = ambient or real()
+    app = web.Application(middlewares=[faults.with_faults, admin.with_errors, clerk.with_lost_page])
+    app[services.STATE] = state
+    app[faults.FAULTS] = faults.Faults()
+    app[tokens.TOKENS] = tokens.Tokens(client_id, client_secret, ambient.ticks, token_life)
+    app.router.add_post("/oauth/token", app[tokens.TOKENS].issue)
+    services.add_services(app)
+    admin.add_admin(app)
+    clerk.add_clerk(app)
+    app.on_shutdown.append(_put_right)
+    if events_url:
+        app.cleanup_ctx.append(_posting(events_url, events_secret, ambient))
+    if speed:
+        app.cleanup_ctx.append(_advancing(speed))
+    return app
+
+
+async def _put_right(app: web.Application) -> None:
+    app[faults.FAULTS].clear_all()  # requests that hang would hold up the shutdown
+
+
+def _posting(url: str, secret: str, ambient: Ambient) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def posting(app: web.Application) -> AsyncIterator[None]:
+        async with aiohttp.ClientSession() as session:
+            post = EventPost(url, secret, session, app[faults.FAULTS], ambient)
+            app[admin.POST] = post
+            app[services.STATE].watch(post.put)
+            async for _ in _beside(post.run()):
+                yield
+
+    return posting
+
+
+def _advancing(speed: float) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def advancing(app: web.Application) -> AsyncIterator[None]:
+        async for _ in _beside(keep_advancing(app[services.STATE], speed)):
+            yield
+
+    return advancing
+
+
+async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work)
+    yield
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.contacts import Contacts, normal_mobile
+from connectors.ked import Ask
+from tests.connectors.world import World
+
+
+@pytest.mark.parametrize(
+    ("held", "mobile"),
+    [
+        ("6900000001", "+306900000001"),
+        ("0030 690 000 0001", "+306900000001"),
+        ("+30 690-000-0001", "+306900000001"),
+        ("+357 96 123456", "+35796123456"),
+        ("2101234567", None),  # a landline receives no SMS
+        ("69000", None),
+        ("δεν έχει", None),
+        ("  ", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_mobiles_as_registries_write_them(held: str | None, mobile: str | None) -> None:
+    assert normal_mobile(held) == mobile
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_a_mobile_or_none(held: str) -> None:
+    mobile = normal_mobile(held)
+    assert mobile is None or (mobile.startswith("+") and mobile[1:].isdigit())
+    assert mobile is None or normal_mobile(mobile) == mobile
+
+
+async def test_a_mobile_is_remembered_for_ten_minutes(world: World) -> None:
+    contacts = world.registries().contacts
+    assert await contacts.mobile_of("123456783") == "+306900000001"
+    world.state.set_mobile("123456783", "6911111111")
+    world.clock.seconds += 599
+    assert await contacts.mobile_of("123456783") == "+306900000001"
+    world.clock.seconds += 1
+    assert await contacts.mobile_of("123456783") == "+306911111111"
+
+
+async def test_forgetting_asks_anew(world: World) -> None:
+    contacts = world.registries().contacts
+    await contacts.mobile_of("123456783")
+    world.state.set_mobile("123456783", None)
+    contacts.forget("123456783")
+    assert await contacts.mobile_of("123456783") is None
+
+
+async def test_a_mobile_registered_just_now_is_seen_at_once(world: World) -> None:
+    contacts = world.registries().contacts
+    assert await contacts.mobile_of("090000070") is None
+    world.state.set_mobile("090000070", "6900000005")
+    assert await contacts.mobile_of("090000070") == "+306900000005"
+
+
+async def test_nobody_of_that_afm(world: World) -> None:
+    assert await world.registries().contacts.mobile_of("999999999") is None
+
+
+class Counting:
+    """Every ΑΦΜ has a mobile; ``asked`` says who was asked about."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def call(self, ask: Ask) -> dict[str, str]:
+        self.asked.append(ask.subject)
+        return {"mobile": "6900000001"}
+
+
+async def test_the_memory_is_bounded() -> None:
+    ked = Counting()
+    contacts = Contacts(ked, lambda: 0.0, most=2)
+    for afm in ("1", "2", "3", "3", "2", "1"):
+        await contacts.mobile_of(afm)
+    assert ked.asked == ["1", "2", "3", "1"]

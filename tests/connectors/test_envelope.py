@@ -1,0 +1,220 @@
+"""The envelope on the wire, the errors out of it, the guard around it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.audit import AuditEntry, Cause, MemoryAudit
+from connectors.connect import connect
+from connectors.guard import Repeatable
+from connectors.ked import Answer, Ask, BadStatus, Declined, Malformed, translate
+from connectors.registry import RegistryError, RegistryRefused, RegistryUnavailable
+from connectors.rest import RestJson
+from tests.connectors.world import NOW, PATIENT, World, served
+
+ASK = Ask("getCases", {"afm": "123456783"}, subject="123456783", safe=True)
+ENTRY = AuditEntry("call-1", NOW, "permits", "getCases", "our-agency", Cause("ΑΔ-2026-000123", "agent-3", "192.0.2.7"))
+
+
+def test_a_request_as_the_centre_wants_it() -> None:
+    request = RestJson("esbpilot").write("permitService", ASK, ENTRY, "the-token")
+    assert request.path == "/esbpilot/permitServiceRestService/getCases"
+    assert request.headers["Authorization"] == "Bearer the-token"
+    assert json.loads(request.body) == {
+        "auditRecord": {
+            "auditTransactionId": "call-1",
+            "auditTransactionDate": "2026-11-22T10:00:00.000+00:00",
+            "auditUnit": "our-agency",
+            "auditProtocol": "ΑΔ-2026-000123",
+            "auditUserId": "agent-3",
+            "auditUserIp": "192.0.2.7",
+        },
+        "getCasesInputRecord": {"afm": "123456783"},
+    }
+    assert "the-token" not in repr(request)
+    assert "123456783" not in repr(ASK)
+
+
+def answer(**parts: Any) -> bytes:
+    return json.dumps({"getCasesOutputRecord": {"cases": []}, "callSequenceId": 7, **parts}).encode()
+
+
+def test_an_answer_is_read() -> None:
+    assert RestJson().read(ASK, answer(errorRecord=None)) == Answer({"cases": []}, "7")
+
+
+@pytest.mark.parametrize(
+    ("record", "code"),
+    [
+        ({"errorCode": "GEN_001", "errorDescr": "Ο ΑΦΜ 123456783 δεν βρέθηκε"}, "GEN_001"),
+        ({"errorCode": 42}, "42"),
+        ({"errorCode": "ΑΦΜ 123456783"}, "unnamed"),
+        ({"errorCode": "X123456783"}, "unnamed"),
+        ({"errorCode": ""}, "unnamed"),
+        ({"errorDescr": "123456783"}, "unnamed"),
+        ("123456783", "unnamed"),
+    ],
+)
+def test_an_error_record_gives_its_code_and_nothing_else(record: Any, code: str) -> None:
+    with pytest.raises(Declined) as caught:
+        RestJson().read(ASK, answer(errorRecord=record))
+    assert translate("permits", caught.value).reason == f"error {code}"
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+ENVELOPES = st.dictionaries(st.sampled_from(["getCasesOutputRecord", "callSequenceId", "errorRecord"]), JSON)
+
+
+@given(st.binary() | (JSON | ENVELOPES).map(lambda value: json.dumps(value).encode()))
+def test_any_bytes_are_an_answer_or_one_of_two_errors(body: bytes) -> None:
+    outcome = result_of(body)
+    if isinstance(outcome, Answer):
+        assert isinstance(outcome.output, dict)
+    else:
+        assert outcome.__context__ is None or outcome.__suppress_context__  # what the parser says holds the body
+
+
+def result_of(body: bytes) -> Answer | Malformed | Declined:
+    try:
+        return RestJson().read(ASK, body)
+    except (Malformed, Declined) as error:
+        return error
+
+
+@pytest.mark.parametrize("body", [b"[" * 200_000, b'{"callSequenceId": ' + b"9" * 5000 + b"}"])
+def test_hostile_json_is_malformed(body: bytes) -> None:
+    with pytest.raises(Malformed):
+        RestJson().read(ASK, body)
+
+
+@pytest.mark.parametrize(
+    ("error", "ours", "reason"),
+    [
+        (TimeoutError(), RegistryUnavailable, "timeout"),
+        (aiohttp.ServerTimeoutError(), RegistryUnavailable, "timeout"),
+        (aiohttp.ServerDisconnectedError(), Repeatable, "connection"),
+        (ConnectionResetError(), Repeatable, "connection"),
+        (Malformed("json"), RegistryRefused, "malformed answer: json"),
+        (Declined("GEN_001"), RegistryRefused, "error GEN_001"),
+        (BadStatus(302), RegistryRefused, "http 302"),
+        (BadStatus(400), RegistryRefused, "http 400"),
+        (BadStatus(401), RegistryRefused, "credentials"),
+        (BadStatus(403), RegistryRefused, "credentials"),
+        (BadStatus(404), RegistryRefused, "http 404"),
+        (BadStatus(408), RegistryUnavailable, "http 408"),
+        (BadStatus(429), RegistryUnavailable, "http 429"),
+        (BadStatus(500), Repeatable, "http 500"),
+        (BadStatus(503), Repeatable, "http 503"),
+    ],
+)
+def test_foreign_errors_in_our_words(error: Exception, ours: type[RegistryError], reason: str) -> None:
+    told = translate("permits", error)
+    assert (type(told), told.reason) == (ours, reason)
+
+
+async def other_centre(world: World, handler: Any) -> RegistryError:
+    """What ``permits`` raises against a centre whose every service is ``handler``."""
+
+    async def token(_: web.Request) -> web.Response:
+        return web.json_response({"access_token": "good"})
+
+    app = web.Application()
+    app.router.add_post("/oauth/token", token)
+    app.router.add_post("/esb/{service}/{operation}", handler)
+    async with served(app) as url:
+        with pytest.raises(RegistryError) as caught:
+            await world.registries(url=url).cases["permits"].cases_of("123456783")
+    return caught.value
+
+
+async def test_a_token_that_stays_refused(world: World) -> None:
+    async def handler(_: web.Request) -> web.Response:
+        return web.Response(status=401)
+
+    error = await other_centre(world, handler)
+    assert (type(error), error.reason) == (RegistryRefused, "credentials")
+
+
+async def test_the_token_follows_no_redirect(world: World) -> None:
+    async def handler(_: web.Request) -> web.Response:
+        return web.Response(status=307, headers={"Location": "http://192.0.2.1/"})
+
+    assert (await other_centre(world, handler)).reason == "http 307"
+
+
+async def test_an_endless_answer_is_cut(world: World) -> None:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        for _ in range(40):
+            await response.write(b" " * 1_000_000)
+        return response
+
+    assert (await other_centre(world, handler)).reason == "malformed answer: size"
+
+
+async def test_a_connection_cut_in_the_middle_is_asked_again(world: World) -> None:
+    async def handler(request: web.Request) -> web.Response:
+        assert request.transport is not None
+        request.transport.abort()
+        return web.Response()
+
+    error = await other_centre(world, handler)
+    assert (type(error), error.reason, len(world.audit.rows)) == (Repeatable, "connection", 3)
+
+
+async def test_a_cancelled_call_is_written_down_as_that(world: World) -> None:
+    reached = asyncio.Event()
+
+    async def handler(_: web.Request) -> web.Response:
+        reached.set()
+        return await asyncio.Future()
+
+    calling = asyncio.create_task(other_centre(world, handler))
+    await reached.wait()
+    calling.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await calling
+    [(_, result)] = world.audit.rows
+    assert result is not None
+    assert result.error == "cancelled"
+
+
+class NoCompletion(MemoryAudit):
+    async def complete(self, audit_id: int, result: object) -> None:
+        raise ConnectionError("database")
+
+
+async def test_an_answer_that_is_not_accounted_for_is_not_used(world: World) -> None:
+    world.audit = NoCompletion()
+    with pytest.raises(RegistryUnavailable, match="audit"):
+        await world.registries().cases["permits"].cases_of("123456783")
+    assert len(world.audit.rows) == 1  # and not asked again
+
+
+async def test_the_machines_own_clock_works_too(world: World) -> None:
+    registries = connect(
+        f"{world.url}/",
+        "citizen-counter",
+        "sandbox-only",
+        session=world.session,
+        audit=world.audit,
+        limits=PATIENT,
+    )
+    assert await registries.contacts.mobile_of("123456783") == "+306900000001"
+    [(entry, result)] = world.audit.rows
+    assert entry.at.utcoffset() is not None
+    assert result is not None
+    assert result.elapsed > 0

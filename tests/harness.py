@@ -1,0 +1,125 @@
+"""The whole service around a test: its web side on a real port, its worker stepped by hand, the phone as providers."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from aiohttp import web
+
+from bot.app import Chance, build_channels, build_jobs, http_session, make_server
+from bot.conversation.converse import Dialogue
+from bot.metrics import Metrics
+from bot.phone.app import RunningPhone, running_phone
+from bot.phone.phone import Options, Phone
+from bot.phone.postman import Addresses
+from bot.phone.switchboard import Account
+from bot.settings import Settings
+from bot.store import Store, open_store
+from bot.worker import Job, run_until_idle
+from connectors.registry import CaseRegistry, ContactRegistry
+from dialogues.turn import Choice, Reply
+from tests.clock import FakeClock
+from tests.conftest import TEST_SECRET
+
+VIBER_TOKEN = "viber-token-for-tests"
+TWILIO_SID = "AC" + "0" * 32
+TWILIO_TOKEN = "twilio-token-for-tests"
+SMS_FROM = "+302131313131"
+PUBLIC_URL = "https://counter.test"
+WELCOME = {"el": Reply("Καλώς ήρθατε", (Choice("Πού βρίσκεται η αίτησή μου;", "/ask_case_status"),))}
+
+
+def settings_for(database_url: str, phone: RunningPhone | None = None, **more: Any) -> Settings:
+    """Settings of a test; nothing is read from the environment that it does not name."""
+    values: dict[str, Any] = {
+        "database_url": database_url,
+        "secret_key": TEST_SECRET,
+        "public_url": PUBLIC_URL,
+        "viber_auth_token": VIBER_TOKEN,
+        "twilio_account_sid": TWILIO_SID,
+        "twilio_auth_token": TWILIO_TOKEN,
+        "twilio_from": SMS_FROM,
+        "viber_rate": 10_000,
+        "sms_rate": 10_000,
+    }
+    if phone is not None:
+        values |= {"viber_api_url": phone.viber_api_url, "twilio_api_url": phone.twilio_api_url}
+    return Settings(_env_file=None, **(values | more))
+
+
+@dataclass(slots=True)
+class System:
+    """A running service. ``settle`` runs the worker until nothing is left to do now."""
+
+    settings: Settings
+    url: str
+    phone: Phone
+    store: Store
+    jobs: list[Job]
+    metrics: Metrics
+    clock: FakeClock
+
+    async def settle(self) -> None:
+        await run_until_idle(self.jobs)
+
+    async def later(self, seconds: float) -> None:
+        """Let time pass, then settle."""
+        self.clock.forward(seconds)
+        await self.settle()
+
+    def said_to(self, address: str) -> list[str]:
+        """The texts that the providers took for this address, in order."""
+        return [accepted.text for accepted in self.phone.accepted if accepted.address == address]
+
+
+def counting(clock: FakeClock, codes: Sequence[str] = ()) -> Chance:
+    """Chance without chance: claims are numbered, jitter is in the middle, codes are dealt in order."""
+    numbers, dealt = itertools.count(), iter(codes)
+    fallback = (f"{n:06d}" for n in itertools.count(500_000))
+    return Chance(
+        clock=clock,
+        random=lambda: 0.5,
+        claim=lambda: f"claim-{next(numbers)}",
+        code=lambda: next(dealt, None) or next(fallback),
+    )
+
+
+@asynccontextmanager
+async def running_system(
+    database_url: str,
+    dialogue: Any,
+    *,
+    clock: FakeClock | None = None,
+    codes: Sequence[str] = (),
+    registries: tuple[Sequence[CaseRegistry], ContactRegistry | None] = ((), None),
+    phone_options: Options | None = None,
+    **more: Any,
+) -> AsyncIterator[System]:
+    """``dialogue`` is a :class:`Dialogue`, or a function of the store that makes one."""
+    clock = clock or FakeClock()
+    chance = counting(clock, codes)
+    account = Account(VIBER_TOKEN, TWILIO_SID, TWILIO_TOKEN, SMS_FROM)
+    options = phone_options or Options(receipts=None, rng=Random(1), clock=clock)
+    async with AsyncExitStack() as stack:
+        nowhere = Addresses("http://127.0.0.1:1", PUBLIC_URL)  # the service's port is not known yet
+        phone = await stack.enter_async_context(running_phone(account, nowhere, options))
+        settings = settings_for(database_url, phone, **more)
+        store = await stack.enter_async_context(open_store(settings, migrating=True))
+        app = await stack.enter_async_context(make_server(settings, WELCOME, chance))
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        phone.phone.postman.addresses = Addresses(url, PUBLIC_URL)
+        session = await stack.enter_async_context(http_session())
+        metrics = Metrics()
+        made: Dialogue = dialogue(store) if callable(dialogue) else dialogue
+        channels = build_channels(settings, session, clock, WELCOME)
+        jobs = build_jobs(settings, store, channels, registries, made, metrics, chance)
+        yield System(settings, url, phone.phone, store, jobs, metrics, clock)
