@@ -79,7 +79,7 @@ def set_up(*, secrets: Iterable[str] = (), level: int = logging.INFO, stream: An
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("twilio", "viber", "aiohttp.access", "rasa", "asyncio", "aiosqlite", "sqlalchemy", "matplotlib"):
+    for noisy in ("twilio", "viber", "aiohttp.access", "rasa", "asyncio", "aiosqlite", "alembic", "sqlalchemy", "matplotlib"):
         logging.getLogger(noisy).setLevel(max(level, logging.WARNING))
 
 

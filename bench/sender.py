@@ -1,0 +1,29 @@
+"""A ``work`` process whose dialogue is never asked: for what is measured behind the dialogue."""
+
+from __future__ import annotations
+
+import sys
+
+from bot.commands.running import run, start
+from bot.commands.work import work
+from dialogues.reads import Reads
+from dialogues.responses import Phrases, phrases
+from dialogues.turn import Context, Event, Message, Turn
+
+
+class Silent:
+    """Answers nothing."""
+
+    def __init__(self, speak: Phrases) -> None:
+        self.say = speak.say
+
+    async def turn(self, history: list[Event], message: Message, context: Context) -> Turn:
+        return Turn()
+
+
+async def silent(_model: str, _reads: Reads) -> Silent:
+    return Silent(phrases())
+
+
+if __name__ == "__main__":
+    sys.exit(run(work(start(), silent)))

@@ -1,0 +1,60 @@
+"""What an action is: it reads, decides, and says what it decided. Plain data in and out; nothing of Rasa."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from dialogues.say import Say
+from dialogues.turn import Context, Effect, Message
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An entity of the message: its kind (``case_ref``), its normalised value, and where it stands in the text."""
+
+    entity: str
+    value: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class ActionInput:
+    """The message as it was understood, the conversation's slots, and who is asking.
+
+    ``also`` is the intent of a second wish that the message seems to hold.
+    """
+
+    message: Message
+    context: Context
+    intent: str
+    entities: tuple[Found, ...] = ()
+    slots: Mapping[str, Any] = field(default_factory=dict)
+    also: str | None = None
+
+    def named(self, *kinds: str) -> str | None:
+        """The value of the first entity of one of these kinds."""
+        return next((found.value for found in self.entities if found.entity in kinds), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ActionOutput:
+    """What is said, which slots change (``None`` empties one), and what the caller is to bring about."""
+
+    says: tuple[Say, ...] = ()
+    slots: Mapping[str, Any] = field(default_factory=dict)
+    effects: tuple[Effect, ...] = ()
+
+
+class Action(ABC):
+    """One thing the bot can do. Built with what it may read; changes nothing itself."""
+
+    name: ClassVar[str]
+    """As the rules name it: ``action_case_status``."""
+
+    @abstractmethod
+    async def run(self, turn: ActionInput) -> ActionOutput:
+        """Decide. Any exception ends the turn and reaches the caller, who may run the turn again."""

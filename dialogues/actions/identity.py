@@ -1,0 +1,109 @@
+"""Linking a conversation to a citizen: the tax number names, the code sent to the registry's mobile proves."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from stdnum.gr import vat
+
+from dialogues.actions.base import Action, ActionInput, ActionOutput
+from dialogues.actions.pending import remember, wish_of
+from dialogues.reads import CodeCheck, CodeVerdict, Reads, Unavailable
+from dialogues.say import Say
+from dialogues.turn import CodeTried, SendCode
+
+_NOBODY = "000000000"  # passes the check digit
+_PERSONAL_NUMBER_PREFIX = 3  # characters before the tax number in a Προσωπικός Αριθμός
+PROVEN = 2
+
+
+def tax_number_in(turn: ActionInput) -> str | None:
+    """The valid tax number of the message, given as such or within a personal number."""
+    personal = turn.named("personal_number")
+    afm = turn.named("afm") or (personal[_PERSONAL_NUMBER_PREFIX:] if personal else None)
+    return afm if afm and afm != _NOBODY and vat.is_valid(afm) else None
+
+
+class AskAfm(Action):
+    """Begin linking."""
+
+    name = "action_ask_afm"
+
+    async def run(self, turn: ActionInput) -> ActionOutput:
+        if turn.context.level >= PROVEN:
+            return ActionOutput((Say("utter_already_linked"),), {"question": None})
+        return ActionOutput((Say("utter_afm_needed" if turn.named("amka") else "utter_ask_afm"),))
+
+
+class SendTheCode(Action):
+    """A tax number was given: have a code sent. What is said never depends on whether a mobile is held for it."""
+
+    name = "action_send_code"
+
+    def __init__(self, reads: Reads, wishes: Collection[str]) -> None:
+        """``wishes`` are the intents that wait for linking: one of them may stand in the same message."""
+        self._reads = reads
+        self._wishes = wishes
+
+    async def run(self, turn: ActionInput) -> ActionOutput:
+        if turn.context.level >= PROVEN:
+            return ActionOutput((Say("utter_already_linked"),), {"question": None})
+        afm = tax_number_in(turn)
+        if afm is None:
+            return ActionOutput((Say("utter_afm_invalid"),))
+        try:
+            mobile = await self._reads.mobile_of(afm)
+        except Unavailable:
+            return ActionOutput((Say("utter_registry_unavailable"),), {"question": None})
+        waits = {"pending": remember(turn.also)} if turn.also and turn.also in self._wishes else {}
+        return ActionOutput((Say("utter_code_sent"),), waits, (SendCode(afm, mobile),))
+
+
+class CheckTheCode(Action):
+    """A code was typed. The attempt is counted by its effect, in the same commit as the answer."""
+
+    name = "action_check_code"
+
+    def __init__(self, reads: Reads, wishes: Mapping[str, Action]) -> None:
+        """``wishes`` says which action answers an intent that linking interrupted."""
+        self._reads = reads
+        self._wishes = wishes
+
+    async def run(self, turn: ActionInput) -> ActionOutput:
+        check = await self._reads.check_code(turn.context.conversation_id, turn.named("code") or "", turn.context.now)
+        match check.verdict:
+            case CodeVerdict.RIGHT:
+                return await self._linked(turn, check)
+            case CodeVerdict.WRONG:
+                return _refused("utter_code_wrong", check, {"left": check.attempts_left})
+            case CodeVerdict.SPENT:
+                return _refused("utter_code_spent", check)
+            case CodeVerdict.EXPIRED:
+                return ActionOutput((Say("utter_code_expired"),))
+            case CodeVerdict.NONE:
+                return ActionOutput((Say("utter_code_none"),))
+
+    async def _linked(self, turn: ActionInput, check: CodeCheck) -> ActionOutput:
+        answer = await self._answer_to_the_wish(turn, check)
+        says = (Say("utter_linked"), *answer.says)
+        effects = (CodeTried(_id(check), right=True), *answer.effects)
+        return ActionOutput(says, {"question": None, "pending": None, **answer.slots}, effects)
+
+    async def _answer_to_the_wish(self, turn: ActionInput, check: CodeCheck) -> ActionOutput:
+        """What was asked before linking is answered in the same turn, as the citizen whom the code proved."""
+        action = self._wishes.get(wish_of(turn) or "")
+        if action is None or check.citizen_id is None:
+            return ActionOutput((Say("utter_linked_what_next"),))
+        context = replace(turn.context, citizen_id=check.citizen_id, level=PROVEN)
+        return await action.run(replace(turn, context=context, entities=()))
+
+
+def _refused(response: str, check: CodeCheck, values: Mapping[str, int] | None = None) -> ActionOutput:
+    return ActionOutput((Say(response, dict(values or {})),), effects=(CodeTried(_id(check), right=False),))
+
+
+def _id(check: CodeCheck) -> int:
+    if check.code_id is None:
+        raise ValueError(f"a verdict of {check.verdict} names no code")
+    return check.code_id

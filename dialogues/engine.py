@@ -1,0 +1,163 @@
+"""A turn: from the conversation so far and a message to replies, events and effects, with Rasa deciding in between."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from dialogues.actions.base import Action, ActionInput, ActionOutput, Found
+from dialogues.engine_rasa import Model, load_model
+from dialogues.engine_tracker import LISTEN, Conversation
+from dialogues.questions import AGAIN, ASKED_BY
+from dialogues.reading import Reading, ahead, in_context, picked
+from dialogues.responses import Phrases
+from dialogues.say import Say
+from dialogues.turn import Choice, Context, Effect, Event, Message, Reply, SetLanguage, Turn
+from dialogues.wording import Offer, Voice, Wording, warm_up
+
+MOST_ACTIONS = 10
+_SPOKEN: Mapping[str, str] = {"el": "el", "greeklish": "el", "en": "en"}
+_NOT_UNDERSTOOD = frozenset({"nlu_fallback", "out_of_scope"})
+_FIRST = "Γεια σας"  # what is parsed first loads word lists: a second that no citizen should wait for
+
+
+class EngineError(Exception):
+    """The model and the code do not fit, or the rules go round in circles. A defect, never the citizen's doing."""
+
+
+class Engine:
+    """The trained model and the actions. Holds nothing of any conversation."""
+
+    def __init__(self, model: Model, actions: Iterable[Action]) -> None:
+        self._model = model
+        self._actions = {action.name: action for action in actions}
+        self._wording = Wording(model.domain.responses)
+        self.unknown_events: Counter[str] = Counter()
+        """Stored events that were skipped, by type, since the start."""
+        _check(model.domain.user_actions, self._actions)
+
+    @classmethod
+    def load(cls, model_path: Path, actions: Iterable[Action]) -> Engine:
+        """Load a trained archive. Raises :class:`EngineError` when its actions are not those given."""
+        model = load_model(model_path)
+        model.parse(_FIRST)
+        warm_up()
+        return cls(model, actions)
+
+    def say(self, name: str, language: str, channel: str, **values: str) -> Reply:
+        """A response outside a turn (:class:`dialogues.responses.Phrases`)."""
+        return Phrases(self._wording).say(name, language, channel, **values)
+
+    async def turn(self, history: Sequence[Event], message: Message, context: Context) -> Turn:
+        """Answer a message. The same arguments give the same turn.
+
+        ``history`` holds the conversation's events, oldest first: at least :func:`dialogues.session.session_of` of
+        them. An exception of an action, or of what it reads, comes through; nothing of the turn counts then.
+        """
+        talk = Conversation(self._model.domain, history, message, context, self.unknown_events)
+        reading = self._understand(talk, message)
+        language = _language(talk, reading, context)
+        talk.hear(reading, message, context)
+        talk.set({"language": language, "misses": talk.slots["misses"] if _missed(reading) else None})
+        outputs = await self._act(talk, reading, message, replace(context, language=language))
+        return self._turn(talk, outputs, message, context)
+
+    def _understand(self, talk: Conversation, message: Message) -> Reading:
+        offered = talk.slots["offered"] or ()
+        settled = ahead(message.text, message.attachments, offered)
+        if settled is not None:
+            return settled
+        text = picked(message.text, offered) or message.text
+        parsed = self._model.parse(text)
+        reading = Reading(
+            text,
+            parsed["intent"]["name"],
+            parsed["intent"]["confidence"],
+            tuple(Found(e["entity"], e["value"], e["start"], e["end"]) for e in parsed["entities"]),
+            parsed["language"],
+            parsed["also"],
+        )
+        return in_context(reading, talk.slots["question"])
+
+    async def _act(
+        self, talk: Conversation, reading: Reading, message: Message, context: Context
+    ) -> list[ActionOutput]:
+        """Do what the rules say until they say to listen. They see the slots as the message found them: what an
+        action changes counts from the next message on, so a rule's condition holds to its end."""
+        outputs: list[ActionOutput] = []
+        heard = ActionInput(message, context, reading.intent, reading.entities, dict(talk.slots), reading.also)
+        while (name := self._model.next_action(talk.tracker)) != LISTEN:
+            if len(outputs) == MOST_ACTIONS:
+                raise EngineError(f"the rules want more than {MOST_ACTIONS} actions after {reading.intent}")
+            outputs.append(await self._run(name, heard))
+            talk.do(name)
+        return outputs
+
+    async def _run(self, name: str, turn: ActionInput) -> ActionOutput:
+        """A response named by a rule is said; anything else is an action of ours."""
+        if action := self._actions.get(name):
+            return await action.run(turn)
+        return ActionOutput((Say(name),))
+
+    def _turn(self, talk: Conversation, outputs: Sequence[ActionOutput], message: Message, context: Context) -> Turn:
+        for output in outputs:
+            talk.set(output.slots)
+        says = [say for output in outputs for say in output.says]
+        says += _question_again(talk, outputs, says)
+        language = talk.slots["language"]
+        composed = [self._wording.compose(say, Voice(language, context.channel, message.id)) for say in says]
+        offers = list(dict.fromkeys(offer for _, own in composed for offer in own))
+        if offers:
+            talk.set({"offered": [{"title": offer.title, "says": offer.says} for offer in offers]})
+        replies = _replies([text for text, _ in composed], [say.response for say in says], offers)
+        for reply in replies:
+            talk.say(reply)
+        talk.do(LISTEN)
+        effects = [effect for output in outputs for effect in output.effects]
+        return Turn(replies, tuple(talk.events), tuple(_with_language(effects, language, context)))
+
+
+def _check(wanted: Iterable[str], have: Mapping[str, Action]) -> None:
+    named = {name for name in wanted if name.startswith("action_")}
+    if named != set(have):
+        raise EngineError(f"actions of the model and of the code differ: {sorted(named ^ set(have))}")
+
+
+def _missed(reading: Reading) -> bool:
+    return reading.intent in _NOT_UNDERSTOOD
+
+
+def _language(talk: Conversation, reading: Reading, context: Context) -> str:
+    """The language of the message, unless it tells none, or one was asked for."""
+    if talk.slots["language_asked_for"]:
+        return str(talk.slots["language"])
+    return _SPOKEN.get(reading.language, context.language)
+
+
+def _question_again(talk: Conversation, outputs: Sequence[ActionOutput], says: Sequence[Say]) -> list[Say]:
+    """Keep slot ``question`` true to what was said; repeat a question that an answer to something else left open."""
+    asked = [ASKED_BY[say.response] for say in says if say.response in ASKED_BY]
+    closed = any("question" in output.slots for output in outputs)
+    again = None if asked or closed else AGAIN.get(talk.slots["question"])
+    if asked or not again:
+        talk.set({"question": asked[-1] if asked else None})
+    return [Say(again)] if again else []
+
+
+def _replies(texts: Sequence[str], names: Sequence[str], offers: Sequence[Offer]) -> tuple[Reply, ...]:
+    """One message each. All choices come with the last: on Viber they vanish with the next message, and on SMS their
+    numbers must be one row."""
+    choices: tuple[Choice, ...] = tuple(offer.choice() for offer in offers)
+    last = len(texts) - 1
+    return tuple(
+        Reply(text, choices if i == last else (), name) for i, (text, name) in enumerate(zip(texts, names, strict=True))
+    )
+
+
+def _with_language(effects: Iterable[Effect], language: str, context: Context) -> Iterable[Effect]:
+    effects = list(effects)
+    changed = language != context.language
+    told = any(isinstance(effect, SetLanguage) for effect in effects)
+    return [SetLanguage(language), *effects] if changed and not told else effects

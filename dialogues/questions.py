@@ -1,0 +1,45 @@
+"""The questions the bot asks and waits for. Slot ``question`` holds the open one; rules and readings depend on it.
+
+They take the place of Rasa's forms: a form keeps what it collects in slots, and a tax number or a one-time code
+must not stay in a conversation's history; it also predicts and runs itself again on every message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+AGAIN: Mapping[str, str | None] = MappingProxyType(
+    {
+        "afm": "utter_ask_afm_again",
+        "code": "utter_ask_code_again",
+        "case": None,
+        "link": None,
+        "person": None,
+    }
+)
+"""Every question, and the response that repeats it once something else was answered in between.
+
+``None``: it lapses then. An offer that was passed over is not made again."""
+
+ASKED_BY: Mapping[str, str] = MappingProxyType(
+    {
+        "utter_afm_invalid": "afm",
+        "utter_afm_needed": "afm",
+        "utter_ask_afm": "afm",
+        "utter_ask_afm_again": "afm",
+        "utter_ask_code_again": "code",
+        "utter_cases": "case",
+        "utter_code_expired": "afm",
+        "utter_code_none": "afm",
+        "utter_code_sent": "code",
+        "utter_code_spent": "afm",
+        "utter_code_wrong": "code",
+        "utter_complaint": "person",
+        "utter_not_yet": "person",
+        "utter_offer_link": "link",
+        "utter_offer_person": "person",
+        "utter_which_case": "case",
+    }
+)
+"""Which response asks which question: saying it opens the question and closes any other."""

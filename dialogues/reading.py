@@ -1,0 +1,167 @@
+"""What the dialogue's state decides about a message: before the classifier is asked, and after. Pure tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from types import MappingProxyType
+
+from dialogues.actions.base import Found
+from nlu.fold import fold
+from nlu.letters import greek_codes, plain
+
+Offered = Sequence[Mapping[str, str]]
+"""Slot ``offered``: the last choices, ``{"title": ..., "says": ...}``, in the order shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A message as it is understood. ``language`` is ``el``, ``greeklish``, ``en`` or ``unknown``.
+
+    ``also`` is a second wish that it seems to hold.
+    """
+
+    text: str
+    intent: str
+    confidence: float = 1.0
+    entities: tuple[Found, ...] = ()
+    language: str = "unknown"
+    also: str | None = None
+
+    def has(self, *kinds: str) -> bool:
+        return any(found.entity in kinds for found in self.entities)
+
+
+# --- before the classifier ---
+
+KEYWORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "ΣΤΟΠ": "stop_notifications",
+        "STOP": "stop_notifications",
+        "ΔΙΑΚΟΠΗ": "stop_notifications",
+        "ΕΝΑΡΞΗ": "start_notifications",
+        "START": "start_notifications",
+        "ΒΟΗΘΕΙΑ": "help",
+        "HELP": "help",
+    }
+)
+"""Words that mean this when they are the whole message, on every channel, whatever is being talked about."""
+
+_ORDINALS: tuple[tuple[str, ...], ...] = (
+    ("1", "πρώτη", "πρώτο", "ένα", "μία", "first", "one"),
+    ("2", "δεύτερη", "δεύτερο", "δύο", "second", "two"),
+    ("3", "τρίτη", "τρίτο", "τρία", "third", "three"),
+    ("4", "τέταρτη", "τέταρτο", "τέσσερα", "fourth", "four"),
+    ("5", "πέμπτη", "πέμπτο", "πέντε", "fifth", "five"),
+    ("6", "έκτη", "έκτο", "έξι", "sixth", "six"),
+)
+_FILLERS = ("το", "τη", "την", "η", "ο", "τον", "με", "για", "νούμερο", "αριθμό", "επιλογή", "the", "number", "option")
+_WORD = re.compile(r"\w+")
+
+
+def ahead(text: str, attachments: Sequence[str], offered: Offered) -> Reading | None:
+    """What needs no classifier: a keyword, a choice that means an intent, a file without words. Else ``None``."""
+    if not text.strip():
+        return Reading(text, "send_attachment" if attachments else "nlu_fallback")
+    if intent := _keywords().get(_look(text)):
+        return Reading(text, intent)
+    says = picked(text, offered)
+    return Reading(text, says[1:]) if says and says.startswith("/") else None
+
+
+def picked(text: str, offered: Offered) -> str | None:
+    """What the choice says that this message picks by its title, number or place; ``None`` when it picks none."""
+    key = _look(text)
+    by_title = next((choice["says"] for choice in offered if _look(choice["title"]) == key), None)
+    if by_title:
+        return by_title
+    place = place_in(text)
+    return offered[place - 1]["says"] if place and place <= len(offered) else None
+
+
+def place_in(text: str) -> int | None:
+    """The number that a message amounts to: ``2``, ``2.``, «το δεύτερο», ``to prwto``. ``None`` if it says more."""
+    words = [word for word in _WORD.findall(text.lower()) if fold(word) not in _filler_keys()]
+    if len(words) != 1:
+        return None
+    if words[0].isdecimal():
+        return int(words[0])
+    return _ordinal_keys().get(fold(words[0]))
+
+
+# --- after the classifier ---
+
+
+def in_context(reading: Reading, question: str | None) -> Reading:
+    """The same message in the light of the open question, and with the intents that only its entities tell."""
+    answered = _ANSWERS[question](reading) if question in _ANSWERS else reading
+    if answered.intent != "verify_identity":
+        return answered
+    kind = next((intent for intent, kinds in _GIVEN if answered.has(*kinds)), answered.intent)
+    return replace(answered, intent=kind)
+
+
+_GIVEN = (("give_afm", ("afm", "personal_number")), ("give_code", ("code",)))
+_OTHER_NUMBERS = ("case_ref", "protocol", "kaek")
+_CODE = re.compile(r"(?<!\d)\d(?:[ \-.]?\d){3,7}(?!\d)")
+_DIGITS = re.compile(r"(?:\d\D?){5,}")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_FEW_WORDS = 4
+_VAGUE = ("nlu_fallback", "out_of_scope", "provide_reference", "affirm")
+
+
+def _as_code(reading: Reading) -> Reading:
+    """A code was asked for: a short row of digits is one, if the message says little else."""
+    if reading.has(*_OTHER_NUMBERS, "afm", "personal_number"):
+        return _as_afm(reading)
+    if reading.has("code"):
+        return replace(reading, intent="give_code")
+    digits = _CODE.search(reading.text)
+    if digits is None or len(_LETTERS.findall(reading.text)) > _FEW_WORDS:
+        return reading
+    code = Found("code", re.sub(r"\D", "", digits[0]), digits.start(), digits.end())
+    return replace(reading, intent="give_code", entities=(code,))
+
+
+def _as_afm(reading: Reading) -> Reading:
+    """A tax number was asked for: a row of digits is meant as one, right or wrong."""
+    if reading.has(*_OTHER_NUMBERS) or reading.has("amka"):
+        return reading
+    given = reading.has("afm", "personal_number") or _DIGITS.search(reading.text)
+    return replace(reading, intent="give_afm") if given else reading
+
+
+def _as_case(reading: Reading) -> Reading:
+    """A case was asked for: naming one, or what it is about, is an answer and no wish of its own."""
+    named = reading.has(*_OTHER_NUMBERS, "procedure")
+    return replace(reading, intent="provide_reference") if named and reading.intent in _VAGUE else reading
+
+
+_ANSWERS: Mapping[str | None, Callable[[Reading], Reading]] = MappingProxyType(
+    {"code": _as_code, "afm": _as_afm, "case": _as_case}
+)
+
+
+# --- comparing ---
+
+
+def _look(text: str) -> str:
+    """The message as a reader sees it: capitals without marks, look-alike letters one, nothing but words."""
+    return " ".join(_WORD.findall(greek_codes(plain(text).text)))
+
+
+@cache
+def _keywords() -> dict[str, str]:
+    return {_look(word): intent for word, intent in KEYWORDS.items()}
+
+
+@cache
+def _ordinal_keys() -> dict[str, int]:
+    return {fold(word): place for place, words in enumerate(_ORDINALS, 1) for word in words[1:]}
+
+
+@cache
+def _filler_keys() -> frozenset[str]:
+    return frozenset(fold(word) for word in _FILLERS)

@@ -1,0 +1,52 @@
+"""What is said outside a turn: the welcome in the answer to a webhook, the SMS with a code, the word of regret.
+
+Reads the domain's responses without Rasa, so that the web side stays small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from dialogues.say import Say
+from dialogues.turn import Reply
+from dialogues.wording import Voice, Wording
+
+DOMAIN = Path(__file__).parent / "domain"
+LANGUAGES = ("el", "en")
+
+
+@cache
+def responses(folder: Path = DOMAIN) -> Mapping[str, list[Mapping[str, Any]]]:
+    """Every response of the domain's files, in Rasa's own form."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for file in sorted(folder.glob("*.yml")):
+        found |= (yaml.safe_load(file.read_text("utf-8")) or {}).get("responses") or {}
+    return found
+
+
+class Phrases:
+    """Says a named response to somebody, outside a turn."""
+
+    def __init__(self, wording: Wording) -> None:
+        self._wording = wording
+
+    def say(self, name: str, language: str, channel: str, **values: str) -> Reply:
+        """Raises :class:`dialogues.wording.UnknownResponse`, or ``KeyError`` for a placeholder without a value."""
+        text, offers = self._wording.compose(Say(name, values), Voice(language, channel, name))
+        return Reply(text, tuple(offer.choice() for offer in offers), name)
+
+
+def phrases() -> Phrases:
+    """The phrases of the domain."""
+    return Phrases(Wording(responses()))
+
+
+def welcome() -> dict[str, Reply]:
+    """What opens a Viber chat, by language."""
+    speak = phrases()
+    return {language: speak.say("utter_welcome", language, "viber") for language in LANGUAGES}

@@ -1,0 +1,115 @@
+"""From a response's name to words: the citizen's language, the channel's length. Every text lives in the domain."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from babel.dates import format_date
+
+from dialogues.athens import day_of
+from dialogues.say import Say, Value
+from dialogues.turn import Choice
+
+LANGUAGES = ("el", "en")
+DEFAULT_LANGUAGE = "el"  # of a text that has no condition
+_DATE = "d MMMM y"  # 22 Νοεμβρίου 2026, 22 November 2026
+
+
+class UnknownResponse(LookupError):
+    """A rule or an action names a response that the domain lacks in this language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A choice as it is shown, and what picking it says: ``/intent``, or words to be understood."""
+
+    title: str
+    says: str
+
+    def choice(self) -> Choice:
+        """As the channel gets it. A payload is not for the citizen's eyes: the title is said in its place."""
+        return Choice(self.title, self.title if self.says.startswith("/") else self.says)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One way to word a response."""
+
+    text: str
+    offers: tuple[Offer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How to speak in this turn. ``seed`` picks among wordings of equal rank: the same message, the same words."""
+
+    language: str
+    channel: str
+    seed: str
+
+
+class Wording:
+    """The domain's responses, looked up by name, language and channel."""
+
+    def __init__(self, responses: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+        """``responses`` in Rasa's own form: name to variations with text, buttons, condition and channel."""
+        self._templates: dict[tuple[str, str, str | None], tuple[Template, ...]] = {}
+        for name, variations in responses.items():
+            for variation in variations:
+                key = (name, _language(variation), variation.get("channel"))
+                self._templates[key] = (*self._templates.get(key, ()), _template(variation))
+
+    def compose(self, say: Say, voice: Voice) -> tuple[str, tuple[Offer, ...]]:
+        """The text and the choices of one message. Raises :class:`UnknownResponse`, or ``KeyError`` naming a
+        placeholder that got no value."""
+        template = self._template(say.response, voice)
+        own = template.text.format_map({name: self._words(value, voice) for name, value in say.values.items()})
+        more = [self.compose(part, voice) for part in say.more]
+        text = "\n".join([own, *(words for words, _ in more)])
+        options = tuple(Offer(self.compose(option.title, voice)[0], option.says) for option in say.options)
+        return text, (*options, *template.offers, *(offer for _, offers in more for offer in offers))
+
+    def _template(self, name: str, voice: Voice) -> Template:
+        for channel in (voice.channel, None):
+            if found := self._templates.get((name, voice.language, channel)):
+                return found[zlib.crc32(voice.seed.encode()) % len(found)]
+        raise UnknownResponse(f"{name} in {voice.language}")
+
+    def _words(self, value: Value, voice: Voice) -> str:
+        match value:
+            case str() | int():
+                return str(value)
+            case date():
+                return _day(value, voice.language)
+            case Say():
+                return self.compose(value, voice)[0]
+            case tuple():
+                return "\n".join(self.compose(line, voice)[0] for line in value)
+            case _:
+                return value[voice.language]
+
+
+def warm_up() -> None:
+    """Have the names of the months read now rather than when the first date is told (15 ms)."""
+    for language in LANGUAGES:
+        _day(date(2026, 1, 1), language)
+
+
+def _day(value: date, language: str) -> str:
+    """A date in the citizen's calendar; an instant becomes the day it falls on in Athens."""
+    day = day_of(value) if isinstance(value, datetime) else value
+    return str(format_date(day, _DATE, locale=language))
+
+
+def _language(variation: Mapping[str, Any]) -> str:
+    conditions: Iterable[Mapping[str, Any]] = variation.get("condition") or ()
+    return next((str(c["value"]) for c in conditions if c["name"] == "language"), DEFAULT_LANGUAGE)
+
+
+def _template(variation: Mapping[str, Any]) -> Template:
+    buttons = variation.get("buttons") or ()
+    return Template(variation["text"], tuple(Offer(button["title"], button["payload"]) for button in buttons))

@@ -1,0 +1,158 @@
+"""Which intent a message has: n-grams of its phonetic key, one sparse pass, one linear model, calibrated.
+
+Nothing here knows Rasa, so a trained model is read in milliseconds by whoever wants it. It is stored as JSON
+and plain arrays: reading one executes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlu.fold import fold
+
+Vector = NDArray[np.float32]
+Ranking = tuple[tuple[str, float], ...]
+"""Intents with their probabilities, the likeliest first; the probabilities add up to 1."""
+
+
+COURTESY = frozenset({"greet", "thank", "goodbye"})
+COURTESY_WORDS = 3
+"""A longer sentence of thanks is meant as such."""
+
+SURE = 0.8
+"""From this probability on, one sentence of several is taken for a wish of its own."""
+
+_SENTENCE_END = re.compile(r"(?<=[.!;?…\u037e])\s+|\n+")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Which n-grams are counted: characters within a word (its edges marked), and whole words."""
+
+    char_min: int = 3
+    char_max: int = 5
+    words: int = 2
+
+
+def grams(key: str, shape: Shape) -> Iterator[str]:
+    """The n-grams of a folded message, repeats included. Word n-grams carry a mark that no key contains."""
+    words = key.split()
+    for word in words:
+        padded = f" {word} "
+        for size in range(shape.char_min, min(shape.char_max, len(padded)) + 1):
+            for start in range(len(padded) - size + 1):
+                yield padded[start : start + size]
+    for size in range(1, shape.words + 1):
+        for start in range(len(words) - size + 1):
+            yield "=" + " ".join(words[start : start + size])
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a message that hold a word or a number."""
+    return [piece for piece in _SENTENCE_END.split(text) if re.search(r"\w", piece)]
+
+
+@dataclass(frozen=True)
+class IntentModel:
+    """A trained model. ``vocabulary`` maps an n-gram to its row in ``idf`` and ``weights`` (rows x intents)."""
+
+    labels: tuple[str, ...]
+    shape: Shape
+    vocabulary: dict[str, int]
+    idf: Vector
+    weights: Vector
+    bias: Vector
+    temperature: float
+
+    def ranking(self, text: str) -> Ranking:
+        """Every intent with its probability, the likeliest first. Never raises, whatever the text.
+
+        Sentences of mere courtesy around a wish are left out, and the last of the others counts as much as all of
+        them together: people tell the story first and say at the end what they want.
+        """
+        told = self._without_courtesy(sentences(text))
+        chances = self._chances(fold(" ".join(told) or text))
+        if len(told) > 1:
+            chances = (chances + self._chances(fold(told[-1]))) / 2
+        order = np.argsort(-chances, kind="stable")
+        return tuple((self.labels[i], float(chances[i])) for i in order)
+
+    def second_wish(self, text: str, first: str) -> str | None:
+        """What another sentence of the message clearly wants besides ``first``."""
+        told = self._without_courtesy(sentences(text))
+        for chances in (self._chances(fold(sentence)) for sentence in told if len(told) > 1):
+            best = int(chances.argmax())
+            if self.labels[best] != first and chances[best] >= SURE:
+                return self.labels[best]
+        return None
+
+    def _without_courtesy(self, told: Sequence[str]) -> Sequence[str]:
+        if len(told) < 2:
+            return told
+        return [sentence for sentence in told if not self._is_courtesy(sentence)]
+
+    def _is_courtesy(self, sentence: str) -> bool:
+        if len(sentence.split()) > COURTESY_WORDS:
+            return False
+        return self.labels[int(self._chances(fold(sentence)).argmax())] in COURTESY
+
+    def _chances(self, key: str) -> Vector:
+        rows, values = tf_idf(key, self.shape, self.vocabulary, self.idf)
+        scores = values @ self.weights[rows] + self.bias if rows.size else self.bias
+        odds = np.exp((scores - scores.max()) / self.temperature)
+        chances: Vector = odds / odds.sum()
+        return chances
+
+    def save(self, folder: Path) -> None:
+        """Write the model into an existing folder."""
+        facts = {
+            "labels": self.labels,
+            "shape": [self.shape.char_min, self.shape.char_max, self.shape.words],
+            "temperature": self.temperature,
+            "vocabulary": list(self.vocabulary),
+        }
+        (folder / "intents.json").write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+        np.savez(folder / "intents.npz", idf=self.idf, weights=self.weights, bias=self.bias)
+
+    @classmethod
+    def load(cls, folder: Path) -> IntentModel:
+        """Read what :meth:`save` wrote."""
+        facts = json.loads((folder / "intents.json").read_text(encoding="utf-8"))
+        with np.load(folder / "intents.npz", allow_pickle=False) as arrays:
+            return cls(
+                labels=tuple(facts["labels"]),
+                shape=Shape(*facts["shape"]),
+                vocabulary={gram: row for row, gram in enumerate(facts["vocabulary"])},
+                idf=arrays["idf"],
+                weights=arrays["weights"],
+                bias=arrays["bias"],
+                temperature=facts["temperature"],
+            )
+
+
+def tf_idf(key: str, shape: Shape, vocabulary: dict[str, int], idf: Vector) -> tuple[NDArray[np.int64], Vector]:
+    """Rows and weights of a key's known n-grams: (1 + log count) x idf, scaled to length 1."""
+    counts = Counter(row for gram in grams(key, shape) if (row := vocabulary.get(gram)) is not None)
+    rows = np.fromiter(sorted(counts), dtype=np.int64, count=len(counts))
+    frequency = np.fromiter((1.0 + math.log(counts[row]) for row in rows.tolist()), np.float32, len(counts))
+    values = (frequency * idf[rows]).astype(np.float32)
+    length = float(np.linalg.norm(values))
+    return rows, values / length if length else values
+
+
+def inverse_frequencies(keys: Sequence[str], shape: Shape, least: int) -> tuple[dict[str, int], Vector]:
+    """The vocabulary (n-grams found in at least ``least`` messages, sorted) and each one's inverse frequency."""
+    found = Counter(gram for key in keys for gram in set(grams(key, shape)))
+    vocabulary = {gram: row for row, gram in enumerate(sorted(g for g, n in found.items() if n >= least))}
+    seen = np.array([found[gram] for gram in vocabulary], dtype=np.float32)
+    idf = np.log((1.0 + len(keys)) / (1.0 + seen)) + 1.0
+    return vocabulary, idf.astype(np.float32)

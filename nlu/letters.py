@@ -1,0 +1,119 @@
+"""Letters: marks off, look-alikes, and a plain copy of a text that keeps the way back to it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+_DASHES = "‐‑‒–—―−﹘﹣－"
+_DROPPED = "\0"
+
+# By shape, as a reader sees them: used where one word mixes the two scripts.
+LATIN_TO_GREEK = str.maketrans(
+    "ABEZHIKMNOPTYXDFGLRSUVWCJQabezhikmnoptyxdfglrsuvwcjq",
+    "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧΔΦΓΛΡΣΥΒΩΣΞΘαβεζηικμνορτυχδφγλρσυνωσξθ",
+)
+GREEK_TO_LATIN = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαεικνορτυχ", "ABEZHIKMNOPTYXaeikvoptux")
+_CYRILLIC = dict(zip("АВЕЗКМНОРСТХУІ", "ABE3KMHOPCTXYI", strict=True))
+
+_CODE_TO_GREEK = dict(zip("ABEZHIKMNOPTYX", "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", strict=True))  # only pairs that look the same
+
+GREEK_LETTER = re.compile("[Ͱ-Ͽἀ-῿]")
+LATIN_LETTER = re.compile("[A-Za-z]")
+_ONLY_GREEK = re.compile("[ΓΔΘΛΞΠΣΦΨΩβγδζηθλμξπσςφψωάέήίόύώ]")
+_ONLY_LATIN = re.compile("[CDFGJLQRSUVWbcdfghjlmnqrswyz]")
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def base(char: str) -> str:
+    """``char`` without marks, in its compatible form: ``ΐ`` is ``ι``, ``ﬁ`` is ``fi``, a loose accent is empty."""
+    return "".join(c for c in unicodedata.normalize("NFKD", char) if unicodedata.category(c) not in ("Mn", "Cf", "Me"))
+
+
+class _PlainTable(dict[int, str]):
+    """Code point to one upper-case character without marks; filled as characters are met."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = found = self._plain(chr(code))
+        return found
+
+    @staticmethod
+    def _plain(char: str) -> str:
+        if char in _DASHES:
+            return "-"
+        if char.isspace():
+            return "\n" if char in "\r\n" else " "
+        plain = base(char).upper()
+        plain = _CYRILLIC.get(plain, plain)
+        if char.isdecimal():
+            return str(unicodedata.decimal(char))
+        return plain if len(plain) == 1 else char if plain else _DROPPED
+
+
+_PLAIN = _PlainTable()
+
+
+class _CodeTable(dict[int, str]):
+    """Code point to itself or its Greek look-alike; `str.translate` is slow on what a table does not hold."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = found = _CODE_TO_GREEK.get(chr(code), chr(code))
+        return found
+
+
+_CODES = _CodeTable()
+
+
+def greek_codes(text: str) -> str:
+    """``text`` with Latin capitals that look like Greek ones made Greek: what every code is compared by."""
+    return text.translate(_CODES)
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """``text`` in capitals without marks. ``offsets[i]`` is where its ``i``-th character stands in the raw text."""
+
+    text: str
+    offsets: range | tuple[int, ...]
+
+    def raw_span(self, start: int, end: int) -> tuple[int, int]:
+        """The raw span of a non-empty span of ``text``."""
+        return self.offsets[start], self.offsets[end - 1] + 1
+
+
+def plain(text: str) -> Plain:
+    """Capitals, marks off, one kind of dash and of space, digits 0-9; characters without a look (joiners) dropped."""
+    reduced = text.translate(_PLAIN)
+    if _DROPPED not in reduced:
+        return Plain(reduced, range(len(reduced)))
+    kept = tuple(i for i, char in enumerate(reduced) if char != _DROPPED)
+    return Plain("".join(reduced[i] for i in kept), kept)
+
+
+_LOOSE = re.compile(
+    "[\u0300-\u036f\u00ad\u200b-\u200f\u2060\ufe0e\ufe0f\ufeff]"
+)  # accents typed apart, joiners, soft hyphens
+
+
+def without_loose_marks(text: str) -> Plain:
+    """``text`` as it is, but for marks that stand as characters of their own."""
+    if not _LOOSE.search(text):
+        return Plain(text, range(len(text)))
+    kept = tuple(i for i, char in enumerate(text) if not _LOOSE.match(char))
+    return Plain("".join(text[i] for i in kept), kept)
+
+
+def one_script(text: str) -> str:
+    """Words that mix Greek and Latin letters, each in the script of the letters that only one of the two has."""
+    if not (GREEK_LETTER.search(text) and LATIN_LETTER.search(text)):
+        return text
+    return _WORD.sub(_settle, text)
+
+
+def _settle(found: re.Match[str]) -> str:
+    word = found[0]
+    if not (GREEK_LETTER.search(word) and LATIN_LETTER.search(word)):
+        return word
+    greek, latin = len(_ONLY_GREEK.findall(word)), len(_ONLY_LATIN.findall(word))
+    return word.translate(LATIN_TO_GREEK if greek >= latin else GREEK_TO_LATIN)

@@ -1,0 +1,212 @@
+"""References and identifiers: everything in a message that is told by its digits.
+
+``AΔ``, ``ΑΔ`` and ``αδ`` are one here: all is matched on a copy of the text (``nlu.letters.plain``), and spans are of
+the raw text. docs/greek.md lists the forms that are read and the order of their readings.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from nlu import shapes
+from nlu.checks import is_afm, is_amka, iso_date
+from nlu.letters import Plain, greek_codes, plain
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a piece of the raw text. ``kind`` is an entity's name, or ``ada``, ``iban``, ``tel``."""
+
+    kind: str
+    value: str
+    start: int
+    end: int
+    confidence: float
+
+
+PLACEHOLDERS = {
+    "case_ref": "ref", "protocol": "protocol", "kaek": "kaek", "afm": "afm", "amka": "amka", "personal_number": "pn",
+    "code": "code", "date": "date", "ada": "ada", "tel": "tel", "iban": "iban",
+}  # fmt: skip
+
+_DIGIT = re.compile(r"\d")
+_DIGITS = re.compile(r"\d+")
+_TO_PREFIX = str.maketrans({"D": "Δ", "F": "Φ", "Ρ": "Π", " ": None, ".": None})
+
+
+@lru_cache(maxsize=16)  # the key and the entities of one message ask one after the other
+def readings(text: str) -> tuple[Reading, ...]:
+    """Every reading of every piece of ``text``, most certain first; they may overlap. Dates with digits only."""
+    if not _DIGIT.search(text):
+        return ()
+    copy = plain(text)
+    look = greek_codes(copy.text)
+    found = {reading: None for finder in _FINDERS for reading in finder(look)}
+    ranked = sorted(found, key=lambda r: (-r.confidence, r.start - r.end, r.start))
+    return tuple(_placed(copy, reading) for reading in ranked)
+
+
+def mask(text: str) -> str:
+    """``text`` with a placeholder (`` __ref__ ``, `` __afm__ `` ...) in the place of each reference and identifier."""
+    holes = list(_addresses(text))
+    for reading in readings(text):
+        if all(reading.end <= start or reading.start >= end for start, end, _ in holes):
+            holes.append((reading.start, reading.end, PLACEHOLDERS[reading.kind]))
+    for start, end, name in sorted(holes, reverse=True):
+        text = f"{text[:start]} __{name}__ {text[end:]}"
+    return text
+
+
+def _addresses(text: str) -> Iterator[tuple[int, int, str]]:
+    if "/" in text or "www." in text:
+        yield from ((m.start(), m.end(), "url") for m in shapes.URL.finditer(text))
+    if "@" in text:
+        yield from ((m.start(), m.end(), "mail") for m in shapes.MAIL.finditer(text))
+
+
+def _placed(copy: Plain, found: Reading) -> Reading:
+    return Reading(found.kind, found.value, *copy.raw_span(found.start, found.end), found.confidence)
+
+
+def _cases(text: str) -> Iterator[Reading]:
+    if not shapes.CASE_START.search(text):
+        return
+    for pattern, confidence in shapes.CASES:
+        for m in pattern.finditer(text):
+            parts = m.groupdict()
+            prefix = parts["prefix"].translate(_TO_PREFIX)
+            count = int((parts["count"] or parts["joined"]).replace("Ο", "0").replace(" ", ""))
+            year = parts["year"] if len(parts["year"]) == 4 else f"20{parts['year']}"
+            yield Reading("case_ref", f"{prefix}-{year}-{count:06d}", m.start(), m.end(), confidence)
+
+
+def _protocols(text: str) -> Iterator[Reading]:
+    for marks, pattern, confidence in shapes.PROTOCOLS:
+        for m in pattern.finditer(text) if any(mark in text for mark in marks) else ():
+            if shapes.LAW_BEFORE.search(text, max(0, m.start() - 20), m.start()):
+                continue
+            parts = m.groupdict()
+            year = f"20{parts['short']}" if parts.get("short") else parts["year"]
+            value = str(int(parts["count"])) + (f"/{year}" if year else "")
+            start = m.start("count") if "short" in parts else m.start()  # the cue is not part of the number
+            yield Reading("protocol", value, start, m.end(), confidence)
+
+
+def _dates(text: str) -> Iterator[Reading]:
+    for pattern, confidence in shapes.DATES:
+        for m in pattern.finditer(text):
+            day, month, year = int(m["d"]), int(m["m"]), int(m["y"])
+            if value := iso_date(day, month, year):
+                yield Reading("date", value, m.start(), m.end(), confidence)
+            elif value := iso_date(month, day, year):  # 03/15/2026: only the American order makes a day of it
+                yield Reading("date", value, m.start(), m.end(), 0.6)
+
+
+def _personal_numbers(text: str) -> Iterator[Reading]:
+    for m in shapes.PERSONAL.finditer(text) if shapes.NINE_DIGITS.search(text) else ():
+        head, afm = m["head"], m["afm"].replace(" ", "")
+        cued = _cued("personal_number", text, m.start())
+        if is_afm(afm) and (cued or any(map(str.isdigit, head))):
+            confidence = 1.0 if cued else 0.86 if head.isdigit() else 0.97
+            yield Reading("personal_number", head + afm, m.start(), m.end(), confidence)
+
+
+def _others(text: str) -> Iterator[Reading]:
+    """What is no entity of ours and must not be read as one, nor its digits."""
+    if "GR" in text:
+        yield from (Reading("iban", m[0], m.start(), m.end(), 1.0) for m in shapes.IBAN.finditer(text))
+    if "-" in text:
+        yield from (Reading("ada", m[0], m.start(), m.end(), 0.7) for m in shapes.ADA.finditer(text))
+
+
+def _cued(kind: str, text: str, start: int) -> bool:
+    return bool(shapes.CUE_BEFORE[kind].search(text[max(0, start - shapes.CUE_REACH) : start]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Groups of digits that may be one number. ``whole``: nothing of the row of groups is left out."""
+
+    text: str
+    digits: str
+    start: int
+    end: int
+    sizes: tuple[int, ...]
+    whole: bool
+
+    def read(self, kind: str, confidence: float, *, value: str = "", start: int = -1, end: int = -1) -> Reading:
+        span = start if start >= 0 else self.start, end if end >= 0 else self.end
+        return Reading(kind, value or self.digits, *span, confidence)
+
+
+def _runs(text: str) -> Iterator[Reading]:
+    """Rows of digits with single separators: an identifier may take one group or several that belong together."""
+    for m in shapes.CLUSTER.finditer(text):
+        groups = [(m.start() + g.start(), m.start() + g.end()) for g in _DIGITS.finditer(m[0])]
+        for first in range(len(groups)):
+            for last in range(first, min(first + 8, len(groups))):
+                yield from _identifiers(text, groups[first : last + 1], len(groups))
+
+
+def _identifiers(text: str, groups: list[tuple[int, int]], row: int) -> Iterator[Reading]:
+    sizes = tuple(end - start for start, end in groups)
+    reader = _BY_LENGTH.get(sum(sizes))
+    if reader is None or (len(groups) > 1 and max(sizes) > 7):
+        return
+    digits = "".join(text[start:end] for start, end in groups)
+    yield from reader(_Run(text, digits, groups[0][0], groups[-1][1], sizes, len(groups) == row))
+
+
+def _afm(run: _Run) -> Iterator[Reading]:
+    if not is_afm(run.digits):
+        return
+    sign = shapes.AFM_SIGN_BEFORE.search(run.text, max(0, run.start - 4), run.start)
+    cued = bool(sign) or _cued("afm", run.text, run.start)
+    if cued or len(run.sizes) == 1 or (run.whole and run.sizes in shapes.AFM_GROUPS):
+        yield run.read("afm", 1.0 if cued else 0.9, start=sign.start() if sign else run.start)
+
+
+def _amka(run: _Run) -> Iterator[Reading]:
+    if is_amka(run.digits):
+        yield run.read("amka", 1.0 if _cued("amka", run.text, run.start) else 0.95)
+
+
+def _kaek(run: _Run) -> Iterator[Reading]:
+    if run.text[max(0, run.start - 1) : run.start] == "+":
+        yield run.read("tel", 0.95, value=run.digits.removeprefix("30"), start=run.start - 1)
+        return
+    cued = _cued("kaek", run.text, run.start)
+    if not (cued or len(run.sizes) == 1 or run.sizes in shapes.KAEK_GROUPS):
+        return
+    tail = shapes.KAEK_TAIL.match(run.text, run.end) if len(run.digits) == 12 else None
+    confidence = 0.99 if cued else 0.93 if tail or len(run.sizes) > 1 else 0.8
+    if tail:
+        yield run.read("kaek", confidence, value=run.digits + tail[0].replace(" ", ""), end=tail.end())
+    else:
+        yield run.read("kaek", confidence)
+
+
+def _phone(run: _Run) -> Iterator[Reading]:
+    if run.digits[:2] in shapes.PHONE_BEGINNINGS:
+        yield run.read("tel", 0.92)
+
+
+def _code(run: _Run) -> Iterator[Reading]:
+    text, end = run.text, run.end
+    if run.sizes not in shapes.CODE_GROUPS or not run.whole or shapes.AMOUNT_AFTER.match(text, end):
+        return
+    if text[run.start - 1 : run.start].isalpha() or text[end : end + 1].isalpha() or text[end : end + 1] == "/":
+        return
+    if shapes.CODE_CUE.search(text):
+        yield run.read("code", 0.95)
+    elif not shapes.SENTENCE.search(text):
+        yield run.read("code", 0.75)
+
+
+_BY_LENGTH: dict[int, Callable[[_Run], Iterator[Reading]]] = {
+    6: _code, 9: _afm, 10: _phone, 11: _amka, 12: _kaek, 16: _kaek, 18: _kaek,
+}  # fmt: skip
+_FINDERS = (_cases, _protocols, _dates, _personal_numbers, _others, _runs)

@@ -1,0 +1,104 @@
+"""A small State in memory: what a turn may read, with everybody's cases in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from dialogues.reads import CaseView, CodeCheck, CodeVerdict, Unavailable
+
+NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+ANNA, VASILIS, CHRISTOS, DIMITRA, ELENI = 1, 2, 3, 4, 5
+AFM = {ANNA: "123456783", VASILIS: "090000045", CHRISTOS: "090000057", DIMITRA: "090000069", ELENI: "090000070"}
+CODE = "482913"
+
+PERMIT = CaseView(
+    reference="ΑΔ-2026-000123",
+    registry="permits",
+    procedure="building-permit",
+    title="Οικοδομική άδεια",
+    stage="completeness-check",
+    updated_at=datetime(2026, 11, 20, 9, 0, tzinfo=UTC),
+    expected_by=date(2026, 12, 20),
+)
+INSURANCE = CaseView(
+    reference="ΕΦ-2026-000201",
+    registry="efka",
+    procedure="insurance-record-correction",
+    title="Διόρθωση στοιχείων ασφάλισης",
+    stage="processing",
+    updated_at=datetime(2026, 11, 18, 9, 0, tzinfo=UTC),
+)
+CADASTRE = CaseView(
+    reference="ΚΤ-2026-000301",
+    registry="cadastre",
+    procedure="cadastre-correction",
+    title="Διόρθωση κτηματολογικής εγγραφής",
+    stage="completeness-check",
+    updated_at=datetime(2026, 11, 19, 9, 0, tzinfo=UTC),
+    missing=(("survey", "Τοπογραφικό διάγραμμα", date(2026, 12, 1)),),
+)
+FLOOD = CaseView(
+    reference="ΠΠ-2026-000401",
+    registry="civil_protection",
+    procedure="flood-compensation",
+    title="Αποζημίωση πλημμύρας",
+    stage="on-site-inspection",
+    updated_at=datetime(2026, 11, 10, 9, 0, tzinfo=UTC),
+    expected_by=date(2026, 11, 15),
+)
+BIRTH = CaseView(
+    reference="ΚΕ-2026-000501",
+    registry="kep",
+    procedure="birth-certificate",
+    title="Ληξιαρχική πράξη γέννησης",
+    stage="issuance",
+    updated_at=datetime(2026, 11, 21, 23, 30, tzinfo=UTC),
+    outcome="granted",
+    closed=True,
+)
+
+
+@dataclass
+class State:
+    """Cases by citizen, mobiles by tax number, and one code with its attempts. ``down`` names what does not answer."""
+
+    of: dict[int, tuple[CaseView, ...]] = field(
+        default_factory=lambda: {
+            ANNA: (PERMIT,),
+            VASILIS: (INSURANCE, CADASTRE),
+            CHRISTOS: (FLOOD,),
+            DIMITRA: (),
+            ELENI: (BIRTH,),
+        }
+    )
+    mobiles: dict[str, str] = field(
+        default_factory=lambda: {AFM[who]: f"+30690000000{who}" for who in (ANNA, VASILIS, CHRISTOS, DIMITRA)}
+    )
+    code: str | None = CODE
+    proves: int | None = ANNA
+    attempts_left: int = 3
+    expired: bool = False
+    down: set[str] = field(default_factory=set)
+
+    async def cases(self, citizen_id: int) -> tuple[CaseView, ...]:
+        self._answer("cases")
+        return self.of[citizen_id]
+
+    async def mobile_of(self, afm: str) -> str | None:
+        self._answer("contacts")
+        return self.mobiles.get(afm)
+
+    async def check_code(self, conversation_id: int, code: str, now: datetime) -> CodeCheck:
+        if self.code is None:
+            return CodeCheck(CodeVerdict.NONE)
+        if self.expired:
+            return CodeCheck(CodeVerdict.EXPIRED, 7)
+        if self.attempts_left > 0 and code == self.code:
+            return CodeCheck(CodeVerdict.RIGHT, 7, self.attempts_left, self.proves)
+        left = max(0, self.attempts_left - 1)
+        return CodeCheck(CodeVerdict.WRONG if left else CodeVerdict.SPENT, 7, left)
+
+    def _answer(self, what: str) -> None:
+        if what in self.down:
+            raise Unavailable(what)

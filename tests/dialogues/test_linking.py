@@ -1,0 +1,158 @@
+"""Linking: from a tax number to an answered question."""
+
+from __future__ import annotations
+
+import pytest
+
+from dialogues.turn import CodeTried, SendCode
+from tests.dialogues.fakes import AFM, ANNA, CODE, ELENI, State
+from tests.dialogues.talk import Talk
+
+pytestmark = pytest.mark.slow
+
+
+async def test_the_question_asked_before_linking_is_answered_right_after_it(talk: Talk) -> None:
+    await talk.say("Πού βρίσκεται η αίτησή μου;")
+    assert talk.names == ["utter_offer_link"]
+    await talk.say("ναι")
+    assert talk.names == ["utter_ask_afm"]
+    turn = await talk.say(AFM[ANNA])
+    assert turn.effects == (SendCode(AFM[ANNA], "+306900000001"),)
+    assert talk.names == ["utter_code_sent"]
+    turn = await talk.say(CODE)
+    assert turn.effects == (CodeTried(7, right=True),)
+    assert talk.names == ["utter_linked", "utter_case_status"]
+    assert "ΑΔ-2026-000123" in talk.text
+
+
+async def test_the_case_named_before_linking_is_the_one_told_after_it(talk: Talk, state: State) -> None:
+    state.of[ANNA] = (*state.of[ANNA], *state.of[3])
+    await talk.all("Τι γίνεται με την ΠΠ-2026-000401;", "ναι", AFM[ANNA], CODE)
+    assert "ΠΠ-2026-000401" in talk.text
+    assert "ΑΔ-2026-000123" not in talk.text
+
+
+async def test_linking_without_a_question_says_what_can_be_asked(talk: Talk) -> None:
+    await talk.all("Θέλω να συνδεθώ", AFM[ANNA], CODE)
+    assert talk.names == ["utter_linked", "utter_linked_what_next"]
+
+
+async def test_a_tax_number_within_the_question_saves_asking_for_it(talk: Talk) -> None:
+    turn = await talk.say(f"Πού βρίσκεται η αίτησή μου; ο ΑΦΜ μου είναι {AFM[ANNA]}")
+    assert turn.effects == (SendCode(AFM[ANNA], "+306900000001"),)
+    await talk.say(CODE)
+    assert talk.names == ["utter_linked", "utter_case_status"]
+
+
+async def test_a_personal_number_names_its_tax_number(talk: Talk) -> None:
+    turn = await talk.all("Θέλω να συνδεθώ", f"12Α{AFM[ANNA]}")
+    assert turn.effects == (SendCode(AFM[ANNA], "+306900000001"),)
+
+
+@pytest.mark.parametrize("channel", ["viber", "sms"])
+@pytest.mark.parametrize("afm", [AFM[ANNA], AFM[ELENI]], ids=["has a mobile", "has none"])
+async def test_no_word_tells_whether_a_mobile_is_held(talk: Talk, channel: str, afm: str) -> None:
+    await talk.on(channel).all("Θέλω να συνδεθώ", AFM[ANNA])
+    told = (talk.names, talk.text, talk.choices)
+    other = Talk(talk.engine).on(channel)
+    turn = await other.all("Θέλω να συνδεθώ", afm)
+    assert (other.names, other.text, other.choices) == told
+    assert turn.effects == (SendCode(afm, "+306900000001" if afm == AFM[ANNA] else None),)
+
+
+async def test_a_wrong_code_says_how_many_attempts_are_left(talk: Talk) -> None:
+    await talk.all("Θέλω να συνδεθώ", AFM[ANNA])
+    turn = await talk.say("111111")
+    assert turn.effects == (CodeTried(7, right=False),)
+    assert talk.names == ["utter_code_wrong"]
+    assert "2" in talk.text
+    await talk.say(CODE)
+    assert talk.names[0] == "utter_linked"
+
+
+async def test_a_spent_code_is_asked_for_anew(talk: Talk, state: State) -> None:
+    await talk.all("Θέλω να συνδεθώ", AFM[ANNA])
+    state.attempts_left = 1
+    turn = await talk.say("111111")
+    assert talk.names == ["utter_code_spent"]
+    assert turn.effects == (CodeTried(7, right=False),)
+    turn = await talk.say(AFM[ANNA])
+    assert turn.effects == (SendCode(AFM[ANNA], "+306900000001"),)
+
+
+async def test_an_expired_code_costs_no_attempt(talk: Talk, state: State) -> None:
+    await talk.all("Θέλω να συνδεθώ", AFM[ANNA])
+    state.expired = True
+    turn = await talk.say(CODE)
+    assert (talk.names, turn.effects) == (["utter_code_expired"], ())
+
+
+async def test_a_code_out_of_the_blue_is_told_so(talk: Talk, state: State) -> None:
+    state.code = None
+    turn = await talk.say("ο κωδικός μου είναι 482913")
+    assert (talk.names, turn.effects) == (["utter_code_none"], ())
+
+
+@pytest.mark.parametrize("afm", ["123456789", "12345678", "000000000"])
+async def test_a_wrong_tax_number_is_asked_for_again(talk: Talk, afm: str) -> None:
+    turn = await talk.all("Θέλω να συνδεθώ", afm)
+    assert (talk.names, turn.effects) == (["utter_afm_invalid"], ())
+    turn = await talk.say(AFM[ANNA])
+    assert talk.names == ["utter_code_sent"]
+
+
+async def test_an_amka_does_not_link(talk: Talk) -> None:
+    await talk.say("Θέλω να συνδεθώ με τον ΑΜΚΑ 01018012348")
+    assert talk.names in (["utter_afm_needed"], ["utter_ask_afm"])
+
+
+async def test_a_question_in_the_middle_is_answered_and_linking_goes_on(talk: Talk) -> None:
+    await talk.all("Θέλω να συνδεθώ", "τι μπορείς να κάνεις;")
+    assert talk.names == ["utter_help", "utter_ask_afm_again"]
+    await talk.all(AFM[ANNA], "ευχαριστώ")
+    assert talk.names == ["utter_thank", "utter_ask_code_again"]
+    await talk.say(CODE)
+    assert talk.names[0] == "utter_linked"
+
+
+async def test_a_wish_in_the_middle_waits_for_the_code(talk: Talk) -> None:
+    await talk.all("Θέλω να συνδεθώ", AFM[ANNA], "Πού βρίσκεται η αίτησή μου;")
+    assert talk.names == ["utter_ask_code_again"]
+    await talk.say(CODE)
+    assert talk.names == ["utter_linked", "utter_case_status"]
+
+
+async def test_linking_can_be_broken_off(talk: Talk) -> None:
+    await talk.all("Πού βρίσκεται η αίτησή μου;", "ναι", "άκυρο")
+    assert talk.names == ["utter_cancelled"]
+    await talk.say("τι μπορείς να κάνεις;")
+    assert talk.names == ["utter_help"]
+
+
+async def test_no_to_linking_is_taken_for_no(talk: Talk) -> None:
+    await talk.all("Πού βρίσκεται η αίτησή μου;", "όχι")
+    assert talk.names == ["utter_cancelled"]
+
+
+async def test_an_offer_that_was_passed_over_lapses(talk: Talk) -> None:
+    await talk.all("Πού βρίσκεται η αίτησή μου;", "ευχαριστώ", "ναι")
+    assert talk.names == ["utter_affirm_nothing"]
+
+
+async def test_a_registry_that_does_not_answer_is_said_to_be_down(talk: Talk, state: State) -> None:
+    state.down.add("contacts")
+    turn = await talk.all("Θέλω να συνδεθώ", AFM[ANNA])
+    assert (talk.names, turn.effects) == (["utter_registry_unavailable"], ())
+
+
+@pytest.mark.parametrize("text", ["Θέλω να συνδεθώ", f"ο ΑΦΜ μου είναι {AFM[2]}"])
+async def test_who_is_linked_is_not_linked_again(talk: Talk, text: str) -> None:
+    turn = await talk.by(ANNA).say(text)
+    assert (talk.names, turn.effects) == (["utter_already_linked"], ())
+
+
+async def test_nothing_secret_stays_in_the_history(talk: Talk) -> None:
+    await talk.all("Θέλω να συνδεθώ", "01018012348", AFM[ANNA], f"12Α{AFM[ANNA]}", "111111", "ο κωδικός είναι 482 913")
+    assert talk.names[0] == "utter_linked"
+    for secret in (AFM[ANNA], "111111", "482913", "482 913", "01018012348"):
+        assert secret not in talk.stored
