@@ -1,7 +1,8 @@
 """Dispatch: how many sends a second one ``work`` process makes to a local provider that takes 50 ms to answer.
 
-On PostgreSQL, where several workers are normal. The worker is the real composition with a dialogue that is never asked;
-the provider is the demo phone in a process of its own. Two workers then share another pile, and every row is counted once.
+On PostgreSQL, where several workers are normal. The worker is the real composition with a dialogue that is never
+asked; the provider is the demo phone in a process of its own. Two workers then share another pile, and every row is
+counted once.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 from sqlalchemy import func, select
 
+from bench.processes import process
+from bot.app import utc_now
 from bot.settings import Settings
 from bot.store import Store, open_store
 from casestore.outbox import Dispatch, Priority
@@ -41,21 +44,9 @@ def environment(url: str) -> dict[str, str]:
     }
 
 
-@asynccontextmanager
-async def process(*command: str, env: Mapping[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A child of ours, ended at the end."""
-    child = await asyncio.create_subprocess_exec(sys.executable, "-m", *command, env={**os.environ, **env})
-    try:
-        yield child
-    finally:
-        if child.returncode is None:
-            child.terminate()
-        await child.wait()
-
-
 async def fill(store: Store, start: int) -> None:
     """A pile of dispatches, each for somebody else."""
-    now = store_now()
+    now = utc_now()
     for first in range(start, start + ROWS, 500):
         batch = [
             Dispatch(
@@ -72,12 +63,6 @@ async def fill(store: Store, start: int) -> None:
         ]
         async with store.database.write() as connection:
             await store.outbox.add(connection, batch, now)
-
-
-def store_now() -> Any:
-    from bot.app import utc_now
-
-    return utc_now()
 
 
 async def sent(store: Store) -> int:

@@ -17,7 +17,7 @@ class Silent:
     def __init__(self, speak: Phrases) -> None:
         self.say = speak.say
 
-    async def turn(self, history: list[Event], message: Message, context: Context) -> Turn:
+    async def turn(self, _history: list[Event], _message: Message, _context: Context) -> Turn:
         return Turn()
 
 

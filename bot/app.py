@@ -14,6 +14,7 @@ import aiohttp
 from aiohttp import web
 
 from bot.audit import StoredAudit
+from bot.backoff import Pace
 from bot.channels.port import Channel
 from bot.channels.sms import SmsChannel
 from bot.channels.viber import ViberChannel
@@ -50,9 +51,7 @@ class Chance:
     code: Callable[[], str] = lambda: f"{secrets.randbelow(1_000_000):06d}"
 
 
-def build_channels(
-    settings: Settings, session: aiohttp.ClientSession, clock: Callable[[], datetime], welcome: Mapping[str, Reply]
-) -> list[Channel]:
+def build_channels(settings: Settings, session: aiohttp.ClientSession, welcome: Mapping[str, Reply]) -> list[Channel]:
     """The channels whose credentials are set."""
     channels: list[Channel] = []
     if settings.viber_auth_token is not None:
@@ -61,7 +60,6 @@ def build_channels(
                 settings.viber_auth_token.get_secret_value(),
                 settings.viber_sender_name,
                 session,
-                clock=clock,
                 welcome=welcome,
                 api_url=settings.viber_api_url,
                 rate=settings.viber_rate,
@@ -75,7 +73,6 @@ def build_channels(
                 settings.twilio_auth_token.get_secret_value(),
                 session,
                 public_url=settings.public_url,
-                clock=clock,
                 sender=None if service else settings.twilio_from,
                 messaging_service_sid=service,
                 api_url=settings.twilio_api_url,
@@ -98,7 +95,7 @@ async def make_server(
     chance = chance or Chance()
     metrics = Metrics()
     async with open_store(settings) as store, http_session() as session:
-        channels = build_channels(settings, session, chance.clock, welcome)
+        channels = build_channels(settings, session, welcome)
         intake = Intake(channels, store.database, store.vault, metrics, chance.clock, settings.public_url)
         depths = Depths(lambda: read_depths(store, metrics, chance.clock), chance.clock)
         health = Health({"store": lambda: is_current(store.database)}, metrics, depths)
@@ -157,8 +154,10 @@ def build_jobs(
     dialogue: Dialogue,
     metrics: Metrics,
     chance: Chance,
+    pace: Pace | None = None,
 ) -> list[Job]:
     """What a worker does, in the order of a message's way."""
+    pace = pace or Pace()
     by_name = {channel.name: channel for channel in channels}
     effects = Effects(
         store.people,
@@ -183,8 +182,8 @@ def build_jobs(
         chance.clock,
     )
     luck = (chance.clock, chance.random, chance.claim)
-    jobs: list[Job] = [InboxJob(store.inbox, converse, metrics, *luck)]
-    jobs += [OutboxJob(channel, store.outbox, store.results, metrics, *luck) for channel in channels]
+    jobs: list[Job] = [InboxJob(store.inbox, converse, metrics, *luck, pace=pace)]
+    jobs += [OutboxJob(channel, store.outbox, store.results, metrics, *luck, pace=pace) for channel in channels]
     jobs.append(ReceiptsJob(store.results, metrics, chance.clock))
     every = timedelta(seconds=settings.feed_seconds)
     case_registries, contacts = registries

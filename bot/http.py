@@ -76,10 +76,12 @@ class Health:
 
 
 async def _holds(check: Check) -> bool:
+    """A check that fails to say anything says no, for whatever reason: it is asked because something may be broken."""
     try:
         async with asyncio.timeout(READY_WITHIN):
             return await check()
-    except StoreDown:  # an OSError among them, and so a time-out
+    except Exception:
+        log.exception("health.check-failed")
         return False
 
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 import structlog
 
-from bot.backoff import Backoff
+from bot.backoff import Pace
 from bot.metrics import Metrics
 from bot.worker import Hands
 from casestore.database import StoreDown
 from casestore.inbox import Claimed, Inbox, LostClaim
 
-LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 5  # crashes of a worker count: a message that kills it is buried too
-BACKOFF = Backoff(first=1.0, most=60.0)
+PACE = Pace()
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +43,7 @@ class InboxJob:
         new_claim: Callable[[], str],
         *,
         hands: int = 8,
-        lease: timedelta = LEASE,
+        pace: Pace = PACE,
     ) -> None:
         self._inbox = inbox
         self._handler = handler
@@ -53,12 +52,13 @@ class InboxJob:
         self._random = random
         self._new_claim = new_claim
         self.hands = Hands(hands)
-        self._lease = lease
+        self._pace = pace
 
     async def step(self) -> bool:
         if self.hands.free <= 0:
             return False
-        taken = await self._inbox.claim(self._clock(), self._new_claim(), limit=self.hands.free, lease=self._lease)
+        now, lease = self._clock(), self._pace.turn_lease
+        taken = await self._inbox.claim(now, self._new_claim(), limit=self.hands.free, lease=lease)
         for claimed in taken:
             self.hands.take(self._answer(claimed))
         return bool(taken)
@@ -90,13 +90,24 @@ class InboxJob:
         try:
             if claimed.attempts >= MAX_ATTEMPTS:
                 return await self._bury(claimed, error)
-            due = self._clock() + BACKOFF.wait(claimed.attempts, self._random)
+            due = self._clock() + self._pace.turn_again.wait(claimed.attempts, self._random)
             await self._inbox.retry(claimed, due, error)
         except LostClaim:
             return "claim-lost"
+        except StoreDown as down:
+            log.warning("inbox.store-down", inbox_id=claimed.id, error=type(down).__name__)
+            return "store-down"
         return "retry"
 
     async def _bury(self, claimed: Claimed, error: str) -> str:
         log.error("inbox.dead-letter", inbox_id=claimed.id, attempts=claimed.attempts, error=error)
-        await self._handler.give_up(claimed, error)
+        try:
+            await self._handler.give_up(claimed, error)
+        except LostClaim:
+            raise
+        except StoreDown:
+            raise
+        except Exception:  # what cannot even be given up properly must not hold up its conversation for ever
+            log.exception("inbox.give-up-failed", inbox_id=claimed.id)
+            await self._inbox.abandon(claimed, self._clock(), error)
         return "dead"

@@ -6,6 +6,7 @@ answer means that the message is on the disk, and a burst costs few waits for it
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from time import perf_counter
@@ -17,7 +18,7 @@ from aiohttp import web
 from bot.channels.parcel import pack
 from bot.channels.port import BadWebhook, Channel, Inbound, Parsed, Receipt, WebhookRequest
 from bot.metrics import Metrics
-from casestore.database import Database, StoreDown
+from casestore.database import Database
 from casestore.groupcommit import GroupCommit
 from casestore.inbox import Arrival, Inbox
 from casestore.people import address_key
@@ -25,6 +26,8 @@ from casestore.tables import inbox, receipts
 from casestore.vault import Vault
 
 MAX_BODY = 64 * 1024  # bytes; Viber stops at 30 KB, Twilio far below
+MAX_ID = 64  # characters of a provider's id that the tables hold; Viber's have 19, Twilio's 34
+STORE_WITHIN = 8.0  # seconds; whoever waits for a lock longer is told to come back: Twilio waits 15 in all
 
 log = structlog.get_logger(__name__)
 Clock = Callable[[], datetime]
@@ -50,6 +53,7 @@ class Intake:
         public_url: str,
         *,
         max_body: int = MAX_BODY,
+        store_within: float = STORE_WITHIN,
     ) -> None:
         self._channels = {path: channel for channel in channels for path in channel.paths}
         self._database = database
@@ -59,6 +63,7 @@ class Intake:
         self._clock = clock
         self._public_url = public_url
         self._max_body = max_body
+        self._store_within = store_within
         self._commits = GroupCommit(self._write)
 
     def routes(self) -> list[web.RouteDef]:
@@ -73,42 +78,46 @@ class Intake:
         return response
 
     async def _answer(self, channel: Channel, request: web.Request) -> web.Response:
+        if (request.content_length or 0) > self._max_body:  # not a byte of it is read
+            return _too_large()
         try:
             body = await request.read()
         except web.HTTPRequestEntityTooLarge:
-            return web.Response(status=413, text="too large")
+            return _too_large()
+        except (web.RequestPayloadError, OSError):  # cut short, or not compressed as it says: nobody signs such a thing
+            return web.Response(status=400, text="the body breaks off")
         if len(body) > self._max_body:
-            return web.Response(status=413, text="too large")
+            return _too_large()
         webhook = WebhookRequest(
             path=request.path,
             url=self._public_url + request.raw_path,
             query=_Lazy(lambda: request.query),
             headers=request.headers,
             body=body,
+            received_at=self._clock(),
         )
         if not channel.verify(webhook):
             log.warning("webhook.forbidden", channel=channel.name)
             return web.Response(status=403, text="signature missing or wrong")
         try:
-            parsed = channel.parse(webhook)
+            parsed = _checked(channel.parse(webhook))
         except BadWebhook as error:
             log.warning("webhook.unreadable", channel=channel.name, reason=str(error))
             return web.Response(status=400, text=str(error))
-        return await self._keep(channel, parsed)
+        return await self._keep(channel, parsed, webhook.received_at)
 
-    async def _keep(self, channel: Channel, parsed: Parsed) -> web.Response:
+    async def _keep(self, channel: Channel, parsed: Parsed, now: datetime) -> web.Response:
         if parsed.inbound or parsed.receipts:
             try:
-                await self._commits.put(self._rows(parsed))
-            except StoreDown:
+                await self._commits.put(self._rows(parsed, now))
+            except Exception:  # whatever the reason is, it is not kept, and only the provider still has it
                 log.exception("webhook.not-stored", channel=channel.name)
                 return web.Response(status=503, text="not stored, please try again", headers={"Retry-After": "5"})
         if not parsed.answer.body:
             return web.Response()
         return web.Response(text=parsed.answer.body, content_type=parsed.answer.content_type)
 
-    def _rows(self, parsed: Parsed) -> Kept:
-        now = self._clock()
+    def _rows(self, parsed: Parsed, now: datetime) -> Kept:
         return Kept(
             tuple(self._inbox.row(self._arrival(message, now)) for message in parsed.inbound),
             tuple(self._receipt(receipt, now) for receipt in parsed.receipts),
@@ -137,7 +146,20 @@ class Intake:
     async def _write(self, batch: Sequence[Kept]) -> None:
         arrivals = [row for kept in batch for row in kept.arrivals]
         spooled = [row for kept in batch for row in kept.receipts]
-        await self._database.append({inbox: arrivals, receipts: spooled})
+        async with asyncio.timeout(self._store_within):  # what commits after that is a repeat when it comes again
+            await self._database.append({inbox: arrivals, receipts: spooled})
+
+
+def _too_large() -> web.Response:
+    return web.Response(status=413, text="too large")
+
+
+def _checked(parsed: Parsed) -> Parsed:
+    """Raises :class:`BadWebhook` for an id that no table could hold."""
+    ids = [message.external_id for message in parsed.inbound] + [receipt.provider_id for receipt in parsed.receipts]
+    if any(len(found) > MAX_ID for found in ids):
+        raise BadWebhook("an id that is too long")
+    return parsed
 
 
 class _Lazy(Mapping[str, str]):

@@ -5,6 +5,7 @@ It alone acts on a :class:`bot.channels.port.SendError`; the table is ``_AFTER``
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from time import perf_counter
@@ -12,22 +13,21 @@ from time import perf_counter
 import structlog
 from aiolimiter import AsyncLimiter
 
-from bot.backoff import Backoff
+from bot.backoff import Backoff, Pace
 from bot.channels.port import Channel, Outbound, Remedy, SendError, Sent
 from bot.metrics import Metrics
 from bot.worker import Hands
+from casestore.database import StoreDown
 from casestore.groupcommit import GroupCommit
 from casestore.outbox import ClaimedDispatch, Outbox
 from casestore.results import Outcome, Results
 from dialogues.turn import Choice
 
-LEASE = timedelta(seconds=120)
-MAX_ATTEMPTS = 8
+MAX_ATTEMPTS = 8  # and not before Pace.patience is over
 MAX_DOUBTS = 3  # a message is sent again at most so often without knowing whether it had been accepted
 MAX_LOOKS = 100  # attempts in all, most of them asking a provider that cannot tell: more than an hour
+PACE = Pace()
 SKEW = timedelta(minutes=2)  # between the provider's clock and ours
-RETRY = Backoff(first=2.0, most=600.0)
-DOUBT = Backoff(first=5.0, most=60.0)  # a provider's list may lag behind its own acceptance
 PAUSE = timedelta(seconds=30)  # how long a channel rests when its own set-up is refused
 
 log = structlog.get_logger(__name__)
@@ -48,7 +48,7 @@ class OutboxJob:
         new_claim: Callable[[], str],
         *,
         hands: int = 128,
-        lease: timedelta = LEASE,
+        pace: Pace = PACE,
     ) -> None:
         self.name = f"outbox-{channel.name}"
         self._channel = channel
@@ -60,7 +60,7 @@ class OutboxJob:
         self._new_claim = new_claim
         self.hands = Hands(hands)
         self._batch = max(1, min(hands, int(channel.rate * 2)))  # no more than two seconds' worth waits under a lease
-        self._lease = lease
+        self._pace = pace
         self._bucket = AsyncLimiter(max(1.0, channel.rate), max(1.0, 1 / channel.rate))
         self._commits: GroupCommit[Outcome] = GroupCommit(results.write)
         self._resting_until: datetime | None = None
@@ -71,7 +71,8 @@ class OutboxJob:
         resting = self._resting_until is not None and now < self._resting_until
         if resting or room < max(1, self._batch // 8):  # a claim costs a commit: not for a handful while many are out
             return False
-        taken = await self._outbox.claim(self._channel.name, now, self._new_claim(), limit=room, lease=self._lease)
+        lease = self._pace.send_lease
+        taken = await self._outbox.claim(self._channel.name, now, self._new_claim(), limit=room, lease=lease)
         for dispatch in taken:
             self.hands.take(self._deliver(dispatch))
         return bool(taken)
@@ -82,19 +83,31 @@ class OutboxJob:
     async def _deliver(self, dispatch: ClaimedDispatch) -> None:
         outcome = await self._attempt(dispatch)
         self._metrics.sends.labels(self._channel.name, outcome.reason or outcome.state).inc()
-        await self._commits.put(outcome)
+        await self._write_down(outcome)
+
+    async def _write_down(self, outcome: Outcome) -> None:
+        """For as long as nobody else may have the row: a result that is forgotten is a message sent twice."""
+        until = self._clock() + self._pace.send_lease
+        while True:
+            try:
+                return await self._commits.put(outcome)
+            except StoreDown as error:
+                log.warning("outbox.store-down", outbox_id=outcome.id, error=type(error).__name__)
+                if self._clock() >= until:
+                    raise
+            await asyncio.sleep(self._pace.store_down)
 
     async def _attempt(self, dispatch: ClaimedDispatch) -> Outcome:
         now = self._clock()
         if dispatch.expires_at is not None and dispatch.expires_at <= now:
             return self._end(dispatch, "skipped", "expired")
-        if dispatch.doubts > MAX_DOUBTS or dispatch.attempts > MAX_LOOKS:
+        if dispatch.attempts > MAX_LOOKS:
             return self._end(dispatch, "failed", "in-doubt")
         try:
             return await self._look_up_or_send(dispatch)
         except Exception:
             log.exception("outbox.failed", outbox_id=dispatch.id, channel=self._channel.name)
-            return self._again(dispatch, "internal-error", DOUBT, in_doubt=True)
+            return self._doubtful(dispatch, "internal-error")
 
     async def _look_up_or_send(self, dispatch: ClaimedDispatch) -> Outcome:
         address, body = self._outbox.read(dispatch)
@@ -104,9 +117,11 @@ class OutboxJob:
             try:
                 found = await self._look_up(dispatch, message)
             except SendError as error:  # the doubt stays; nothing was sent, so none is added
-                return self._again(dispatch, error.code, DOUBT)
+                return self._again(dispatch, error.code, self._pace.look_again)
             if found is not None:
                 return self._sent(dispatch, found)
+        if dispatch.doubts > MAX_DOUBTS:
+            return self._end(dispatch, "failed", "in-doubt")
         try:
             return self._sent(dispatch, await self._send(message))
         except SendError as error:
@@ -136,12 +151,12 @@ class OutboxJob:
         if error.remedy is Remedy.PAGE_OPERATOR:
             log.error("outbox.channel-refused", channel=self._channel.name, code=error.code)
             self._resting_until = self._clock() + PAUSE
-            return self._again(dispatch, error.code, RETRY, at_least=PAUSE.total_seconds())
+            return self._again(dispatch, error.code, self._pace.send_again, at_least=PAUSE.total_seconds())
         if error.remedy is Remedy.UNKNOWN:
-            return self._again(dispatch, error.code, DOUBT, in_doubt=True)
-        if dispatch.attempts >= MAX_ATTEMPTS:
+            return self._doubtful(dispatch, error.code)
+        if dispatch.attempts >= MAX_ATTEMPTS and self._clock() >= dispatch.since + self._pace.patience:
             return self._end(dispatch, "failed", error.code)
-        return self._again(dispatch, error.code, RETRY, at_least=error.retry_after or 0.0)
+        return self._again(dispatch, error.code, self._pace.send_again, at_least=error.retry_after or 0.0)
 
     def _sent(self, dispatch: ClaimedDispatch, sent: Sent) -> Outcome:
         return Outcome(dispatch.id, dispatch.claim, "sent", self._clock(), sent.provider_id, sent.parts)
@@ -149,9 +164,18 @@ class OutboxJob:
     def _end(self, dispatch: ClaimedDispatch, state: str, reason: str) -> Outcome:
         return Outcome(dispatch.id, dispatch.claim, state, self._clock(), reason=reason)
 
-    def _again(
-        self, dispatch: ClaimedDispatch, reason: str, backoff: Backoff, *, in_doubt: bool = False, at_least: float = 0.0
-    ) -> Outcome:
+    def _doubtful(self, dispatch: ClaimedDispatch, reason: str) -> Outcome:
+        """Sent again only so often, so each time much later: an outage of minutes shall not use up all times."""
+        doubts = dispatch.doubts + 1
+        wait = self._pace.in_doubt.wait(doubts, self._random)
+        if doubts > MAX_DOUBTS:  # no more sending, only a last look
+            wait = self._pace.look_again.wait(1, self._random)
+        return self._open(dispatch, reason, wait, in_doubt=True)
+
+    def _again(self, dispatch: ClaimedDispatch, reason: str, backoff: Backoff, *, at_least: float = 0.0) -> Outcome:
+        wait = backoff.wait(dispatch.attempts, self._random, at_least=at_least)
+        return self._open(dispatch, reason, wait)
+
+    def _open(self, dispatch: ClaimedDispatch, reason: str, wait: timedelta, *, in_doubt: bool = False) -> Outcome:
         now = self._clock()
-        due = now + backoff.wait(dispatch.attempts, self._random, at_least=at_least)
-        return Outcome(dispatch.id, dispatch.claim, "open", now, reason=reason, due_at=due, in_doubt=in_doubt)
+        return Outcome(dispatch.id, dispatch.claim, "open", now, reason=reason, due_at=now + wait, in_doubt=in_doubt)

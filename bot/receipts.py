@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 from bot.channels.port import Status
 from bot.metrics import Metrics
-from bot.outbox import MAX_ATTEMPTS
 from casestore.results import Results
 
 RANKS = {str(status): rank for rank, status in enumerate(Status, start=1)}
+MAX_ATTEMPTS = 8  # sends of one message; each may have been paid for
 RETRY_AFTER = timedelta(minutes=5)  # a handset that was off, a congested network; times the attempts so far
 BATCH = 200
 

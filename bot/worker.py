@@ -31,10 +31,11 @@ class Job(Protocol):
 class Loop:
     """Runs one job until it is told to stop."""
 
-    def __init__(self, job: Job, woken: asyncio.Event, *, idle: float = IDLE) -> None:
+    def __init__(self, job: Job, woken: asyncio.Event, *, idle: float = IDLE, store_down: float = STORE_DOWN) -> None:
         self._job = job
         self._woken = woken
         self._idle = idle
+        self._store_down = store_down
         self._stopping = False
 
     async def run(self) -> None:
@@ -50,9 +51,14 @@ class Loop:
             return await self._job.step()
         except StoreDown as error:
             log.warning("worker.store-down", job=self._job.name, error=type(error).__name__)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            log.exception("worker.failed", job=self._job.name)  # not we: something that it had called was cancelled
         except Exception:
             log.exception("worker.failed", job=self._job.name)
-        await asyncio.sleep(STORE_DOWN)
+        await asyncio.sleep(self._store_down)
         return False
 
     def stop(self) -> None:
@@ -114,11 +120,10 @@ class Worker:
     def __init__(self, jobs: Sequence[Job], waker: Waker) -> None:
         self.jobs = list(jobs)
         self._waker = waker
-        self._loops: list[Loop] = []
+        self._loops = [self._loop(job) for job in self.jobs]
 
     async def run(self) -> None:
         """Returns when stopped and everything in hand is finished."""
-        self._loops = [self._loop(job) for job in self.jobs]
         watch = asyncio.create_task(self._waker.run())
         try:
             async with asyncio.TaskGroup() as group:

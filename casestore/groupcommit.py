@@ -36,18 +36,25 @@ class GroupCommit(Generic[Row]):
         await done
 
     async def _flush(self) -> None:
+        batch: list[tuple[Row, asyncio.Future[None]]] = []
         try:
             while self._waiting:
                 await asyncio.sleep(0)  # whoever is ready now comes along: a commit for one costs as much as for thirty
                 batch, self._waiting = self._waiting[: self._limit], self._waiting[self._limit :]
-                error = await self._try([row for row, _ in batch])
-                if error is None or len(batch) == 1 or isinstance(error, StoreDown):
-                    _settle(batch, error)
-                    continue
-                for one in batch:
-                    _settle([one], await self._try([one[0]]))
+                await self._commit(batch)
         finally:
             self._flusher = None
+            for _, done in (*batch, *self._waiting):
+                done.cancel()  # stopped half way: nobody shall wait for what will not be told (no effect once settled)
+            self._waiting.clear()
+
+    async def _commit(self, batch: Sequence[tuple[Row, asyncio.Future[None]]]) -> None:
+        error = await self._try([row for row, _ in batch])
+        if error is None or len(batch) == 1 or isinstance(error, StoreDown):
+            _settle(batch, error)
+            return
+        for one in batch:
+            _settle([one], await self._try([one[0]]))
 
     async def _try(self, rows: Sequence[Row]) -> Exception | None:
         try:

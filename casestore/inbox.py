@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 from sqlalchemy import and_, exists, func, literal_column, or_, select, update
@@ -47,13 +48,15 @@ class Claimed:
     claim: str
 
 
-_earlier = inbox.alias("earlier")
-_is_head = ~exists().where(
-    _earlier.c.conversation_key == inbox.c.conversation_key,
-    _earlier.c.state == literal_column("'open'"),
-    _earlier.c.id < inbox.c.id,
-)
 _open = inbox.c.state == literal_column("'open'")  # literal, so that the partial index applies
+_other = inbox.alias("other")
+
+
+def _is_head(now: datetime) -> Any:
+    """Nothing of its conversation is older, or in hand: of two that came at once the younger may be seen first."""
+    in_hand = and_(_other.c.id != inbox.c.id, _other.c.lease_until >= now)
+    same = and_(_other.c.conversation_key == inbox.c.conversation_key, _other.c.state == literal_column("'open'"))
+    return ~exists().where(same, or_(_other.c.id < inbox.c.id, in_hand))
 
 
 class Inbox:
@@ -83,12 +86,11 @@ class Inbox:
         if not await self._any_due(now):
             return []  # asked by reading, so that an idle worker takes no lock
         free = or_(inbox.c.lease_until.is_(None), inbox.c.lease_until < now)
-        heads = select(inbox.c.id).where(_open, inbox.c.due_at <= now, free, _is_head).order_by(inbox.c.id).limit(limit)
-        if not self._database.is_sqlite:
-            heads = heads.with_for_update(skip_locked=True, of=inbox)
+        due = select(inbox.c.id).where(_open, inbox.c.due_at <= now, free, _is_head(now)).order_by(inbox.c.id)
+        heads = due.limit(limit).with_for_update(skip_locked=True, of=inbox).cte("heads")
         taken = (
             update(inbox)
-            .where(inbox.c.id.in_(heads))
+            .where(inbox.c.id.in_(select(heads.c.id)))
             .values(lease_until=now + lease, claim=claim, attempts=inbox.c.attempts + 1)
             .returning(
                 inbox.c.id,
@@ -100,6 +102,7 @@ class Inbox:
             )
         )
         async with self._database.write() as connection:
+            await self._database.alone(connection, "inbox")
             rows = (await connection.execute(taken)).all()
         return [
             Claimed(r.id, r.channel, r.external_id, r.payload_sealed, r.attempts, r.received_at, claim)
@@ -126,6 +129,11 @@ class Inbox:
         """Let it go until ``due_at``. ``error`` names a kind of error, never a text from outside."""
         async with self._database.write() as connection:
             await self._finish(connection, claimed, due_at=due_at, lease_until=None, error=error)
+
+    async def abandon(self, claimed: Claimed, now: datetime, error: str) -> None:
+        """:meth:`bury` in a transaction of its own."""
+        async with self._database.write() as connection:
+            await self.bury(connection, claimed, now, error)
 
     async def release(self, claimed: Claimed) -> None:
         """Give it back untouched (a graceful stop): the attempt does not count."""

@@ -81,8 +81,12 @@ _RETURNED = (
 
 
 def _blocked(now: datetime) -> Any:
-    """Somebody of the same recipient goes first: in flight now, or as urgent, older, and due or begun."""
-    due = or_(_other.c.due_at <= now, _other.c.attempts > 0)
+    """Somebody of the same recipient goes first: in flight now, or as urgent, older, and due or begun.
+
+    One that was accepted once and did not arrive has had its turn: it holds up nobody until it is due again.
+    """
+    begun = and_(_other.c.attempts > 0, _other.c.provider_id.is_(None))
+    due = or_(_other.c.due_at <= now, begun)
     before = and_(_other.c.id < outbox.c.id, _other.c.priority <= outbox.c.priority, due)
     in_flight = and_(_other.c.id != outbox.c.id, _other.c.lease_until >= now)
     same = and_(_other.c.recipient_key == outbox.c.recipient_key, _other.c.state == literal_column("'open'"))
@@ -128,6 +132,7 @@ class Outbox:
             return []  # asked by reading, so that an idle worker takes no lock
         taken: list[ClaimedDispatch] = []
         async with self._database.write() as connection:
+            await self._database.alone(connection, f"outbox/{channel}")
             for priority in Priority:
                 if len(taken) < limit:
                     taken += await self._claim(connection, channel, priority, now, claim, limit - len(taken), lease)
@@ -152,12 +157,11 @@ class Outbox:
         mine = and_(
             _open, outbox.c.channel == channel, outbox.c.priority == int(priority), outbox.c.due_at <= now, free
         )
-        due = select(outbox.c.id).where(mine, ~_blocked(now)).order_by(outbox.c.due_at, outbox.c.id).limit(limit)
-        if not self._database.is_sqlite:
-            due = due.with_for_update(skip_locked=True, of=outbox)
+        first = select(outbox.c.id).where(mine, ~_blocked(now)).order_by(outbox.c.due_at, outbox.c.id).limit(limit)
+        due = first.with_for_update(skip_locked=True, of=outbox).cte("due")
         taken = (
             update(outbox)
-            .where(outbox.c.id.in_(due))
+            .where(outbox.c.id.in_(select(due.c.id)))
             .values(
                 lease_until=now + lease,
                 claim=claim,

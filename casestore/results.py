@@ -3,6 +3,9 @@
 Both only move a row forward. A result is written for the claim that sent it; that it *was sent* is written whoever
 holds the row now, because it is a fact. A receipt is kept until it finds its row or is ten minutes old: Viber's may
 come before the answer to the send that it is about.
+
+What was accepted and did not arrive may be opened again. Its row keeps the provider's id of the attempt that failed
+until the next is accepted: by it a late or repeated receipt is known to be about the past.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Update, and_, bindparam, case, delete, func, literal_column, or_, select, update
+from sqlalchemy import Update, and_, bindparam, delete, func, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
@@ -56,15 +59,18 @@ class ReceiptRow:
 
 
 _mine = and_(outbox.c.id == bindparam("b_id"), outbox.c.claim == bindparam("b_claim"), outbox.c.state == "open")
-_WRITE_SENT = (
+_LOOKED_AT = [outbox.c[name] for name in ("id", "recipient_key", "state", "provider_id", "status_rank", "attempts")]
+_LOOKED_AT += [outbox.c.first_attempt_at, outbox.c.expires_at]
+_untold = or_(outbox.c.provider_id.is_(None), outbox.c.provider_id != bindparam("b_provider_id"))
+_WRITE_SENT = (  # a receipt that was faster than the result has said this and more
     update(outbox)
-    .where(outbox.c.id == bindparam("b_id"), outbox.c.state != "sent")
+    .where(outbox.c.id == bindparam("b_id"), outbox.c.state != "sent", _untold)
     .values(
         state="sent",
         provider_id=bindparam("b_provider_id"),
         parts=bindparam("b_parts"),
         finished_at=bindparam("b_at"),
-        status_rank=case((outbox.c.status_rank > SENT, outbox.c.status_rank), else_=SENT),
+        status_rank=SENT,
         lease_until=None,
         claim=None,
         reason=None,
@@ -153,8 +159,11 @@ class Results:
     ) -> int:
         """Apply receipts; those whose row is not there yet wait. Returns how many were given up as unknown."""
         lost = 0
+        which = receipts.c.id.in_([receipt.id for receipt in batch])
+        unclaimed = select(receipts.c.id).where(which).with_for_update(skip_locked=True)
         async with self._database.write() as connection:
-            for receipt in batch:
+            mine = set((await connection.scalars(unclaimed)).all())  # another worker has read the same spool
+            for receipt in (receipt for receipt in batch if receipt.id in mine):
                 found = await self._apply(connection, receipt, now, max_attempts, retry_after)
                 old = now - receipt.received_at > RECEIPT_KEPT
                 this = receipts.c.id == receipt.id
@@ -170,26 +179,35 @@ class Results:
     ) -> bool:
         by_id = receipt.message_id is not None
         which = outbox.c.id == receipt.message_id if by_id else outbox.c.provider_id == receipt.provider_id
-        columns = (outbox.c.id, outbox.c.recipient_key, outbox.c.status_rank, outbox.c.attempts, outbox.c.expires_at)
-        row = (await connection.execute(select(*columns).where(which, outbox.c.channel == receipt.channel))).first()
+        here = select(*_LOOKED_AT).where(which, outbox.c.channel == receipt.channel).with_for_update()
+        row = (await connection.execute(here)).first()
         if row is None:
             return False
         rank = self._ranks[receipt.status]
-        if rank > row.status_rank:
-            values = self._forward(receipt, rank, now)
-            if self._may_retry(receipt, row, now, max_attempts):
-                values = {
-                    "state": "open",
-                    "status_rank": 0,
-                    "due_at": now + retry_after * row.attempts,
-                    "provider_id": None,
-                }
+        if rank > row.status_rank and not self._is_past(receipt, row):
+            again = self._may_retry(receipt, row, now, max_attempts)
+            due_at = now + retry_after * row.attempts
+            values = self._reopened(receipt, due_at) if again else self._forward(receipt, rank, now)
             await connection.execute(update(outbox).where(outbox.c.id == row.id).values(**values))
+            if receipt.remedy == "stop-contact":
+                await self._stop(connection, receipt.channel, row.recipient_key, receipt.error or "stopped", now)
         if receipt.all_before:
             await self._seen_before(connection, row, rank)
-        if receipt.remedy == "stop-contact":
-            await self._stop(connection, receipt.channel, row.recipient_key, receipt.error or "stopped", now)
         return True
+
+    def _is_past(self, receipt: ReceiptRow, row: Any) -> bool:
+        """Is it about an attempt that another has followed? That it arrived after all is news even so."""
+        if row.provider_id is None or self._ranks[receipt.status] > self._ranks["failed"]:
+            return False
+        same = bool(row.provider_id == receipt.provider_id)
+        return same or row.first_attempt_at is None if row.state == "open" else not same
+
+    @staticmethod
+    def _reopened(receipt: ReceiptRow, due_at: datetime) -> dict[str, Any]:
+        """To be sent once more, with nothing in doubt: the attempt is known to have failed."""
+        none = dict.fromkeys(("lease_until", "claim", "first_attempt_at", "finished_at"))
+        values = {"state": "open", "status_rank": 0, "doubts": 0, "due_at": due_at}
+        return {**none, **values, "reason": receipt.error, "provider_id": receipt.provider_id}
 
     def _forward(self, receipt: ReceiptRow, rank: int, now: datetime) -> dict[str, Any]:
         failed = receipt.status == "failed"

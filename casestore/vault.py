@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 MIN_SECRET = 16  # characters
-_KEY_ID, _NONCE = 4, 12
+_KEY_ID, _NONCE, _COUNTER = 4, 12, 4  # bytes
 
 
 class SealBroken(ValueError):
@@ -30,6 +30,15 @@ class SealBroken(ValueError):
 
 def _derive(secret: str, purpose: bytes) -> bytes:
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(secret.encode())
+
+
+def _nonces() -> Iterator[bytes]:
+    """Never the same twice: a random prefix and a counter, as NIST SP 800-38D 8.2.2 allows. A new prefix at each start,
+    and when the counter is used up."""
+    while True:
+        prefix = os.urandom(_NONCE - _COUNTER)
+        for number in range(2 ** (8 * _COUNTER)):
+            yield prefix + number.to_bytes(_COUNTER, "big")
 
 
 class Vault:
@@ -42,6 +51,7 @@ class Vault:
         self._ciphers = {hashlib.sha256(key).digest()[:_KEY_ID]: AESGCM(key) for key in keys}
         self._newest = hashlib.sha256(keys[0]).digest()[:_KEY_ID]
         self._index_key = _derive(secrets[-1], b"counter/index")
+        self._nonces = _nonces()
 
     @property
     def index_fingerprint(self) -> str:
@@ -49,7 +59,7 @@ class Vault:
         return hashlib.sha256(b"fingerprint" + self._index_key).hexdigest()[:16]
 
     def seal(self, column: str, text: str) -> bytes:
-        nonce = os.urandom(_NONCE)
+        nonce = next(self._nonces)
         return self._newest + nonce + self._ciphers[self._newest].encrypt(nonce, text.encode(), column.encode())
 
     def open(self, column: str, sealed: bytes) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.words import Lexicon, Words
+from connectors.words import Issued, Lexicon, Words
 
 WORDS = Words(
     registry="cadastre",
@@ -15,5 +15,12 @@ WORDS = Words(
             "Νομικός έλεγχος": "legal-review",
             "Καταχώριση": "registration",
         }
+    ),
+    certificates=(
+        Issued("cadastral-entries", "Πιστοποιητικό κτηματολογικών εγγραφών", ("kaek",)),
+        Issued("act-registration", "Πιστοποιητικό καταχώρισης πράξης", ("kaek",)),
+        Issued("no-entries", "Πιστοποιητικό μη ύπαρξης εγγραφών", ("kaek",)),
+        Issued("cadastral-sheet", "Αντίγραφο κτηματολογικού φύλλου", ("kaek",)),
+        Issued("cadastral-diagram", "Απόσπασμα κτηματολογικού διαγράμματος", ("kaek",)),
     ),
 )

@@ -2,149 +2,168 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Any
 
-from pydantic import AfterValidator, AliasGenerator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
-from pydantic.alias_generators import to_camel
+from pydantic import ValidationError
 
-from connectors.ked import Ask, Ked
+from connectors.ambient import Ambient
+from connectors.ked import Ked
+from connectors.memory import Keeping, Memory
+from connectors.records import case_record, certificate_record
 from connectors.references import canonical, registry_of
-from connectors.registry import CaseRecord, Changes, RequiredDocument
-from connectors.words import UNKNOWN, Lexicon, Words
+from connectors.registry import (
+    CaseList,
+    CaseRecord,
+    Certificate,
+    CertificateRequest,
+    Changes,
+    File,
+    Offer,
+    Receipt,
+    RegistryRefused,
+    Submission,
+)
+from connectors.shapes import (
+    LISTS,
+    S,
+    WireCase,
+    WireCases,
+    WireCertificate,
+    WireOneCase,
+    WireOneCertificate,
+    WireOneFile,
+    WirePage,
+    WireReceipt,
+)
+from connectors.wire import Ask
+from connectors.words import Words
 
 PAGE = 500
 """Cases in a page of changes: about 400 kB on the wire."""
 _FEED_DEADLINE = 15.0  # seconds; nobody waits at a phone for it
-
-
-def _utc(moment: datetime) -> datetime:
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("out of range") from None
-
-
-class _Wire(BaseModel):
-    model_config = ConfigDict(alias_generator=AliasGenerator(validation_alias=to_camel), frozen=True)
-
-
-class _Document(_Wire):
-    code: str = Field(min_length=1)
-    title: str
-    status: str
-    reason: str = ""
-    deadline: date | None = None
-
-
-class _Case(_Wire):
-    case_reference: str
-    afm: str = Field(pattern=r"^[0-9]{9}$")
-    procedure: str
-    title: str
-    stage: str
-    sequence: int = Field(ge=1)
-    updated_at: Annotated[AwareDatetime, AfterValidator(_utc)]
-    expected_by: date | None = None
-    note: str = ""
-    outcome: str | None = None
-    closed: bool = False
-    documents: tuple[_Document, ...] = ()
-
-
-class _Cases(_Wire):
-    cases: tuple[_Case, ...]
-
-
-class _OneCase(_Wire):
-    case_record: _Case | None
-
-
-class _Page(_Wire):
-    cases: tuple[_Case, ...]
-    cursor: str
-    more: bool
-
-
-W = TypeVar("W", bound=_Wire)
+_FILE_DEADLINE = 30.0  # ten megabytes, and a registry that scans them
 
 
 class CaseService:
     """Implements :class:`connectors.registry.CaseRegistry` over one service."""
 
-    def __init__(self, words: Words, ked: Ked) -> None:
+    def __init__(self, words: Words, ked: Ked, ambient: Ambient, keeping: Keeping) -> None:
         self.name = words.registry
+        self.certificates = tuple(Offer(one.code, one.details) for one in words.certificates)
         self._words = words
         self._ked = ked
+        self._memory: Memory[tuple[CaseRecord, ...]] = Memory(ambient, keeping)
 
-    async def cases_of(self, afm: str) -> tuple[CaseRecord, ...]:
-        answer = await self._ask(_Cases, Ask("getCases", {"afm": afm}, subject=afm, safe=True))
-        if any(case.afm != afm for case in answer.cases):
-            raise self._ked.malformed("afm")  # another citizen's case must not pass as this one's
-        return tuple(self._record(case) for case in answer.cases)
+    async def cases_of(self, afm: str) -> CaseList:
+        known = await self._memory.get(afm, lambda: self._cases_of(afm))
+        return CaseList(known.value, known.at, known.stale)
 
     async def case(self, reference: str) -> CaseRecord | None:
         """``None`` without asking for what is no reference of this registry."""
         wanted = canonical(reference)
         if wanted is None or registry_of(wanted) != self.name:
             return None
-        found = (
-            await self._ask(_OneCase, Ask("getCase", {"caseReference": wanted}, subject=wanted, safe=True))
-        ).case_record
-        if found is None:
-            return None
-        record = self._record(found)
-        if record.reference != wanted:
-            raise self._ked.malformed("caseReference")
-        return record
+        answer = await self._ask(WireOneCase, "getCase", {"caseReference": wanted}, wanted)
+        return None if answer.case_record is None else self._the_case(answer.case_record, wanted)
 
     async def changes(self, cursor: str) -> Changes:
         """Up to :data:`PAGE` cases changed after ``cursor``; an empty cursor asks for all there are."""
-        ask = Ask("getCaseChanges", {"cursor": cursor, "limit": PAGE}, safe=True, deadline=_FEED_DEADLINE)
-        page = await self._ask(_Page, ask)
+        asked = {"cursor": cursor, "limit": PAGE}
+        page = await self._ask(WirePage, "getCaseChanges", asked, deadline=_FEED_DEADLINE)
         return Changes(tuple(self._record(case) for case in page.cases), page.cursor, page.more)
 
-    async def _ask(self, shape: type[W], ask: Ask) -> W:
-        output: Mapping[str, Any] = await self._ked.call(ask)
+    async def submit(self, submission: Submission) -> Receipt:
+        wanted = canonical(submission.reference)
+        if wanted is None or registry_of(wanted) != self.name:
+            raise RegistryRefused(self.name, "no such case")
+        asked = {
+            "submissionId": submission.id,
+            "caseReference": wanted,
+            "afm": submission.afm,
+            "code": submission.code,
+            "fileName": submission.name,
+            "mediaType": submission.media_type,
+            "content": base64.b64encode(submission.content).decode("ascii"),
+        }
+        self.forget(submission.afm)
+        safe = self._words.honours_ids
+        answer = await self._ask(WireReceipt, "submitDocument", asked, wanted, safe=safe, deadline=_FILE_DEADLINE)
+        self.forget(submission.afm)  # again: who asked meanwhile may have been told the case without it
+        self._must(answer.submission_id == submission.id, "submissionId")
+        case = self._the_case(answer.case_record, wanted)
+        self._must(case.afm == submission.afm, "afm")
+        return Receipt(submission.id, answer.protocol_number, answer.received_at, case)
+
+    async def request(self, wanted: CertificateRequest) -> Certificate:
+        word = next((one.word for one in self._words.certificates if one.code == wanted.kind), None)
+        if word is None:
+            raise RegistryRefused(self.name, "no such certificate")
+        details = [{"name": name, "value": value} for name, value in wanted.details]
+        asked = {"requestId": wanted.id, "afm": wanted.afm, "certificate": word, "details": details}
+        safe = self._words.honours_ids
+        answer = await self._ask(WireOneCertificate, "requestCertificate", asked, wanted.afm, safe=safe)
+        record = answer.certificate_record
+        if record is None:
+            raise self._ked.malformed("certificateRecord")
+        return self._the_certificate(record, wanted.id, wanted.afm)
+
+    async def certificate(self, request: str, afm: str) -> Certificate | None:
+        asked = {"requestId": request, "afm": afm}
+        record = (await self._ask(WireOneCertificate, "getCertificate", asked, afm)).certificate_record
+        return None if record is None else self._the_certificate(record, request, afm)
+
+    async def document(self, document: str, afm: str) -> File | None:
+        asked = {"documentId": document, "afm": afm}
+        record = (await self._ask(WireOneFile, "getDocument", asked, afm, deadline=_FILE_DEADLINE)).document_record
+        if record is None:
+            return None
+        self._must(record.document_id == document, "documentId")
+        self._must(record.afm == afm, "afm")
+        return File(document, record.file_name, record.media_type, record.content)
+
+    def forget(self, afm: str) -> None:
+        self._memory.forget(afm)
+
+    async def _cases_of(self, afm: str) -> tuple[CaseRecord, ...]:
+        answer = await self._ask(WireCases, "getCases", {"afm": afm}, afm)
+        self._must(all(case.afm == afm for case in answer.cases), "afm")  # another's must not pass as this one's
+        return tuple(self._record(case) for case in answer.cases)
+
+    async def _ask(
+        self,
+        shape: type[S],
+        operation: str,
+        asked: Mapping[str, Any],
+        subject: str = "",
+        *,
+        safe: bool = True,
+        deadline: float | None = None,
+    ) -> S:
+        output = await self._ked.call(Ask(operation, asked, subject, safe, LISTS, deadline))
         try:
             return shape.model_validate(output)
         except ValidationError as error:
             where = ".".join(str(step) for step in error.errors(include_input=False)[0]["loc"])
         raise self._ked.malformed(where)  # outside the handler: the error's text quotes the citizen's data
 
-    def _record(self, case: _Case) -> CaseRecord:
+    def _must(self, right: bool, what: str) -> None:
+        if not right:
+            raise self._ked.malformed(what)
+
+    def _record(self, case: WireCase) -> CaseRecord:
         reference = canonical(case.case_reference)
         if reference is None or registry_of(reference) != self.name:
             raise self._ked.malformed("caseReference")
-        words = self._words
-        notes: list[str] = []
-        return CaseRecord(
-            registry=self.name,
-            reference=reference,
-            afm=case.afm,
-            procedure=_code(words.procedures, case.procedure, notes),
-            title=case.title,
-            stage=_code(words.stages, case.stage, notes),
-            sequence=case.sequence,
-            updated_at=case.updated_at,
-            expected_by=case.expected_by,
-            outcome=_code(words.outcomes, case.outcome, notes) if case.outcome else None,
-            note=" · ".join([*notes, case.note] if case.note else notes),
-            closed=case.closed,
-            documents=tuple(_document(words, document) for document in case.documents),
-        )
+        return case_record(self._words, reference, case)
 
+    def _the_case(self, case: WireCase, reference: str) -> CaseRecord:
+        record = self._record(case)
+        self._must(record.reference == reference, "caseReference")
+        return record
 
-def _code(lexicon: Lexicon, word: str, notes: list[str]) -> str:
-    """Our code; a word that we do not know is kept in ``notes``, for a person to read."""
-    code = lexicon.code(word)
-    if code == UNKNOWN and word.strip():
-        notes.append(word.strip())
-    return code
-
-
-def _document(words: Words, document: _Document) -> RequiredDocument:
-    status = words.document_states.code(document.status)
-    reason = " · ".join(part for part in (document.status if status == UNKNOWN else "", document.reason) if part)
-    return RequiredDocument(document.code, document.title, status, reason, document.deadline)
+    def _the_certificate(self, record: WireCertificate, request: str, afm: str) -> Certificate:
+        self._must(record.request_id == request, "requestId")
+        self._must(record.afm == afm, "afm")
+        return certificate_record(self._words, record)

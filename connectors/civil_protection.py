@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.words import Lexicon, Words
+from connectors.words import Issued, Lexicon, Words
 
 WORDS = Words(
     registry="civil_protection",
@@ -16,5 +16,9 @@ WORDS = Words(
             "Αυτοψία": "on-site-inspection",
             "Τελική επιχορήγηση": "final-grant",
         }
+    ),
+    certificates=(
+        Issued("inspection-certificate", "Βεβαίωση αυτοψίας"),
+        Issued("affected-person-certificate", "Βεβαίωση πληγέντος"),
     ),
 )

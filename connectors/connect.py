@@ -1,9 +1,11 @@
-"""All registries of the State over one interoperability centre, ready to be asked."""
+"""All registries of the State over one interoperability centre, its login and its events: ready to be asked."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
 
 import aiohttp
 
@@ -11,13 +13,21 @@ from connectors import cadastre, civil_protection, contacts, efka, kep, permits
 from connectors.ambient import Ambient, real
 from connectors.audit import Audit
 from connectors.caseservice import CaseService
-from connectors.credentials import ClientCredentials
+from connectors.contacts import Contacts
+from connectors.credentials import ClientCredentials, Credentials, Password
+from connectors.events import EventReader
 from connectors.guard import Limits
-from connectors.ked import Dialect, Ked, Line
-from connectors.registry import CaseRegistry, ContactRegistry
+from connectors.ked import Ked, Line
+from connectors.memory import Keeping
+from connectors.registry import CaseRegistry
 from connectors.rest import RestJson
+from connectors.signatures import Signatures
+from connectors.soapxml import SoapXml
+from connectors.wire import Dialect
 
 CASE_REGISTRIES = (permits.WORDS, efka.WORDS, cadastre.WORDS, civil_protection.WORDS, kep.WORDS)
+REGISTRIES = (contacts.REGISTRY, *(words.registry for words in CASE_REGISTRIES))
+"""All names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +35,36 @@ class Registries:
     """``cases`` by name (``permits``, ...); ``breakers()`` says how each is doing, for doctor and metrics."""
 
     cases: Mapping[str, CaseRegistry]
-    contacts: ContactRegistry
+    contacts: Contacts
     lines: tuple[Ked, ...]
 
     def breakers(self) -> Mapping[str, str]:
         """Registry name to ``closed``, ``open`` or ``half-open``."""
         return {ked.registry: ked.state for ked in self.lines}
+
+
+class Spoken(StrEnum):
+    """How a registry is asked."""
+
+    JSON = "json"  # with a token that our pair is given for
+    BASIC = "json-basic"  # with our pair itself
+    SOAP = "soap"  # with our pair as a UsernameToken
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A name and a secret that a registry, or the centre for all of them, has given us."""
+
+    name: str
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Exceptions:
+    """What is not as usual, by registry: how it is asked, and a pair of its own."""
+
+    spoken: Mapping[str, Spoken] = field(default_factory=dict)
+    pairs: Mapping[str, Pair] = field(default_factory=dict)
 
 
 def connect(
@@ -41,21 +75,68 @@ def connect(
     session: aiohttp.ClientSession,
     audit: Audit,
     unit: str = "citizen-counter",
+    bus: str = "esb",
+    but: Exceptions | None = None,
     limits: Limits | None = None,
+    keeping: Keeping | None = None,
     ambient: Ambient | None = None,
-    dialect: Dialect | None = None,
 ) -> Registries:
     """``url`` is the centre's base, with no path. ``unit`` is the agency's name in every audit record.
 
-    Nothing is called here; the session is the caller's to close.
+    All are asked in JSON with the one pair, ``but`` for the exceptions; ``bus`` is ``esbpilot`` for the centre's
+    pilot. Nothing is called here; the session is the caller's to close. Raises ``ValueError`` for an exception of a
+    registry that there is not.
     """
-    base, ambient, limits = url.rstrip("/"), ambient or real(), limits or Limits()
-    credentials = ClientCredentials(f"{base}/oauth/token", client_id, client_secret, session, ambient)
-    line = Line(base, session, credentials, dialect or RestJson(), audit, ambient, unit)
-    people = Ked(contacts.REGISTRY, contacts.SERVICE, line, limits)
-    services = {words: Ked(words.registry, words.service, line, limits) for words in CASE_REGISTRIES}
+    ambient, limits, keeping = ambient or real(), limits or Limits(), keeping or Keeping()
+    lines = _Lines(url.rstrip("/"), bus, session, audit, ambient, unit)
+    usual, but = Pair(client_id, client_secret), but or Exceptions()
+    if strange := {*but.spoken, *but.pairs} - set(REGISTRIES):
+        raise ValueError(f"no such registry: {', '.join(sorted(strange))}")
+
+    def ked(registry: str, service: str) -> Ked:
+        line = lines.line(but.spoken.get(registry, Spoken.JSON), but.pairs.get(registry, usual))
+        return Ked(registry, service, line, limits)
+
+    people = ked(contacts.REGISTRY, contacts.SERVICE)
+    services = {words: ked(words.registry, words.service) for words in CASE_REGISTRIES}
     return Registries(
-        cases={words.registry: CaseService(words, ked) for words, ked in services.items()},
-        contacts=contacts.Contacts(people, ambient.ticks),
+        cases={words.registry: CaseService(words, one, ambient, keeping) for words, one in services.items()},
+        contacts=Contacts(people, ambient.ticks),
         lines=(people, *services.values()),
     )
+
+
+class _Lines:
+    """One line for each pair and way of asking: registries that share a pair share its token."""
+
+    def __init__(
+        self, base: str, bus: str, session: aiohttp.ClientSession, audit: Audit, ambient: Ambient, unit: str
+    ) -> None:
+        self._base = base
+        self._bus = bus
+        self._session = session
+        self._audit = audit
+        self._ambient = ambient
+        self._unit = unit
+        self._made: dict[tuple[Spoken, Pair], Line] = {}
+
+    def line(self, spoken: Spoken, pair: Pair) -> Line:
+        if (spoken, pair) not in self._made:
+            credentials, dialect = self._way(spoken, pair)
+            self._made[spoken, pair] = Line(
+                self._base, self._session, credentials, dialect, self._audit, self._ambient, self._unit
+            )
+        return self._made[spoken, pair]
+
+    def _way(self, spoken: Spoken, pair: Pair) -> tuple[Credentials, Dialect]:
+        if spoken is Spoken.SOAP:
+            return Password(pair.secret), SoapXml(pair.name, bus=self._bus)
+        if spoken is Spoken.BASIC:
+            return Password(pair.secret), RestJson(self._bus, basic=pair.name)
+        token_url = f"{self._base}/oauth/token"
+        return ClientCredentials(token_url, pair.name, pair.secret, self._session, self._ambient), RestJson(self._bus)
+
+
+def event_reader(secrets: Sequence[str], now: Callable[[], datetime]) -> EventReader:
+    """``secrets`` newest first, each ``whsec_`` and base64. Raises ``ValueError`` for one that is not."""
+    return EventReader({words.registry: words for words in CASE_REGISTRIES}, Signatures(secrets, now))

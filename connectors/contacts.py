@@ -9,7 +9,8 @@ import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 from pydantic import BaseModel, ValidationError
 
-from connectors.ked import Ask, Ked
+from connectors.ked import Ked
+from connectors.wire import Ask
 
 REGISTRY = "contacts"
 SERVICE = "notificationCenterElementsService"

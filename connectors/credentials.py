@@ -26,6 +26,16 @@ class Credentials(Protocol):
         """A token believed good, and not ``stale``, which was just refused. Raises :class:`RegistryError`."""
 
 
+class Password:
+    """A password that was given to us once, for SOAP's UsernameToken and for Basic. It never changes by itself."""
+
+    def __init__(self, password: str) -> None:
+        self._password = password
+
+    async def token(self, stale: str | None = None) -> str:  # noqa: ARG002  there is no other to give
+        return self._password
+
+
 @dataclass(frozen=True, slots=True)
 class _Token:
     value: str = field(repr=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.words import Lexicon, Words
+from connectors.words import Issued, Lexicon, Words
 
 WORDS = Words(
     registry="efka",
@@ -15,5 +15,13 @@ WORDS = Words(
             "Επεξεργασία": "processing",
             "Απόφαση": "decision",
         }
+    ),
+    certificates=(
+        Issued("insurance-clearance", "Αποδεικτικό ασφαλιστικής ενημερότητας", ("amka", "purpose")),
+        Issued("insurance-history", "Ασφαλιστικό ιστορικό", ("amka",)),
+        Issued("employment-certificate", "Βεβαίωση προϋπηρεσίας", ("amka",)),
+        Issued("registration-certificate", "Βεβαίωση απογραφής", ("amka",)),
+        Issued("re-registration-certificate", "Βεβαίωση επανεγγραφής", ("amka",)),
+        Issued("contributions-certificate", "Βεβαίωση εισφορών για φορολογική χρήση", ("amka",)),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.words import Lexicon, Words
+from connectors.words import Issued, Lexicon, Words
 
 WORDS = Words(
     registry="kep",
@@ -19,5 +19,9 @@ WORDS = Words(
             "Επεξεργασία": "processing",
             "Έκδοση": "issuance",
         }
+    ),
+    certificates=(
+        Issued("birth-certificate", "Πιστοποιητικό γέννησης"),
+        Issued("family-status-certificate", "Πιστοποιητικό οικογενειακής κατάστασης"),
     ),
 )

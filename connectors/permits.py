@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.words import Lexicon, Words
+from connectors.words import Issued, Lexicon, Words
 
 WORDS = Words(
     registry="permits",
@@ -18,4 +18,5 @@ WORDS = Words(
             "Έκδοση": "issuance",
         }
     ),
+    certificates=(Issued("building-permit-copy", "Αντίγραφο οικοδομικής άδειας"),),
 )

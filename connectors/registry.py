@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
@@ -64,6 +64,19 @@ class CaseRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseList:
+    """All cases of one citizen, as the registry told them at ``as_of`` (UTC).
+
+    ``stale`` is true when the registry could not be asked now and this is what it last said: tell the time with it.
+    A list that is not stale may still be some seconds old.
+    """
+
+    cases: tuple[CaseRecord, ...]
+    as_of: datetime
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """A page of cases changed after a cursor, oldest change first. ``cursor`` is opaque: keep it and ask with it next.
 
@@ -75,16 +88,111 @@ class Changes:
     more: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A document that a citizen hands in for a case.
+
+    ``id`` is the caller's, chosen once for this document and kept: the registry takes the same id once however often
+    it is sent. ``code`` is the required document that it is. ``media_type`` as the registry takes them:
+    ``application/pdf``, ``image/jpeg``, ``image/png``.
+    """
+
+    id: str
+    reference: str
+    afm: str = field(repr=False)
+    code: str
+    name: str = field(repr=False)
+    media_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """That a submission was taken: the registry's protocol ``number``, when, and the case as it is since then."""
+
+    submission: str
+    number: str
+    at: datetime
+    case: CaseRecord
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateRequest:
+    """A certificate that a citizen asks for. ``id`` is the caller's, as in :class:`Submission`.
+
+    ``kind`` is one that the registry offers, ``details`` what it needs for it by name (``kaek``, ``amka``,
+    ``purpose``): both stand in :attr:`CaseRegistry.certificates`.
+    """
+
+    id: str
+    afm: str = field(repr=False)
+    kind: str
+    details: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """How a request stands. ``status`` is ``pending``, ``issued``, ``refused`` (for ``reason``) or ``unknown``.
+
+    ``fields`` are the facts it certifies, (name, value) in order, and ``document`` what to fetch: both once issued.
+    """
+
+    request: str
+    number: str
+    kind: str
+    title: str
+    status: str
+    reason: str = ""
+    document: str | None = None
+    fields: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A document as the registry holds it."""
+
+    id: str
+    name: str = field(repr=False)
+    media_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A certificate that a registry issues: our code, and the names of the details it needs."""
+
+    code: str
+    details: tuple[str, ...] = ()
+
+
 class CaseRegistry(Protocol):
     """A registry that holds cases. Every method raises :class:`RegistryError`, and nothing else but cancellation."""
 
     name: str  # "permits"
+    certificates: tuple[Offer, ...]
 
-    async def cases_of(self, afm: str) -> tuple[CaseRecord, ...]: ...
+    async def cases_of(self, afm: str) -> CaseList:
+        """For a citizen who looks: remembered for a short time, and told as stale when the registry is down."""
 
-    async def case(self, reference: str) -> CaseRecord | None: ...
+    async def case(self, reference: str) -> CaseRecord | None:
+        """As the registry says now, always: what fills a gap between events must not be old."""
 
     async def changes(self, cursor: str) -> Changes: ...
+
+    async def submit(self, submission: Submission) -> Receipt:
+        """May be repeated with the same ``id``, at once or next week: it is taken once."""
+
+    async def request(self, wanted: CertificateRequest) -> Certificate:
+        """Likewise. The answer may already be the certificate; else an event tells, or :meth:`certificate`."""
+
+    async def certificate(self, request: str, afm: str) -> Certificate | None:
+        """How a request stands; ``None`` when the registry has none of this id for this citizen."""
+
+    async def document(self, document: str, afm: str) -> File | None:
+        """A document of this citizen's; ``None`` when there is none of this id."""
+
+    def forget(self, afm: str) -> None:
+        """What is remembered of this citizen: an event has come, or it is not to be known any more."""
 
 
 class ContactRegistry(Protocol):

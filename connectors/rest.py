@@ -6,62 +6,53 @@
 
 from __future__ import annotations
 
+import base64
 import json
-import re
-from typing import Any
 
 from connectors.audit import AuditEntry
-from connectors.ked import Answer, Ask, Declined, Malformed, WireRequest
-
-_CODE = re.compile(r"[A-Za-z_.-]{0,40}[0-9]{0,4}")  # too few digits for an ΑΦΜ, a number or an ΑΜΚΑ
+from connectors.envelope import audit_record, declined
+from connectors.wire import Answer, Ask, BadStatus, Malformed, WireRequest
 
 
 class RestJson:
-    """``bus`` is ``esb``, or ``esbpilot`` for the centre's pilot."""
+    """``bus`` is ``esb``, or ``esbpilot`` for the centre's pilot.
 
-    def __init__(self, bus: str = "esb") -> None:
+    ``basic`` is the user name where the service takes a name and a password (Basic) instead of a bearer token.
+    """
+
+    def __init__(self, bus: str = "esb", *, basic: str | None = None) -> None:
         self._bus = bus
+        self._basic = basic
 
-    def write(self, service: str, ask: Ask, audit: AuditEntry, token: str) -> WireRequest:
-        body = {"auditRecord": _audit_record(audit), f"{ask.operation}InputRecord": dict(ask.input)}
+    def write(self, service: str, ask: Ask, audit: AuditEntry, secret: str) -> WireRequest:
+        body = {"auditRecord": audit_record(audit), f"{ask.operation}InputRecord": dict(ask.input)}
         return WireRequest(
             path=f"/{self._bus}/{service}RestService/{ask.operation}",
             headers={
-                "Authorization": f"Bearer {token}",
+                "Authorization": self._authorization(secret),
                 "Content-Type": "application/json; charset=utf-8",
                 "Accept": "application/json",
             },
             body=json.dumps(body, ensure_ascii=False).encode(),
         )
 
-    def read(self, ask: Ask, body: bytes) -> Answer:
+    def read(self, ask: Ask, status: int, body: bytes) -> Answer:
+        if status != 200:
+            raise BadStatus(status)
         try:
             answer = json.loads(body)
         except (ValueError, RecursionError):
             raise Malformed("json") from None  # the cause holds the body
         if not isinstance(answer, dict):
             raise Malformed("json")
-        if answer.get("errorRecord"):
-            raise Declined(_error_code(answer["errorRecord"]))
+        if refusal := declined(answer.get("errorRecord")):
+            raise refusal
         output = answer.get(f"{ask.operation}OutputRecord")
         if not isinstance(output, dict):
             raise Malformed("output record")
         return Answer(output, str(answer.get("callSequenceId", ""))[:64])
 
-
-def _audit_record(audit: AuditEntry) -> dict[str, str]:
-    return {
-        "auditTransactionId": audit.transaction_id,
-        "auditTransactionDate": audit.at.isoformat(timespec="milliseconds"),
-        "auditUnit": audit.unit,
-        "auditProtocol": audit.cause.protocol or audit.transaction_id,
-        "auditUserId": audit.cause.user or audit.unit,
-        "auditUserIp": audit.cause.address,
-    }
-
-
-def _error_code(record: Any) -> str:
-    """The code if it looks like one. ``errorDescr`` is never repeated: it may quote what was asked."""
-    code = record.get("errorCode") if isinstance(record, dict) else None
-    text = str(code) if code is not None else ""
-    return text if text and _CODE.fullmatch(text) else "unnamed"
+    def _authorization(self, secret: str) -> str:
+        if self._basic is None:
+            return f"Bearer {secret}"
+        return "Basic " + base64.b64encode(f"{self._basic}:{secret}".encode()).decode("ascii")

@@ -24,6 +24,10 @@ class Lexicon:
     def code(self, word: str) -> str:
         return self._codes.get(_key(word), UNKNOWN)
 
+    def has(self, code: str) -> bool:
+        """Is this one of our codes? Events speak codes, not words."""
+        return code in self._codes.values()
+
 
 DOCUMENT_STATES = Lexicon(
     {
@@ -43,13 +47,44 @@ OUTCOMES = Lexicon(
 )
 
 
+CERTIFICATE_STATES = Lexicon(
+    {
+        "Εκκρεμεί": "pending",
+        "Εκδόθηκε": "issued",
+        "Απορρίφθηκε": "refused",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A certificate that a registry issues, by its own word, and the details that it asks for."""
+
+    code: str
+    word: str
+    details: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
-    """All that tells one case registry from another. ``service`` is its name at the interoperability centre."""
+    """All that tells one case registry from another. ``service`` is its name at the interoperability centre.
+
+    ``honours_ids`` is its promise to take a submission or a request of one id once. Where it does not promise that,
+    nothing that changes anything is ever asked twice here.
+    """
 
     registry: str
     service: str
     procedures: Lexicon
     stages: Lexicon
+    certificates: tuple[Issued, ...] = ()
     document_states: Lexicon = field(default=DOCUMENT_STATES)
     outcomes: Lexicon = field(default=OUTCOMES)
+    certificate_states: Lexicon = field(default=CERTIFICATE_STATES)
+    honours_ids: bool = True
+
+    def certificate_code(self, word: str) -> str:
+        return Lexicon({one.word: one.code for one in self.certificates}).code(word)
+
+    def has_procedure(self, code: str) -> bool:
+        return self.procedures.has(code) or any(one.code == code for one in self.certificates)

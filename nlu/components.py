@@ -57,7 +57,8 @@ class Understanding(GraphComponent, IntentClassifier):  # type: ignore[misc] # R
     @staticmethod
     def fingerprint_addon(config: dict[str, Any]) -> str | None:  # noqa: ARG004 - Rasa's signature
         """Rasa hashes the source of this class only: whatever else of ours decides a parse is hashed here."""
-        sources = sorted(Path(__file__).parent.glob("*.py"))
+        folder = Path(__file__).parent
+        sources = sorted([*folder.glob("*.py"), *folder.glob("catalogue/*.yml")])
         return hashlib.sha256(b"\0".join(source.read_bytes() for source in sources)).hexdigest()
 
     @classmethod

@@ -120,6 +120,6 @@ async def running_system(
         session = await stack.enter_async_context(http_session())
         metrics = Metrics()
         made: Dialogue = dialogue(store) if callable(dialogue) else dialogue
-        channels = build_channels(settings, session, clock, WELCOME)
+        channels = build_channels(settings, session, WELCOME)
         jobs = build_jobs(settings, store, channels, registries, made, metrics, chance)
         yield System(settings, url, phone.phone, store, jobs, metrics, clock)

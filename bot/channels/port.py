@@ -56,6 +56,7 @@ class WebhookRequest(msgspec.Struct, frozen=True):
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes
+    received_at: datetime
 
 
 class InboundKind(StrEnum):

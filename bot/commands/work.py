@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack
 import structlog
 
 from bot.app import Chance, build_channels, build_jobs, build_reads, build_registries, http_session, read_depths
+from bot.backoff import Pace
 from bot.commands.running import listening, start, stop_signal
 from bot.commands.running import run as run_loop
 from bot.conversation.converse import Dialogue
@@ -35,7 +36,9 @@ def run(_arguments: argparse.Namespace) -> int:
     return run_loop(work(start(), load_dialogue))
 
 
-async def work(settings: Settings, load_dialogue: Callable[[str, Reads], Awaitable[Dialogue]]) -> int:
+async def work(
+    settings: Settings, load_dialogue: Callable[[str, Reads], Awaitable[Dialogue]], pace: Pace | None = None
+) -> int:
     """Work until a signal. ``load_dialogue`` takes the model's path and what a turn may read."""
     stop, chance, metrics = stop_signal(), Chance(), Metrics()
     async with AsyncExitStack() as stack:
@@ -43,8 +46,8 @@ async def work(settings: Settings, load_dialogue: Callable[[str, Reads], Awaitab
         session = await stack.enter_async_context(http_session())
         registries = build_registries(settings, session, store)
         dialogue = await load_dialogue(settings.model_path, build_reads(store, registries[1], chance))
-        channels = build_channels(settings, session, chance.clock, {})
-        jobs = build_jobs(settings, store, channels, registries, dialogue, metrics, chance)
+        channels = build_channels(settings, session, {})
+        jobs = build_jobs(settings, store, channels, registries, dialogue, metrics, chance, pace)
         worker = Worker(jobs, Waker(store.database.url))
         if settings.worker_port:
             depths = Depths(lambda: read_depths(store, metrics, chance.clock), chance.clock)

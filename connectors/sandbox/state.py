@@ -6,7 +6,6 @@ them awaits, so on one event loop each change is whole.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from connectors.sandbox.books import OUTCOME_WORDS
+from connectors.sandbox.feed import Feed
 from connectors.sandbox.model import (
     Case,
     Change,
@@ -36,33 +36,6 @@ class Page:
     more: bool
 
 
-class Feed:
-    """The order in which one registry's cases last changed. A case stands in it once, at its last change."""
-
-    def __init__(self) -> None:
-        self._entries: list[tuple[int, str]] = []
-        self._last: dict[str, int] = {}
-        self._position = 0
-
-    def __len__(self) -> int:
-        return len(self._last)
-
-    def put(self, reference: str) -> int:
-        self._position += 1
-        self._entries.append((self._position, reference))
-        self._last[reference] = self._position
-        return self._position
-
-    def after(self, position: int) -> Iterator[tuple[int, str]]:
-        """(position, reference), oldest change first."""
-        for index in range(bisect_right(self._entries, position, key=lambda entry: entry[0]), len(self._entries)):
-            if self._last[self._entries[index][1]] == self._entries[index][0]:
-                yield self._entries[index]
-
-    def newest(self) -> Iterator[str]:
-        return (reference for position, reference in reversed(self._entries) if self._last[reference] == position)
-
-
 class State:
     """``epoch`` names this run: cursors and event ids of another run are not mistaken for this one's."""
 
@@ -74,6 +47,7 @@ class State:
         self._of: defaultdict[str, list[str]] = defaultdict(list)
         self._feeds: defaultdict[str, Feed] = defaultdict(Feed)
         self._numbers: dict[str, int] = {}
+        self._announced = 0
         self._watchers: list[Callable[[Change], None]] = []
 
     def now(self) -> datetime:
@@ -186,6 +160,21 @@ class State:
     def reject(self, reference: str, code: str, reason: str) -> Case:
         return self._judge(reference, code, "rejected", reason)
 
+    def hand_in(self, reference: str, code: str) -> Case:
+        """The citizen has submitted a document. No event: who handed it in has the answer, and so knows."""
+        case = self._open_case(reference)
+        paper = case.kind.paper(code)
+        held = next((document for document in case.documents if document.code == code), None)
+        if held is None and paper is None:
+            raise NotAllowed("Το δικαιολογητικό δεν ανήκει στη διαδικασία.")
+        if held is not None and held.status == "accepted":
+            raise NotAllowed("Το δικαιολογητικό έχει ήδη γίνει δεκτό.")
+        document = held or Document(code, paper.title if paper else code, "submitted")
+        handed = replace(document, status="submitted", reason="")
+        changed = replace(self._next(case), documents=_merged(case.documents, (handed,)))
+        self.file(changed)
+        return changed
+
     def decide(self, reference: str, outcome: str, note: str = "") -> Case:
         case = self._open_case(reference)
         if outcome not in OUTCOME_WORDS:
@@ -202,6 +191,19 @@ class State:
         changed = replace(self.citizen(afm), mobile=mobile)
         self.citizens[afm] = changed
         return changed
+
+    def announce(self, registry: str, kind: str, subject: str, afm: str, data: Mapping[str, Any]) -> None:
+        """Tell something that is no case's: a certificate. Each subject has one such event."""
+        self._announced += 1
+        change = Change(
+            id=f"{registry}-{self._epoch}-r{self._announced}",
+            type=f"gr.gov.{kind}",
+            registry=registry,
+            reference=subject,
+            at=self.now(),
+            data={"sequence": 1, "afm": afm, **data},
+        )
+        self._publish(change)
 
     # Inside
 
@@ -239,9 +241,12 @@ class State:
             at=case.updated_at,
             data={**base, **data},
         )
+        self._publish(change)
+        return case
+
+    def _publish(self, change: Change) -> None:
         for watcher in self._watchers:
             watcher(change)
-        return case
 
 
 def _named(case: Case, document: Document) -> Document:

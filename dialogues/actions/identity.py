@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from stdnum.gr import vat
-
 from dialogues.actions.base import Action, ActionInput, ActionOutput
 from dialogues.actions.pending import remember, wish_of
 from dialogues.reads import CodeCheck, CodeVerdict, Reads, Unavailable
 from dialogues.say import Say
 from dialogues.turn import CodeTried, SendCode
+from nlu.checks import is_afm
 
-_NOBODY = "000000000"  # passes the check digit
 _PERSONAL_NUMBER_PREFIX = 3  # characters before the tax number in a Προσωπικός Αριθμός
 PROVEN = 2
 
@@ -22,7 +20,7 @@ def tax_number_in(turn: ActionInput) -> str | None:
     """The valid tax number of the message, given as such or within a personal number."""
     personal = turn.named("personal_number")
     afm = turn.named("afm") or (personal[_PERSONAL_NUMBER_PREFIX:] if personal else None)
-    return afm if afm and afm != _NOBODY and vat.is_valid(afm) else None
+    return afm if afm and is_afm(afm) else None
 
 
 class AskAfm(Action):

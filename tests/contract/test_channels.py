@@ -13,6 +13,7 @@ from yarl import URL
 from bot.channels.port import BadWebhook, Channel, Parsed, WebhookRequest
 from bot.channels.text import units
 from dialogues.turn import Choice, Reply
+from tests.clock import START
 from tests.contract.kits import ADDRESS, KITS, NOW, PRIVATE, SECRETS, Kit, channels
 from tests.contract.webhooks import (
     STATUS_PATH,
@@ -28,7 +29,7 @@ def request_of(entry: Webhook) -> WebhookRequest:
     target, headers, body = signed(entry, SECRETS)
     url = URL(target, encoded=True)
     lower = {name.lower(): value for name, value in headers.items()}
-    return WebhookRequest(url.path, SECRETS.public_url + target, url.query, lower, body)
+    return WebhookRequest(url.path, SECRETS.public_url + target, url.query, lower, body, START)
 
 
 def outcome(channel: Channel, request: WebhookRequest) -> tuple[Expect, Parsed]:
@@ -79,7 +80,7 @@ async def test_a_signature_is_right_or_the_request_is_refused(kit: Kit, signing:
 async def test_a_strange_url_is_a_wrong_signature(kit: Kit, url: str) -> None:
     header = {"x-viber-content-signature": "0" * 64, "x-twilio-signature": "0" * 28}
     async with channels() as both:
-        assert not both[kit.name].verify(WebhookRequest("/", url, {}, header, b"a=\xff"))
+        assert not both[kit.name].verify(WebhookRequest("/", url, {}, header, b"a=\xff", START))
 
 
 def _webhook(channel: str, path: str, body: Any) -> Webhook:

@@ -205,7 +205,7 @@ def test_a_bad_field_is_named_and_its_value_is_not_repeated() -> None:
     ],
 )
 async def test_settings_that_cannot_work_stop_the_start(changed: dict[str, Any]) -> None:
-    given = {"account_sid": "AC1", "auth_token": "t", "sender": "+30", "public_url": "", "clock": FakeClock()}
+    given = {"account_sid": "AC1", "auth_token": "t", "sender": "+30", "public_url": ""}
     async with aiohttp.ClientSession() as session:
         with pytest.raises(ValueError, match="SMS"):
             SmsChannel(session=session, **{**given, **changed})

@@ -25,7 +25,7 @@ PATH = "/2010-04-01/Accounts/AC1/Messages.json"
 
 def channel(session: aiohttp.ClientSession, provider: Provider, **more: Any) -> SmsChannel:
     sender = {"sender": "+306900000000"} if "messaging_service_sid" not in more else {}
-    given = {"public_url": "https://counter.example/", "clock": FakeClock(), "api_url": provider.url, **sender, **more}
+    given = {"public_url": "https://counter.example/", "api_url": provider.url, **sender, **more}
     return SmsChannel("AC1", "token", session, **given)
 
 
@@ -80,7 +80,7 @@ async def test_a_messaging_service_takes_the_senders_place() -> None:
 
 async def test_choices_are_numbered_lines() -> None:
     async with aiohttp.ClientSession() as session:
-        composed = SmsChannel("AC1", "token", session, public_url="", clock=FakeClock(), sender="gov.gr").compose(
+        composed = SmsChannel("AC1", "token", session, public_url="", sender="gov.gr").compose(
             Reply("Σίγουρα;", (Choice("Ναι", "yes"), Choice("Όχι", "no")))
         )
     assert composed == (("Σίγουρα;\n1. Ναι\n2. Όχι", ()),)

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from bot.channels.viber import ViberChannel
 from bot.channels.viber.keyboard import LABEL_LIMIT, MAX_ROWS, WIDTH, keyboard, label, layout
 from dialogues.turn import Choice, Reply
-from tests.clock import FakeClock
 
 
 def choices(*titles: str) -> tuple[Choice, ...]:
@@ -22,7 +21,7 @@ def choices(*titles: str) -> tuple[Choice, ...]:
 @pytest.fixture
 async def channel() -> AsyncIterator[ViberChannel]:
     async with aiohttp.ClientSession() as session:
-        yield ViberChannel("token", "Πολίτης", session, clock=FakeClock())
+        yield ViberChannel("token", "Πολίτης", session)
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,7 @@ def test_a_bad_field_is_named_and_its_value_is_not_repeated() -> None:
 async def test_the_welcome_is_a_whole_message_with_a_keyboard_and_no_token() -> None:
     welcome = {"el": Reply("Καλώς ήρθατε", (Choice("Βοήθεια", "help"),))}
     async with aiohttp.ClientSession() as session:
-        channel = ViberChannel("secret-token", "Πολίτης", session, clock=FakeClock(), welcome=welcome)
+        channel = ViberChannel("secret-token", "Πολίτης", session, welcome=welcome)
         answer = viber.parse(b'{"event":"conversation_started"}', NOW, channel._welcomes).answer
     body = json.loads(answer.body)
     assert answer.content_type == "application/json"
@@ -143,7 +143,7 @@ async def test_the_welcome_is_a_whole_message_with_a_keyboard_and_no_token() -> 
     ],
 )
 async def test_settings_that_viber_would_refuse_stop_the_start(changed: dict[str, Any]) -> None:
-    given = {"auth_token": "token", "sender_name": "Πολίτης", "clock": FakeClock(), **changed}
+    given = {"auth_token": "token", "sender_name": "Πολίτης", **changed}
     async with aiohttp.ClientSession() as session:
         with pytest.raises(ValueError, match="Viber"):
             ViberChannel(session=session, **given)

@@ -23,9 +23,7 @@ MESSAGE = Outbound(7, "01234567890A=", "Σίγουρα;", (Choice("Ναι", "yes
 
 async def sent(*script: Any, message: Outbound = MESSAGE, deadline: float = 5.0) -> tuple[Sent | SendError, list[Seen]]:
     async with serving(*script) as provider, aiohttp.ClientSession() as session:
-        channel = ViberChannel(
-            "token", "Πολίτης", session, clock=FakeClock(), api_url=f"{provider.url}/pa", deadline=deadline
-        )
+        channel = ViberChannel("token", "Πολίτης", session, api_url=f"{provider.url}/pa", deadline=deadline)
         try:
             return await channel.send(message), provider.seen
         except SendError as error:
@@ -109,9 +107,7 @@ def test_every_status_of_the_table_has_a_remedy() -> None:
 
 async def test_viber_cannot_be_asked_what_it_accepted() -> None:
     async with aiohttp.ClientSession() as session:
-        channel = ViberChannel("token", "Πολίτης", session, clock=FakeClock())
+        channel = ViberChannel("token", "Πολίτης", session)
         assert await channel.find(MESSAGE, FakeClock().now - timedelta(minutes=1), frozenset()) is None
         with pytest.raises(SendError):
-            await ViberChannel(
-                "token", "Πολίτης", session, clock=FakeClock(), api_url="http://127.0.0.1:9", deadline=1.0
-            ).send(MESSAGE)
+            await ViberChannel("token", "Πολίτης", session, api_url="http://127.0.0.1:9", deadline=1.0).send(MESSAGE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 
@@ -29,7 +29,7 @@ STATUS_PATH = "/webhooks/sms/status"
 class SmsChannel:
     """Sends as ``sender`` (a number or a name) or through ``messaging_service_sid``: exactly one of them.
 
-    ``public_url`` is the base that Twilio calls back; ``clock`` tells the time in UTC, ``rate`` is in sends a
+    ``public_url`` is the base that Twilio calls back; ``rate`` is in sends a
     second, ``deadline`` in seconds for one send. Raises :class:`ValueError` for settings that cannot work.
     """
 
@@ -43,7 +43,6 @@ class SmsChannel:
         session: aiohttp.ClientSession,
         *,
         public_url: str,
-        clock: Callable[[], datetime],
         sender: str | None = None,
         messaging_service_sid: str | None = None,
         api_url: str = "https://api.twilio.com",
@@ -55,7 +54,6 @@ class SmsChannel:
         self.rate = rate
         self._validator = RequestValidator(auth_token)
         self._session = session
-        self._clock = clock
         self._number = sender
         self._sender = _sender(sender, messaging_service_sid)
         self._callback = public_url.rstrip("/") + STATUS_PATH
@@ -88,8 +86,8 @@ class SmsChannel:
 
     def parse(self, request: WebhookRequest) -> Parsed:
         if request.path == STATUS_PATH:
-            return parse.status(request.body, request.query.get("id", ""), self._clock())
-        return parse.inbound(request.body, self._clock(), self._number)
+            return parse.status(request.body, request.query.get("id", ""), request.received_at)
+        return parse.inbound(request.body, request.received_at, self._number)
 
     def compose(self, reply: Reply) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
         """Choices become numbered lines of the text."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 
@@ -28,7 +28,7 @@ SHORTEST_WAIT = 0.001
 class ViberChannel:
     """``welcome`` holds what a person reads who opens the chat, by language, the first for every other language.
 
-    ``clock`` tells the time in UTC, ``rate`` is in sends a second, ``deadline`` in seconds for one send.
+    ``rate`` is in sends a second, ``deadline`` in seconds for one send.
     Raises :class:`ValueError` for a token, a name or a welcome that Viber would refuse.
     """
 
@@ -41,7 +41,6 @@ class ViberChannel:
         sender_name: str,
         session: aiohttp.ClientSession,
         *,
-        clock: Callable[[], datetime],
         welcome: Mapping[str, Reply] = MappingProxyType({}),
         api_url: str = "https://chatapi.viber.com/pa",
         rate: float = DEFAULT_RATE,
@@ -55,7 +54,6 @@ class ViberChannel:
         self._keyed = hmac.new(auth_token.encode(), digestmod=hashlib.sha256)
         self._sender = sender_name
         self._session = session
-        self._clock = clock
         self._url = api_url.rstrip("/") + "/send_message"
         self._headers = {"X-Viber-Auth-Token": auth_token, "Content-Type": "application/json"}
         self._deadline = deadline
@@ -71,7 +69,7 @@ class ViberChannel:
         return hmac.compare_digest(given.encode(errors="replace"), keyed.hexdigest().encode())
 
     def parse(self, request: WebhookRequest) -> Parsed:
-        return parse.parse(request.body, self._clock(), self._welcomes)
+        return parse.parse(request.body, request.received_at, self._welcomes)
 
     def compose(self, reply: Reply) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
         """The keyboard rides on the last part: a message without one would take it away again.

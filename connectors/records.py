@@ -1,0 +1,58 @@
+"""From a registry's words to our records. A word that the tables do not have is kept for a person to read."""
+
+from __future__ import annotations
+
+from connectors.registry import CaseRecord, Certificate, RequiredDocument
+from connectors.shapes import WireCase, WireCertificate, WireDocument
+from connectors.words import UNKNOWN, Lexicon, Words
+
+
+def case_record(words: Words, reference: str, case: WireCase) -> CaseRecord:
+    """``reference`` is the case's, in canonical form."""
+    notes: list[str] = []
+    return CaseRecord(
+        registry=words.registry,
+        reference=reference,
+        afm=case.afm,
+        procedure=_code(words.procedures, case.procedure, notes),
+        title=case.title,
+        stage=_code(words.stages, case.stage, notes),
+        sequence=case.sequence,
+        updated_at=case.updated_at,
+        expected_by=case.expected_by,
+        outcome=_code(words.outcomes, case.outcome, notes) if case.outcome else None,
+        note=" · ".join([*notes, case.note] if case.note else notes),
+        closed=case.closed,
+        documents=tuple(_document(words, document) for document in case.documents),
+    )
+
+
+def certificate_record(words: Words, record: WireCertificate) -> Certificate:
+    status = words.certificate_states.code(record.status)
+    return Certificate(
+        request=record.request_id,
+        number=record.protocol_number,
+        kind=words.certificate_code(record.certificate),
+        title=record.title,
+        status=status,
+        reason=_reason(status, record.status, record.reason),
+        document=record.document_id or None,
+        fields=tuple((field.name, field.value) for field in record.fields),
+    )
+
+
+def _code(lexicon: Lexicon, word: str, notes: list[str]) -> str:
+    code = lexicon.code(word)
+    if code == UNKNOWN and word.strip():
+        notes.append(word.strip())
+    return code
+
+
+def _document(words: Words, document: WireDocument) -> RequiredDocument:
+    status = words.document_states.code(document.status)
+    reason = _reason(status, document.status, document.reason)
+    return RequiredDocument(document.code, document.title, status, reason, document.deadline)
+
+
+def _reason(status: str, word: str, reason: str) -> str:
+    return " · ".join(part for part in (word.strip() if status == UNKNOWN else "", reason) if part)

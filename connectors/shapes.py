@@ -1,0 +1,120 @@
+"""What case services answer: the agreed fields and their types. What is not so is refused, by the field's name."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import UTC, date, datetime
+from typing import Annotated, TypeVar
+
+from pydantic import AfterValidator, AliasGenerator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+LISTS = frozenset({"cases", "documents", "fields"})
+"""The fields that hold lists, for a dialect that does not tell."""
+
+
+def _utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("out of range") from None
+
+
+def _decoded(value: object) -> bytes:
+    if not isinstance(value, str):
+        raise ValueError("not base64")  # noqa: TRY004  pydantic takes ValueError for a refusal
+    try:
+        return base64.b64decode("".join(value.split()), validate=True)
+    except binascii.Error:
+        raise ValueError("not base64") from None
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
+Content = Annotated[bytes, BeforeValidator(_decoded)]
+Afm = Annotated[str, Field(pattern=r"^[0-9]{9}$")]
+Named = Annotated[str, Field(min_length=1)]
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(alias_generator=AliasGenerator(validation_alias=to_camel), frozen=True)
+
+
+class WireDocument(Shape):
+    code: Named
+    title: str
+    status: str
+    reason: str = ""
+    deadline: date | None = None
+
+
+class WireCase(Shape):
+    case_reference: str
+    afm: Afm
+    procedure: str
+    title: str
+    stage: str
+    sequence: int = Field(ge=1)
+    updated_at: Moment
+    expected_by: date | None = None
+    note: str = ""
+    outcome: str | None = None
+    closed: bool = False
+    documents: tuple[WireDocument, ...] = ()
+
+
+class WireCases(Shape):
+    cases: tuple[WireCase, ...]
+
+
+class WireOneCase(Shape):
+    case_record: WireCase | None
+
+
+class WirePage(Shape):
+    cases: tuple[WireCase, ...]
+    cursor: str
+    more: bool
+
+
+class WireReceipt(Shape):
+    submission_id: Named
+    protocol_number: Named
+    received_at: Moment
+    case_record: WireCase
+
+
+class WireField(Shape):
+    name: Named
+    value: str
+
+
+class WireCertificate(Shape):
+    request_id: Named
+    afm: Afm
+    protocol_number: Named
+    certificate: str
+    title: str
+    status: str
+    reason: str = ""
+    document_id: str | None = None
+    fields: tuple[WireField, ...] = ()
+
+
+class WireOneCertificate(Shape):
+    certificate_record: WireCertificate | None
+
+
+class WireFile(Shape):
+    document_id: Named
+    afm: Afm
+    file_name: str
+    media_type: Named
+    content: Content
+
+
+class WireOneFile(Shape):
+    document_record: WireFile | None
+
+
+S = TypeVar("S", bound=Shape)

@@ -1,0 +1,116 @@
+"""A database that is away is told as such, whatever its driver calls it; what was to be written shows in no error."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from casestore.database import Database, StoreDown
+from casestore.tables import citizens, inbox
+from tests.clock import FakeClock
+
+SECRET = "a sentence of a citizen"
+
+
+async def run(database: Database, *statements: str) -> None:
+    async with database.write() as connection:
+        for statement in statements:
+            await connection.execute(text(statement))
+
+
+async def test_a_connection_that_is_cut_in_the_middle_is_a_store_that_is_down(postgresql_url: str) -> None:
+    database, other = Database(postgresql_url), Database(postgresql_url)
+    cutting = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'"
+
+    async def cut() -> None:
+        while True:
+            async with other.read() as connection:
+                if (await connection.execute(text(cutting))).all():
+                    return
+
+    with pytest.raises(StoreDown):
+        await asyncio.gather(run(database, "SELECT pg_sleep(30)"), cut())
+    await run(database, "SELECT 1")  # and it comes back by itself
+    await database.close()
+    await other.close()
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ["SET LOCAL statement_timeout = 1", "SELECT pg_sleep(30)"],  # cancelled, as at a shutdown
+        ["SET TRANSACTION READ ONLY", "CREATE TABLE t (a int)"],  # a stand-by
+        ["DO $$ BEGIN RAISE EXCEPTION 'full' USING ERRCODE = 'disk_full'; END $$"],
+        ["DO $$ BEGIN RAISE EXCEPTION 'many' USING ERRCODE = 'too_many_connections'; END $$"],
+    ],
+)
+async def test_what_passes_with_time_is_a_store_that_is_down(postgresql_url: str, statements: list[str]) -> None:
+    database = Database(postgresql_url)
+    with pytest.raises(StoreDown):
+        await run(database, *statements)
+    await database.close()
+
+
+async def test_a_fault_of_ours_is_not(database: Database) -> None:
+    with pytest.raises(DBAPIError) as caught:
+        await run(database, "SELECT nothing FROM nowhere")
+    # SQLite's driver has one error for both: there the difference cannot be told
+    assert database.is_sqlite or not isinstance(caught.value, StoreDown)
+
+
+async def test_a_folder_in_place_of_the_file_is_a_store_that_is_down(tmp_path: Path, clock: FakeClock) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path}")
+    for _ in range(2):
+        with pytest.raises(OperationalError):
+            await database.append({inbox: [{"channel": "viber"}]})
+    await database.close()
+
+
+async def test_an_error_does_not_tell_what_was_to_be_written(database: Database) -> None:
+    async def write() -> None:
+        async with database.write() as connection:
+            await connection.execute(text("INSERT INTO nowhere VALUES (:said)"), {"said": SECRET})
+
+    with pytest.raises(DBAPIError) as caught:
+        await write()
+    assert SECRET not in str(caught.value)
+
+
+async def test_rows_of_two_tables_are_one_commit(database: Database, clock: FakeClock) -> None:
+    good = {"afm_key": "a", "afm_sealed": b"", "created_at": clock(), "contact_due_at": clock()}
+    bad = {"channel": "viber", "external_id": None}
+    with pytest.raises(Exception, match=r"(?i)not.null"):
+        await database.append({citizens: [good], inbox: [bad]})
+    async with database.read() as connection:
+        assert (await connection.execute(citizens.select())).all() == []
+    await database.append({citizens: [good], inbox: []})
+    async with database.read() as connection:
+        assert len((await connection.execute(citizens.select())).all()) == 1
+
+
+async def test_whoever_asks_to_be_alone_waits_for_the_other(database: Database) -> None:
+    order: list[str] = []
+    entered, asking = asyncio.Event(), asyncio.Event()
+
+    async def first() -> None:
+        async with database.write() as connection:
+            await database.alone(connection, "queue")
+            entered.set()
+            await asking.wait()
+            for _ in range(20):  # time enough for the other to come in
+                await connection.execute(text("SELECT 1"))
+            order.append("first")
+
+    async def second() -> None:
+        await entered.wait()
+        asking.set()
+        async with database.write() as connection:
+            await database.alone(connection, "queue")
+            order.append("second")
+
+    await asyncio.gather(second(), first())
+    assert order == ["first", "second"]

@@ -1,0 +1,204 @@
+"""The outbox on both databases: written once, claimed in order, in doubt when a claim was never given back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from casestore.database import Database
+from casestore.migrate import migrate
+from casestore.outbox import ClaimedDispatch, Dispatch, Outbox, Priority
+from casestore.results import Outcome, Results
+from casestore.tables import outbox as rows
+from casestore.vault import SealBroken, Vault
+from tests.clock import START, FakeClock
+
+LEASE = timedelta(seconds=30)
+RANKS = {"sent": 1, "failed": 2, "delivered": 3, "seen": 4}
+
+
+@pytest.fixture
+def outbox(database: Database, vault: Vault) -> Outbox:
+    return Outbox(database, vault)
+
+
+@pytest.fixture
+def results(database: Database) -> Results:
+    return Results(database, RANKS)
+
+
+def dispatch(
+    key: str, address: str = "a", *, priority: Priority = Priority.REPLY, channel: str = "viber", after: float = 0
+) -> Dispatch:
+    body = {"text": f"text {key}", "choices": [["ναι", "/affirm"]]}
+    due_at = START + timedelta(seconds=after)
+    return Dispatch(key, channel, address, body, "reply", priority, None, due_at)
+
+
+async def put(outbox: Outbox, database: Database, *dispatches: Dispatch) -> None:
+    async with database.write() as connection:
+        await outbox.add(connection, dispatches, START)
+
+
+async def claim(
+    outbox: Outbox, clock: FakeClock, name: str = "w", limit: int = 10, channel: str = "viber"
+) -> list[ClaimedDispatch]:
+    return await outbox.claim(channel, clock(), name, limit=limit, lease=LEASE)
+
+
+def texts(outbox: Outbox, claimed: list[ClaimedDispatch]) -> list[str]:
+    return [outbox.read(one)[1]["text"].removeprefix("text ") for one in claimed]
+
+
+async def again(results: Results, one: ClaimedDispatch, clock: FakeClock, after: float, *, in_doubt: bool) -> None:
+    due_at = clock() + timedelta(seconds=after)
+    await results.write([Outcome(one.id, one.claim, "open", clock(), due_at=due_at, reason="x", in_doubt=in_doubt)])
+
+
+async def test_a_cause_is_written_once(outbox: Outbox, database: Database, clock: FakeClock) -> None:
+    await put(outbox, database, dispatch("1"), dispatch("1"))
+    await put(outbox, database, dispatch("1", "another address"))
+    await put(outbox, database)
+    assert texts(outbox, await claim(outbox, clock)) == ["1"]
+    assert await claim(outbox, clock) == []
+
+
+async def test_what_was_written_is_sealed_and_opens(outbox: Outbox, database: Database, clock: FakeClock) -> None:
+    await put(outbox, database, dispatch("1", "+306900000001"))
+    [one] = await claim(outbox, clock)
+    assert outbox.read(one) == ("+306900000001", {"text": "text 1", "choices": [["ναι", "/affirm"]]})
+    assert b"text" not in one.body_sealed
+    assert b"6900000001" not in one.address_sealed
+    with pytest.raises(SealBroken):
+        outbox.read(replace(one, body_sealed=one.address_sealed))
+
+
+async def test_urgent_first_one_a_recipient_in_order(outbox: Outbox, database: Database, clock: FakeClock) -> None:
+    await put(
+        outbox,
+        database,
+        dispatch("bulk a", "a", priority=Priority.BULK),
+        dispatch("bulk b", "b", priority=Priority.BULK),
+        dispatch("first a", "a"),
+        dispatch("second a", "a"),
+        dispatch("code c", "c", priority=Priority.AGENT),
+        dispatch("other channel", "a", channel="sms"),
+    )
+    assert texts(outbox, await claim(outbox, clock, limit=2)) == ["code c", "first a"]
+    assert texts(outbox, await claim(outbox, clock)) == ["bulk b"]
+    assert texts(outbox, await claim(outbox, clock, channel="sms")) == ["other channel"]
+    assert await claim(outbox, clock, "another worker") == []
+
+
+async def test_what_waits_for_its_next_attempt_holds_up_what_is_behind_it_and_no_more_urgent(
+    outbox: Outbox, results: Results, database: Database, clock: FakeClock
+) -> None:
+    await put(outbox, database, dispatch("1"))
+    [first] = await claim(outbox, clock)
+    await again(results, first, clock, 60, in_doubt=False)
+    await put(outbox, database, dispatch("2"), dispatch("urgent", priority=Priority.AGENT))
+    [urgent] = await claim(outbox, clock)
+    assert texts(outbox, [urgent]) == ["urgent"]
+    await results.write([Outcome(urgent.id, urgent.claim, "sent", clock(), "id", 1)])
+    assert await claim(outbox, clock) == []
+    clock.forward(61)
+    [retried] = await claim(outbox, clock)
+    assert (texts(outbox, [retried]), retried.attempts, retried.in_doubt) == (["1"], 2, False)
+
+
+async def test_what_is_not_due_holds_up_nobody(outbox: Outbox, database: Database, clock: FakeClock) -> None:
+    await put(outbox, database, dispatch("tomorrow", after=86_400), dispatch("now"))
+    assert texts(outbox, await claim(outbox, clock)) == ["now"]
+
+
+async def test_a_claim_that_was_never_given_back_is_a_doubt(
+    outbox: Outbox, database: Database, clock: FakeClock
+) -> None:
+    await put(outbox, database, dispatch("1"))
+    [killed] = await claim(outbox, clock, "killed")
+    assert (killed.attempts, killed.doubts, killed.in_doubt, killed.since) == (1, 0, False, START)
+    clock.forward(LEASE.total_seconds())
+    assert await claim(outbox, clock, "too early") == []
+    clock.forward(1)
+    [again] = await claim(outbox, clock, "next")
+    assert (again.attempts, again.doubts, again.in_doubt, again.since) == (2, 1, True, START)
+
+
+async def test_a_doubt_stays_until_it_is_settled(
+    outbox: Outbox, results: Results, database: Database, clock: FakeClock
+) -> None:
+    await put(outbox, database, dispatch("1"))
+    [first] = await claim(outbox, clock)
+    await again(results, first, clock, 0, in_doubt=True)
+    [second] = await claim(outbox, clock)
+    await again(results, second, clock, 0, in_doubt=False)  # the provider could not be asked
+    [third] = await claim(outbox, clock)
+    assert (third.attempts, third.doubts, third.in_doubt) == (3, 1, True)
+
+
+async def test_two_workers_never_hold_the_same_row(outbox: Outbox, database: Database, clock: FakeClock) -> None:
+    await put(outbox, database, *(dispatch(f"{n}", f"{n % 30}") for n in range(60)))
+    batches = await asyncio.gather(*(claim(outbox, clock, f"w{n}", limit=7) for n in range(8)))
+    held = [one for batch in batches for one in batch]
+    assert len(held) == len({one.id for one in held}) == len({one.recipient_key for one in held}) == 30
+
+
+@pytest.fixture
+async def three(postgresql_url: str) -> AsyncIterator[list[Database]]:
+    databases = [Database(postgresql_url) for _ in range(3)]
+    await migrate(databases[0])
+    yield databases
+    for database in databases:
+        await database.close()
+
+
+async def test_a_row_that_was_committed_late_waits_for_the_younger_in_flight(
+    three: list[Database], vault: Vault, clock: FakeClock
+) -> None:
+    """PostgreSQL numbers rows before they can be seen: the younger of two may be claimed before the elder is there."""
+    slow, quick, third = (Outbox(database, vault) for database in three)
+    async with three[0].write() as connection:
+        await slow.add(connection, [dispatch("elder")], START)
+        await put(quick, three[1], dispatch("younger"))
+        [younger] = await claim(quick, clock, "first")
+    assert texts(quick, [younger]) == ["younger"]
+    assert await claim(third, clock, "second") == []
+    await Results(three[1], RANKS).write([Outcome(younger.id, younger.claim, "sent", clock(), "id", 1)])
+    assert texts(third, await claim(third, clock, "second")) == ["elder"]
+
+
+async def test_claims_made_at_the_same_moment_never_put_two_messages_to_one_person_in_flight(
+    three: list[Database], vault: Vault, clock: FakeClock
+) -> None:
+    outboxes = [Outbox(database, vault) for database in three]
+    for number in range(15):
+        await put(
+            outboxes[0],
+            three[0],
+            dispatch(f"bulk {number}", f"{number}", priority=Priority.BULK),
+            dispatch(f"reply {number}", f"{number}", after=1),
+        )
+    bulk = asyncio.create_task(claim(outboxes[0], clock, "bulk"))
+    late = FakeClock(START + timedelta(seconds=2))
+    held = [*await bulk, *await claim(outboxes[1], late, "reply", limit=30)]
+    held += await claim(outboxes[2], late, "more", limit=30)
+    assert len({one.recipient_key for one in held}) == len(held) == 15
+
+
+async def test_a_lease_counts_from_the_claim_that_holds_it(
+    outbox: Outbox, database: Database, clock: FakeClock
+) -> None:
+    await put(outbox, database, dispatch("1"))
+    await claim(outbox, clock, "first")
+    clock.forward(31)
+    await claim(outbox, clock, "second")
+    clock.forward(29)
+    assert await claim(outbox, clock, "third") == []
+    async with database.write() as connection:
+        await connection.execute(update(rows).values(lease_until=None))
+    assert len(await claim(outbox, clock, "third")) == 1

@@ -1,0 +1,242 @@
+"""The house rules of the wording: both languages, every placeholder filled, nothing unused, everything documented."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import pytest
+import yaml
+
+from connectors import cadastre, civil_protection, efka, kep, permits
+from dialogues.actions import all_actions
+from dialogues.actions.base import Action, ActionInput, Found
+from dialogues.catalogue import load_catalogue
+from dialogues.questions import AGAIN, ASKED_BY
+from dialogues.reading import KEYWORDS
+from dialogues.responses import responses
+from dialogues.say import Say
+from dialogues.turn import Context, Message
+from dialogues.wording import LANGUAGES, UnknownResponse, Voice, Wording
+from tests.dialogues.fakes import AFM, ANNA, BIRTH, CADASTRE, CODE, DIMITRA, ELENI, FLOOD, NOW, PERMIT, VASILIS, State
+
+ROOT = Path(__file__).parent.parent.parent
+UNDERSTANDING = yaml.safe_load((ROOT / "dialogues/domain/understanding.yml").read_text("utf-8"))
+RULES = [
+    rule
+    for file in sorted((ROOT / "dialogues/rules").glob("*.yml"))
+    for rule in yaml.safe_load(file.read_text("utf-8"))["rules"]
+]
+OUTSIDE = set(yaml.safe_load((ROOT / "dialogues/domain/outside.yml").read_text("utf-8"))["responses"])
+NAMED = sorted({*UNDERSTANDING["intents"], *UNDERSTANDING["actions"], *UNDERSTANDING["slots"], *AGAIN})
+GUIDE = (ROOT / "docs/dialogues.md").read_text("utf-8")
+RESPONSES = responses()
+CHANNELS = ("viber", "sms")
+
+
+def steps(kind: str) -> set[str]:
+    return {step[kind] for rule in RULES for step in rule["steps"] if kind in step}
+
+
+def language(variation: dict[str, Any]) -> str:
+    return "en" if variation.get("condition") else "el"
+
+
+def placeholders(text: str) -> set[str]:
+    return {field for _, field, _, _ in Formatter().parse(text) if field is not None}
+
+
+@pytest.mark.parametrize("name", sorted(RESPONSES))
+def test_every_response_is_in_both_languages_on_every_channel_it_has(name: str) -> None:
+    has = {(language(v), v.get("channel")) for v in RESPONSES[name]}
+    channels = {channel for _, channel in has}
+    assert None in channels
+    assert has == {(tongue, channel) for tongue in LANGUAGES for channel in channels}
+
+
+@pytest.mark.parametrize("name", sorted(RESPONSES))
+def test_wordings_of_one_channel_need_the_same_and_offer_the_same(name: str) -> None:
+    for channel in {v.get("channel") for v in RESPONSES[name]}:
+        variations = [v for v in RESPONSES[name] if v.get("channel") == channel]
+        assert len({frozenset(placeholders(v["text"])) for v in variations}) == 1
+        assert len({tuple(b["payload"] for b in v.get("buttons", ())) for v in variations}) == 1
+
+
+@pytest.mark.parametrize("name", sorted(RESPONSES))
+def test_every_text_is_fit_to_be_read(name: str) -> None:
+    for variation in RESPONSES[name]:
+        text = variation["text"]
+        assert text == text.strip()
+        assert "  " not in text
+        assert len(text) <= 600
+
+
+def test_every_button_says_an_intent_that_a_rule_answers() -> None:
+    payloads = {b["payload"] for vs in RESPONSES.values() for v in vs for b in v.get("buttons", ())}
+    assert {payload[1:] for payload in payloads} <= steps("intent")
+
+
+def test_every_intent_has_a_rule_and_every_rule_an_intent() -> None:
+    assert steps("intent") == {*UNDERSTANDING["intents"], "nlu_fallback"}
+    assert set(KEYWORDS.values()) <= steps("intent")
+
+
+def test_every_sentence_for_training_has_an_intent_of_the_domain() -> None:
+    trained = {
+        entry["intent"]
+        for file in (ROOT / "nlu/data").glob("*.yml")
+        for entry in yaml.safe_load(file.read_text("utf-8"))["nlu"]
+        if "intent" in entry
+    }
+    from_state = {"give_afm", "give_code", "send_attachment"}
+    assert trained == set(UNDERSTANDING["intents"]) - from_state
+
+
+def test_the_actions_of_domain_rules_and_code_are_the_same() -> None:
+    coded = {action.name for action in all_actions(State(), load_catalogue())}
+    named = {name for name in steps("action") if name.startswith("action_")}
+    assert coded == set(UNDERSTANDING["actions"]) == named
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_every_intent_action_slot_and_question_is_documented(name: str) -> None:
+    assert f"`{name}`" in GUIDE
+
+
+@pytest.mark.parametrize("file", sorted(path.name for path in (ROOT / "dialogues/domain").glob("*.yml")))
+def test_every_file_of_the_domain_is_documented_and_says_what_it_holds(file: str) -> None:
+    assert f"`{file}`" in GUIDE
+    assert (ROOT / "dialogues/domain" / file).read_text("utf-8").startswith("# ")
+
+
+# --- every response is said by something, with all that it needs ---
+
+CASES = (
+    PERMIT,
+    CADASTRE,
+    FLOOD,
+    BIRTH,
+    *(replace(BIRTH, outcome=outcome) for outcome in ("refused", "partly", None)),
+    replace(PERMIT, procedure="no-such", stage="unknown", note="Στον διευθυντή", missing=(("x", "Χαρτί", None),)),
+)
+
+
+def settings() -> list[State]:
+    """States of the State, between them all that an action may meet."""
+    single = [State(of={ANNA: (case,)}) for case in CASES]
+    codes = [State(attempts_left=1), State(expired=True), State(code=None), State(proves=None)]
+    return [State(), State(of={ANNA: CASES, VASILIS: CASES}), State(down={"cases", "contacts"}), *single, *codes]
+
+
+def messages() -> list[ActionInput]:
+    """Messages of all kinds, by people of all levels."""
+    entities = [
+        (),
+        (Found("case_ref", PERMIT.reference, 0, 1),),
+        (Found("case_ref", "ΑΔ-1900-000001", 0, 1),),
+        (Found("afm", AFM[ANNA], 0, 1),),
+        (Found("amka", "01018012348", 0, 1),),
+        (Found("code", CODE, 0, 1),),
+        (Found("code", "000000", 0, 1),),
+    ]
+    slots: list[dict[str, Any]] = [
+        {},
+        {"misses": 1},
+        {"question": "person"},
+        {"question": "case", "pending": {"intent": "ask_missing_documents", "reference": None}},
+        {"question": "code", "pending": {"intent": "ask_case_status", "reference": None}},
+    ]
+    people = [(None, 0), (ANNA, 2), (VASILIS, 1), (DIMITRA, 2), (ELENI, 2)]
+    return [
+        ActionInput(Message("1", "ok", NOW), Context(1, "viber", NOW, citizen, level), intent, found, state)
+        for found in entities
+        for state in slots
+        for citizen, level in people
+        for intent in ("affirm", "out_of_scope")
+    ]
+
+
+async def said_by(action: Action, turn: ActionInput) -> tuple[Say, ...]:
+    try:
+        return (await action.run(turn)).says
+    except KeyError:  # this State has no such citizen
+        return ()
+
+
+async def everything_said() -> list[Say]:
+    catalogue = load_catalogue()
+    return [
+        say
+        for state in settings()
+        for action in all_actions(state, catalogue)
+        for turn in messages()
+        for say in await said_by(action, turn)
+    ]
+
+
+def within(say: Say) -> set[str]:
+    """The response and all those it is put together from."""
+    values = [v for value in say.values.values() for v in (value if isinstance(value, tuple) else (value,))]
+    parts = [v for v in values if isinstance(v, Say)] + list(say.more) + [option.title for option in say.options]
+    return {say.response}.union(*map(within, parts))
+
+
+async def test_every_response_is_said_by_something_with_all_it_needs() -> None:
+    wording = Wording(RESPONSES)
+    said = await everything_said()
+    for tongue in LANGUAGES:
+        for channel in CHANNELS:
+            for say in said:
+                text, _ = wording.compose(say, Voice(tongue, channel, "1"))
+                assert text.strip()
+                assert "{" not in text
+    uttered = {name for name in steps("action") if name.startswith("utter_")}
+    again = {name for name in AGAIN.values() if name}
+    assert set().union(*map(within, said)) | uttered | again | OUTSIDE == set(RESPONSES)
+    assert set(ASKED_BY) <= set(RESPONSES)
+
+
+def test_what_a_rule_says_needs_nothing() -> None:
+    for name in {n for n in steps("action") if n.startswith("utter_")} | {n for n in AGAIN.values() if n}:
+        for variation in RESPONSES[name]:
+            assert not placeholders(variation["text"])
+
+
+def test_a_response_that_is_missing_is_named() -> None:
+    with pytest.raises(UnknownResponse, match="utter_nowhere in el"):
+        Wording(RESPONSES).compose(Say("utter_nowhere"), Voice("el", "viber", "1"))
+
+
+def test_a_value_that_is_missing_is_named() -> None:
+    with pytest.raises(KeyError, match="left"):
+        Wording(RESPONSES).compose(Say("utter_code_wrong"), Voice("el", "viber", "1"))
+
+
+def test_braces_in_a_value_stay_what_they_are() -> None:
+    said = Say("utter_case_part_note", {"note": "{left} {0}"})
+    assert "{left} {0}" in Wording(RESPONSES).compose(said, Voice("el", "viber", "1"))[0]
+
+
+# --- the catalogue ---
+
+
+@pytest.mark.parametrize("registry", [permits, efka, cadastre, civil_protection, kep])
+def test_every_procedure_and_stage_of_the_registries_has_words(registry: Any) -> None:
+    catalogue = load_catalogue()
+    for procedure in registry.WORDS.procedures._codes.values():
+        assert catalogue.procedure(procedure), procedure
+        for stage in registry.WORDS.stages._codes.values():
+            assert catalogue.stage(procedure, stage), (procedure, stage)
+
+
+def test_the_catalogue_is_in_both_languages() -> None:
+    catalogue = load_catalogue()
+    stages = [*catalogue.stages.values(), *(s for p in catalogue.procedures.values() for s in p.stages.values())]
+    words = [w for s in stages for w in (s.title, s.next)]
+    words += [w for p in catalogue.procedures.values() for w in (p.title, p.submit)]
+    for word in words:
+        assert set(word) == set(LANGUAGES)
+        assert all(re.search(r"\w", text) for text in word.values())
