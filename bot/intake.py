@@ -7,11 +7,10 @@ answer means that the message is on the disk, and a burst costs few waits for it
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from time import perf_counter
 
-import msgspec
 import structlog
 from aiohttp import web
 
@@ -31,13 +30,6 @@ STORE_WITHIN = 8.0  # seconds; whoever waits for a lock longer is told to come b
 
 log = structlog.get_logger(__name__)
 Clock = Callable[[], datetime]
-
-
-class Kept(msgspec.Struct, frozen=True):
-    """What one webhook adds to the database, sealed and ready to be written."""
-
-    arrivals: tuple[dict[str, object], ...]
-    receipts: tuple[dict[str, object], ...]
 
 
 class Intake:
@@ -64,7 +56,7 @@ class Intake:
         self._public_url = public_url
         self._max_body = max_body
         self._store_within = store_within
-        self._commits = GroupCommit(self._write)
+        self._commits: GroupCommit[tuple[Parsed, datetime]] = GroupCommit(self._write)
 
     def routes(self) -> list[web.RouteDef]:
         return [web.post(path, self.handle) for path in self._channels]
@@ -91,7 +83,6 @@ class Intake:
         webhook = WebhookRequest(
             path=request.path,
             url=self._public_url + request.raw_path,
-            query=_Lazy(lambda: request.query),
             headers=request.headers,
             body=body,
             received_at=self._clock(),
@@ -100,7 +91,8 @@ class Intake:
             log.warning("webhook.forbidden", channel=channel.name)
             return web.Response(status=403, text="signature missing or wrong")
         try:
-            parsed = _checked(channel.parse(webhook))
+            parsed = channel.parse(webhook)
+            _check_ids(parsed)
         except BadWebhook as error:
             log.warning("webhook.unreadable", channel=channel.name, reason=str(error))
             return web.Response(status=400, text=str(error))
@@ -109,23 +101,13 @@ class Intake:
     async def _keep(self, channel: Channel, parsed: Parsed, now: datetime) -> web.Response:
         if parsed.inbound or parsed.receipts:
             try:
-                await self._commits.put(self._rows(parsed, now))
+                await self._commits.put((parsed, now))
             except Exception:  # whatever the reason is, it is not kept, and only the provider still has it
                 log.exception("webhook.not-stored", channel=channel.name)
                 return web.Response(status=503, text="not stored, please try again", headers={"Retry-After": "5"})
         if not parsed.answer.body:
             return web.Response()
         return web.Response(text=parsed.answer.body, content_type=parsed.answer.content_type)
-
-    def _rows(self, parsed: Parsed, now: datetime) -> Kept:
-        return Kept(
-            tuple(self._inbox.row(self._arrival(message, now)) for message in parsed.inbound),
-            tuple(self._receipt(receipt, now) for receipt in parsed.receipts),
-        )
-
-    def _arrival(self, message: Inbound, now: datetime) -> Arrival:
-        key = address_key(self._vault, message.channel, message.address)
-        return Arrival(message.channel, message.external_id, key, pack(message), now)
 
     def _receipt(self, receipt: Receipt, now: datetime) -> dict[str, object]:
         address = receipt.address
@@ -143,46 +125,27 @@ class Intake:
             "due_at": now,
         }
 
-    async def _write(self, batch: Sequence[Kept]) -> None:
-        arrivals = [row for kept in batch for row in kept.arrivals]
-        spooled = [row for kept in batch for row in kept.receipts]
+    async def _write(self, batch: Sequence[tuple[Parsed, datetime]]) -> None:
+        """Rows are made and sealed here, for a whole batch in one go: between other requests it costs twice."""
+        arrivals = [self._arrival(message, now) for parsed, now in batch for message in parsed.inbound]
+        spooled = [self._receipt(receipt, now) for parsed, now in batch for receipt in parsed.receipts]
         async with asyncio.timeout(self._store_within):  # what commits after that is a repeat when it comes again
             await self._database.append({inbox: arrivals, receipts: spooled})
+
+    def _arrival(self, message: Inbound, now: datetime) -> dict[str, object]:
+        key = address_key(self._vault, message.channel, message.address)
+        return self._inbox.row(Arrival(message.channel, message.external_id, key, pack(message), now))
 
 
 def _too_large() -> web.Response:
     return web.Response(status=413, text="too large")
 
 
-def _checked(parsed: Parsed) -> Parsed:
+def _check_ids(parsed: Parsed) -> None:
     """Raises :class:`BadWebhook` for an id that no table could hold."""
-    ids = [message.external_id for message in parsed.inbound] + [receipt.provider_id for receipt in parsed.receipts]
-    if any(len(found) > MAX_ID for found in ids):
-        raise BadWebhook("an id that is too long")
-    return parsed
-
-
-class _Lazy(Mapping[str, str]):
-    """Headers or query of a request, looked at only when a channel asks: parsing them costs more than most channels
-    need."""
-
-    __slots__ = ("_found", "_read")
-
-    def __init__(self, read: Callable[[], Mapping[str, str]]) -> None:
-        self._read = read
-        self._found: Mapping[str, str] | None = None
-
-    @property
-    def _all(self) -> Mapping[str, str]:
-        if self._found is None:
-            self._found = self._read()
-        return self._found
-
-    def __getitem__(self, key: str) -> str:
-        return self._all[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._all)
-
-    def __len__(self) -> int:
-        return len(self._all)
+    for message in parsed.inbound:
+        if len(message.external_id) > MAX_ID:
+            raise BadWebhook("an id that is too long")
+    for receipt in parsed.receipts:
+        if len(receipt.provider_id) > MAX_ID:
+            raise BadWebhook("an id that is too long")

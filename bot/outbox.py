@@ -102,7 +102,7 @@ class OutboxJob:
         if dispatch.expires_at is not None and dispatch.expires_at <= now:
             return self._end(dispatch, "skipped", "expired")
         if dispatch.attempts > MAX_LOOKS:
-            return self._end(dispatch, "failed", "in-doubt")
+            return self._end(dispatch, "failed", "given-up")
         try:
             return await self._look_up_or_send(dispatch)
         except Exception:

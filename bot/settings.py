@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -10,6 +12,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from casestore.vault import MIN_SECRET
+
+_SENDER = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 &._+-]{1,11}")
 
 
 class BadSettings(Exception):
@@ -19,7 +23,7 @@ class BadSettings(Exception):
 class Settings(BaseSettings):
     """All settings; docs/settings.md explains each. Secrets do not show in ``repr``."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
 
     database_url: str = Field("sqlite+aiosqlite:///data/counter.db", repr=False)  # may hold a password
     host: str = "127.0.0.1"
@@ -30,14 +34,14 @@ class Settings(BaseSettings):
     viber_auth_token: SecretStr | None = None
     viber_sender_name: str = Field("gov.gr", min_length=1, max_length=28)
     viber_api_url: str = "https://chatapi.viber.com/pa"
-    viber_rate: float = Field(40, gt=0)
+    viber_rate: float = Field(40, gt=0, allow_inf_nan=False)
 
     twilio_account_sid: str | None = None
     twilio_auth_token: SecretStr | None = None
     twilio_from: str | None = None
     twilio_messaging_service_sid: str | None = None
     twilio_api_url: str = "https://api.twilio.com"
-    sms_rate: float = Field(10, gt=0)
+    sms_rate: float = Field(10, gt=0, allow_inf_nan=False)
 
     registries_url: str | None = None
     registries_client_id: str | None = None
@@ -49,7 +53,7 @@ class Settings(BaseSettings):
 
     model_path: str = "models/counter.tar.gz"
     worker_port: int = Field(0, ge=0, le=65535)
-    feed_seconds: float = Field(30, gt=0)
+    feed_seconds: float = Field(30, gt=0, le=86_400)
 
     @field_validator("secret_key", mode="before")
     @classmethod
@@ -67,24 +71,50 @@ class Settings(BaseSettings):
     @classmethod
     def _known_database(cls, value: str) -> str:
         try:
-            driver = make_url(value).drivername
-        except ArgumentError:
-            driver = ""
-        if driver not in ("sqlite+aiosqlite", "postgresql+asyncpg"):
+            url = make_url(value)
+        except (ArgumentError, ValueError):  # the latter quotes a port that is none
+            raise ValueError("is no database's address") from None
+        if url.drivername not in ("sqlite+aiosqlite", "postgresql+asyncpg"):
             raise ValueError("must begin with sqlite+aiosqlite:/// or postgresql+asyncpg://")
+        if url.drivername == "sqlite+aiosqlite" and url.database in (None, "", ":memory:"):
+            raise ValueError("needs a file: what is kept in memory is lost")
         return value
 
     @field_validator("public_url", "viber_api_url", "twilio_api_url", "registries_url", "login_url")
     @classmethod
     def _is_base(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(("https://", "http://")):
-            raise ValueError("must begin with https:// (or http:// on one machine)")
+        if value is not None and not _is_base_url(value):
+            raise ValueError("must be https://host, with a path at most (http:// on one machine)")
         return value.rstrip("/") if value else value
+
+    @field_validator("viber_auth_token", "twilio_auth_token")
+    @classmethod
+    def _fits_a_header(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _is_word(value.get_secret_value()):
+            raise ValueError("must be printable ASCII without blanks")
+        return value
+
+    @field_validator("twilio_account_sid", "twilio_messaging_service_sid")
+    @classmethod
+    def _is_sid(cls, value: str | None) -> str | None:
+        if value is not None and not (value.isascii() and value.isalnum()):
+            raise ValueError("must be letters and digits")
+        return value
+
+    @field_validator("twilio_from")
+    @classmethod
+    def _is_sender(cls, value: str | None) -> str | None:
+        if value is not None and not _SENDER.fullmatch(value):
+            raise ValueError("must be a number as +302101234567, a short code, or a name of at most 11 letters")
+        return value
 
     @model_validator(mode="before")
     @classmethod
     def _blank_is_unset(cls, values: Any) -> Any:
-        return {name: value for name, value in values.items() if value != ""} if isinstance(values, dict) else values
+        if not isinstance(values, dict):
+            return values
+        trimmed = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
+        return {name: value for name, value in trimmed.items() if value != ""}
 
     def missing_for(self, part: str) -> tuple[str, ...]:
         """The settings that ``part`` (viber, sms, registries, login) still lacks, by name; empty: it is on."""
@@ -126,6 +156,8 @@ def load(**overrides: Any) -> Settings:
     """Read the environment. Raises :class:`BadSettings`."""
     try:
         return Settings(**overrides)
+    except UnicodeDecodeError:
+        raise BadSettings(".env: is not UTF-8") from None
     except ValidationError as error:
         lines = [f"{'.'.join(str(part) for part in e['loc'][:1]).upper()}: {_say(e)}" for e in error.errors()]
         raise BadSettings("\n".join(sorted(set(lines)))) from None
@@ -133,3 +165,16 @@ def load(**overrides: Any) -> Settings:
 
 def _say(error: Any) -> str:
     return "is not set" if error["type"] == "missing" else str(error["msg"]).removeprefix("Value error, ")
+
+
+def _is_word(value: str) -> bool:
+    return value.isascii() and value.isprintable() and " " not in value
+
+
+def _is_base_url(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:  # brackets that do not close, a port that is none
+        return False
+    return whole and _is_word(value) and not set("?#@") & set(value)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
@@ -55,17 +55,15 @@ class Cases:
 
     async def put(self, connection: AsyncConnection, citizen_id: int, case: Case, now: datetime) -> bool:
         """Keep this state of a case; ``False`` when it is not newer than what is kept."""
-        known = select(cases.c.id, cases.c.sequence).where(cases.c.reference == case.reference)
-        row = (await connection.execute(known)).first()
-        if row is not None and row.sequence >= case.sequence:
-            return False
         values = self._values(citizen_id, case)
-        if row is None:
-            made = cases.insert().values(**values).returning(cases.c.id)
-            case_id = (await connection.execute(made)).scalar_one()
-        else:
-            case_id = row.id
-            await connection.execute(update(cases).where(cases.c.id == case_id).values(**values))
+        made = self._database.insert_new(cases).values(**values).returning(cases.c.id)
+        case_id = (await connection.execute(made)).scalar_one_or_none()
+        if case_id is None:  # known; whoever writes it at this moment is waited for
+            newer = and_(cases.c.reference == case.reference, cases.c.sequence < case.sequence)
+            moved = update(cases).where(newer).values(**values).returning(cases.c.id)
+            case_id = (await connection.execute(moved)).scalar_one_or_none()
+        if case_id is None:
+            return False
         event = {"case_id": case_id, "sequence": case.sequence, "stage": case.stage, "outcome": case.outcome}
         event |= {"happened_at": case.updated_at, "recorded_at": now}
         await connection.execute(self._database.insert_new(case_events).values(**event))
@@ -73,9 +71,11 @@ class Cases:
         return True
 
     def _values(self, citizen_id: int, case: Case) -> dict[str, Any]:
-        plain = ("registry", "reference", "procedure", "title", "stage", "sequence")
+        plain = ("registry", "reference", "procedure", "stage", "sequence")
         values = {name: getattr(case, name) for name in (*plain, "expected_by", "outcome", "closed", "updated_at")}
-        return values | {"citizen_id": citizen_id, "note_sealed": self._vault.seal("cases.note", case.note)}
+        sealed = {"title_sealed": self._vault.seal("cases.title", case.title)}
+        sealed["note_sealed"] = self._vault.seal("cases.note", case.note)
+        return values | {"citizen_id": citizen_id} | sealed
 
     async def _put_documents(self, connection: AsyncConnection, case_id: int, documents: Sequence[Document]) -> None:
         await connection.execute(delete(required_documents).where(required_documents.c.case_id == case_id))
@@ -106,11 +106,12 @@ class Cases:
         return [self._case(row, [paper for paper in documents if paper.case_id == row.id]) for row in rows]
 
     def _case(self, row: Any, papers: Sequence[Any]) -> Case:
+        title = self._vault.open("cases.title", row.title_sealed)
         case = Case(
             row.registry,
             row.reference,
             row.procedure,
-            row.title,
+            title,
             row.stage,
             row.sequence,
             row.updated_at,

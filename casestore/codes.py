@@ -47,6 +47,7 @@ class Codes:
     ) -> bool:
         """Keep a code for this conversation; ``False`` when a limit is reached and nothing was kept."""
         afm_key = self._vault.index("afm", afm)
+        await self._database.alone(connection, f"codes/{afm_key}")  # asked from two conversations at once
         limits = (
             (codes.c.conversation_id == conversation_id, PER_CONVERSATION),
             (codes.c.afm_key == afm_key, PER_CITIZEN),

@@ -11,10 +11,12 @@ from sqlalchemy import and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
-from casestore.tables import citizens, contact_points, conversations, links
+from casestore.tables import citizens, consents, contact_points, conversations, links
 from casestore.vault import Vault
 
 KNOWN_NUMBER, PROVEN = 1, 2
+ALERTS = "alerts"
+"""The purpose of notices that nobody asked for in a conversation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,22 @@ class People:
         point = contact_points.c.id == contact_point_id
         values = {"reachable": reason is None, "unreachable_reason": reason}
         await connection.execute(update(contact_points).where(point).values(**values))
+
+    async def consent(
+        self, connection: AsyncConnection, contact_point_id: int, *, allowed: bool, source: str, key: str, now: datetime
+    ) -> None:
+        """Keep what the citizen said about alerts here. ``source``: how it was said; ``key`` names its cause."""
+        row = {"contact_point_id": contact_point_id, "key": key, "purpose": ALERTS, "allowed": allowed}
+        row |= {"source": source, "at": now}
+        await connection.execute(self._database.insert_new(consents).values(**row))
+
+    async def consented(self, contact_point_id: int) -> bool | None:
+        """The citizen's newest word on alerts here; ``None`` if nothing was ever said."""
+        said = consents.c
+        about = select(said.allowed).where(said.contact_point_id == contact_point_id, said.purpose == ALERTS)
+        async with self._database.read() as connection:
+            allowed: bool | None = await connection.scalar(about.order_by(said.id.desc()).limit(1))
+        return allowed
 
     async def citizen(self, connection: AsyncConnection, afm: str, now: datetime) -> int:
         """The id of the citizen with this ΑΦΜ, made if there is none."""

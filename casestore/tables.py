@@ -118,6 +118,19 @@ links = Table(  # who is known to be behind a contact point, how surely, and sin
     UniqueConstraint("contact_point_id", "citizen_id"),
 )
 
+consents = Table(  # what a citizen said about being written to: never changed, the newest word counts
+    "consents",
+    metadata,
+    _id(),
+    _ref("contact_point_id", "contact_points", nullable=False),
+    Column("key", String(80), nullable=False, unique=True),
+    Column("purpose", String(16), nullable=False),
+    Column("allowed", Boolean, nullable=False),
+    Column("source", String(16), nullable=False),
+    Column("at", Utc, nullable=False),
+    Index("ix_consents_contact_point", "contact_point_id", "purpose", "id"),
+)
+
 cases = Table(
     "cases",
     metadata,
@@ -126,7 +139,7 @@ cases = Table(
     Column("registry", String(32), nullable=False),
     Column("reference", String(64), nullable=False, unique=True),
     Column("procedure", String(64), nullable=False),
-    Column("title", String(300), nullable=False),
+    Column("title_sealed", LargeBinary, nullable=False),
     Column("stage", String(64), nullable=False),
     Column("sequence", Integer, nullable=False),
     Column("expected_by", Date),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import aiohttp
@@ -97,6 +98,6 @@ class Ked:
     async def _post(self, request: WireRequest) -> tuple[int, bytes]:
         url = f"{self._line.base}{request.path}"
         async with self._line.session.post(
-            url, data=request.body, headers=request.headers, allow_redirects=False
+            url, data=BytesIO(request.body), headers=request.headers, allow_redirects=False
         ) as response:
             return response.status, await read_at_most(response, _ANSWER_BYTES)

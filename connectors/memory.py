@@ -33,6 +33,14 @@ class Known(Generic[T]):
     stale: bool = False
 
 
+@dataclass(slots=True)
+class _Flight(Generic[T]):
+    """A question on its way, and how many wait for its answer."""
+
+    task: asyncio.Task[Known[T]]
+    waiters: int = 0
+
+
 class Memory(Generic[T]):
     """Answers by key, and one question at a time for each: who asks meanwhile waits for the same answer."""
 
@@ -40,7 +48,7 @@ class Memory(Generic[T]):
         self._ambient = ambient
         self._keeping = keeping
         self._kept: OrderedDict[str, tuple[float, Known[T]]] = OrderedDict()
-        self._flights: dict[str, asyncio.Task[Known[T]]] = {}
+        self._flights: dict[str, _Flight[T]] = {}
 
     async def get(self, key: str, ask: Callable[[], Awaitable[T]]) -> Known[T]:
         """Raises what ``ask`` raises, unless it is :class:`RegistryUnavailable` and a stale answer is at hand."""
@@ -48,8 +56,7 @@ class Memory(Generic[T]):
         if kept is not None:
             return kept
         try:
-            # Shielded: a waiter that gives up must not take the answer away from the others.
-            return await asyncio.shield(self._flight(key, ask))
+            return await self._wait(key, self._flight(key, ask))
         except RegistryUnavailable:
             last = self._within(key, self._keeping.stale)
             if last is None:
@@ -65,25 +72,40 @@ class Memory(Generic[T]):
         since, known = self._kept.get(key, (float("-inf"), None))
         return known if self._ambient.ticks() < since + seconds else None
 
-    def _flight(self, key: str, ask: Callable[[], Awaitable[T]]) -> asyncio.Task[Known[T]]:
-        flight = self._flights.get(key)
-        if flight is None:
-            flight = self._flights[key] = asyncio.create_task(self._ask(ask))
-            flight.add_done_callback(lambda done: self._landed(key, done))
-        return flight
+    def _flight(self, key: str, ask: Callable[[], Awaitable[T]]) -> _Flight[T]:
+        if key not in self._flights:
+            flight = self._flights[key] = _Flight(asyncio.create_task(self._ask(ask)))
+            flight.task.add_done_callback(lambda _: self._landed(key, flight))
+        return self._flights[key]
+
+    async def _wait(self, key: str, flight: _Flight[T]) -> Known[T]:
+        flight.waiters += 1
+        try:
+            # Shielded: a waiter that gives up must not take the answer away from the others.
+            return await asyncio.shield(flight.task)
+        finally:
+            flight.waiters -= 1
+            if not flight.waiters and not flight.task.done():
+                self._lift(key, flight)
+                flight.task.cancel()
+                await asyncio.wait([flight.task])  # until it is written down as cancelled
 
     async def _ask(self, ask: Callable[[], Awaitable[T]]) -> Known[T]:
         at = self._ambient.now()  # before asking: what changes meanwhile may not be in the answer
         return Known(await ask(), at)
 
-    def _landed(self, key: str, flight: asyncio.Task[Known[T]]) -> None:
-        failed = flight.cancelled() or flight.exception() is not None
-        if self._flights.get(key) is not flight:
-            return
-        del self._flights[key]
-        if failed:
+    def _landed(self, key: str, flight: _Flight[T]) -> None:
+        failed = flight.task.cancelled() or flight.task.exception() is not None
+        if not self._lift(key, flight) or failed:
             return
         self._kept.pop(key, None)
-        self._kept[key] = (self._ambient.ticks(), flight.result())
+        self._kept[key] = (self._ambient.ticks(), flight.task.result())
         if len(self._kept) > self._keeping.most:
             self._kept.popitem(last=False)
+
+    def _lift(self, key: str, flight: _Flight[T]) -> bool:
+        """Make room for another question, if this one is still the current one."""
+        if self._flights.get(key) is not flight:
+            return False
+        del self._flights[key]
+        return True

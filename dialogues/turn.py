@@ -54,11 +54,15 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One message to the citizen. ``name`` is the response it came from, for the transcript and for metrics."""
+    """One message to the citizen. ``name`` is the response it came from, for the transcript and for metrics.
+
+    ``economy``: as an SMS it may be folded to the capitals that cost less than half (docs/wording.md).
+    """
 
     text: str
     choices: tuple[Choice, ...] = ()
     name: str = ""
+    economy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,14 @@ class SetLanguage:
     language: str
 
 
-Effect = SendCode | CodeTried | Handover | SetLanguage
+@dataclass(frozen=True, slots=True)
+class SetConsent:
+    """May alerts be sent to this contact point from now on? Answers to what the citizen writes are not alerts."""
+
+    allowed: bool
+
+
+Effect = SendCode | CodeTried | Handover | SetLanguage | SetConsent
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,14 @@ def refusal(answered: Answered, others: Mapping[int, Remedy] = MappingProxyType(
     return SendError(remedy, f"http:{status}", retry_after=answered.retry_after)
 
 
+def query(url: str) -> Mapping[str, str]:
+    """The query of a URL that came from outside; empty where it is none at all."""
+    try:
+        return URL(url, encoded=True).query
+    except ValueError:
+        return {}
+
+
 def json_object(body: bytes) -> dict[str, Any] | None:
     """The JSON object in these bytes, or ``None`` when they hold anything else."""
     try:

@@ -53,7 +53,6 @@ class WebhookRequest(msgspec.Struct, frozen=True):
 
     path: str
     url: str
-    query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes
     received_at: datetime

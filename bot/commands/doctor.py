@@ -8,11 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy.exc import DBAPIError
+
 from bot.app import http_session, probe_registries, utc_now
 from bot.commands.running import run as run_loop
 from bot.commands.running import start
 from bot.settings import Settings
-from bot.store import Store, open_store
+from bot.store import NotMigrated, Store, open_store
+from casestore.database import StoreDown
+from casestore.migrate import WrongKeyRing
 
 STUCK = 300.0  # seconds that a due row may wait before somebody should look
 
@@ -36,11 +40,7 @@ def run(_arguments: argparse.Namespace) -> int:
 
 async def _doctor() -> int:
     settings = start()
-    findings = [*_parts(settings), *_model(settings)]
-    async with open_store(settings) as store:
-        findings += [Finding("database", "ok", f"{store.database.url.get_backend_name()}, schema and key ring fit")]
-        findings += await _queues(store)
-        findings += await _registries(settings, store)
+    findings = [*_parts(settings), *_model(settings), *await _database(settings)]
     for finding in findings:
         sys.stdout.write(f"{finding.state:6} {finding.what:28} {finding.why}\n")
     return 1 if any(finding.state == "wrong" for finding in findings) else 0
@@ -59,6 +59,19 @@ def _parts(settings: Settings) -> Iterator[Finding]:
 def _model(settings: Settings) -> Iterator[Finding]:
     there = Path(settings.model_path).is_file()
     yield Finding("dialogue model", "ok" if there else "wrong", "" if there else "missing: run `python -m bot train`")
+
+
+async def _database(settings: Settings) -> list[Finding]:
+    """The database and all that can be asked only through it: one that is away hides none of the other findings."""
+    try:
+        async with open_store(settings) as store:
+            fits = Finding("database", "ok", f"{store.database.url.get_backend_name()}, schema and key ring fit")
+            return [fits, *await _queues(store), *await _registries(settings, store)]
+    except (NotMigrated, WrongKeyRing) as error:
+        return [Finding("database", "wrong", str(error))]
+    except (DBAPIError, *StoreDown) as error:
+        code = getattr(getattr(error, "orig", None), "sqlstate", None) or type(error).__name__
+        return [Finding("database", "wrong", f"cannot be used ({code}): see DATABASE_URL")]
 
 
 async def _queues(store: Store) -> list[Finding]:

@@ -25,7 +25,8 @@ def run(_arguments: argparse.Namespace) -> int:
 
 async def _serve(settings: Settings) -> int:
     stop = stop_signal()
-    async with make_server(settings, welcome()) as app, listening(app, settings.host, settings.port) as port:
+    async with make_server(settings, welcome()) as app, AsyncExitStack() as stack:
+        port = await stack.enter_async_context(_listening(app, settings))
         log.info("serve.ready", port=port)
         await stop.wait()
         log.info("serve.stopping")

@@ -16,7 +16,7 @@ from casestore.inbox import Claimed, Inbox
 from casestore.outbox import Dispatch, Outbox, Priority
 from casestore.people import Conversation, People
 from casestore.talk import Line, Talk
-from dialogues.turn import Context, Event, Message, Reply, Turn
+from dialogues.turn import Context, Event, Message, Reply, SetConsent, Turn
 
 HISTORY = timedelta(hours=24)  # how far back a turn looks; the dialogue cuts its session out of it
 Clock = Callable[[], datetime]
@@ -82,7 +82,7 @@ class Converse:
         now = self._clock()
         said = Line(f"in:{claimed.id}", "citizen", message.text, now)
         answers = [Line(f"in:{claimed.id}:{n}", "bot", r.text, now, r.name) for n, r in enumerate(turn.replies)]
-        dispatches = self._dispatches(claimed, here, turn.replies, now)
+        dispatches = self._dispatches(f"in:{claimed.id}", here, turn.replies, now)
         async with self._database.write(wake=True) as connection:
             await self._inbox.done(connection, claimed, now)
             await self._talk.add_lines(connection, here.id, [said, *answers])
@@ -95,13 +95,11 @@ class Converse:
             for n, effect in enumerate(turn.effects):
                 await self._effects.apply(connection, effect, Cause(here, f"in:{claimed.id}:e{n}", now))
 
-    def _dispatches(
-        self, claimed: Claimed, here: Conversation, replies: Sequence[Reply], now: datetime
-    ) -> list[Dispatch]:
+    def _dispatches(self, cause: str, here: Conversation, replies: Sequence[Reply], now: datetime) -> list[Dispatch]:
         parts = [part for reply in replies for part in self._channels[here.channel].compose(reply)]
         return [
             Dispatch(
-                key=f"in:{claimed.id}:{n}",
+                key=f"{cause}:{n}",
                 channel=here.channel,
                 address=here.address,
                 body={"text": text, "choices": [[choice.title, choice.value] for choice in choices]},
@@ -114,10 +112,23 @@ class Converse:
         ]
 
     async def _note_subscription(self, claimed: Claimed, message: Inbound, here: Conversation) -> None:
-        reason = None if message.kind is InboundKind.SUBSCRIBED else "unsubscribed"
-        async with self._database.write() as connection:
-            await self._inbox.done(connection, claimed, self._clock())
-            await self._people.reachable(connection, here.contact_point_id, reason=reason)
+        """Subscribed or not. Said in words (a lone ΣΤΟΠ by SMS) it is a citizen's word on alerts: kept, and confirmed
+        once; where the provider stopped the number itself it refuses the confirmation, which costs nothing."""
+        now, allowed = self._clock(), message.kind is InboundKind.SUBSCRIBED
+        said = message.text.strip()
+        news = bool(said) and await self._people.consented(here.contact_point_id) is not allowed
+        name = "utter_started" if allowed else "utter_stopped"
+        replies = [self._dialogue.say(name, here.language, here.channel)] if news else []
+        cause = f"in:{claimed.id}"
+        lines = [Line(cause, "citizen", said, now)] if said else []
+        lines += [Line(f"{cause}:{n}", "bot", reply.text, now, reply.name) for n, reply in enumerate(replies)]
+        async with self._database.write(wake=news) as connection:
+            await self._inbox.done(connection, claimed, now)
+            await self._people.reachable(connection, here.contact_point_id, reason=None if allowed else "unsubscribed")
+            await self._talk.add_lines(connection, here.id, lines)
+            await self._outbox.add(connection, self._dispatches(cause, here, replies, now), now)
+            if news:
+                await self._effects.apply(connection, SetConsent(allowed), Cause(here, f"{cause}:e0", now))
 
     async def give_up(self, claimed: Claimed, error: str) -> None:
         """Bury a message that cannot be answered: it stays for the operator, and the citizen is told honestly."""
@@ -131,9 +142,9 @@ class Converse:
         here = await self._people.conversation(message.channel, message.address, now)
         sorry = self._dialogue.say("utter_trouble", here.language, here.channel)
         lines = [Line(f"in:{claimed.id}", "citizen", message.text, now)]
-        lines.append(Line(f"in:{claimed.id}:0", "bot", sorry.text, now, sorry.name))
+        lines.append(Line(f"in:{claimed.id}:sorry", "bot", sorry.text, now, sorry.name))
         async with self._database.write(wake=True) as connection:
             await self._inbox.bury(connection, claimed, now, error)
             await self._talk.add_lines(connection, here.id, lines)
-            await self._outbox.add(connection, self._dispatches(claimed, here, [sorry], now), now)
+            await self._outbox.add(connection, self._dispatches(f"in:{claimed.id}:sorry", here, [sorry], now), now)
             await self._talk.hand_over(connection, here.id, f"in:{claimed.id}", "gave-up", now)

@@ -14,7 +14,7 @@ from casestore.codes import LIFETIME, Codes
 from casestore.outbox import Dispatch, Outbox, Priority
 from casestore.people import PROVEN, Conversation, People
 from casestore.talk import Talk
-from dialogues.turn import CodeTried, Effect, Handover, Reply, SendCode, SetLanguage
+from dialogues.turn import CodeTried, Effect, Handover, Reply, SendCode, SetConsent, SetLanguage
 
 SMS = "sms"
 
@@ -62,6 +62,7 @@ class Effects:
             CodeTried: self._code_tried,
             Handover: self._handover,
             SetLanguage: self._set_language,
+            SetConsent: self._set_consent,
         }
 
     async def apply(self, connection: AsyncConnection, effect: Effect, cause: Cause) -> None:
@@ -102,6 +103,12 @@ class Effects:
 
     async def _set_language(self, connection: AsyncConnection, effect: SetLanguage, cause: Cause) -> None:
         await self._talk.touch(connection, cause.conversation.id, cause.now, language=effect.language)
+
+    async def _set_consent(self, connection: AsyncConnection, effect: SetConsent, cause: Cause) -> None:
+        point = cause.conversation.contact_point_id
+        await self._people.consent(
+            connection, point, allowed=effect.allowed, source="message", key=cause.key, now=cause.now
+        )
 
     async def _note(self, connection: AsyncConnection, cause: Cause, action: str, detail: str) -> None:
         key = cause.conversation.recipient_key

@@ -62,5 +62,6 @@ def view(case: Case) -> CaseView:
         outcome=case.outcome,
         closed=case.closed,
         note=case.note,
+        received=tuple(d.title for d in case.documents if d.status in ("submitted", "accepted")),
         missing=tuple((d.code, d.title, d.deadline) for d in case.documents if d.status in ("missing", "rejected")),
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from aiohttp import web
 
-from connectors.sandbox.app import CLIENT_ID, CLIENT_SECRET, make_app
+from connectors.sandbox.app import CLIENT_ID, CLIENT_SECRET, Pairs, make_app
 from connectors.sandbox.seed import seeded
 
 _SECRET = "REGISTRY_EVENTS_SECRET"  # noqa: S105  the setting's name
@@ -23,10 +24,23 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="of the made-up citizens and cases")
     parser.add_argument("--speed", type=float, default=0.0, help="cases advance by themselves, so many times faster")
     parser.add_argument("--events-url", help=f"the counter's base; events are signed with {_SECRET}")
+    parser.add_argument(
+        "--redirect", action="append", default=[], help="an address not on this machine to which the login sends back"
+    )
     arguments = parser.parse_args(argv)
     if arguments.events_url and not os.environ.get(_SECRET):
         parser.error(f"--events-url needs {_SECRET}")
     return arguments
+
+
+def _pairs(environment: Mapping[str, str], redirects: tuple[str, ...]) -> Pairs:
+    return Pairs(
+        environment.get("REGISTRIES_CLIENT_ID", CLIENT_ID),
+        environment.get("REGISTRIES_CLIENT_SECRET", CLIENT_SECRET),
+        environment.get("LOGIN_CLIENT_ID", CLIENT_ID),
+        environment.get("LOGIN_CLIENT_SECRET", CLIENT_SECRET),
+        redirects,
+    )
 
 
 def main(argv: list[str]) -> None:
@@ -37,8 +51,7 @@ def main(argv: list[str]) -> None:
     )
     app = make_app(
         state,
-        client_id=os.environ.get("REGISTRIES_CLIENT_ID", CLIENT_ID),
-        client_secret=os.environ.get("REGISTRIES_CLIENT_SECRET", CLIENT_SECRET),
+        pairs=_pairs(os.environ, tuple(arguments.redirect)),
         events_url=arguments.events_url,
         events_secret=os.environ.get(_SECRET, ""),
         speed=arguments.speed,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import date
+from itertools import islice
 from typing import Annotated, Any, Literal, TypeVar
 
 from aiohttp import web
@@ -12,8 +13,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from connectors.references import canonical
 from connectors.sandbox.events import EventPost
 from connectors.sandbox.faults import FAULTS, SERVICES, Fault, Kind
+from connectors.sandbox.filing import Wanted
 from connectors.sandbox.model import Case, Document, NotAllowed, NotThere
-from connectors.sandbox.services import STATE, wire
+from connectors.sandbox.operations import wire
+from connectors.sandbox.services import FILING, STATE
 from connectors.sandbox.tokens import TOKENS
 
 POST: web.AppKey[EventPost] = web.AppKey("post", EventPost)
@@ -158,6 +161,47 @@ async def set_mobile(request: web.Request) -> web.Response:
     return await citizen(request)
 
 
+def _shown_wanted(wanted: Wanted) -> dict[str, Any]:
+    return {
+        "registry": wanted.registry,
+        "request": wanted.id,
+        "afm": wanted.afm,
+        "certificate": wanted.kind.code,
+        "status": wanted.status,
+        "reason": wanted.reason,
+        "document": wanted.file,
+    }
+
+
+async def list_submissions(request: web.Request) -> web.Response:
+    """What was last handed in for each document of a case."""
+    handed = request.app[FILING].of_case(request.app[STATE].case(reference_in(request)).reference)
+    return web.json_response(
+        {
+            "submissions": [
+                {"submission": one.id, "code": code, "number": one.number, "file": one.file.id}
+                for code, one in handed.items()
+            ]
+        }
+    )
+
+
+async def list_certificates(request: web.Request) -> web.Response:
+    """Requests for certificates, newest first; at most 200."""
+    found = islice(request.app[FILING].all_wanted(), 200)
+    return web.json_response({"certificates": [_shown_wanted(one) for one in found]})
+
+
+async def issue(request: web.Request) -> web.Response:
+    where = request.match_info
+    return web.json_response(_shown_wanted(request.app[FILING].issue(where["registry"], where["request"])))
+
+
+async def refuse(request: web.Request) -> web.Response:
+    why, where = (await _body(Reason, request)).reason, request.match_info
+    return web.json_response(_shown_wanted(request.app[FILING].refuse(where["registry"], where["request"], why)))
+
+
 async def list_faults(request: web.Request) -> web.Response:
     standing = request.app[FAULTS].standing()
     return web.json_response(
@@ -215,6 +259,10 @@ def add_admin(app: web.Application) -> None:
             web.post(f"{case}/documents/{{code}}/reject", reject),
             web.post(f"{case}/decision", decide),
             web.post(f"{case}/close", close),
+            web.get(f"{case}/submissions", list_submissions),
+            web.get("/admin/certificates", list_certificates),
+            web.post("/admin/certificates/{registry}/{request}/issue", issue),
+            web.post("/admin/certificates/{registry}/{request}/refuse", refuse),
             web.get("/admin/citizens/{afm}", citizen),
             web.put("/admin/citizens/{afm}", set_mobile),
             web.get("/admin/faults", list_faults),

@@ -1,30 +1,44 @@
-"""The sandbox State as one aiohttp application: token endpoint, services, admin API, clerk's page."""
+"""The sandbox State as one aiohttp application: token endpoint, services, login, admin API, clerk's pages."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
 from aiohttp import web
 
 from connectors.ambient import Ambient, real
-from connectors.sandbox import admin, clerk, faults, services, tokens
+from connectors.sandbox import admin, clerk, desk, faults, login, render, services, tokens
 from connectors.sandbox.advance import keep_advancing
 from connectors.sandbox.events import EventPost
+from connectors.sandbox.filing import Filing
 from connectors.sandbox.state import State
 
 CLIENT_ID = "citizen-counter"
 CLIENT_SECRET = "sandbox-only"  # noqa: S105  the sandbox's well-known pair; a real centre gives its own
 
+_BODY_BYTES = 16 * 1024 * 1024  # a document of 10 MB in base64
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Who may call the services, and who may send people to log in; ``redirects`` as in :class:`login.Logins`."""
+
+    client_id: str = CLIENT_ID
+    client_secret: str = field(default=CLIENT_SECRET, repr=False)
+    login_id: str = CLIENT_ID
+    login_secret: str = field(default=CLIENT_SECRET, repr=False)
+    redirects: tuple[str, ...] = ()
+
 
 def make_app(
     state: State,
     *,
-    client_id: str = CLIENT_ID,
-    client_secret: str = CLIENT_SECRET,
+    pairs: Pairs | None = None,
     events_url: str | None = None,
     events_secret: str = "",
     speed: float = 0.0,
@@ -35,15 +49,23 @@ def make_app(
 
     ``app[services.STATE]``, ``app[faults.FAULTS]`` and ``app[tokens.TOKENS]`` are for tests that want them at hand.
     """
-    ambient = ambient or real()
-    app = web.Application(middlewares=[faults.with_faults, admin.with_errors, clerk.with_lost_page])
+    ambient, pairs = ambient or real(), pairs or Pairs()
+    app = web.Application(
+        client_max_size=_BODY_BYTES,
+        middlewares=[faults.with_faults, admin.with_errors, clerk.with_lost_page],
+    )
     app[services.STATE] = state
     app[faults.FAULTS] = faults.Faults()
-    app[tokens.TOKENS] = tokens.Tokens(client_id, client_secret, ambient.ticks, token_life)
+    app[services.FILING] = Filing(state)
+    app[tokens.TOKENS] = tokens.Tokens(pairs.client_id, pairs.client_secret, ambient.ticks, token_life)
+    app[login.LOGINS] = login.Logins(pairs.login_id, pairs.login_secret, ambient.ticks, pairs.redirects)
+    app[render.PAGES] = render.environment()
     app.router.add_post("/oauth/token", app[tokens.TOKENS].issue)
     services.add_services(app)
     admin.add_admin(app)
     clerk.add_clerk(app)
+    desk.add_desk(app)
+    login.add_login(app)
     app.on_shutdown.append(_put_right)
     if events_url:
         app.cleanup_ctx.append(_posting(events_url, events_secret, ambient))

@@ -6,45 +6,21 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
-from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from connectors.references import canonical
 from connectors.sandbox.admin import reference_in
-from connectors.sandbox.books import BOOKS, DOCUMENT_WORDS, OUTCOME_WORDS
+from connectors.sandbox.books import BOOKS
 from connectors.sandbox.model import Case, Document, NotAllowed, NotThere
-from connectors.sandbox.services import STATE
+from connectors.sandbox.render import FOLDER, page
+from connectors.sandbox.services import FILING, STATE
 from connectors.sandbox.state import State
 
-_PAGES = Path(__file__).parent / "pages"
-_ATHENS = ZoneInfo("Europe/Athens")
 _ROWS = 25
 
 Form = Mapping[str, Any]
-PAGES = web.AppKey("pages", Environment)
-
-
-def _environment() -> Environment:
-    pages = Environment(
-        loader=FileSystemLoader(_PAGES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    pages.filters["day"] = lambda day: f"{day:%d/%m/%Y}" if day else "—"
-    pages.filters["moment"] = lambda at: f"{at.astimezone(_ATHENS):%d/%m/%Y, %H:%M}"
-    pages.globals.update(books=BOOKS, document_words=DOCUMENT_WORDS, outcome_words=OUTCOME_WORDS)
-    return pages
-
-
-def _page(request: web.Request, name: str, status: int = 200, **facts: Any) -> web.Response:
-    text = request.app[PAGES].get_template(name).render(facts)
-    return web.Response(text=text, content_type="text/html", charset="utf-8", status=status)
 
 
 # The list
@@ -95,7 +71,7 @@ async def list_page(request: web.Request) -> web.Response:
     start = (wanted.page - 1) * _ROWS
     rows = list(islice(_matching(state, wanted), start, start + _ROWS + 1))
     counts = {registry: state.count(registry) for registry in BOOKS}
-    return _page(
+    return page(
         request,
         "cases.html",
         wanted=wanted,
@@ -120,7 +96,7 @@ _DONE: Mapping[str, str] = {
 
 
 def _case_page(request: web.Request, case: Case, problem: str = "") -> web.Response:
-    return _page(
+    return page(
         request,
         "case.html",
         status=409 if problem else 200,
@@ -129,6 +105,7 @@ def _case_page(request: web.Request, case: Case, problem: str = "") -> web.Respo
         done=_DONE.get(request.query.get("done", ""), ""),
         problem=problem,
         steps=_steps(case),
+        handed=request.app[FILING].of_case(case.reference),
     )
 
 
@@ -216,7 +193,7 @@ async def new_page(request: web.Request) -> web.Response:
 
 def _new_page(request: web.Request, form: Form, problem: str) -> web.Response:
     filled = {name: _line(form, name) for name in ("procedure", "afm", "title")}
-    return _page(request, "new.html", status=409 if problem else 200, problem=problem, filled=filled)
+    return page(request, "new.html", status=409 if problem else 200, problem=problem, filled=filled)
 
 
 async def open_case(request: web.Request) -> web.StreamResponse:
@@ -241,12 +218,11 @@ async def with_lost_page(request: web.Request, handler: Callable[[web.Request], 
     except NotThere as error:
         if not request.path.startswith("/clerk/"):
             raise
-        return _page(request, "lost.html", status=404, problem=str(error))
+        return page(request, "lost.html", status=404, problem=str(error))
     return response
 
 
 def add_clerk(app: web.Application) -> None:
-    app[PAGES] = _environment()
     app.add_routes(
         [
             web.get("/", home),
@@ -255,6 +231,6 @@ def add_clerk(app: web.Application) -> None:
             web.post("/clerk/new", open_case),
             web.get("/clerk/cases/{reference}", case_page),
             web.post("/clerk/cases/{reference}/{act}", act),
-            web.static("/clerk/static", _PAGES / "static"),
+            web.static("/clerk/static", FOLDER / "static"),
         ]
     )

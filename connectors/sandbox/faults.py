@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -17,10 +16,17 @@ from connectors.sandbox.books import BOOKS, CONTACT_SERVICE
 TOKEN = "token"  # noqa: S105  a service's name, not a secret
 CONTACTS = "contacts"
 EVENTS = "events"
-SERVICES = frozenset({TOKEN, CONTACTS, EVENTS, *BOOKS})
+LOGIN = "login"
+SERVICES = frozenset({TOKEN, CONTACTS, EVENTS, LOGIN, *BOOKS})
+REALMS = ("oauth2server", "oauth2serverotp", "oauth2servergov")
 
-_WRONG: dict[str, Any] = {"stage": 7, "mobile": 7, "access_token": 7}
-"""For a wrong field: these keys, wherever they stand, get a value of the wrong type."""
+_ODD = {"unexpected": 7}
+_WRONG: dict[str, Any] = {
+    **dict.fromkeys(("stage", "mobile", "access_token", "certificate", "content"), _ODD),
+    "taxid": "χωρίς",
+}
+"""For a wrong field: these keys, wherever they stand, get a value that is not of the agreed type."""
+_SOMEBODY_ELSE = {"afm": "090000094"}
 
 
 class Kind(StrEnum):
@@ -29,6 +35,8 @@ class Kind(StrEnum):
     MALFORMED = "malformed"  # answers 200 with something that is not JSON
     HANG = "hang"  # never answers, while the fault stands
     WRONG_FIELD = "wrong-field"  # answers with a field of the wrong type
+    WRONG_CITIZEN = "wrong-citizen"  # answers with what is another citizen's
+    UNANSWERED = "unanswered"  # does what was asked, and then answers 500
     LOST = "lost"  # events only: never sent
     LATE = "late"  # events only: sent after the one that follows it
 
@@ -84,15 +92,21 @@ FAULTS = web.AppKey("faults", Faults)
 
 
 def service_of(path: str) -> str | None:
-    """Which service a path belongs to; ``None`` for the admin API and the clerk's page."""
-    if path == "/oauth/token":
-        return TOKEN
-    parts = path.split("/")
-    return _BY_PATH.get(parts[2]) if len(parts) > 2 and parts[1] == "esb" else None
+    """Which service a path belongs to; ``None`` for the admin API and the pages."""
+    return TOKEN if path == "/oauth/token" else _BY_PATH.get("/".join(path.split("/")[1:3]), _LOGIN_PATHS.get(path))
 
 
-_BY_PATH = {f"{book.service}RestService": book.registry for book in BOOKS.values()}
-_BY_PATH[f"{CONTACT_SERVICE}RestService"] = CONTACTS
+_SERVICES = {CONTACT_SERVICE: CONTACTS, **{book.service: book.registry for book in BOOKS.values()}}
+_BY_PATH = {f"esb/{service}{end}": name for service, name in _SERVICES.items() for end in ("", "RestService")}
+_LOGIN_PATHS = {f"/{realm}/{end}": LOGIN for realm in REALMS for end in ("oauth/token", "userinfo")}
+
+_SPOIL: web.RequestKey[dict[str, Any]] = web.RequestKey("spoil", dict)
+
+
+def told(request: web.Request, record: dict[str, Any]) -> dict[str, Any]:
+    """What a service is about to say, spoilt if that is the fault which its request met."""
+    spoilt: dict[str, Any] = _replaced(record, request.get(_SPOIL, {}))
+    return spoilt
 
 
 @web.middleware
@@ -106,20 +120,23 @@ async def with_faults(request: web.Request, handler: Handler) -> web.StreamRespo
     if fault.kind is Kind.HANG:
         await request.app[FAULTS].until_cleared(service)
     if fault.kind is Kind.ERROR:
-        return web.Response(status=500, text="<html>Internal Server Error</html>", content_type="text/html")
+        return _broken()
     if fault.kind is Kind.MALFORMED:
         return web.Response(text='{"unfinished": ', content_type="application/json")
+    if fault.kind in _SPOILT:
+        request[_SPOIL] = _SPOILT[fault.kind]
     response = await handler(request)
-    return _spoilt(response) if fault.kind is Kind.WRONG_FIELD else response
+    return _broken() if fault.kind is Kind.UNANSWERED else response
 
 
-def _spoilt(response: web.StreamResponse) -> web.StreamResponse:
-    if not isinstance(response, web.Response) or response.text is None:
-        return response
-    return web.json_response(_wrong(json.loads(response.text)), status=response.status)
+_SPOILT = {Kind.WRONG_FIELD: _WRONG, Kind.WRONG_CITIZEN: _SOMEBODY_ELSE}
 
 
-def _wrong(value: Any) -> Any:
+def _broken() -> web.Response:
+    return web.Response(status=500, text="<html>Internal Server Error</html>", content_type="text/html")
+
+
+def _replaced(value: Any, values: dict[str, Any]) -> Any:
     if isinstance(value, dict):
-        return {key: _WRONG.get(key, _wrong(inner)) for key, inner in value.items()}
-    return [_wrong(inner) for inner in value] if isinstance(value, list) else value
+        return {key: values.get(key, _replaced(inner, values)) for key, inner in value.items()}
+    return [_replaced(inner, values) for inner in value] if isinstance(value, list) else value

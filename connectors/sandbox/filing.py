@@ -39,15 +39,22 @@ class NoGood(NotAllowed):
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a file holds."""
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
-    """A file. Nobody but ``afm`` and the clerks may see it."""
+    """A file of the registry's. Nobody but ``afm`` and the clerks may see it."""
 
     id: str
     registry: str
     afm: str
-    name: str
-    media_type: str
-    content: bytes = field(repr=False)
+    sheet: Sheet
     at: datetime
 
 
@@ -93,22 +100,21 @@ class Filing:
 
     # Documents
 
-    def submit(self, id_: str, registry: str, reference: str, code: str, kept: Kept) -> Handed:
+    def submit(self, id_: str, registry: str, reference: str, afm: str, code: str, sheet: Sheet) -> Handed:
         """Raises :class:`NotThere` for a case that is not this citizen's, as for one that is not there."""
-        digest = hashlib.sha256(repr((reference, kept.afm, code, kept.media_type)).encode() + kept.content).hexdigest()
+        digest = _digest(reference, afm, code, sheet)
         before = self._handed.get((registry, id_))
         if before is not None:
             if before.digest != digest:
                 raise Conflict("Ο αριθμός υποβολής έχει χρησιμοποιηθεί για άλλο έγγραφο.")
             return before
         case = self._state.case(reference)
-        if (case.registry, case.afm) != (registry, kept.afm):
+        if (case.registry, case.afm) != (registry, afm):
             raise NotThere("Δεν υπάρχει υπόθεση με αυτόν τον αριθμό.")
-        _check(kept)
+        _check(sheet)
         self._state.hand_in(reference, code)
-        handed = Handed(id_, reference, code, self._next_number(), kept, digest)
+        handed = Handed(id_, reference, code, self._next_number(), self._keep(registry, afm, sheet), digest)
         self._handed[registry, id_] = self._of_case[reference][code] = handed
-        self._files[kept.id] = kept
         return handed
 
     def of_case(self, reference: str) -> Mapping[str, Handed]:
@@ -158,9 +164,7 @@ class Filing:
         fields = self._fields(wanted)
         foot = f"Αρ. πρωτ. {wanted.number}. Δοκιμαστικό έγγραφο: δεν έχει καμία ισχύ."
         content = certificate_pdf(wanted.kind.word, fields, foot)
-        name = f"{wanted.kind.code}.pdf"
-        kept = Kept(f"{registry}-{id_}", registry, wanted.afm, name, "application/pdf", content, self._state.now())
-        self._files[kept.id] = kept
+        kept = self._keep(registry, wanted.afm, Sheet(f"{wanted.kind.code}.pdf", "application/pdf", content))
         document = {"title": wanted.kind.word, "fields": dict(fields), "id": kept.id}
         return self._settle(
             replace(wanted, status="issued", file=kept.id, fields=fields), "certificate.issued", {"document": document}
@@ -191,14 +195,24 @@ class Filing:
         who = (("Επώνυμο", person.last), ("Όνομα", person.first), ("ΑΦΜ", person.afm))
         return (*who, *asked, *wanted.kind.facts, ("Ημερομηνία έκδοσης", day))
 
+    def _keep(self, registry: str, afm: str, sheet: Sheet) -> Kept:
+        kept = Kept(f"{registry}-{len(self._files) + 1}", registry, afm, sheet, self._state.now())
+        self._files[kept.id] = kept
+        return kept
+
     def _next_number(self) -> str:
         self._numbers += 1
         return f"{self._numbers}/{self._state.now():%d-%m-%Y}"
 
 
-def _check(kept: Kept) -> None:
-    magic = _MAGIC.get(kept.media_type)
-    if magic is None or not kept.content.startswith(magic):
+def _digest(reference: str, afm: str, code: str, sheet: Sheet) -> str:
+    facts = repr((reference, afm, code, sheet.name, sheet.media_type)).encode()
+    return hashlib.sha256(facts + sheet.content).hexdigest()
+
+
+def _check(sheet: Sheet) -> None:
+    magic = _MAGIC.get(sheet.media_type)
+    if magic is None or not sheet.content.startswith(magic):
         raise NoGood("FILE_TYPE", "Γίνονται δεκτά μόνο PDF, JPEG και PNG.")
-    if len(kept.content) > MOST_BYTES:
+    if len(sheet.content) > MOST_BYTES:
         raise NoGood("FILE_SIZE", "Το αρχείο ξεπερνά τα 10 MB.")

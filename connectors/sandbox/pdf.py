@@ -15,7 +15,7 @@ _ROWS_FROM = 700
 
 
 def certificate_pdf(title: str, fields: Sequence[tuple[str, str]], foot: str) -> bytes:
-    """``title``, one line for each of ``fields``, and ``foot``. What ISO 8859-7 does not have becomes a question mark."""
+    """``title``, a line for each of ``fields``, and ``foot``. What ISO 8859-7 does not have becomes a question mark."""
     lines = [_text(56, 770, 20, title)]
     for row, (name, value) in enumerate(fields):
         lines += [_text(56, _ROWS_FROM - 26 * row, 11, name), _text(240, _ROWS_FROM - 26 * row, 11, value)]

@@ -26,6 +26,13 @@ CITIZENS = (
     Citizen("090000070", "Σοφία", "Ευαγγέλου", None),
 )
 
+CIVIL_SERVANTS = (
+    Citizen("090000101", "Νίκη", "Ζαφείρη", None),
+    Citizen("090000113", "Πέτρος", "Ηλιάδης", None),
+    Citizen("090000125", "Ρένα", "Θεοδώρου", None),
+)
+"""Who may log in as an agent or a supervisor. They have no cases here."""
+
 
 def _at(day: int, hour: int, minute: int) -> datetime:
     return datetime(_YEAR, 11, day, hour, minute, tzinfo=UTC)

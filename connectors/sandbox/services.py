@@ -1,103 +1,65 @@
-"""The sandbox's side of the interoperability envelope, REST/JSON: ΕΜΕπ, and one case service for all registries."""
+"""The sandbox's side of the interoperability envelope, in JSON and in SOAP: the same operations behind both."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from itertools import count
 from typing import Any
 
 from aiohttp import web
 
-from connectors.references import canonical
-from connectors.sandbox.books import BOOKS, CONTACT_SERVICE, DOCUMENT_WORDS, OUTCOME_WORDS
-from connectors.sandbox.model import Case, Document
+from connectors import xmltree
+from connectors.sandbox.faults import told
+from connectors.sandbox.filing import Filing
+from connectors.sandbox.model import NotAllowed, NotThere
+from connectors.sandbox.operations import LISTS, BadInput, Office, Operation, refused, services
 from connectors.sandbox.state import State
-from connectors.sandbox.tokens import TOKENS, refused
+from connectors.sandbox.tokens import TOKENS, no_token
+from connectors.soapxml import ENVELOPE, PASSWORD_TEXT, WSSE, envelope, message, namespace_of, open_envelope, value_of
+from connectors.wire import Malformed
+from connectors.xmltree import Node
 
 STATE = web.AppKey("state", State)
-Operation = Callable[[State, Mapping[str, Any]], dict[str, Any]]
+FILING = web.AppKey("filing", Filing)
 
-_MOST = 500  # cases in a page
 _AUDIT_FIELDS = ("auditTransactionId", "auditTransactionDate", "auditUnit", "auditProtocol", "auditUserId")
+_REFUSALS = (BadInput, NotThere, NotAllowed)
 
-
-class BadInput(ValueError):
-    """The input record lacks something. ``code`` goes into the ``errorRecord``; these codes are the sandbox's own."""
-
-    def __init__(self, code: str, text: str) -> None:
-        super().__init__(text)
-        self.code = code
+Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
 def add_services(app: web.Application) -> None:
-    """``POST /esb/<service>RestService/<operation>`` for every service. The app holds ``STATE`` and ``TOKENS``."""
+    """``POST /esb/<service>RestService/<operation>`` and ``POST /esb/<service>``, for every service.
+
+    The app holds ``STATE``, ``FILING`` and ``TOKENS``.
+    """
     sequence = count(1)
-    for service, operations in _services().items():
+    for service, operations in services().items():
         for name, operation in operations.items():
-            app.router.add_post(f"/esb/{service}RestService/{name}", _endpoint(name, operation, sequence))
+            app.router.add_post(f"/esb/{service}RestService/{name}", _rest(name, operation, sequence))
+        app.router.add_post(f"/esb/{service}", _soap(service, operations, sequence))
 
 
-def _services() -> dict[str, dict[str, Operation]]:
-    cases = {book.service: _case_operations(book.registry) for book in BOOKS.values()}
-    return {CONTACT_SERVICE: {"getNncIdentityExt": _contact}, **cases}
-
-
-def _case_operations(registry: str) -> dict[str, Operation]:
-    def get_cases(state: State, record: Mapping[str, Any]) -> dict[str, Any]:
-        afm = _text(record, "afm")
-        return {"cases": [wire(case) for case in state.cases_of(afm) if case.registry == registry]}
-
-    def get_case(state: State, record: Mapping[str, Any]) -> dict[str, Any]:
-        found = state.find(canonical(_text(record, "caseReference")))
-        return {"caseRecord": wire(found) if found and found.registry == registry else None}
-
-    def get_changes(state: State, record: Mapping[str, Any]) -> dict[str, Any]:
-        limit = record.get("limit", _MOST)
-        if not isinstance(limit, int) or not 1 <= limit <= _MOST:
-            raise BadInput("INPUT_LIMIT", "limit")
-        page = state.changes(registry, _text(record, "cursor", empty=True), limit)
-        return {"cases": [wire(case) for case in page.cases], "cursor": page.cursor, "more": page.more}
-
-    return {"getCases": get_cases, "getCase": get_case, "getCaseChanges": get_changes}
-
-
-def _contact(state: State, record: Mapping[str, Any]) -> dict[str, Any]:
-    citizen = state.citizens.get(_text(record, "afm"))
-    parts = ("email", "telephone", "street", "number", "zipCode", "region", "municipality", "locality")
-    return {**dict.fromkeys(parts), "mobile": citizen.mobile if citizen else None}
-
-
-def _endpoint(name: str, operation: Operation, sequence: count[int]) -> Callable[[web.Request], Any]:
-    async def endpoint(request: web.Request) -> web.Response:
-        if not request.app[TOKENS].good(request):
-            return refused()
-        state = request.app[STATE]
-        try:
-            output, error = operation(state, _input(name, await _json(request))), None
-        except BadInput as problem:
-            output, error = None, {"errorCode": problem.code, "errorDescr": str(problem)}
-        return web.json_response(
-            {
-                f"{name}OutputRecord": output,
-                "callSequenceId": next(sequence),
-                "callSequenceDate": state.now().isoformat(timespec="milliseconds"),
-                "errorRecord": error,
-            }
-        )
-
-    return endpoint
-
-
-async def _json(request: web.Request) -> Any:
+def _answer(request: web.Request, name: str, operation: Operation, body: Any, number: int) -> dict[str, Any]:
+    """The response's members, for either dialect."""
+    office = Office(request.app[STATE], request.app[FILING])
+    output, error = None, None
     try:
-        return await request.json()
-    except ValueError:
-        raise BadInput("INPUT_JSON", "json") from None
+        output = told(request, operation(office, _input(name, body)))
+    except _REFUSALS as problem:
+        bad = refused(problem)
+        error = {"errorCode": bad.code, "errorDescr": str(bad)} if bad else None
+    return {
+        f"{name}OutputRecord": output,
+        "callSequenceId": number,
+        "callSequenceDate": office.state.now().isoformat(timespec="milliseconds"),
+        "errorRecord": error,
+    }
 
 
 def _input(name: str, body: Any) -> Mapping[str, Any]:
     if not isinstance(body, dict):
-        raise BadInput("INPUT_JSON", "json")
+        raise BadInput("INPUT_FORM", "envelope")
     audit = body.get("auditRecord")
     if not isinstance(audit, dict) or not all(audit.get(part) for part in _AUDIT_FIELDS):
         raise BadInput("AUDIT_RECORD", "auditRecord")
@@ -107,36 +69,85 @@ def _input(name: str, body: Any) -> Mapping[str, Any]:
     return record
 
 
-def _text(record: Mapping[str, Any], name: str, *, empty: bool = False) -> str:
-    value = record.get(name)
-    if not isinstance(value, str) or not (value or empty):
-        raise BadInput("INPUT_FIELD", name)
-    return value
+# JSON
 
 
-def wire(case: Case) -> dict[str, Any]:
-    """A case as the registry tells it: in its own words."""
-    return {
-        "caseReference": case.reference,
-        "afm": case.afm,
-        "procedure": case.kind.word,
-        "title": case.title,
-        "stage": case.now_at.word,
-        "sequence": case.sequence,
-        "updatedAt": case.updated_at.isoformat(timespec="milliseconds"),
-        "expectedBy": str(case.expected_by) if case.expected_by else None,
-        "note": case.note,
-        "outcome": OUTCOME_WORDS[case.outcome] if case.outcome else None,
-        "closed": case.closed,
-        "documents": [_wire_document(document) for document in case.documents],
-    }
+def _rest(name: str, operation: Operation, sequence: count[int]) -> Handler:
+    async def endpoint(request: web.Request) -> web.Response:
+        if not request.app[TOKENS].good(request):
+            return no_token()
+        return web.json_response(_answer(request, name, operation, await _json(request), next(sequence)))
+
+    return endpoint
 
 
-def _wire_document(document: Document) -> dict[str, Any]:
-    return {
-        "code": document.code,
-        "title": document.title,
-        "status": DOCUMENT_WORDS[document.status],
-        "reason": document.reason,
-        "deadline": str(document.deadline) if document.deadline else None,
-    }
+async def _json(request: web.Request) -> Any:
+    try:
+        return await request.json()
+    except ValueError:
+        return None
+
+
+# SOAP 1.1
+
+
+class Fault(Exception):
+    """``code`` with its prefix, as it stands in ``faultcode``."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+def _soap(service: str, operations: Mapping[str, Operation], sequence: count[int]) -> Handler:
+    namespace = namespace_of(service)
+
+    async def endpoint(request: web.Request) -> web.Response:
+        try:
+            name, body = _opened(request, await request.read(), namespace)
+            if name not in operations:
+                raise Fault("soapenv:Client", "operation")
+        except Fault as fault:
+            return _xml(_fault(fault), 500)
+        answer = _answer(request, name, operations[name], body, next(sequence))
+        return _xml(envelope(message(f"{name}Response", answer, namespace)), 200)
+
+    return endpoint
+
+
+def _opened(request: web.Request, document: bytes, namespace: str) -> tuple[str, Any]:
+    """The operation's name and the request's members. Raises :class:`Fault`."""
+    try:
+        root = xmltree.read(document)
+        content = open_envelope(root)
+        body = value_of(content, LISTS)
+    except (xmltree.BadXml, Malformed):
+        raise Fault("soapenv:Client", "xml") from None
+    _authenticate(request, root)
+    if content.namespace != namespace or not content.name.endswith("Request"):
+        raise Fault("soapenv:Client", "namespace")
+    return content.name.removesuffix("Request"), body
+
+
+def _authenticate(request: web.Request, root: Node) -> None:
+    """WS-Security UsernameToken, PasswordText."""
+    header = root.child("Header", ENVELOPE)
+    security = header.child("Security", WSSE) if header else None
+    token = security.child("UsernameToken", WSSE) if security else None
+    name = token.child("Username", WSSE) if token else None
+    password = token.child("Password", WSSE) if token else None
+    if name is None or password is None or password.attributes.get("Type") != PASSWORD_TEXT:
+        raise Fault("wsse:InvalidSecurity", "UsernameToken")
+    if not request.app[TOKENS].is_pair(name.text, password.text):
+        raise Fault("wsse:FailedAuthentication", "credentials")
+
+
+def _fault(fault: Fault) -> bytes:
+    return envelope(
+        f'<soapenv:Fault xmlns:wsse="{WSSE}"><faultcode>{fault.code}</faultcode>'
+        f"<faultstring>{xmltree.text(str(fault))}</faultstring></soapenv:Fault>"
+    )
+
+
+def _xml(document: bytes, status: int) -> web.Response:
+    return web.Response(body=document, status=status, content_type="text/xml", charset="utf-8")

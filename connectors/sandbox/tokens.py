@@ -1,4 +1,4 @@
-"""The token endpoint of the sandbox State: OAuth2 client credentials (RFC 6749, 4.4)."""
+"""Who may call the sandbox State's services: one pair, and the tokens it is given for (RFC 6749, 4.4)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import secrets
 from collections.abc import Callable
 
 from aiohttp import web
+
+from connectors.sandbox.faults import told
 
 _LIFE = 900.0  # seconds
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="ked"'}
@@ -33,18 +35,25 @@ class Tokens:
         token = secrets.token_urlsafe(24)
         self._until[token] = self._ticks() + self._life
         self.issued += 1
-        return web.json_response({"access_token": token, "token_type": "Bearer", "expires_in": self._life})
+        answer = {"access_token": token, "token_type": "Bearer", "expires_in": self._life}
+        return web.json_response(told(request, answer))
 
     def good(self, request: web.Request) -> bool:
+        """A token that was given out, or the pair itself."""
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme == "Basic":
+            return hmac.compare_digest(_basic(request), self._pair)
         return scheme == "Bearer" and self._ticks() < self._until.get(token, float("-inf"))
+
+    def is_pair(self, name: str, secret: str) -> bool:
+        return hmac.compare_digest(f"{name}:{secret}".encode(), self._pair)
 
     def expire_all(self) -> None:
         """Every token given out so far is refused from now on."""
         self._until.clear()
 
 
-def refused() -> web.Response:
+def no_token() -> web.Response:
     return web.json_response({"error": "invalid_token"}, status=401, headers=_CHALLENGE)
 
 

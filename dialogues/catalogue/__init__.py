@@ -1,13 +1,16 @@
-"""Facts that answers are made of, kept as data: what a stage means and what comes after it."""
+"""Facts that answers are made of, kept as data: what a stage means, what a procedure takes, where an office is found."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from nlu.names import Entry, read_catalogue
 
 FOLDER = Path(__file__).parent
 
@@ -33,11 +36,43 @@ class Procedure:
 
 
 @dataclass(frozen=True, slots=True)
+class Service:
+    """What is publicly known about getting something from the State. ``None``: the source does not say.
+
+    ``source`` names where it was read, ``seen`` the day. ``documents`` may be none at all.
+    """
+
+    code: str
+    title: Words
+    agency: str
+    owner: Words
+    where: Words
+    source: str
+    seen: date
+    documents: tuple[Words, ...] | None = None
+    needs: Words | None = None
+    time: Words | None = None
+    fee: Words | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """A service that citizens visit: where its hours are found, and which registry is its."""
+
+    title: Words
+    registry: str
+    finder: Words
+    note: Words | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Procedures by code, and the stages that many of them share."""
+    """Procedures of cases and the stages that many of them share; services and offices, for anyone. All by code."""
 
     procedures: Mapping[str, Procedure]
     stages: Mapping[str, Stage]
+    services: Mapping[str, Service]
+    offices: Mapping[str, Office]
 
     def procedure(self, code: str) -> Procedure | None:
         return self.procedures.get(code)
@@ -51,9 +86,31 @@ class Catalogue:
 
 def load_catalogue(folder: Path = FOLDER) -> Catalogue:
     """Read the catalogue's files. A malformed entry raises ``KeyError`` or ``TypeError`` with its field."""
-    data = yaml.safe_load((folder / "stages.yml").read_text(encoding="utf-8"))
+    data = _read(folder / "stages.yml")
     procedures = {code: _procedure(entry) for code, entry in data["procedures"].items()}
-    return Catalogue(procedures, _stages(data["stages"]))
+    known = {entry.code: entry for entry in read_catalogue()}
+    services = {code: _service(known[code], entry) for code, entry in _read(folder / "procedures.yml").items()}
+    offices = {code: _office(known[code], entry) for code, entry in _read(folder / "offices.yml").items()}
+    return Catalogue(procedures, _stages(data["stages"]), services, offices)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return found
+
+
+def _service(known: Entry, facts: Mapping[str, Any]) -> Service:
+    documents = facts.get("documents")
+    more = {"documents": None if documents is None else tuple(documents)}
+    return Service(known.code, _title(known), **{**facts, **more})
+
+
+def _office(known: Entry, facts: Mapping[str, Any]) -> Office:
+    return Office(_title(known), known.registry, **facts)
+
+
+def _title(known: Entry) -> Words:
+    return {"el": known.el, "en": known.en}
 
 
 def _procedure(entry: Mapping[str, Any]) -> Procedure:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,7 +10,6 @@ import pytest
 from sqlalchemy import update
 
 from casestore.database import Database
-from casestore.migrate import migrate
 from casestore.outbox import ClaimedDispatch, Dispatch, Outbox, Priority
 from casestore.results import Outcome, Results
 from casestore.tables import outbox as rows
@@ -146,48 +144,6 @@ async def test_two_workers_never_hold_the_same_row(outbox: Outbox, database: Dat
     batches = await asyncio.gather(*(claim(outbox, clock, f"w{n}", limit=7) for n in range(8)))
     held = [one for batch in batches for one in batch]
     assert len(held) == len({one.id for one in held}) == len({one.recipient_key for one in held}) == 30
-
-
-@pytest.fixture
-async def three(postgresql_url: str) -> AsyncIterator[list[Database]]:
-    databases = [Database(postgresql_url) for _ in range(3)]
-    await migrate(databases[0])
-    yield databases
-    for database in databases:
-        await database.close()
-
-
-async def test_a_row_that_was_committed_late_waits_for_the_younger_in_flight(
-    three: list[Database], vault: Vault, clock: FakeClock
-) -> None:
-    """PostgreSQL numbers rows before they can be seen: the younger of two may be claimed before the elder is there."""
-    slow, quick, third = (Outbox(database, vault) for database in three)
-    async with three[0].write() as connection:
-        await slow.add(connection, [dispatch("elder")], START)
-        await put(quick, three[1], dispatch("younger"))
-        [younger] = await claim(quick, clock, "first")
-    assert texts(quick, [younger]) == ["younger"]
-    assert await claim(third, clock, "second") == []
-    await Results(three[1], RANKS).write([Outcome(younger.id, younger.claim, "sent", clock(), "id", 1)])
-    assert texts(third, await claim(third, clock, "second")) == ["elder"]
-
-
-async def test_claims_made_at_the_same_moment_never_put_two_messages_to_one_person_in_flight(
-    three: list[Database], vault: Vault, clock: FakeClock
-) -> None:
-    outboxes = [Outbox(database, vault) for database in three]
-    for number in range(15):
-        await put(
-            outboxes[0],
-            three[0],
-            dispatch(f"bulk {number}", f"{number}", priority=Priority.BULK),
-            dispatch(f"reply {number}", f"{number}", after=1),
-        )
-    bulk = asyncio.create_task(claim(outboxes[0], clock, "bulk"))
-    late = FakeClock(START + timedelta(seconds=2))
-    held = [*await bulk, *await claim(outboxes[1], late, "reply", limit=30)]
-    held += await claim(outboxes[2], late, "more", limit=30)
-    assert len({one.recipient_key for one in held}) == len(held) == 15
 
 
 async def test_a_lease_counts_from_the_claim_that_holds_it(

@@ -42,7 +42,7 @@ async def test_a_new_case(world: World) -> None:
     body = {"registry": "kep", "afm": "090000069", "procedure": "family-status-certificate", "title": "Για σχολείο"}
     status, shown = await ask(world, "POST", "/admin/cases", body)
     assert (status, shown["caseReference"], shown["stageCode"]) == (201, "ΚΕ-2026-000502", "submission")
-    [found] = await world.registries().cases["kep"].cases_of("090000069")
+    [found] = (await world.registries().cases["kep"].cases_of("090000069")).cases
     assert (found.title, found.procedure) == ("Για σχολείο", "family-status-certificate")
 
 
@@ -227,7 +227,7 @@ async def test_the_clerk_opens_a_case(world: World) -> None:
     status, text = await page(world, "/clerk/new", form)
     assert status == 200
     assert "Η υπόθεση άνοιξε" in text
-    [found] = await world.registries().cases["civil_protection"].cases_of("090000069")
+    [found] = (await world.registries().cases["civil_protection"].cases_of("090000069")).cases
     assert (found.title, found.stage) == ("Υπόγειο", "application")
 
 

@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 from connectors import permits
 from connectors.caseservice import CaseService
 from connectors.connect import CASE_REGISTRIES
-from connectors.ked import Ask
+from connectors.memory import Keeping
 from connectors.references import PREFIXES
-from connectors.registry import CaseRecord, RegistryRefused, RequiredDocument
+from connectors.registry import CaseList, CaseRecord, RegistryRefused, RequiredDocument
 from connectors.sandbox.books import BOOKS, DOCUMENT_WORDS, OUTCOME_WORDS
-from connectors.sandbox.services import wire
+from connectors.sandbox.operations import wire
+from connectors.wire import Ask
 from connectors.words import Lexicon, Words
-from tests.connectors.world import NOW, World
+from tests.connectors.world import NOW, Clock, World
 
 
 class Canned:
@@ -50,8 +51,12 @@ def wire_case(**different: Any) -> dict[str, Any]:
     }
 
 
+def answering(output: Mapping[str, Any]) -> CaseService:
+    return CaseService(permits.WORDS, Canned(output), Clock().ambient(), Keeping())
+
+
 def service(*cases: dict[str, Any]) -> CaseService:
-    return CaseService(permits.WORDS, Canned({"cases": list(cases)}))
+    return answering({"cases": list(cases)})
 
 
 @pytest.mark.parametrize("words", CASE_REGISTRIES, ids=lambda words: words.registry)
@@ -83,7 +88,7 @@ async def test_a_case_in_our_words(world: World) -> None:
 
 
 async def test_times_are_utc() -> None:
-    [found] = await service(wire_case()).cases_of("123456783")
+    [found] = (await service(wire_case()).cases_of("123456783")).cases
     assert found.updated_at == datetime(2026, 11, 18, 7, 15, tzinfo=UTC)
     assert found.updated_at.tzinfo is UTC
 
@@ -93,7 +98,7 @@ async def test_unknown_words_are_kept_for_a_person_to_read() -> None:
     odd = wire_case(
         stage="Αναμονή ΣΑ", procedure="Νέα διαδικασία", outcome="Ανακλήθηκε", note="Βλ. έγγραφο", documents=[paper]
     )
-    [found] = await service(odd).cases_of("123456783")
+    [found] = (await service(odd).cases_of("123456783")).cases
     assert (found.stage, found.procedure, found.outcome) == ("unknown", "unknown", "unknown")
     assert found.note == "Νέα διαδικασία · Αναμονή ΣΑ · Ανακλήθηκε · Βλ. έγγραφο"
     assert found.documents == (RequiredDocument("x", "Χαρτί", "unknown", "Στο αρχείο · Φάκελος 7"),)
@@ -106,10 +111,10 @@ async def test_another_citizens_case_never_passes_as_ones_own() -> None:
 
 
 async def test_another_case_than_was_asked_for_is_refused() -> None:
-    answering = CaseService(permits.WORDS, Canned({"caseRecord": wire_case()}))
-    assert await answering.case("ΑΔ-2026-000123") is not None
+    registry = answering({"caseRecord": wire_case()})
+    assert await registry.case("ΑΔ-2026-000123") is not None
     with pytest.raises(RegistryRefused):
-        await answering.case("ΑΔ-2026-000124")
+        await registry.case("ΑΔ-2026-000124")
 
 
 @pytest.mark.parametrize("reference", ["ΚΤ-2026-000301", "υπόθεση 7"])
@@ -121,7 +126,7 @@ async def test_a_case_of_no_reference_of_its_own_is_refused(reference: str) -> N
 async def test_what_is_not_there_is_none(world: World) -> None:
     registries = world.registries()
     assert await registries.cases["permits"].case("ΑΔ-2026-999999") is None
-    assert await registries.cases["permits"].cases_of("090000069") == ()
+    assert await registries.cases["permits"].cases_of("090000069") == CaseList((), NOW)
     calls = len(world.audit.rows)
     assert await registries.cases["permits"].case("ΚΤ-2026-000301") is None
     assert await registries.cases["permits"].case("που είναι") is None
@@ -172,7 +177,7 @@ async def test_whatever_a_registry_says_is_a_case_or_a_refusal(odd: dict[str, An
 
 async def result_of(asked: CaseService) -> tuple[CaseRecord, ...] | RegistryRefused:
     try:
-        return await asked.cases_of("123456783")
+        return (await asked.cases_of("123456783")).cases
     except RegistryRefused as refusal:
         return refusal
 

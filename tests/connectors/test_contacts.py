@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.contacts import Contacts, normal_mobile
-from connectors.ked import Ask
+from connectors.wire import Ask
 from tests.connectors.world import World
 
 

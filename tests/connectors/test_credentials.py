@@ -73,7 +73,7 @@ async def test_a_token_is_renewed_before_it_ends(world: World) -> None:
     registries = world.registries()
     await registries.cases["permits"].cases_of("123456783")
     world.clock.seconds += 0.89 * 900
-    await registries.cases["permits"].cases_of("123456783")
+    await registries.cases["cadastre"].cases_of("123456783")
     assert world.tokens.issued == 1
     world.clock.seconds += 0.02 * 900
     await registries.cases["efka"].cases_of("123456783")

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from connectors.audit import AuditEntry, Cause, MemoryAudit
 from connectors.connect import connect
 from connectors.guard import Repeatable
-from connectors.ked import Answer, Ask, BadStatus, Declined, Malformed, translate
 from connectors.registry import RegistryError, RegistryRefused, RegistryUnavailable
 from connectors.rest import RestJson
+from connectors.wire import Answer, Ask, BadStatus, Declined, Malformed, translate
 from tests.connectors.world import NOW, PATIENT, World, served
 
 ASK = Ask("getCases", {"afm": "123456783"}, subject="123456783", safe=True)
@@ -48,7 +48,7 @@ def answer(**parts: Any) -> bytes:
 
 
 def test_an_answer_is_read() -> None:
-    assert RestJson().read(ASK, answer(errorRecord=None)) == Answer({"cases": []}, "7")
+    assert RestJson().read(ASK, 200, answer(errorRecord=None)) == Answer({"cases": []}, "7")
 
 
 @pytest.mark.parametrize(
@@ -58,15 +58,24 @@ def test_an_answer_is_read() -> None:
         ({"errorCode": 42}, "42"),
         ({"errorCode": "ΑΦΜ 123456783"}, "unnamed"),
         ({"errorCode": "X123456783"}, "unnamed"),
-        ({"errorCode": ""}, "unnamed"),
         ({"errorDescr": "123456783"}, "unnamed"),
         ("123456783", "unnamed"),
     ],
 )
 def test_an_error_record_gives_its_code_and_nothing_else(record: Any, code: str) -> None:
     with pytest.raises(Declined) as caught:
-        RestJson().read(ASK, answer(errorRecord=record))
+        RestJson().read(ASK, 200, answer(errorRecord=record))
     assert translate("permits", caught.value).reason == f"error {code}"
+
+
+@pytest.mark.parametrize("record", [None, {}, [], {"errorCode": None, "errorDescr": None}, {"errorCode": ""}])
+def test_an_error_record_that_says_nothing_is_none(record: Any) -> None:
+    assert RestJson().read(ASK, 200, answer(errorRecord=record)) == Answer({"cases": []}, "7")
+
+
+def test_a_pair_in_place_of_a_token() -> None:
+    request = RestJson(basic="our-name").write("permitService", ASK, ENTRY, "our-secret")
+    assert request.headers["Authorization"] == aiohttp.encode_basic_auth("our-name", "our-secret")
 
 
 JSON = st.recursive(
@@ -88,7 +97,7 @@ def test_any_bytes_are_an_answer_or_one_of_two_errors(body: bytes) -> None:
 
 def result_of(body: bytes) -> Answer | Malformed | Declined:
     try:
-        return RestJson().read(ASK, body)
+        return RestJson().read(ASK, 200, body)
     except (Malformed, Declined) as error:
         return error
 
@@ -96,7 +105,7 @@ def result_of(body: bytes) -> Answer | Malformed | Declined:
 @pytest.mark.parametrize("body", [b"[" * 200_000, b'{"callSequenceId": ' + b"9" * 5000 + b"}"])
 def test_hostile_json_is_malformed(body: bytes) -> None:
     with pytest.raises(Malformed):
-        RestJson().read(ASK, body)
+        RestJson().read(ASK, 200, body)
 
 
 @pytest.mark.parametrize(

@@ -34,8 +34,8 @@ AUDIT = dict.fromkeys(
 @pytest.mark.parametrize(
     ("body", "code"),
     [
-        (b"not json", "INPUT_JSON"),
-        (b"[]", "INPUT_JSON"),
+        (b"not json", "INPUT_FORM"),
+        (b"[]", "INPUT_FORM"),
         ({"getCaseChangesInputRecord": {"cursor": ""}}, "AUDIT_RECORD"),
         ({"auditRecord": {**AUDIT, "auditUnit": ""}, "getCaseChangesInputRecord": {"cursor": ""}}, "AUDIT_RECORD"),
         ({"auditRecord": AUDIT}, "INPUT_RECORD"),

@@ -15,11 +15,13 @@ from aiohttp import web
 
 from connectors.ambient import Ambient
 from connectors.audit import MemoryAudit
-from connectors.connect import Registries, connect
+from connectors.connect import REGISTRIES, Exceptions, Registries, Spoken, connect
 from connectors.guard import Limits
 from connectors.sandbox.app import CLIENT_ID, CLIENT_SECRET, make_app
 from connectors.sandbox.faults import FAULTS, Faults
+from connectors.sandbox.filing import Filing
 from connectors.sandbox.seed import seeded
+from connectors.sandbox.services import FILING
 from connectors.sandbox.state import State
 from connectors.sandbox.tokens import TOKENS, Tokens
 
@@ -86,13 +88,24 @@ class World:
     def tokens(self) -> Tokens:
         return self.app[TOKENS]
 
-    def registries(self, limits: Limits = PATIENT, secret: str = CLIENT_SECRET, url: str = "") -> Registries:
+    @property
+    def filing(self) -> Filing:
+        return self.app[FILING]
+
+    def registries(
+        self,
+        limits: Limits = PATIENT,
+        secret: str = CLIENT_SECRET,
+        url: str = "",
+        spoken: Spoken = Spoken.JSON,
+    ) -> Registries:
         return connect(
             url or self.url,
             CLIENT_ID,
             secret,
             session=self.session,
             audit=self.audit,
+            but=Exceptions(spoken=dict.fromkeys(REGISTRIES, spoken)),
             limits=limits,
             ambient=self.clock.ambient(),
         )

@@ -247,7 +247,7 @@ async def test_metrics_count_answers_and_name_nobody(counter: Counter) -> None:
         assert f'counter_ack_seconds_count{{answer="{status}",channel="viber"}}' in told
     assert "30690000" not in told
     assert str(TOKEN) not in told
-    assert USER["id"] not in told
+    assert str(USER["id"]) not in told
 
 
 @pytest.mark.parametrize(

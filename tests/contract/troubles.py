@@ -7,7 +7,7 @@ import os
 import resource
 import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 
 import asyncpg
 from sqlalchemy.engine import URL
@@ -60,12 +60,9 @@ def altered(how: str, back: str) -> Trouble:
 
 @asynccontextmanager
 async def sqlite_locked(url: URL) -> AsyncIterator[None]:
-    other = sqlite3.connect(str(url.database), isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    try:
+    with closing(sqlite3.connect(str(url.database), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
         yield
-    finally:
-        other.close()
 
 
 @asynccontextmanager
@@ -85,9 +82,13 @@ closed = altered("ALLOW_CONNECTIONS false", "ALLOW_CONNECTIONS true")
 @asynccontextmanager
 async def without_schema(url: URL) -> AsyncIterator[None]:
     """SQLite as a database of another day."""
-    with sqlite3.connect(str(url.database)) as other:
-        other.execute("ALTER TABLE alembic_version RENAME TO elsewhere")
-    yield
-    with sqlite3.connect(str(url.database)) as other:
-        other.execute("ALTER TABLE elsewhere RENAME TO alembic_version")
-    other.close()
+    _execute(url, "ALTER TABLE alembic_version RENAME TO elsewhere")
+    try:
+        yield
+    finally:
+        _execute(url, "ALTER TABLE elsewhere RENAME TO alembic_version")
+
+
+def _execute(url: URL, statement: str) -> None:
+    with closing(sqlite3.connect(str(url.database), isolation_level=None)) as other:
+        other.execute(statement)

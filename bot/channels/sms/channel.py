@@ -15,6 +15,7 @@ from yarl import URL
 from bot.channels import http
 from bot.channels.port import Outbound, Parsed, Remedy, SendError, Sent, WebhookRequest
 from bot.channels.sms import parse, send
+from bot.channels.sms.encoding import fold_gsm7
 from bot.channels.text import listed, split
 from dialogues.turn import Choice, Reply
 
@@ -73,7 +74,7 @@ class SmsChannel:
         signature = request.headers.get("x-twilio-signature")
         if not signature:
             return False
-        digest = request.query.get("bodySHA256")
+        digest = http.query(request.url).get("bodySHA256")
         if digest is not None and not _same(digest, hashlib.sha256(request.body).hexdigest()):
             return False
         try:
@@ -86,12 +87,13 @@ class SmsChannel:
 
     def parse(self, request: WebhookRequest) -> Parsed:
         if request.path == STATUS_PATH:
-            return parse.status(request.body, request.query.get("id", ""), request.received_at)
+            return parse.status(request.body, http.query(request.url).get("id", ""), request.received_at)
         return parse.inbound(request.body, request.received_at, self._number)
 
     def compose(self, reply: Reply) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
-        """Choices become numbered lines of the text."""
-        parts = split(listed(reply.text, reply.choices, mark="{n}."), TEXT_LIMIT)
+        """Choices become numbered lines of the text. What may be folded is folded here, on its way out."""
+        whole = listed(reply.text, reply.choices, mark="{n}.")
+        parts = split(fold_gsm7(whole) if reply.economy else whole, TEXT_LIMIT)
         return tuple((part, ()) for part in parts)
 
     async def send(self, message: Outbound) -> Sent:

@@ -8,6 +8,7 @@ import hmac
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
 import aiohttp
 
@@ -51,7 +52,7 @@ class ViberChannel:
         if not 0 < len(sender_name) <= NAME_LIMIT:
             raise ValueError(f"the Viber sender name must have 1 to {NAME_LIMIT} characters")
         self.rate = rate
-        self._keyed = hmac.new(auth_token.encode(), digestmod=hashlib.sha256)
+        self._inner, self._outer = _keyed(auth_token.encode())
         self._sender = sender_name
         self._session = session
         self._url = api_url.rstrip("/") + "/send_message"
@@ -63,10 +64,11 @@ class ViberChannel:
         """HMAC-SHA256 over the bytes as they came; ``sig`` in the query counts only without the header."""
         given = request.headers.get("x-viber-content-signature")
         if given is None:
-            given = request.query.get("sig", "")
-        keyed = self._keyed.copy()  # the key's two blocks are hashed once, not for every webhook
-        keyed.update(request.body)
-        return hmac.compare_digest(given.encode(errors="replace"), keyed.hexdigest().encode())
+            given = http.query(request.url).get("sig", "")
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(request.body)
+        outer.update(inner.digest())
+        return hmac.compare_digest(given.encode(errors="replace"), outer.hexdigest().encode())
 
     def parse(self, request: WebhookRequest) -> Parsed:
         return parse.parse(request.body, request.received_at, self._welcomes)
@@ -106,3 +108,9 @@ class ViberChannel:
             raise ValueError("a Viber welcome must be one message")
         ((text, choices),) = parts
         return Answer(send.encoded(send.content(text, choices, self._sender)).decode(), "application/json")
+
+
+def _keyed(key: bytes) -> tuple[Any, Any]:
+    """The two hashes of HMAC-SHA256 (RFC 2104), the key's block in them already: it is the same for every webhook."""
+    block = (hashlib.sha256(key).digest() if len(key) > 64 else key).ljust(64, b"\0")
+    return hashlib.sha256(bytes(byte ^ 0x36 for byte in block)), hashlib.sha256(bytes(byte ^ 0x5C for byte in block))

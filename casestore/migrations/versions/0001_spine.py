@@ -134,7 +134,7 @@ def upgrade() -> None:
         sa.Column("registry", sa.String(length=32), nullable=False),
         sa.Column("reference", sa.String(length=64), nullable=False),
         sa.Column("procedure", sa.String(length=64), nullable=False),
-        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("title_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("stage", sa.String(length=64), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("expected_by", sa.Date(), nullable=True),

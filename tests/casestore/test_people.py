@@ -1,0 +1,170 @@
+"""Citizens, addresses and who is behind them, on both databases."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from casestore.database import Database
+from casestore.people import KNOWN_NUMBER, PROVEN, Conversation, People, who
+from casestore.tables import citizens, contact_points
+from casestore.vault import Vault
+from tests.clock import START, FakeClock
+
+AFM, OTHER, MOBILE = "123456783", "090000045", "+306900000001"
+
+
+@pytest.fixture
+def people(database: Database, vault: Vault) -> People:
+    return People(database, vault)
+
+
+class Town:
+    """Shorthands that each commit."""
+
+    def __init__(self, database: Database, people: People) -> None:
+        self.database = database
+        self.people = people
+
+    async def citizen(self, afm: str = AFM) -> int:
+        async with self.database.write() as connection:
+            return await self.people.citizen(connection, afm, START)
+
+    async def mobile(self, citizen: int, mobile: str | None) -> None:
+        async with self.database.write() as connection:
+            await self.people.set_mobile(connection, citizen, mobile, START)
+
+    async def prove(self, here: Conversation, citizen: int) -> None:
+        async with self.database.write() as connection:
+            await self.people.link(connection, here.contact_point_id, citizen, PROVEN, "code", START)
+
+    async def at(self, address: str = MOBILE, channel: str = "sms") -> Conversation:
+        return await self.people.conversation(channel, address, START)
+
+    async def behind(self, address: str = MOBILE) -> tuple[int | None, int]:
+        here = await self.at(address)
+        return here.citizen_id, here.level
+
+
+@pytest.fixture
+def town(database: Database, people: People) -> Town:
+    return Town(database, people)
+
+
+async def test_a_conversation_is_begun_once(town: Town) -> None:
+    first = await town.at("tGVu", "viber")
+    assert (first.owner, first.language, first.reachable, first.citizen_id, first.level) == ("bot", "el", True, None, 0)
+    assert await town.at("tGVu", "viber") == first
+    assert (await town.at("tGVu", "sms")).id != first.id
+
+
+async def test_two_that_begin_it_at_once_find_the_same(town: Town) -> None:
+    found = await asyncio.gather(*(town.at() for _ in range(8)))
+    assert len({one.id for one in found}) == 1
+
+
+async def test_a_citizen_is_made_once_and_sealed(town: Town) -> None:
+    made = await asyncio.gather(*(town.citizen() for _ in range(4)))
+    assert len(set(made)) == 1
+    assert await town.citizen(OTHER) not in made
+    assert await town.people.afm_of(made[0]) == AFM
+    with pytest.raises(LookupError):
+        await town.people.afm_of(10**9)
+    async with town.database.read() as connection:
+        row = (await connection.execute(select(citizens).where(citizens.c.id == made[0]))).one()
+    assert AFM not in row.afm_key
+    assert AFM.encode() not in row.afm_sealed
+
+
+async def test_an_address_is_sealed(town: Town) -> None:
+    await town.at()
+    async with town.database.read() as connection:
+        row = (await connection.execute(select(contact_points))).one()
+    assert MOBILE.encode() not in row.address_sealed
+    assert MOBILE not in row.address_key
+
+
+async def test_a_mobile_that_the_registry_holds_is_a_known_number(town: Town) -> None:
+    citizen = await town.citizen()
+    await town.mobile(citizen, MOBILE)
+    assert await town.behind() == (citizen, KNOWN_NUMBER)
+
+
+async def test_a_number_held_for_two_is_nobodys(town: Town) -> None:
+    for afm in (AFM, OTHER):
+        await town.mobile(await town.citizen(afm), MOBILE)
+    assert await town.behind() == (None, 0)
+    await town.mobile(await town.citizen(OTHER), None)
+    assert await town.behind() == (await town.citizen(), KNOWN_NUMBER)
+
+
+async def test_a_number_that_the_registry_let_go_is_let_go(town: Town) -> None:
+    citizen = await town.citizen()
+    await town.mobile(citizen, MOBILE)
+    await town.mobile(citizen, "+306900000009")
+    assert await town.behind() == (None, 0)
+    assert await town.behind("+306900000009") == (citizen, KNOWN_NUMBER)
+
+
+async def test_who_is_proven_is_proven_and_the_last_one_counts(town: Town) -> None:
+    first, second = await town.citizen(), await town.citizen(OTHER)
+    here = await town.at("tGVu", "viber")
+    for citizen in (first, second):
+        await town.prove(here, citizen)
+        found = await town.at("tGVu", "viber")
+        assert (found.citizen_id, found.level) == (citizen, PROVEN)
+
+
+async def test_a_proof_is_above_the_registrys_word_and_not_lowered_by_it(town: Town) -> None:
+    known, proven = await town.citizen(), await town.citizen(OTHER)
+    await town.mobile(known, MOBILE)
+    await town.prove(await town.at(), proven)
+    assert await town.behind() == (proven, PROVEN)
+    await town.prove(await town.at(), known)
+    await town.mobile(known, MOBILE)
+    assert await town.behind() == (known, PROVEN)
+
+
+async def test_reachable_and_not(town: Town) -> None:
+    here = await town.at()
+    for reason in ("unsubscribed", None):
+        async with town.database.write() as connection:
+            await town.people.reachable(connection, here.contact_point_id, reason=reason)
+        assert (await town.at()).reachable is (reason is None)
+
+
+async def test_the_contact_registry_is_asked_again_in_time(town: Town, clock: FakeClock) -> None:
+    first, second = await town.citizen(), await town.citizen(OTHER)
+    assert await town.people.contact_due(START, 10) == [(first, AFM), (second, OTHER)]
+    assert len(await town.people.contact_due(START, 1)) == 1
+    async with town.database.write() as connection:
+        later = START + timedelta(hours=12)
+        await town.people.contact_seen(connection, first, MOBILE, START, later)
+        await town.people.contact_later(connection, second, START + timedelta(minutes=1))
+    assert await town.people.contact_due(START, 10) == []
+    assert await town.people.contact_due(START + timedelta(minutes=1), 10) == [(second, OTHER)]
+    assert [one for one, _ in await town.people.contact_due(later, 10)] == [second, first]
+    assert await town.behind() == (first, KNOWN_NUMBER)
+
+
+async def test_the_citizens_newest_word_on_alerts_counts_and_a_cause_counts_once(town: Town) -> None:
+    point = (await town.at()).contact_point_id
+    assert await town.people.consented(point) is None
+    for key, allowed in (("in:1", True), ("in:2", False), ("in:1", True)):
+        async with town.database.write() as connection:
+            await town.people.consent(connection, point, allowed=allowed, source="word", key=key, now=START)
+    assert await town.people.consented(point) is False
+
+
+@given(st.lists(st.tuples(st.integers(1, 4), st.sampled_from([KNOWN_NUMBER, PROVEN])), max_size=6))
+def test_nobody_is_guessed(found: list[tuple[int, int]]) -> None:
+    citizen, level = who(found)
+    assert (citizen is None) == (level == 0)
+    if citizen is not None:
+        assert (citizen, level) in found
+        assert level == PROVEN or {one for one, _ in found} == {citizen}

@@ -1,0 +1,301 @@
+"""What changes something at a registry, in each dialect: taken once, issued once, fetched by its owner only."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from connectors import kep, permits
+from connectors.caseservice import CaseService
+from connectors.connect import CASE_REGISTRIES, Spoken
+from connectors.memory import Keeping
+from connectors.registry import (
+    Certificate,
+    CertificateRequest,
+    RegistryError,
+    RegistryRefused,
+    RegistryUnavailable,
+    Submission,
+)
+from connectors.sandbox.faults import Fault, Kind
+from connectors.sandbox.paperwork import CERTIFICATES
+from connectors.words import Words
+from tests.connectors.world import PATIENT, Clock, World
+
+PDF = b"%PDF-1.7 \x00\xff and what follows"
+
+
+@pytest.fixture(params=[Spoken.JSON, Spoken.SOAP, Spoken.BASIC])
+def spoken(request: pytest.FixtureRequest) -> Spoken:
+    return Spoken(request.param)
+
+
+def paper(reference: str, afm: str, code: str, **other: object) -> Submission:
+    return replace(Submission("s-1", reference, afm, code, "τίτλος.pdf", "application/pdf", PDF), **other)
+
+
+PAPERS = {
+    "permits": paper("ΑΔ-2026-000123", "123456783", "gas"),
+    "efka": paper("ΕΦ-2026-000201", "090000045", "employer-statement"),
+    "cadastre": paper("ΚΤ-2026-000301", "090000045", "topographic-plan"),
+    "civil_protection": paper("ΠΠ-2026-000401", "090000057", "second-check"),
+    "kep": paper("ΚΕ-2026-000501", "090000070", "power-of-attorney"),
+}
+DETAILS = {"amka": "01018012344", "kaek": "050681726008", "purpose": "Δανειοδότηση"}
+WANTED = {
+    words.registry: CertificateRequest(
+        "r-1",
+        "090000045",
+        words.certificates[0].code,
+        tuple((name, DETAILS[name]) for name in words.certificates[0].details),
+    )
+    for words in CASE_REGISTRIES
+}
+each = pytest.mark.parametrize("name", list(PAPERS))
+
+
+# Documents
+
+
+@each
+async def test_a_document_is_handed_in(world: World, name: str, spoken: Spoken) -> None:
+    registry, sent = world.registries(spoken=spoken).cases[name], PAPERS[name]
+    before = world.state.case(sent.reference)
+    receipt = await registry.submit(sent)
+    assert (receipt.submission, receipt.number) == ("s-1", "1001/22-11-2026")
+    assert receipt.case == await registry.case(sent.reference)
+    assert receipt.case.sequence == before.sequence + 1
+    assert {one.code: one.status for one in receipt.case.documents}[sent.code] == "submitted"
+    held = world.filing.of_case(sent.reference)[sent.code].file
+    assert (held.sheet.content, held.sheet.name, held.afm) == (PDF, "τίτλος.pdf", sent.afm)
+    assert world.audit.rows[0][0].subject == sent.reference
+
+
+@each
+@pytest.mark.parametrize("fault", [Fault(Kind.UNANSWERED, times=2), Fault(Kind.ERROR, times=2)], ids=lambda f: f.kind)
+async def test_however_often_it_is_sent_it_is_taken_once(world: World, name: str, spoken: Spoken, fault: Fault) -> None:
+    registry, sent = world.registries(spoken=spoken).cases[name], PAPERS[name]
+    world.faults.put(name, fault)
+    first = await registry.submit(sent)
+    again = await world.registries(spoken=spoken).cases[name].submit(sent)  # another day, from another process
+    assert (again.number, again.case.sequence) == (first.number, first.case.sequence)
+    assert len(world.audit.rows) == 4
+
+
+@each
+async def test_the_same_id_for_another_document_is_refused(world: World, name: str, spoken: Spoken) -> None:
+    registry, sent = world.registries(spoken=spoken).cases[name], PAPERS[name]
+    await registry.submit(sent)
+    with pytest.raises(RegistryRefused, match="error ID_CONFLICT"):
+        await registry.submit(replace(sent, content=PDF + b"."))
+
+
+@pytest.mark.parametrize(
+    ("odd", "reason"),
+    [
+        (paper("ΑΔ-2026-000123", "090000045", "gas"), "error NOT_FOUND"),  # another citizen's case
+        (paper("ΑΔ-2026-999999", "123456783", "gas"), "error NOT_FOUND"),
+        (paper("ΑΔ-2026-000123", "123456783", "no-such-paper"), "error NOT_ALLOWED"),
+        (paper("ΑΔ-2026-000123", "123456783", "title-deed"), "error NOT_ALLOWED"),  # accepted already
+        (paper("ΑΔ-2026-000123", "123456783", "gas", content=b"MZ"), "error FILE_TYPE"),
+        (paper("ΑΔ-2026-000123", "123456783", "gas", media_type="text/html"), "error FILE_TYPE"),
+        (paper("ΑΔ-2026-000123", "123456783", "gas", content=PDF + b" " * (10 << 20)), "error FILE_SIZE"),
+        (paper("ΚΤ-2026-000301", "090000045", "topographic-plan"), "no such case"),  # another registry's
+        (paper("η άδειά μου", "123456783", "gas"), "no such case"),
+    ],
+)
+async def test_what_is_not_taken(world: World, odd: Submission, reason: str, spoken: Spoken) -> None:
+    with pytest.raises(RegistryRefused) as caught:
+        await world.registries(spoken=spoken).cases["permits"].submit(odd)
+    assert caught.value.reason == reason
+    assert world.filing.of_case(odd.reference) == {}
+
+
+async def test_a_large_document_passes(world: World, spoken: Spoken) -> None:
+    large = paper("ΑΔ-2026-000123", "123456783", "gas", content=PDF + b"x" * (9 << 20))
+    await world.registries(spoken=spoken).cases["permits"].submit(large)
+    assert world.filing.of_case("ΑΔ-2026-000123")["gas"].file.sheet.content == large.content
+
+
+async def test_a_closed_case_takes_no_more(world: World) -> None:
+    world.state.close("ΑΔ-2026-000123")
+    with pytest.raises(RegistryRefused, match="NOT_ALLOWED"):
+        await world.registries().cases["permits"].submit(PAPERS["permits"])
+
+
+async def test_after_a_document_the_list_is_asked_anew(world: World) -> None:
+    registry = world.registries().cases["permits"]
+    await registry.cases_of("123456783")
+    await registry.submit(PAPERS["permits"])
+    [case] = (await registry.cases_of("123456783")).cases
+    assert {one.code: one.status for one in case.documents}["gas"] == "submitted"
+
+
+class Unpromising:
+    """Counts calls; none of them succeeds."""
+
+    registry = "permits"
+
+    def __init__(self) -> None:
+        self.safe: list[bool] = []
+
+    async def call(self, ask: object) -> object:
+        self.safe.append(ask.safe)
+        raise RegistryUnavailable("permits", "timeout")
+
+
+@pytest.mark.parametrize("honours", [True, False])
+async def test_without_the_registrys_promise_nothing_is_repeated(world: World, honours: bool) -> None:
+    ked, words = Unpromising(), replace(permits.WORDS, honours_ids=honours)
+    registry = CaseService(words, ked, world.clock.ambient(), Keeping())
+    for errand in (registry.submit(PAPERS["permits"]), registry.request(WANTED["permits"])):
+        with pytest.raises(RegistryUnavailable):
+            await errand
+    with pytest.raises(RegistryUnavailable):
+        await registry.certificate("r-1", "090000045")
+    assert ked.safe == [honours, honours, True]
+
+
+# Certificates
+
+
+@pytest.mark.parametrize("words", CASE_REGISTRIES, ids=lambda words: words.registry)
+def test_every_certificate_of_the_sandbox_has_its_code(words: Words) -> None:
+    offered = [(one.code, one.word, one.details) for one in words.certificates]
+    assert offered == [(kind.code, kind.word, kind.details) for kind in CERTIFICATES[words.registry]]
+
+
+@each
+async def test_a_certificate_from_the_request_to_the_file(world: World, name: str, spoken: Spoken) -> None:
+    registry, wanted = world.registries(spoken=spoken).cases[name], WANTED[name]
+    assert wanted.kind in {offer.code for offer in registry.certificates}
+    asked = await registry.request(wanted)
+    if asked.status == "pending":
+        assert (asked.document, asked.fields) == (None, ())
+        world.filing.issue(name, "r-1")
+    issued = await registry.certificate("r-1", wanted.afm)
+    assert issued is not None
+    assert (issued.status, issued.kind, issued.number) == ("issued", wanted.kind, asked.number)
+    assert {("Επώνυμο", "Βλάχος"), ("ΑΦΜ", wanted.afm)} < set(issued.fields)
+    assert {value for _, value in wanted.details} < {value for _, value in issued.fields}
+    assert issued.document is not None
+    file = await registry.document(issued.document, wanted.afm)
+    assert file is not None
+    assert (file.id, file.media_type, file.content[:5]) == (issued.document, "application/pdf", b"%PDF-")
+
+
+@each
+async def test_however_often_it_is_asked_for_it_is_one_request(world: World, name: str, spoken: Spoken) -> None:
+    world.faults.put(name, Fault(Kind.UNANSWERED, times=2))
+    first = await world.registries(spoken=spoken).cases[name].request(WANTED[name])
+    again = await world.registries(spoken=spoken).cases[name].request(WANTED[name])
+    assert first == again
+    assert len(list(world.filing.all_wanted())) == 1
+    with pytest.raises(RegistryRefused, match="error ID_CONFLICT"):
+        await world.registries(spoken=spoken).cases[name].request(replace(WANTED[name], afm="123456783"))
+
+
+async def test_a_certificate_is_refused_with_a_reason(world: World, spoken: Spoken) -> None:
+    registry = world.registries(spoken=spoken).cases["cadastre"]
+    await registry.request(WANTED["cadastre"])
+    world.filing.refuse("cadastre", "r-1", "Ο ΚΑΕΚ δεν βρέθηκε.")
+    told = await registry.certificate("r-1", "090000045")
+    assert told is not None
+    assert (told.status, told.reason, told.document) == ("refused", "Ο ΚΑΕΚ δεν βρέθηκε.", None)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "reason"),
+    [
+        (CertificateRequest("r-2", "090000045", "birth-certificate"), "no such certificate"),
+        (CertificateRequest("r-2", "090000045", "cadastral-sheet"), "error DETAIL_MISSING"),
+        (CertificateRequest("r-2", "090000045", "cadastral-sheet", (("kaek", " "),)), "error DETAIL_MISSING"),
+        (CertificateRequest("r-2", "999999999", "cadastral-sheet", (("kaek", "1"),)), "error NOT_FOUND"),
+    ],
+)
+async def test_what_is_not_issued(world: World, wanted: CertificateRequest, reason: str, spoken: Spoken) -> None:
+    with pytest.raises(RegistryRefused) as caught:
+        await world.registries(spoken=spoken).cases["cadastre"].request(wanted)
+    assert caught.value.reason == reason
+    assert list(world.filing.all_wanted()) == []
+
+
+@each
+async def test_nobody_elses_certificate_or_document(world: World, name: str, spoken: Spoken) -> None:
+    registry, wanted = world.registries(spoken=spoken).cases[name], WANTED[name]
+    await registry.request(wanted)
+    if world.filing.wanted(name, "r-1").status == "pending":
+        world.filing.issue(name, "r-1")
+    document = world.filing.wanted(name, "r-1").file or ""
+    assert await registry.certificate("r-1", "123456783") is None
+    assert await registry.document(document, "123456783") is None
+    assert await registry.certificate("r-7", wanted.afm) is None
+    assert await registry.document("no-such", wanted.afm) is None
+    other = "kep" if name != "kep" else "efka"
+    assert await world.registries(spoken=spoken).cases[other].document(document, wanted.afm) is None
+
+
+# With each fault
+
+
+async def errands(world: World, name: str, spoken: Spoken, limits: object = PATIENT) -> list[object]:
+    """One of each, against a request and a document that are there already."""
+    wanted = world.filing.request("r-0", name, "090000045", CERTIFICATES[name][0].word, DETAILS)
+    issued = wanted if wanted.status == "issued" else world.filing.issue(name, "r-0")
+    registry = world.registries(limits, spoken=spoken).cases[name]
+    return [
+        registry.submit(PAPERS[name]),
+        registry.request(WANTED[name]),
+        registry.certificate("r-0", "090000045"),
+        registry.document(issued.file or "", "090000045"),
+    ]
+
+
+async def failures(world: World, name: str, spoken: Spoken) -> list[RegistryError]:
+    found = []
+    for errand in await errands(world, name, spoken):
+        with pytest.raises(RegistryError) as caught:
+            await errand
+        assert caught.value.registry == name
+        assert not any(afm in str(caught.value) for afm in ("090000045", "123456783"))
+        found.append(caught.value)
+    return found
+
+
+@each
+@pytest.mark.parametrize("kind", [Kind.MALFORMED, Kind.WRONG_FIELD, Kind.WRONG_CITIZEN])
+async def test_an_answer_that_is_not_as_agreed(world: World, name: str, kind: Kind, spoken: Spoken) -> None:
+    world.faults.put(name, Fault(kind))
+    for error in await failures(world, name, spoken):
+        assert isinstance(error, RegistryRefused)
+        assert error.reason.startswith("malformed answer: ")
+
+
+@each
+async def test_a_registry_that_is_down(world: World, name: str, spoken: Spoken) -> None:
+    world.faults.put(name, Fault(Kind.ERROR))
+    for error in await failures(world, name, spoken):
+        assert isinstance(error, RegistryUnavailable)
+        assert error.reason in ("http 500", "circuit open")  # the breaker opens at the fifth
+    assert world.filing.of_case(PAPERS[name].reference) == {}
+
+
+async def test_an_unknown_word_for_how_it_stands_is_kept() -> None:
+    class Odd:
+        registry = "kep"
+
+        async def call(self, _: object) -> dict[str, object]:
+            record = {
+                "requestId": "r-1",
+                "afm": "090000045",
+                "protocolNumber": "7",
+                "certificate": "Άλλο",
+                "title": "Τ",
+            }
+            return {"certificateRecord": {**record, "status": "Σε αναμονή", "reason": "Υπογραφή"}}
+
+    registry = CaseService(kep.WORDS, Odd(), Clock().ambient(), Keeping())
+    assert await registry.certificate("r-1", "090000045") == Certificate(
+        "r-1", "7", "unknown", "Τ", "unknown", "Σε αναμονή · Υπογραφή"
+    )

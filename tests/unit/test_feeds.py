@@ -1,0 +1,296 @@
+"""What registries tell, page by page, and the contact registry's mobiles: kept once, in order, and never half."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import asdict, fields, replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from bot.feeds import CONTACT_AGAIN, CONTACT_BATCH, CONTACT_KEPT, CaseFeed, ContactFeed
+from bot.metrics import Metrics
+from bot.worker import run_until_idle
+from casestore.cases import Cases
+from casestore.database import Database
+from casestore.people import People
+from casestore.tables import case_events, cases, citizens, cursors
+from casestore.vault import Vault
+from connectors.registry import CaseRecord, Changes, RegistryUnavailable, RequiredDocument
+from tests.clock import START, FakeClock
+from tests.logbook import logging_to_book
+
+AFM, OTHER_AFM = "123456783", "090000045"
+EVERY = timedelta(seconds=30)
+RECORD = CaseRecord(
+    registry="permits",
+    reference="ΑΔ-2026-000123",
+    afm=AFM,
+    procedure="building-permit",
+    title="Οικοδομική άδεια",
+    stage="completeness-check",
+    sequence=3,
+    updated_at=START,
+    expected_by=date(2026, 12, 15),
+    note="σημείωση",
+    documents=(RequiredDocument("E1", "Τοπογραφικό", "missing", "λείπει", date(2026, 12, 1)),),
+)
+
+
+class Pages:
+    """A registry whose pages are scripted; a cursor is the number of pages read. An exception is raised once."""
+
+    name = "permits"
+
+    def __init__(self, *pages: Sequence[CaseRecord] | Exception) -> None:
+        self.pages = list(pages)
+        self.asked: list[str] = []
+
+    async def changes(self, cursor: str) -> Changes:
+        self.asked.append(cursor)
+        read = int(cursor or 0)
+        if read >= len(self.pages):
+            return Changes((), cursor, more=False)
+        page = self.pages[read]
+        if isinstance(page, Exception):
+            del self.pages[read]
+            raise page
+        return Changes(tuple(page), str(read + 1), more=read + 1 < len(self.pages))
+
+
+class Feed:
+    """A case feed over one database, with what a test wants to reach of it."""
+
+    def __init__(self, database: Database, vault: Vault, clock: FakeClock, *pages: Sequence[CaseRecord] | Exception):
+        self.registry, self.metrics, self.clock = Pages(*pages), Metrics(), clock
+        self.database, self.people, self.cases = database, People(database, vault), Cases(database, vault)
+        parts = (database, self.people, self.cases, self.metrics, clock)
+        self.job = CaseFeed(self.registry, *parts, every=EVERY)
+
+    def counted(self, result: str) -> float:
+        found = self.metrics.registry.get_sample_value(
+            "counter_feed_changes_total", {"registry": "permits", "result": result}
+        )
+        return found or 0.0
+
+    async def rows(self) -> dict[str, int]:
+        async with self.database.read() as connection:
+            tables = (citizens, cases, case_events, cursors)
+            return {t.name: await connection.scalar(select(func.count()).select_from(t)) or 0 for t in tables}
+
+    async def of(self, afm: str) -> list[tuple[str, str, int]]:
+        async with self.database.write() as connection:
+            citizen = await self.people.citizen(connection, afm, self.clock())
+        found = await self.cases.of_citizen(citizen, self.clock())
+        return [(case.reference, case.stage, case.sequence) for case in found]
+
+
+async def test_all_pages_are_read_and_the_next_round_waits(database: Database, vault: Vault, clock: FakeClock) -> None:
+    later = replace(RECORD, stage="on-site-inspection", sequence=4, updated_at=START + timedelta(hours=1))
+    other = replace(RECORD, reference="ΑΔ-2026-000124", afm=OTHER_AFM)
+    feed = Feed(database, vault, clock, [RECORD], [other], [later])
+    assert [await feed.job.step() for _ in range(4)] == [True, True, False, False]
+    assert feed.registry.asked == ["", "1", "2"]
+    assert await feed.of(AFM) == [(RECORD.reference, "on-site-inspection", 4)]
+    assert await feed.of(OTHER_AFM) == [(other.reference, RECORD.stage, 3)]
+    clock.forward(EVERY.total_seconds())
+    assert await feed.job.step() is False
+    assert feed.registry.asked[3:] == ["3"]
+    assert (feed.counted("new"), feed.counted("known")) == (3, 0)
+
+
+async def test_a_record_is_kept_whole(database: Database, vault: Vault, clock: FakeClock) -> None:
+    feed = Feed(database, vault, clock, [RECORD])
+    await run_until_idle([feed.job])
+    async with database.write() as connection:
+        citizen = await feed.people.citizen(connection, AFM, clock())
+    (case,) = await feed.cases.of_citizen(citizen, clock())
+    (document,) = case.documents
+    told = {
+        field.name: getattr(RECORD, field.name) for field in fields(RECORD) if field.name not in ("afm", "documents")
+    }
+    assert {name: getattr(case, name) for name in told} == told
+    assert asdict(document) == asdict(RECORD.documents[0])
+
+
+async def test_a_page_read_twice_changes_nothing(database: Database, vault: Vault, clock: FakeClock) -> None:
+    older = replace(RECORD, stage="submitted", sequence=2, updated_at=START - timedelta(days=1))
+    feed = Feed(database, vault, clock, [RECORD], [RECORD, older], [RECORD])
+    await run_until_idle([feed.job])
+    assert await feed.of(AFM) == [(RECORD.reference, RECORD.stage, 3)]
+    assert await feed.rows() == {"citizens": 1, "cases": 1, "case_events": 1, "cursors": 1}
+    assert (feed.counted("new"), feed.counted("known")) == (1, 3)
+
+
+async def test_a_new_worker_goes_on_where_the_last_one_was(database: Database, vault: Vault, clock: FakeClock) -> None:
+    first = Feed(database, vault, clock, [RECORD], [])
+    await first.job.step()
+    second = Feed(database, vault, clock, [RECORD], [])
+    await second.job.step()
+    assert second.registry.asked == ["1"]
+
+
+async def test_a_page_is_kept_with_its_cursor_or_not_at_all(database: Database, vault: Vault, clock: FakeClock) -> None:
+    impossible = replace(RECORD, reference="ΑΔ-2026-000999", updated_at=START.replace(tzinfo=None))
+    feed = Feed(database, vault, clock, [RECORD, impossible])
+    with pytest.raises(Exception, match="a time without a zone"):
+        await feed.job.step()
+    assert await feed.rows() == {"citizens": 0, "cases": 0, "case_events": 0, "cursors": 0}
+    feed.registry.pages[0] = [RECORD]
+    await feed.job.step()
+    assert await feed.rows() == {"citizens": 1, "cases": 1, "case_events": 1, "cursors": 1}
+
+
+async def test_nothing_new_writes_nothing(database: Database, vault: Vault, clock: FakeClock) -> None:
+    feed = Feed(database, vault, clock)
+    assert await feed.job.step() is False
+    assert (await feed.rows())["cursors"] == 0
+
+
+async def test_a_registry_that_is_down_is_asked_again_later_from_the_same_place(
+    database: Database, vault: Vault, clock: FakeClock
+) -> None:
+    feed = Feed(database, vault, clock, [RECORD], RegistryUnavailable("permits", "timeout"), [])
+    with logging_to_book() as book:
+        assert [await feed.job.step() for _ in range(3)] == [True, False, False]
+    assert [(line["event"], line["registry"], line["reason"]) for line in book.lines] == [
+        ("feed.failed", "permits", "timeout")
+    ]
+    assert feed.counted("failed") == 1
+    clock.forward(EVERY.total_seconds())
+    await feed.job.step()
+    assert feed.registry.asked == ["", "1", "1"]
+    assert await feed.of(AFM) == [(RECORD.reference, RECORD.stage, 3)]
+
+
+numbers = itertools.count(1)
+told = st.lists(st.tuples(st.integers(0, 3), st.integers(1, 6)), max_size=20)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(told=told, size=st.integers(1, 5))
+async def test_whatever_order_they_come_in_the_newest_word_stands(
+    database: Database, vault: Vault, clock: FakeClock, told: list[tuple[int, int]], size: int
+) -> None:
+    """Each example has cases of its own in the one database."""
+    run = next(numbers)
+    records = [
+        replace(RECORD, reference=f"ΑΔ-{run}-{case}", stage=f"stage-{sequence}", sequence=sequence)
+        for case, sequence in told
+    ]
+    pages = [records[start : start + size] for start in range(0, len(records), size)]
+    feed = Feed(database, vault, clock, *pages)
+    async with database.write() as connection:
+        await feed.cases.set_cursor(connection, feed.job.name, "0", clock())
+    await run_until_idle([feed.job])
+    newest: dict[str, int] = {}
+    for record in records:
+        newest[record.reference] = max(newest.get(record.reference, 0), record.sequence)
+    found = [kept for kept in await feed.of(AFM) if kept[0].startswith(f"ΑΔ-{run}-")]
+    assert sorted(found) == sorted((reference, f"stage-{last}", last) for reference, last in newest.items())
+
+
+# --- the contact registry
+
+
+class Mobiles:
+    """A contact registry; an exception in place of a mobile is raised."""
+
+    def __init__(self, **held: str | Exception | None) -> None:
+        self.held = held
+        self.asked: list[str] = []
+
+    async def mobile_of(self, afm: str) -> str | None:
+        self.asked.append(afm)
+        found = self.held[f"afm_{afm}"]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+
+class Contact:
+    def __init__(self, database: Database, vault: Vault, clock: FakeClock, **held: str | Exception | None) -> None:
+        self.database, self.clock, self.people = database, clock, People(database, vault)
+        self.registry = Mobiles(**held)
+        self.job = ContactFeed(self.registry, database, self.people, clock)
+
+    async def citizen(self, afm: str) -> int:
+        async with self.database.write() as connection:
+            return await self.people.citizen(connection, afm, self.clock())
+
+    async def behind(self, mobile: str) -> tuple[int | None, int]:
+        found = await self.people.conversation("sms", mobile, self.clock())
+        return found.citizen_id, found.level
+
+
+OLD, NEW = "+306900000001", "+306900000002"
+
+
+async def test_a_registered_mobile_makes_its_number_known(database: Database, vault: Vault, clock: FakeClock) -> None:
+    contact = Contact(database, vault, clock, afm_123456783=OLD)
+    citizen = await contact.citizen(AFM)
+    assert await contact.behind(OLD) == (None, 0)
+    await contact.job.step()
+    assert await contact.behind(OLD) == (citizen, 1)
+
+
+@pytest.mark.parametrize("later", [NEW, None])
+async def test_a_number_no_longer_held_is_let_go(
+    database: Database, vault: Vault, clock: FakeClock, later: str | None
+) -> None:
+    contact = Contact(database, vault, clock, afm_123456783=OLD)
+    citizen = await contact.citizen(AFM)
+    await contact.job.step()
+    contact.registry.held["afm_123456783"] = later
+    clock.forward(CONTACT_KEPT.total_seconds())
+    await contact.job.step()
+    assert await contact.behind(OLD) == (None, 0)
+    assert await contact.behind(NEW) == ((citizen, 1) if later else (None, 0))
+
+
+async def test_a_number_of_two_citizens_proves_neither(database: Database, vault: Vault, clock: FakeClock) -> None:
+    contact = Contact(database, vault, clock, afm_123456783=OLD, afm_090000045=OLD)
+    for afm in (AFM, OTHER_AFM):
+        await contact.citizen(afm)
+    await contact.job.step()
+    assert await contact.behind(OLD) == (None, 0)
+
+
+async def test_the_registry_is_asked_once_in_twelve_hours(database: Database, vault: Vault, clock: FakeClock) -> None:
+    contact = Contact(database, vault, clock, afm_123456783=None)
+    await contact.citizen(AFM)
+    for seconds in (0, CONTACT_KEPT.total_seconds() - 1, 1, 1):
+        clock.forward(seconds)
+        await contact.job.step()
+    assert contact.registry.asked == [AFM, AFM]
+
+
+async def test_one_that_cannot_be_told_is_asked_again_soon_and_holds_up_nobody(
+    database: Database, vault: Vault, clock: FakeClock
+) -> None:
+    contact = Contact(
+        database, vault, clock, afm_123456783=RegistryUnavailable("contacts", "http:503"), afm_090000045=NEW
+    )
+    first, second = await contact.citizen(AFM), await contact.citizen(OTHER_AFM)
+    with logging_to_book() as book:
+        await contact.job.step()
+    assert await contact.behind(NEW) == (second, 1)
+    assert [line["reason"] for line in book.lines] == ["http:503"]
+    contact.registry.held["afm_123456783"] = OLD
+    clock.forward(CONTACT_AGAIN.total_seconds())
+    await contact.job.step()
+    assert await contact.behind(OLD) == (first, 1)
+    assert sorted(contact.registry.asked) == sorted([AFM, AFM, OTHER_AFM])
+
+
+async def test_many_are_asked_about_in_batches(database: Database, vault: Vault, clock: FakeClock) -> None:
+    afms = [f"{n:09d}" for n in range(CONTACT_BATCH + 1)]
+    contact = Contact(database, vault, clock, **{f"afm_{afm}": None for afm in afms})
+    for afm in afms:
+        await contact.citizen(afm)
+    assert [await contact.job.step() for _ in range(3)] == [True, False, False]
+    assert sorted(contact.registry.asked) == afms

@@ -1,0 +1,233 @@
+"""Settings as an operator gives them: by the environment or a ``.env`` file, right, wrong or left out."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from bot.settings import BadSettings, Settings, load
+
+KEY = "a key ring of one for tests"
+GIVEN: dict[str, tuple[str, Any]] = {
+    "DATABASE_URL": ("postgresql+asyncpg://u:pass-word@db.example/counter", ...),
+    "HOST": ("0.0.0.0", ...),  # noqa: S104 (only read)
+    "PORT": ("9000", 9000),
+    "PUBLIC_URL": ("https://counter.example.gr/", "https://counter.example.gr"),
+    "SECRET_KEY": (
+        "the newest key is first , the oldest key is last",
+        ("the newest key is first", "the oldest key is last"),
+    ),
+    "VIBER_AUTH_TOKEN": ("4453b6ac-viber", ...),
+    "VIBER_SENDER_NAME": ("Πολίτης", ...),
+    "VIBER_API_URL": ("http://127.0.0.1:1/pa", ...),
+    "TWILIO_ACCOUNT_SID": ("AC00000000000000000000000000000001", ...),
+    "TWILIO_AUTH_TOKEN": ("12345-twilio", ...),
+    "TWILIO_FROM": ("+302131313131", ...),
+    "TWILIO_MESSAGING_SERVICE_SID": ("MG00000000000000000000000000000001", ...),
+    "TWILIO_API_URL": ("http://127.0.0.1:1", ...),
+    "REGISTRIES_URL": ("https://state.example", ...),
+    "REGISTRIES_CLIENT_ID": ("counter", ...),
+    "REGISTRIES_CLIENT_SECRET": ("registries-secret", ...),
+    "REGISTRY_EVENTS_SECRET": ("events-secret", ...),
+    "LOGIN_URL": ("https://login.example", ...),
+    "LOGIN_CLIENT_ID": ("counter-login", ...),
+    "LOGIN_CLIENT_SECRET": ("login-secret", ...),
+    "MODEL_PATH": ("/srv/model.tar.gz", ...),
+    "VIBER_RATE": ("12.5", 12.5),
+    "SMS_RATE": ("3", 3.0),
+    "WORKER_PORT": ("9001", 9001),
+    "FEED_SECONDS": ("5", 5.0),
+}
+SECRETS = [name for name in GIVEN if name.endswith(("TOKEN", "SECRET"))]
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An environment without settings, in a folder without a ``.env``."""
+    for name in list(os.environ):
+        if name.lower() in Settings.model_fields:
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def put(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
+    for name, value in {"SECRET_KEY": KEY, **values}.items():
+        monkeypatch.setenv(name, value)
+
+
+def shown(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(shown(item) for item in value)
+    return value.get_secret_value() if isinstance(value, SecretStr) else value
+
+
+def fault() -> str:
+    """What is said of settings that are wrong."""
+    with pytest.raises(BadSettings) as caught:
+        load()
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_every_setting_is_read(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    given_, expected = GIVEN[name]
+    put(monkeypatch, **{name: given_})
+    assert shown(getattr(load(), name.lower())) == (given_ if expected is ... else expected)
+
+
+def test_every_setting_is_in_the_table() -> None:
+    assert {name.lower() for name in GIVEN} == set(Settings.model_fields)
+
+
+def test_of_all_only_the_key_ring_must_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert fault() == "SECRET_KEY: is not set"
+    put(monkeypatch)
+    found = load()
+    assert (found.database_url, found.host, found.port) == ("sqlite+aiosqlite:///data/counter.db", "127.0.0.1", 8080)
+    assert (found.viber_api_url, found.twilio_api_url) == ("https://chatapi.viber.com/pa", "https://api.twilio.com")
+    assert found.model_path == "models/counter.tar.gz"
+
+
+@pytest.mark.parametrize("blank", ["", "  ", "\t\n"])
+@pytest.mark.parametrize("name", GIVEN)
+def test_blank_is_unset(monkeypatch: pytest.MonkeyPatch, name: str, blank: str) -> None:
+    put(monkeypatch)
+    unset = Settings.model_fields[name.lower()].default
+    monkeypatch.setenv(name, blank)
+    if name == "SECRET_KEY":
+        assert fault() == "SECRET_KEY: is not set"
+    else:
+        assert getattr(load(), name.lower()) == unset
+
+
+@pytest.mark.parametrize("name", ["VIBER_AUTH_TOKEN", "PORT", "TWILIO_FROM", "LOGIN_URL"])
+def test_blanks_around_a_value_are_not_part_of_it(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    put(monkeypatch, **{name: f" {GIVEN[name][0]}\n"})
+    expected = GIVEN[name][1]
+    assert shown(getattr(load(), name.lower())) == (GIVEN[name][0] if expected is ... else expected)
+
+
+def test_a_dotenv_file_is_read_and_the_environment_goes_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text(f'SECRET_KEY="{KEY}"\nPORT=9000\nVIBER_SENDER_NAME=Πολίτης\nTWILIO_FROM=\n', "utf-8")
+    monkeypatch.setenv("PORT", "9001")
+    found = load()
+    assert (found.secrets(), found.port, found.viber_sender_name, found.twilio_from) == ([KEY], 9001, "Πολίτης", None)
+
+
+def test_a_dotenv_file_in_another_encoding_is_named() -> None:
+    Path(".env").write_bytes("VIBER_SENDER_NAME=Πολίτης".encode("iso-8859-7"))
+    assert fault() == ".env: is not UTF-8"
+
+
+BAD = (
+    ("DATABASE_URL", "mysql://root:hidden-word@db/x"),
+    ("DATABASE_URL", "hidden-word"),
+    ("DATABASE_URL", "postgresql://u:hidden-word@db/x"),
+    ("DATABASE_URL", "postgresql+asyncpg://u:p@db:hidden-word/x"),
+    ("DATABASE_URL", "sqlite+aiosqlite://"),
+    ("DATABASE_URL", "sqlite+aiosqlite:///:memory:"),
+    ("PORT", "hidden-word"),
+    ("PORT", "65536"),
+    ("PORT", "-1"),
+    ("PORT", "80.5"),
+    ("PUBLIC_URL", "hidden-word.example"),
+    ("PUBLIC_URL", "ftp://hidden-word.example"),
+    ("PUBLIC_URL", "https://"),
+    ("PUBLIC_URL", "https:///hidden-word"),
+    ("PUBLIC_URL", "https://[hidden-word"),
+    ("PUBLIC_URL", "https://x.example:hidden-word"),
+    ("PUBLIC_URL", "https://x.example/?token=hidden-word"),
+    ("PUBLIC_URL", "https://x.example/#hidden-word"),
+    ("PUBLIC_URL", "https://x.example/?"),
+    ("PUBLIC_URL", "https://u:hidden-word@x.example"),
+    ("PUBLIC_URL", "https://x.example/hidden word"),
+    ("SECRET_KEY", "hidden-word"),
+    ("SECRET_KEY", ","),
+    ("SECRET_KEY", "a long enough secret,hidden-word"),
+    ("VIBER_AUTH_TOKEN", "hidden-word κ"),
+    ("VIBER_AUTH_TOKEN", "hidden-word\nX-Header: y"),
+    ("VIBER_SENDER_NAME", "hidden-word" * 3),
+    ("VIBER_API_URL", "hidden-word"),
+    ("VIBER_RATE", "0"),
+    ("VIBER_RATE", "hidden-word"),
+    ("VIBER_RATE", "inf"),
+    ("VIBER_RATE", "nan"),
+    ("TWILIO_ACCOUNT_SID", "AC/hidden-word"),
+    ("TWILIO_AUTH_TOKEN", "hidden-word κ"),
+    ("TWILIO_FROM", "whatsapp:+302131313131"),
+    ("TWILIO_FROM", "hidden-word-that-is-long"),
+    ("TWILIO_MESSAGING_SERVICE_SID", "hidden-word"),
+    ("TWILIO_API_URL", "hidden-word"),
+    ("SMS_RATE", "-3"),
+    ("REGISTRIES_URL", "hidden-word"),
+    ("LOGIN_URL", "hidden-word"),
+    ("WORKER_PORT", "hidden-word"),
+    ("FEED_SECONDS", "0"),
+)
+
+
+@pytest.mark.parametrize(("name", "value"), BAD)
+def test_a_bad_value_is_named_and_not_repeated(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    put(monkeypatch, **{name: value})
+    told = fault()
+    assert told.startswith(f"{name}: ")
+    assert "\n" not in told
+    assert "hidden" not in told
+
+
+def test_all_that_is_wrong_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    put(monkeypatch, PORT="many", PUBLIC_URL="nowhere", SECRET_KEY="short")
+    assert [line.split(":")[0] for line in fault().splitlines()] == ["PORT", "PUBLIC_URL", "SECRET_KEY"]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # each example sets the same name anew
+@given(name=st.sampled_from(sorted(GIVEN)), value=st.text(st.characters(exclude_characters="\0", codec="utf-8")))
+def test_whatever_is_set_is_read_or_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    put(monkeypatch, **{name: f"{value}~§hidden"})
+    told = _told()
+    assert not told or told.startswith(f"{name}: ")
+    assert "hidden" not in told
+    monkeypatch.delenv(name)
+
+
+def _told() -> str:
+    """What is said of these settings, if anything."""
+    try:
+        load()
+    except BadSettings as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("part", "names"),
+    [
+        ("viber", ["VIBER_AUTH_TOKEN"]),
+        ("sms", ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM"]),
+        ("sms", ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_MESSAGING_SERVICE_SID"]),
+        ("registries", ["REGISTRIES_URL", "REGISTRIES_CLIENT_ID", "REGISTRIES_CLIENT_SECRET"]),
+        ("login", ["LOGIN_URL", "LOGIN_CLIENT_ID", "LOGIN_CLIENT_SECRET"]),
+    ],
+)
+def test_a_part_is_on_when_all_it_needs_is_set(monkeypatch: pytest.MonkeyPatch, part: str, names: list[str]) -> None:
+    put(monkeypatch)
+    for number, name in enumerate(names):
+        missing = load().missing_for(part)
+        assert len(missing) == len(names) - number
+        assert any(name in what for what in missing)
+        monkeypatch.setenv(name, GIVEN[name][0])
+    assert load().missing_for(part) == ()
+
+
+def test_secrets_do_not_show_and_are_all_known_to_the_scrubber(monkeypatch: pytest.MonkeyPatch) -> None:
+    put(monkeypatch, **{name: GIVEN[name][0] for name in (*SECRETS, "SECRET_KEY", "DATABASE_URL")})
+    found = load()
+    told = {*(GIVEN[name][0] for name in SECRETS), "the newest key is first", "the oldest key is last", "pass-word"}
+    assert set(found.all_secrets()) == told
+    assert not [secret for secret in told if secret in f"{found!r} {found}"]
