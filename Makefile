@@ -29,10 +29,10 @@ demo: model  ## the whole system on this machine
 	@$(PY) -m bot demo
 
 test: model  ## every test this machine can run
-	@$(PY) -m pytest --cov --cov-report=term:skip-covered
+	@$(PY) -m pytest -n auto --dist loadscope --cov --cov-report=term:skip-covered
 
 fast: .venv/ready  ## the tests that take under a minute in all
-	@$(PY) -m pytest -m "not slow"
+	@$(PY) -m pytest -n auto --dist loadscope -m "not slow"
 
 check: .venv/ready  ## format, lint, types, import contracts, module sizes
 	@.venv/bin/ruff format --check .

@@ -18,6 +18,7 @@ COMMANDS = {
     "migrate": "bring the database to today's schema",
     "train": "train the dialogue model",
     "chat": "talk with the bot in this terminal",
+    "wording": "every response as it goes out, with what an SMS of it costs; --check",
     "doctor": "what is on, what is off and why; what is stuck",
 }
 _PLAIN = (BadSettings, NotMigrated, WrongKeyRing)

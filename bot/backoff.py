@@ -27,7 +27,8 @@ class Pace:
 
     A lease must outlast a turn (``turn_lease``) or a send with its wait for the token bucket (``send_lease``): what is
     not finished by then is somebody else's to do. ``patience``: so long a send is tried again that a provider refuses
-    for the time being. ``store_down`` is in seconds.
+    for the time being. ``most_doubts``: so often a message is sent again without knowing whether it had been accepted.
+    ``store_down`` is in seconds.
     """
 
     turn_lease: timedelta = timedelta(seconds=60)
@@ -36,5 +37,6 @@ class Pace:
     send_again: Backoff = Backoff(first=2.0, most=600.0)
     patience: timedelta = timedelta(hours=1)
     in_doubt: Backoff = Backoff(first=5.0, most=300.0, factor=8.0)
+    most_doubts: int = 3
     look_again: Backoff = Backoff(first=5.0, most=60.0)  # a provider's list may lag behind its own acceptance
     store_down: float = 3.0

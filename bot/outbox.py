@@ -24,7 +24,6 @@ from casestore.results import Outcome, Results
 from dialogues.turn import Choice
 
 MAX_ATTEMPTS = 8  # and not before Pace.patience is over
-MAX_DOUBTS = 3  # a message is sent again at most so often without knowing whether it had been accepted
 MAX_LOOKS = 100  # attempts in all, most of them asking a provider that cannot tell: more than an hour
 PACE = Pace()
 SKEW = timedelta(minutes=2)  # between the provider's clock and ours
@@ -120,7 +119,7 @@ class OutboxJob:
                 return self._again(dispatch, error.code, self._pace.look_again)
             if found is not None:
                 return self._sent(dispatch, found)
-        if dispatch.doubts > MAX_DOUBTS:
+        if dispatch.doubts > self._pace.most_doubts:
             return self._end(dispatch, "failed", "in-doubt")
         try:
             return self._sent(dispatch, await self._send(message))
@@ -168,7 +167,7 @@ class OutboxJob:
         """Sent again only so often, so each time much later: an outage of minutes shall not use up all times."""
         doubts = dispatch.doubts + 1
         wait = self._pace.in_doubt.wait(doubts, self._random)
-        if doubts > MAX_DOUBTS:  # no more sending, only a last look
+        if doubts > self._pace.most_doubts:  # no more sending, only a last look
             wait = self._pace.look_again.wait(1, self._random)
         return self._open(dispatch, reason, wait, in_doubt=True)
 

@@ -24,9 +24,9 @@ from casestore.wakeup import CHANNEL
 StoreDown: tuple[type[Exception], ...] = (OperationalError, InterfaceError, PoolTimeout, OSError)
 """What a database that is away, full or locked raises: try again later. Anything else is a fault of ours."""
 
-_DOWN = ("08", "25006", "53", "55P03", "57", "58")
-"""What of PostgreSQL's error codes says so: connection lost, read-only stand-by, no room or no connection left, lock
-not to be had, shut down or cancelled, trouble of its machine. https://www.postgresql.org/docs/18/errcodes-appendix.html
+_DOWN = ("08", "25006", "28", "3D", "53", "55000", "55P03", "57", "58")
+"""What of PostgreSQL's error codes says so: connection lost, read-only stand-by, not let in, no such database, no room
+or no connection left, lock not to be had, shut down or cancelled, trouble of its machine. https://www.postgresql.org/docs/18/errcodes-appendix.html
 """
 
 

@@ -184,6 +184,12 @@ class People:
         this = citizens.c.id == citizen_id
         await connection.execute(update(citizens).where(this).values(contact_due_at=again_at))
 
+    async def known(self, afm: str) -> int | None:
+        """The id of the citizen with this ΑΦΜ, if there is one."""
+        this = citizens.c.afm_key == self._vault.index("afm", afm)
+        async with self._database.read() as connection:
+            return (await connection.execute(select(citizens.c.id).where(this))).scalar_one_or_none()
+
     async def afm_of(self, citizen_id: int) -> str:
         async with self._database.read() as connection:
             sealed = await connection.scalar(select(citizens.c.afm_sealed).where(citizens.c.id == citizen_id))

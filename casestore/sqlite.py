@@ -26,7 +26,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from casestore.tables import as_text
+from casestore.columns import as_text
 
 T = TypeVar("T")
 

@@ -4,80 +4,24 @@ columns that end in ``_key`` its blind indexes. Times are UTC.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     Column,
     Date,
-    DateTime,
-    Dialect,
     Float,
-    ForeignKey,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     SmallInteger,
     String,
     Table,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.types import TypeDecorator, TypeEngine
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(column_0_N_label)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def as_text(value: datetime) -> str:
-    """A point in time as SQLite keeps it."""
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
-
-
-class Utc(TypeDecorator[datetime]):
-    """A point in time. Naive values are refused. SQLite, which knows no times, gets ISO text, which sorts alike."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(String(26) if dialect.name == "sqlite" else DateTime(timezone=True))
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without a zone")
-        if dialect.name != "sqlite":
-            return value.astimezone(UTC)
-        return as_text(value)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002 (the base class names it)
-        if value is None:
-            return None
-        found = datetime.fromisoformat(value) if isinstance(value, str) else value
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-
-
-Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only for INTEGER
-
-
-def _id() -> Column[int]:
-    return Column("id", Id, primary_key=True, autoincrement=True)
-
-
-def _ref(name: str, target: str, **options: Any) -> Column[int]:
-    return Column(name, Id, ForeignKey(f"{target}.id", ondelete="CASCADE"), **options)
-
+from casestore.columns import Id, Utc, id_column, metadata, reference
 
 meta = Table(
     "meta", metadata, Column("name", String(32), primary_key=True), Column("value", String(200), nullable=False)
@@ -86,7 +30,7 @@ meta = Table(
 citizens = Table(
     "citizens",
     metadata,
-    _id(),
+    id_column(),
     Column("afm_key", String(32), nullable=False, unique=True),
     Column("afm_sealed", LargeBinary, nullable=False),
     Column("created_at", Utc, nullable=False),
@@ -96,7 +40,7 @@ citizens = Table(
 contact_points = Table(
     "contact_points",
     metadata,
-    _id(),
+    id_column(),
     Column("channel", String(16), nullable=False),
     Column("address_key", String(32), nullable=False),
     Column("address_sealed", LargeBinary, nullable=False),
@@ -109,9 +53,9 @@ contact_points = Table(
 links = Table(  # who is known to be behind a contact point, how surely, and since when
     "links",
     metadata,
-    _id(),
-    _ref("contact_point_id", "contact_points", nullable=False),
-    _ref("citizen_id", "citizens", nullable=False, index=True),
+    id_column(),
+    reference("contact_point_id", "contact_points", nullable=False),
+    reference("citizen_id", "citizens", nullable=False, index=True),
     Column("level", SmallInteger, nullable=False),
     Column("source", String(16), nullable=False),
     Column("linked_at", Utc, nullable=False),
@@ -121,8 +65,8 @@ links = Table(  # who is known to be behind a contact point, how surely, and sin
 consents = Table(  # what a citizen said about being written to: never changed, the newest word counts
     "consents",
     metadata,
-    _id(),
-    _ref("contact_point_id", "contact_points", nullable=False),
+    id_column(),
+    reference("contact_point_id", "contact_points", nullable=False),
     Column("key", String(80), nullable=False, unique=True),
     Column("purpose", String(16), nullable=False),
     Column("allowed", Boolean, nullable=False),
@@ -134,8 +78,8 @@ consents = Table(  # what a citizen said about being written to: never changed, 
 cases = Table(
     "cases",
     metadata,
-    _id(),
-    _ref("citizen_id", "citizens", nullable=False, index=True),
+    id_column(),
+    reference("citizen_id", "citizens", nullable=False, index=True),
     Column("registry", String(32), nullable=False),
     Column("reference", String(64), nullable=False, unique=True),
     Column("procedure", String(64), nullable=False),
@@ -152,8 +96,8 @@ cases = Table(
 case_events = Table(
     "case_events",
     metadata,
-    _id(),
-    _ref("case_id", "cases", nullable=False),
+    id_column(),
+    reference("case_id", "cases", nullable=False),
     Column("sequence", Integer, nullable=False),
     Column("stage", String(64), nullable=False),
     Column("outcome", String(16)),
@@ -165,8 +109,8 @@ case_events = Table(
 required_documents = Table(
     "required_documents",
     metadata,
-    _id(),
-    _ref("case_id", "cases", nullable=False),
+    id_column(),
+    reference("case_id", "cases", nullable=False),
     Column("code", String(64), nullable=False),
     Column("title", String(300), nullable=False),
     Column("status", String(16), nullable=False),
@@ -178,8 +122,8 @@ required_documents = Table(
 conversations = Table(
     "conversations",
     metadata,
-    _id(),
-    _ref("contact_point_id", "contact_points", nullable=False, unique=True),
+    id_column(),
+    reference("contact_point_id", "contact_points", nullable=False, unique=True),
     Column("owner", String(16), nullable=False, server_default="bot"),
     Column("language", String(2), nullable=False, server_default="el"),
     Column("created_at", Utc, nullable=False),
@@ -189,8 +133,8 @@ conversations = Table(
 transcript = Table(
     "transcript",
     metadata,
-    _id(),
-    _ref("conversation_id", "conversations", nullable=False),
+    id_column(),
+    reference("conversation_id", "conversations", nullable=False),
     Column("key", String(80), nullable=False, unique=True),
     Column("author", String(16), nullable=False),
     Column("response", String(80)),
@@ -202,8 +146,8 @@ transcript = Table(
 dialogue_events = Table(  # one row a turn: the events that the turn added, as one sealed JSON list
     "dialogue_events",
     metadata,
-    _id(),
-    _ref("conversation_id", "conversations", nullable=False),
+    id_column(),
+    reference("conversation_id", "conversations", nullable=False),
     Column("inbox_id", Id, nullable=False, unique=True),
     Column("events_sealed", LargeBinary, nullable=False),
     Column("at", Utc, nullable=False),
@@ -213,8 +157,8 @@ dialogue_events = Table(  # one row a turn: the events that the turn added, as o
 codes = Table(  # one-time codes: only a keyed hash of each is kept
     "codes",
     metadata,
-    _id(),
-    _ref("conversation_id", "conversations", nullable=False, index=True),
+    id_column(),
+    reference("conversation_id", "conversations", nullable=False, index=True),
     Column("afm_key", String(32), nullable=False),
     Column("afm_sealed", LargeBinary, nullable=False),
     Column("code_key", String(32), nullable=False),
@@ -229,8 +173,8 @@ codes = Table(  # one-time codes: only a keyed hash of each is kept
 handovers = Table(
     "handovers",
     metadata,
-    _id(),
-    _ref("conversation_id", "conversations", nullable=False, index=True),
+    id_column(),
+    reference("conversation_id", "conversations", nullable=False, index=True),
     Column("key", String(80), nullable=False, unique=True),
     Column("reason", String(16), nullable=False),
     Column("asked_at", Utc, nullable=False),
@@ -242,7 +186,7 @@ _OPEN: dict[str, Any] = {"sqlite_where": text("state = 'open'"), "postgresql_whe
 inbox = Table(
     "inbox",
     metadata,
-    _id(),
+    id_column(),
     Column("channel", String(32), nullable=False),
     Column("external_id", String(200), nullable=False),
     Column("conversation_key", String(32), nullable=False),
@@ -264,9 +208,9 @@ inbox = Table(
 outbox = Table(
     "outbox",
     metadata,
-    _id(),
+    id_column(),
     Column("key", String(80), nullable=False, unique=True),
-    _ref("conversation_id", "conversations", index=True),
+    reference("conversation_id", "conversations", index=True),
     Column("channel", String(16), nullable=False),
     Column("recipient_key", String(32), nullable=False),
     Column("address_sealed", LargeBinary, nullable=False),
@@ -296,7 +240,7 @@ outbox = Table(
 receipts = Table(  # a spool: a row is gone once it has been applied
     "receipts",
     metadata,
-    _id(),
+    id_column(),
     Column("channel", String(16), nullable=False),
     Column("provider_id", String(64), nullable=False),
     Column("message_id", Id),
@@ -321,7 +265,7 @@ cursors = Table(
 audit = Table(
     "audit",
     metadata,
-    _id(),
+    id_column(),
     Column("at", Utc, nullable=False),
     Column("actor", String(64), nullable=False),
     Column("action", String(64), nullable=False),

@@ -22,7 +22,7 @@ from connectors.memory import Keeping
 from connectors.registry import CaseRegistry
 from connectors.rest import RestJson
 from connectors.signatures import Signatures
-from connectors.soapxml import SoapXml
+from connectors.soapxml import Schemas, SoapXml
 from connectors.wire import Dialect
 
 CASE_REGISTRIES = (permits.WORDS, efka.WORDS, cadastre.WORDS, civil_protection.WORDS, kep.WORDS)
@@ -61,10 +61,11 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Exceptions:
-    """What is not as usual, by registry: how it is asked, and a pair of its own."""
+    """What is not as usual: by registry, how it is asked and a pair of its own; by service, its SOAP schema."""
 
     spoken: Mapping[str, Spoken] = field(default_factory=dict)
     pairs: Mapping[str, Pair] = field(default_factory=dict)
+    schemas: Schemas = field(default_factory=Schemas)
 
 
 def connect(
@@ -88,8 +89,8 @@ def connect(
     registry that there is not.
     """
     ambient, limits, keeping = ambient or real(), limits or Limits(), keeping or Keeping()
-    lines = _Lines(url.rstrip("/"), bus, session, audit, ambient, unit)
     usual, but = Pair(client_id, client_secret), but or Exceptions()
+    lines = _Lines(_Centre(url.rstrip("/"), bus, session, audit, ambient, unit), but.schemas)
     if strange := {*but.spoken, *but.pairs} - set(REGISTRIES):
         raise ValueError(f"no such registry: {', '.join(sorted(strange))}")
 
@@ -101,40 +102,45 @@ def connect(
     services = {words: ked(words.registry, words.service) for words in CASE_REGISTRIES}
     return Registries(
         cases={words.registry: CaseService(words, one, ambient, keeping) for words, one in services.items()},
-        contacts=Contacts(people, ambient.ticks),
+        contacts=Contacts(people, ambient),
         lines=(people, *services.values()),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Centre:
+    base: str
+    bus: str
+    session: aiohttp.ClientSession
+    audit: Audit
+    ambient: Ambient
+    unit: str
 
 
 class _Lines:
     """One line for each pair and way of asking: registries that share a pair share its token."""
 
-    def __init__(
-        self, base: str, bus: str, session: aiohttp.ClientSession, audit: Audit, ambient: Ambient, unit: str
-    ) -> None:
-        self._base = base
-        self._bus = bus
-        self._session = session
-        self._audit = audit
-        self._ambient = ambient
-        self._unit = unit
+    def __init__(self, centre: _Centre, schemas: Schemas) -> None:
+        self._centre = centre
+        self._schemas = schemas
         self._made: dict[tuple[Spoken, Pair], Line] = {}
 
     def line(self, spoken: Spoken, pair: Pair) -> Line:
         if (spoken, pair) not in self._made:
-            credentials, dialect = self._way(spoken, pair)
+            centre, (credentials, dialect) = self._centre, self._way(spoken, pair)
             self._made[spoken, pair] = Line(
-                self._base, self._session, credentials, dialect, self._audit, self._ambient, self._unit
+                centre.base, centre.session, credentials, dialect, centre.audit, centre.ambient, centre.unit
             )
         return self._made[spoken, pair]
 
     def _way(self, spoken: Spoken, pair: Pair) -> tuple[Credentials, Dialect]:
+        base, bus = self._centre.base, self._centre.bus
         if spoken is Spoken.SOAP:
-            return Password(pair.secret), SoapXml(pair.name, bus=self._bus)
+            return Password(pair.secret), SoapXml(pair.name, bus=bus, schemas=self._schemas)
         if spoken is Spoken.BASIC:
-            return Password(pair.secret), RestJson(self._bus, basic=pair.name)
-        token_url = f"{self._base}/oauth/token"
-        return ClientCredentials(token_url, pair.name, pair.secret, self._session, self._ambient), RestJson(self._bus)
+            return Password(pair.secret), RestJson(bus, basic=pair.name)
+        session, ambient = self._centre.session, self._centre.ambient
+        return ClientCredentials(f"{base}/oauth/token", pair.name, pair.secret, session, ambient), RestJson(bus)
 
 
 def event_reader(secrets: Sequence[str], now: Callable[[], datetime]) -> EventReader:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable
-
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 from pydantic import BaseModel, ValidationError
 
+from connectors.ambient import Ambient
 from connectors.ked import Ked
+from connectors.memory import Keeping, Memory
 from connectors.wire import Ask
 
 REGISTRY = "contacts"
@@ -23,47 +22,38 @@ class _Contact(BaseModel):
     mobile: str | None
 
 
+KEEPING = Keeping(fresh=600.0, stale=0.0)
+"""A number may change hands: for ten minutes, and never instead of an answer that does not come."""
+
+
 class Contacts:
     """Implements :class:`connectors.registry.ContactRegistry`.
 
-    A mobile is remembered ``keep`` seconds, for at most ``most`` citizens; that there is none is not, so that a
-    citizen who has just registered one is not sent away.
+    A mobile is remembered for a time; that there is none is not, so that a citizen who has just registered one is not
+    sent away.
     """
 
-    def __init__(self, ked: Ked, ticks: Callable[[], float], *, keep: float = 600.0, most: int = 10_000) -> None:
+    def __init__(self, ked: Ked, ambient: Ambient, keeping: Keeping = KEEPING) -> None:
         self._ked = ked
-        self._ticks = ticks
-        self._keep = keep
-        self._most = most
-        self._kept: OrderedDict[str, tuple[float, str]] = OrderedDict()
+        self._memory: Memory[str | None] = Memory(ambient, keeping)
 
     async def mobile_of(self, afm: str) -> str | None:
-        kept = self._kept.get(afm)
-        if kept is not None and self._ticks() < kept[0]:
-            return kept[1]
-        mobile = normal_mobile(await self._ask(afm))
-        self._remember(afm, mobile)
+        mobile = (await self._memory.get(afm, lambda: self._ask(afm))).value
+        if mobile is None:
+            self.forget(afm)
         return mobile
 
     def forget(self, afm: str) -> None:
         """Ask the registry the next time: the number is known or said to have changed."""
-        self._kept.pop(afm, None)
+        self._memory.forget(afm)
 
     async def _ask(self, afm: str) -> str | None:
         output = await self._ked.call(Ask("getNncIdentityExt", {"afm": afm}, subject=afm, safe=True))
         try:
-            return _Contact.model_validate(output).mobile
+            return normal_mobile(_Contact.model_validate(output).mobile)
         except ValidationError:
             pass
         raise self._ked.malformed("mobile")  # outside the handler: the error's text quotes the number
-
-    def _remember(self, afm: str, mobile: str | None) -> None:
-        self._kept.pop(afm, None)
-        if mobile is None:
-            return
-        self._kept[afm] = (self._ticks() + self._keep, mobile)
-        if len(self._kept) > self._most:
-            self._kept.popitem(last=False)
 
 
 def normal_mobile(typed: str | None) -> str | None:

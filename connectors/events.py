@@ -7,9 +7,10 @@ the sequence, and :meth:`connectors.registry.CaseRegistry.case` fills a gap.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import takewhile
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
@@ -274,8 +275,14 @@ def _valid(shape: type[M], value: object, within: str = "") -> M:
     try:
         return shape.model_validate(value)
     except ValidationError as error:
-        where = ".".join(str(step) for step in (within, *error.errors(include_input=False)[0]["loc"]) if step != "")
-    raise BadEvent(where or "json")  # outside the handler: the error's text quotes the citizen's data
+        steps = (within, *error.errors(include_input=False)[0]["loc"])
+    raise BadEvent(_where(steps))  # outside the handler: the error's text quotes the citizen's data
+
+
+def _where(steps: Iterable[int | str]) -> str:
+    """The field's place, down to ``fields``: what stands below it are the sender's names, not ours."""
+    above = takewhile(lambda step: step != "fields", (step for step in steps if step != ""))
+    return ".".join(str(step) for step in above) or "json"
 
 
 def _json(body: bytes) -> object:

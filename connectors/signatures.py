@@ -7,7 +7,6 @@ several secrets. The ``standardwebhooks`` package signs the same but can do none
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping, Sequence
@@ -67,7 +66,7 @@ class Signatures:
 def _key(secret: str) -> bytes:
     try:
         key = base64.b64decode(secret.removeprefix("whsec_") + "==")
-    except binascii.Error:
+    except ValueError:
         key = b""
     if not key:
         raise ValueError("an event secret is whsec_ and base64")

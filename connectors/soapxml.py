@@ -10,7 +10,8 @@ a missing one stay apart; ``null`` is ``xsi:nil``. Which elements are lists, the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from connectors import xmltree
@@ -42,29 +43,30 @@ def namespace_of(service: str) -> str:
     return f"http://gsis.ggps.interoperability/{stem[:1].upper()}{stem[1:]}Interface"
 
 
+@dataclass(frozen=True, slots=True)
+class Schemas:
+    """What services' WSDLs say, by service: the namespace, where it is not after the usual pattern, and which of them
+    qualify inner elements too (``elementFormDefault``)."""
+
+    namespaces: Mapping[str, str] = field(default_factory=dict)
+    qualified: frozenset[str] = frozenset()
+
+    def namespace(self, service: str) -> str:
+        return self.namespaces.get(service) or namespace_of(service)
+
+
 class SoapXml:
-    """``username`` goes with the password that the line's credentials give.
+    """``username`` goes with the password that the line's credentials give. ``bus`` is ``esb``, or ``esbpilot``."""
 
-    ``namespace`` tells a service's, and ``qualified`` says that its schema qualifies inner elements too
-    (``elementFormDefault``): both stand in its WSDL. ``bus`` is ``esb``, or ``esbpilot`` for the pilot.
-    """
-
-    def __init__(
-        self,
-        username: str,
-        *,
-        bus: str = "esb",
-        namespace: Callable[[str], str] = namespace_of,
-        qualified: bool = False,
-    ) -> None:
+    def __init__(self, username: str, *, bus: str = "esb", schemas: Schemas | None = None) -> None:
         self._username = username
         self._bus = bus
-        self._namespace = namespace
-        self._qualified = qualified
+        self._schemas = schemas or Schemas()
 
     def write(self, service: str, ask: Ask, audit: AuditEntry, secret: str) -> WireRequest:
         record = {"auditRecord": audit_record(audit), f"{ask.operation}InputRecord": ask.input}
-        body = message(f"{ask.operation}Request", record, self._namespace(service), qualified=self._qualified)
+        namespace, qualified = self._schemas.namespace(service), service in self._schemas.qualified
+        body = message(f"{ask.operation}Request", record, namespace, qualified=qualified)
         return WireRequest(
             path=f"/{self._bus}/{service}",
             headers={"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{ask.operation}"'},

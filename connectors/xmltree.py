@@ -53,14 +53,12 @@ def read(document: bytes) -> Node:
         parser.Parse(document, True)
     except (xml.parsers.expat.ExpatError, LookupError, UnicodeError, ValueError):
         raise BadXml("not well formed") from None  # the cause may hold the document
-    if builder.root is None:
-        raise BadXml("empty")
     return builder.root
 
 
 class _Builder:
     def __init__(self) -> None:
-        self.root: Node | None = None
+        self.root = Node("")  # until it comes; a document without one is not well formed
         self._open: list[Node] = []
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:

@@ -79,7 +79,7 @@ class Engine:
             parsed["language"],
             parsed["also"],
         )
-        return in_context(reading, talk.slots["question"])
+        return in_context(reading, talk.slots["question"], talk.slots["wish"])
 
     async def _act(
         self, talk: Conversation, reading: Reading, message: Message, context: Context
@@ -107,11 +107,15 @@ class Engine:
         says = [say for output in outputs for say in output.says]
         says += _question_again(talk, outputs, says)
         language = talk.slots["language"]
-        composed = [self._wording.compose(say, Voice(language, context.channel, message.id)) for say in says]
+        voice = Voice(language, context.channel, message.id)
+        composed = [self._wording.compose(say, voice) for say in says]
         offers = list(dict.fromkeys(offer for _, own in composed for offer in own))
+        texts = [text for text, _ in composed]
         if offers:
             talk.set({"offered": [{"title": offer.title, "says": offer.says} for offer in offers]})
-        replies = _replies([text for text, _ in composed], [say.response for say in says], offers)
+            texts[-1] = self._wording.with_numbers(texts[-1], len(offers), voice)
+        economies = [self._wording.economy(say.response) for say in says]
+        replies = _replies(texts, [say.response for say in says], economies, offers)
         for reply in replies:
             talk.say(reply)
         talk.do(LISTEN)
@@ -146,13 +150,16 @@ def _question_again(talk: Conversation, outputs: Sequence[ActionOutput], says: S
     return [Say(again)] if again else []
 
 
-def _replies(texts: Sequence[str], names: Sequence[str], offers: Sequence[Offer]) -> tuple[Reply, ...]:
+def _replies(
+    texts: Sequence[str], names: Sequence[str], economies: Sequence[bool], offers: Sequence[Offer]
+) -> tuple[Reply, ...]:
     """One message each. All choices come with the last: on Viber they vanish with the next message, and on SMS their
     numbers must be one row."""
     choices: tuple[Choice, ...] = tuple(offer.choice() for offer in offers)
     last = len(texts) - 1
     return tuple(
-        Reply(text, choices if i == last else (), name) for i, (text, name) in enumerate(zip(texts, names, strict=True))
+        Reply(text, choices if i == last else (), name, economy)
+        for i, (text, name, economy) in enumerate(zip(texts, names, economies, strict=True))
     )
 
 

@@ -16,6 +16,7 @@ AGAIN: Mapping[str, str | None] = MappingProxyType(
         "case": None,
         "link": None,
         "person": None,
+        "topic": None,
     }
 )
 """Every question, and the response that repeats it once something else was answered in between.
@@ -35,11 +36,16 @@ ASKED_BY: Mapping[str, str] = MappingProxyType(
         "utter_code_sent": "code",
         "utter_code_spent": "afm",
         "utter_code_wrong": "code",
+        "utter_certificate_elsewhere": "person",
         "utter_complaint": "person",
-        "utter_not_yet": "person",
+        "utter_no_certificate": "person",
         "utter_offer_link": "link",
         "utter_offer_person": "person",
         "utter_which_case": "case",
+        "utter_which_certificate": "topic",
+        "utter_which_fee": "topic",
+        "utter_which_of_two": "case",
+        "utter_which_office": "topic",
     }
 )
 """Which response asks which question: saying it opens the question and closes any other."""

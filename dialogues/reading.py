@@ -9,6 +9,7 @@ from functools import cache
 from types import MappingProxyType
 
 from dialogues.actions.base import Found
+from dialogues.subject import Subject, subject_of
 from nlu.fold import fold
 from nlu.letters import greek_codes, plain
 
@@ -57,7 +58,10 @@ _ORDINALS: tuple[tuple[str, ...], ...] = (
     ("5", "πέμπτη", "πέμπτο", "πέντε", "fifth", "five"),
     ("6", "έκτη", "έκτο", "έξι", "sixth", "six"),
 )
-_FILLERS = ("το", "τη", "την", "η", "ο", "τον", "με", "για", "νούμερο", "αριθμό", "επιλογή", "the", "number", "option")
+_FILLERS = (
+    "το", "τη", "την", "η", "ο", "τον", "με", "για", "και", "όχι", "νούμερο", "αριθμό", "επιλογή",
+    "the", "number", "option", "and", "no",
+)  # fmt: skip
 _WORD = re.compile(r"\w+")
 
 
@@ -94,9 +98,12 @@ def place_in(text: str) -> int | None:
 # --- after the classifier ---
 
 
-def in_context(reading: Reading, question: str | None) -> Reading:
-    """The same message in the light of the open question, and with the intents that only its entities tell."""
+def in_context(reading: Reading, question: str | None, wish: str | None = None) -> Reading:
+    """The same message in the light of the open question and of the wish answered last, and with the intents that
+    only its entities tell."""
     answered = _ANSWERS[question](reading) if question in _ANSWERS else reading
+    if answered is reading and question not in _NUMBERS and (subject := subject_of(reading.text, reading.entities)):
+        answered = _about(reading, subject, question, wish)
     if answered.intent != "verify_identity":
         return answered
     kind = next((intent for intent, kinds in _GIVEN if answered.has(*kinds)), answered.intent)
@@ -135,12 +142,35 @@ def _as_afm(reading: Reading) -> Reading:
 
 def _as_case(reading: Reading) -> Reading:
     """A case was asked for: naming one, or what it is about, is an answer and no wish of its own."""
-    named = reading.has(*_OTHER_NUMBERS, "procedure")
-    return replace(reading, intent="provide_reference") if named and reading.intent in _VAGUE else reading
+    vague = reading.intent in (*_VAGUE, "deny") and reading.has(*_OTHER_NUMBERS, "procedure", "agency")
+    return replace(reading, intent="provide_reference") if vague or _names_only(reading) else reading
 
 
+def _as_topic(reading: Reading) -> Reading:
+    """A certificate or an office was asked for: naming one is an answer."""
+    vague = reading.intent in _VAGUE and reading.has(*_TOPICS)
+    return replace(reading, intent="give_topic") if vague or _names_only(reading) else reading
+
+
+def _names_only(reading: Reading) -> bool:
+    subject = subject_of(reading.text, reading.entities)
+    return subject is not None and subject.kind == "named"
+
+
+def _about(reading: Reading, subject: Subject, question: str | None, wish: str | None) -> Reading:
+    """A message that only names something goes on with the wish before it, unless it clearly has its own."""
+    if subject.kind == "other":
+        return replace(reading, intent="other_case") if wish in OF_A_CASE or question == "case" else reading
+    bare = reading.intent in _VAGUE and not reading.has(*_OTHER_NUMBERS)
+    return replace(reading, intent="follow_up") if wish and (subject.linked or bare) else reading
+
+
+OF_A_CASE = frozenset({"ask_case_status", "ask_missing_documents", "report_document_sent", "certificate_status"})
+"""Wishes that are about one case."""
+_TOPICS = ("certificate_type", "procedure", "agency")
+_NUMBERS = ("code", "afm")  # questions that a name does not answer
 _ANSWERS: Mapping[str | None, Callable[[Reading], Reading]] = MappingProxyType(
-    {"code": _as_code, "afm": _as_afm, "case": _as_case}
+    {"code": _as_code, "afm": _as_afm, "case": _as_case, "topic": _as_topic}
 )
 
 

@@ -31,6 +31,8 @@ class CaseView:
     note: str = ""
     missing: tuple[tuple[str, str, date | None], ...] = ()
     """Documents the citizen still owes: (code, title, deadline)."""
+    received: tuple[str, ...] = ()
+    """Titles of the documents that the registry has."""
 
 
 class CodeVerdict(StrEnum):

@@ -37,8 +37,10 @@ class Phrases:
 
     def say(self, name: str, language: str, channel: str, **values: str) -> Reply:
         """Raises :class:`dialogues.wording.UnknownResponse`, or ``KeyError`` for a placeholder without a value."""
-        text, offers = self._wording.compose(Say(name, values), Voice(language, channel, name))
-        return Reply(text, tuple(offer.choice() for offer in offers), name)
+        voice = Voice(language, channel, name)
+        text, offers = self._wording.compose(Say(name, values), voice)
+        shown = self._wording.with_numbers(text, len(offers), voice)
+        return Reply(shown, tuple(offer.choice() for offer in offers), name, self._wording.economy(name))
 
 
 def phrases() -> Phrases:

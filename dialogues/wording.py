@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from babel.dates import format_date
+from babel.lists import format_list
 
 from dialogues.athens import day_of
 from dialogues.say import Say, Value
@@ -16,6 +17,11 @@ from dialogues.turn import Choice
 
 LANGUAGES = ("el", "en")
 DEFAULT_LANGUAGE = "el"  # of a text that has no condition
+NUMBERED = frozenset({"sms"})
+"""Channels where a choice is picked by writing its number."""
+PICK, PICK_MANY = "utter_pick", "utter_pick_many"  # what asks for the number
+_FEW = 4  # numbers that are named one by one
+_ECONOMY = "economy"
 _DATE = "d MMMM y"  # 22 Νοεμβρίου 2026, 22 November 2026
 
 
@@ -58,6 +64,7 @@ class Wording:
     def __init__(self, responses: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
         """``responses`` in Rasa's own form: name to variations with text, buttons, condition and channel."""
         self._templates: dict[tuple[str, str, str | None], tuple[Template, ...]] = {}
+        self._economies = frozenset(name for name, found in responses.items() if any(map(_is_economy, found)))
         for name, variations in responses.items():
             for variation in variations:
                 key = (name, _language(variation), variation.get("channel"))
@@ -72,6 +79,20 @@ class Wording:
         text = "\n".join([own, *(words for words, _ in more)])
         options = tuple(Offer(self.compose(option.title, voice)[0], option.says) for option in say.options)
         return text, (*options, *template.offers, *(offer for _, offers in more for offer in offers))
+
+    def economy(self, name: str) -> bool:
+        """May this response be folded to cheaper capitals as an SMS? (``metadata: {sms: economy}``)"""
+        return name in self._economies
+
+    def with_numbers(self, text: str, count: int, voice: Voice) -> str:
+        """The text with a line that asks for a number, where ``count`` choices are picked by one."""
+        if not count or voice.channel not in NUMBERED:
+            return text
+        numbers = [str(number) for number in range(1, count + 1)]
+        few = count <= _FEW
+        said = format_list(numbers, style="or", locale=voice.language) if few else numbers[-1]
+        asked = self.compose(Say(PICK if few else PICK_MANY, {"numbers": said}), voice)[0]
+        return f"{text}\n{asked}"
 
     def _template(self, name: str, voice: Voice) -> Template:
         for channel in (voice.channel, None):
@@ -108,6 +129,10 @@ def _day(value: date, language: str) -> str:
 def _language(variation: Mapping[str, Any]) -> str:
     conditions: Iterable[Mapping[str, Any]] = variation.get("condition") or ()
     return next((str(c["value"]) for c in conditions if c["name"] == "language"), DEFAULT_LANGUAGE)
+
+
+def _is_economy(variation: Mapping[str, Any]) -> bool:
+    return (variation.get("metadata") or {}).get("sms") == _ECONOMY
 
 
 def _template(variation: Mapping[str, Any]) -> Template:

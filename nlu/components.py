@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from nlu.entities import extract
-from nlu.examples import examples
-from nlu.intents import IntentModel, Shape
+from nlu.intents import IntentModel
 from nlu.language import detect
 from nlu.rasa_compat import foreign_warnings_off
-from nlu.training import fit
+from nlu.training import fit_written
 
 with foreign_warnings_off():
     from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -48,6 +47,7 @@ class Understanding(GraphComponent, IntentClassifier):  # type: ignore[misc] # R
             "least": 2,
             "variants": 3,
             "courtesy": 0.35,
+            "story": 0.25,
             "strength": 0.25,
             "folds": 3,
             "seed": 20260,
@@ -89,16 +89,8 @@ class Understanding(GraphComponent, IntentClassifier):  # type: ignore[misc] # R
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the model. The order of files and sentences changes nothing."""
-        config = self._config
         written = ((message.get("text"), message.get("intent")) for message in training_data.intent_examples)
-        self._model = fit(
-            examples(written, seed=config["seed"], each=config["variants"], courtesy=config["courtesy"]),
-            shape=Shape(config["char_min"], config["char_max"], config["words"]),
-            least=config["least"],
-            strength=config["strength"],
-            folds=config["folds"],
-            seed=config["seed"],
-        )
+        self._model = fit_written(written, self._config)
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
         return self._resource

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from random import Random
 from typing import NamedTuple
 
+from nlu.intents import TOLD, sentences
+from nlu.language import detect
 from nlu.letters import GREEK_LETTER
 from nlu.variants import variants
 
@@ -20,6 +22,9 @@ class Example(NamedTuple):
 
 _SELF_CONTAINED = frozenset({"affirm", "deny", "goodbye", "greet", "out_of_scope", "thank"})
 """Intents that courtesy would turn into something else, or that are courtesy."""
+
+_REPLIES = frozenset({"affirm", "deny"})
+"""Intents that nobody tells a story before."""
 
 _BEFORE = {
     "el": (
@@ -41,18 +46,62 @@ _AFTER = {
 }
 
 
-def examples(written: Iterable[tuple[str, str]], *, seed: int, each: int, courtesy: float) -> Iterator[Example]:
-    """Every written sentence, then up to ``each`` variants of it; ``courtesy`` is the share that get such a word.
+_ASKED_ELSEWHERE = frozenset({"complaint", "goodbye", "greet", "out_of_scope", "report_document_sent", "thank"})
+"""Intents whose long messages need not come to the point in their last sentence."""
 
-    Each sentence has dice of its own: adding one to the data changes nothing about the others.
+_STORY_SENTENCES, _STORY_WORDS = 3, 20
+"""From so many on, a message tells a story before its wish."""
+
+
+def examples(
+    written: Iterable[tuple[str, str]], *, seed: int, each: int, courtesy: float, story: float = 0.0
+) -> Iterator[Example]:
+    """Every written sentence, then up to ``each`` variants of it, then what stories tell as :data:`TOLD`.
+
+    ``courtesy`` is the share of variants that get a greeting or a thank-you, ``story`` the share of the others that
+    are told after one or two sentences of someone's story. Each sentence has dice of its own: adding one to the data
+    changes nothing about the others, unless it is itself a story.
     """
-    for group, (text, intent) in enumerate(sorted(set(written))):
+    pairs = sorted(set(written))
+    told = _told(pairs)
+    for group, (text, intent) in enumerate(pairs):
         yield Example(text, intent, group)
-        dice = Random(f"{seed}:{text}")  # noqa: S311 - no secret hangs on how a training sentence is misspelt
+        dice = _dice(seed, text)
         for _ in range(each):
-            polite = intent not in _SELF_CONTAINED and dice.random() < courtesy
-            source = _politely(text, dice) if polite else text
+            source = _as_people_put_it(text, intent, told, dice, (courtesy, story))
             yield from (Example(variant, intent, group) for variant in variants(source, dice, 1))
+    for group, text in enumerate((text for texts in told.values() for text in texts), len(pairs)):
+        yield from (Example(each_way, TOLD, group) for each_way in (text, *variants(text, _dice(seed, text), each - 1)))
+
+
+def _dice(seed: int, text: str) -> Random:
+    return Random(f"{seed}:{text}")  # noqa: S311 - no secret hangs on how a training sentence is misspelt
+
+
+def _told(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """By language, the sentences of long messages that come before the last and ask nothing."""
+    told: dict[str, list[str]] = {}
+    for text, intent in pairs:
+        said = sentences(text)
+        if intent in _ASKED_ELSEWHERE or len(said) < _STORY_SENTENCES or len(text.split()) <= _STORY_WORDS:
+            continue
+        for sentence in said[:-1]:
+            if len(sentence.split()) >= 4 and sentence[-1] not in ";?":
+                told.setdefault(detect(sentence), []).append(sentence)
+    return {language: list(dict.fromkeys(texts)) for language, texts in told.items()}
+
+
+def _as_people_put_it(
+    text: str, intent: str, told: dict[str, list[str]], dice: Random, shares: tuple[float, float]
+) -> str:
+    courtesy, story = shares
+    fate = dice.random()
+    if intent not in _SELF_CONTAINED and fate < courtesy:
+        return _politely(text, dice)
+    before = told.get(detect(text)) if fate > 1 - story and len(text.split()) <= _STORY_WORDS else None
+    if before and intent not in _REPLIES:
+        return " ".join([*(dice.choice(before) for _ in range(dice.choice((1, 1, 2)))), text])
+    return text
 
 
 def _politely(text: str, dice: Random) -> str:

@@ -31,6 +31,18 @@ COURTESY_WORDS = 3
 SURE = 0.8
 """From this probability on, one sentence of several is taken for a wish of its own."""
 
+OUTSIDE = "out_of_scope"
+TOLD = "_told"
+"""What a sentence is that only tells the story. It weighs sentences; no message is ever understood as it."""
+
+WHOLE = 0.35
+"""What the message as a whole counts beside its sentences one by one."""
+
+EARLIER = 0.5
+"""What a sentence counts beside the one after it: people tell the story first and the wish last."""
+
+_NEVER_MORE = 0.999  # told: every sentence counts something, and nothing is divided by zero
+
 _SENTENCE_END = re.compile(r"(?<=[.!;?…\u037e])\s+|\n+")
 
 
@@ -76,20 +88,40 @@ class IntentModel:
     def ranking(self, text: str) -> Ranking:
         """Every intent with its probability, the likeliest first. Never raises, whatever the text.
 
-        Sentences of mere courtesy around a wish are left out, and the last of the others counts as much as all of
-        them together: people tell the story first and say at the end what they want.
+        Sentences of mere courtesy around a wish are left out. Of several others each is understood by itself as well
+        as all together. A text without any n-gram of the training data (nothing, another script) is out of scope
+        with the lowest confidence that there is, as likely as anything else.
         """
-        told = self._without_courtesy(sentences(text))
-        chances = self._chances(fold(" ".join(told) or text))
-        if len(told) > 1:
-            chances = (chances + self._chances(fold(told[-1]))) / 2
-        order = np.argsort(-chances, kind="stable")
-        return tuple((self.labels[i], float(chances[i])) for i in order)
+        said = self._without_courtesy(sentences(text))
+        chances, _ = self._wishes(fold(" ".join(said) or text))
+        if len(said) > 1:
+            chances = WHOLE * chances + (1 - WHOLE) * self._by_sentence(said)
+        named = ((label, float(chances[i])) for i, label in enumerate(self.labels) if label != TOLD)
+        return tuple(sorted(named, key=lambda one: (-one[1], one[0] != OUTSIDE)))
+
+    def _by_sentence(self, said: Sequence[str]) -> Vector:
+        """The sentences' probabilities: what is clearly a wish counts more than a story, and the later the more."""
+        total = np.zeros(len(self.labels), dtype=np.float32)
+        for sentence in said:
+            wishes, told = self._wishes(fold(sentence))
+            total = total * EARLIER + wishes * (1 - told) * wishes.max() ** 2
+        mean: Vector = total / total.sum()
+        return mean
+
+    def _wishes(self, key: str) -> tuple[Vector, float]:
+        """The intents' probabilities, were it a wish, and the probability that it only tells the story."""
+        chances = self._chances(key)
+        if TOLD not in self.labels:
+            return chances, 0.0
+        at = self.labels.index(TOLD)
+        told = min(float(chances[at]), _NEVER_MORE)
+        chances[at] = 0.0
+        return chances / chances.sum(), told
 
     def second_wish(self, text: str, first: str) -> str | None:
         """What another sentence of the message clearly wants besides ``first``."""
         told = self._without_courtesy(sentences(text))
-        for chances in (self._chances(fold(sentence)) for sentence in told if len(told) > 1):
+        for chances, _ in (self._wishes(fold(sentence)) for sentence in told if len(told) > 1):
             best = int(chances.argmax())
             if self.labels[best] != first and chances[best] >= SURE:
                 return self.labels[best]
@@ -107,7 +139,9 @@ class IntentModel:
 
     def _chances(self, key: str) -> Vector:
         rows, values = tf_idf(key, self.shape, self.vocabulary, self.idf)
-        scores = values @ self.weights[rows] + self.bias if rows.size else self.bias
+        if not rows.size:
+            return np.full(len(self.labels), 1 / len(self.labels), dtype=np.float32)
+        scores = values @ self.weights[rows] + self.bias
         odds = np.exp((scores - scores.max()) / self.temperature)
         chances: Vector = odds / odds.sum()
         return chances

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +12,29 @@ from scipy.sparse import csr_matrix
 from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.svm import LinearSVC
 
-from nlu.examples import Example
+from nlu.examples import Example, examples
 from nlu.fold import fold
 from nlu.intents import IntentModel, Shape, Vector, inverse_frequencies, tf_idf
 
 Matrix = NDArray[np.float64]
+
+
+def fit_written(written: Iterable[tuple[str, str]], settings: Mapping[str, Any]) -> IntentModel:
+    """Train on pairs of text and intent, with the numbers of ``config.yml``."""
+    return fit(
+        examples(
+            written,
+            seed=settings["seed"],
+            each=settings["variants"],
+            courtesy=settings["courtesy"],
+            story=settings["story"],
+        ),
+        shape=Shape(settings["char_min"], settings["char_max"], settings["words"]),
+        least=settings["least"],
+        strength=settings["strength"],
+        folds=settings["folds"],
+        seed=settings["seed"],
+    )
 
 
 def fit(

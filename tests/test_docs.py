@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+import casestore.tables  # noqa: F401 (declares the tables)
 from bot.__main__ import COMMANDS
 from bot.metrics import Metrics
-from casestore.tables import metadata
+from casestore.columns import metadata
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"

@@ -9,6 +9,7 @@ from datetime import timedelta
 from bot.app import Chance, build_reads, build_registries, http_session
 from bot.commands.running import run as run_loop
 from bot.commands.running import start
+from bot.settings import BadSettings
 from bot.store import Store, open_store
 from dialogues.turn import Context, Event, Message, SetLanguage
 
@@ -31,7 +32,7 @@ async def _chat(arguments: argparse.Namespace) -> int:
         contacts = build_registries(settings, session, store)[1]
         sys.stderr.write("loading the dialogue ...\n")
         dialogue = await load_dialogue(settings.model_path, build_reads(store, contacts, chance))
-        citizen = await _citizen(store, arguments.afm, chance)
+        citizen = await _citizen(store, arguments.afm)
         language, history = arguments.language, list[Event]()
         for number, line in enumerate(sys.stdin if not sys.stdin.isatty() else iter(_prompt, "")):
             now = chance.clock() + timedelta(microseconds=number)
@@ -56,8 +57,10 @@ def _prompt() -> str:
         return ""
 
 
-async def _citizen(store: Store, afm: str | None, chance: Chance) -> int | None:
+async def _citizen(store: Store, afm: str | None) -> int | None:
     if afm is None:
         return None
-    async with store.database.write() as connection:
-        return await store.people.citizen(connection, afm, chance.clock())
+    found = await store.people.known(afm)
+    if found is None:
+        raise BadSettings("--afm: nobody on record has it")
+    return found

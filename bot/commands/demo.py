@@ -38,7 +38,7 @@ class Part:
 
 def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=8080, help="of the counter; the others take the next ones (8080)")
-    parser.add_argument("--fresh", action="store_true", help="forget what earlier demos kept")
+    parser.add_argument("--keep", action="store_true", help="go on with what the last demo kept; the State starts anew")
     parser.add_argument("--speed", type=float, default=0.0, help="cases advance by themselves, so many times faster")
 
 
@@ -87,7 +87,7 @@ def parts(port: int, speed: float) -> tuple[Part, ...]:
 
 async def _demo(arguments: argparse.Namespace) -> int:
     stop = stop_signal()
-    secret = await asyncio.to_thread(_prepare, arguments.fresh)
+    secret = await asyncio.to_thread(_prepare, arguments.keep)
     settings = os.environ | environment(arguments.port, secret)
     running: list[Process] = []
     try:
@@ -103,11 +103,12 @@ async def _demo(arguments: argparse.Namespace) -> int:
         await _stop(running)
 
 
-def _prepare(fresh: bool) -> str:
-    """The demo's key, made at the first run; ``fresh`` lets go of the database first."""
+def _prepare(keep: bool) -> str:
+    """The demo's key, made at the first run. Without ``keep`` the last demo's database goes: the State has forgotten it
+    too, and would count its changes from the beginning."""
     DATA.mkdir(exist_ok=True)
-    if fresh:
-        for file in DATA.glob("demo.*"):
+    if not keep:
+        for file in DATA.glob("demo.db*"):
             file.unlink()
     key = DATA / "demo.key"
     if not key.exists():

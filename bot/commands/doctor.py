@@ -18,6 +18,7 @@ from bot.store import NotMigrated, Store, open_store
 from casestore.database import StoreDown
 from casestore.migrate import WrongKeyRing
 
+DOWN: tuple[type[Exception], ...] = (DBAPIError, *StoreDown)  # a wrong password and a wrong name among them
 STUCK = 300.0  # seconds that a due row may wait before somebody should look
 
 
@@ -69,7 +70,7 @@ async def _database(settings: Settings) -> list[Finding]:
             return [fits, *await _queues(store), *await _registries(settings, store)]
     except (NotMigrated, WrongKeyRing) as error:
         return [Finding("database", "wrong", str(error))]
-    except (DBAPIError, *StoreDown) as error:
+    except DOWN as error:
         code = getattr(getattr(error, "orig", None), "sqlstate", None) or type(error).__name__
         return [Finding("database", "wrong", f"cannot be used ({code}): see DATABASE_URL")]
 

@@ -13,7 +13,7 @@ import uvloop
 from aiohttp import web
 
 from bot import logs
-from bot.settings import Settings, load
+from bot.settings import BadSettings, Settings, load
 
 DRAIN = 15.0  # seconds that requests in hand get at a stop
 
@@ -41,11 +41,17 @@ def stop_signal() -> asyncio.Event:
 
 @asynccontextmanager
 async def listening(app: web.Application, host: str, port: int) -> AsyncIterator[int]:
-    """Serve ``app`` inside the block; yields the port. Requests in hand are finished at the end."""
+    """Serve ``app`` inside the block; yields the port. Requests in hand are finished at the end.
+
+    Raises :class:`bot.settings.BadSettings` where it cannot listen: an ``OSError`` would pass for a database that is away.
+    """
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN, keepalive_timeout=75)
     await runner.setup()
     try:
-        await web.TCPSite(runner, host, port, backlog=1024, reuse_port=False).start()
+        try:
+            await web.TCPSite(runner, host, port, backlog=1024, reuse_port=False).start()
+        except OSError as error:
+            raise BadSettings(f"HOST, PORT, WORKER_PORT: cannot listen on {port} ({error.strerror})") from None
         _settle_memory()
         yield int(runner.addresses[0][1])
     finally:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 
 import structlog
-from dialogues.responses import welcome
 
 from bot.app import make_server
 from bot.commands.running import listening, start, stop_signal
 from bot.commands.running import run as run_loop
 from bot.settings import Settings
+from dialogues.responses import welcome
 
 log = structlog.get_logger(__name__)
 
@@ -25,8 +25,7 @@ def run(_arguments: argparse.Namespace) -> int:
 
 async def _serve(settings: Settings) -> int:
     stop = stop_signal()
-    async with make_server(settings, welcome()) as app, AsyncExitStack() as stack:
-        port = await stack.enter_async_context(_listening(app, settings))
+    async with make_server(settings, welcome()) as app, listening(app, settings.host, settings.port) as port:
         log.info("serve.ready", port=port)
         await stop.wait()
         log.info("serve.stopping")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from alembic import context
 
-from casestore.tables import metadata
+import casestore.tables  # noqa: F401 (declares the tables)
+from casestore.columns import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

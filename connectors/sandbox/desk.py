@@ -14,7 +14,6 @@ from connectors.sandbox.services import FILING, STATE
 
 _ROWS = 100
 _DONE = {"issue": "Το πιστοποιητικό εκδόθηκε.", "refuse": "Το αίτημα απορρίφθηκε."}
-_FILE_HEADERS = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"}
 
 
 def add_desk(app: web.Application) -> None:
@@ -69,5 +68,5 @@ def _act(filing: Filing, act: str, form: dict[str, str]) -> None:
 async def show_file(request: web.Request) -> web.Response:
     sheet = request.app[FILING].file(request.match_info["id"]).sheet
     disposition = f"inline; filename*=UTF-8''{quote(sheet.name, safe='')}"
-    headers = {**_FILE_HEADERS, "Content-Disposition": disposition}
+    headers = {"Content-Disposition": disposition, "X-Content-Type-Options": "nosniff"}
     return web.Response(body=sheet.content, content_type=sheet.media_type, headers=headers)

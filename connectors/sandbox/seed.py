@@ -47,100 +47,112 @@ def _papers(registry: str, procedure: str, **status: str) -> tuple[Document, ...
     )
 
 
-def _cases() -> tuple[Case, ...]:
-    return (
-        Case(
-            registry="permits",
-            reference="ΑΔ-2026-000123",
-            afm="123456783",
-            procedure="building-permit",
-            title="Ανέγερση διώροφης κατοικίας, Χαλάνδρι",
-            stage="completeness-check",
-            stage_since=_at(18, 7, 15),
-            updated_at=_at(18, 7, 15),
-            sequence=2,
-            expected_by=date(_YEAR, 12, 18),
-            documents=_papers(
-                "permits",
-                "building-permit",
-                title_deed="accepted",
-                topographic_plan="accepted",
-                coverage_plan="submitted",
-                architectural_study="submitted",
-                structural_study="submitted",
-                energy_study="submitted",
-            ),
-        ),
-        Case(
-            registry="efka",
-            reference="ΕΦ-2026-000201",
-            afm="090000045",
-            procedure="insurance-record-correction",
-            title="Διόρθωση ημερών ασφάλισης 2009-2011",
-            stage="processing",
-            stage_since=_at(12, 9, 40),
-            updated_at=_at(12, 9, 40),
-            sequence=3,
-            expected_by=date(_YEAR, 12, 11),
-            documents=_papers(
-                "efka", "insurance-record-correction", insurance_stamps="accepted", identity_card="accepted"
-            ),
-        ),
-        Case(
-            registry="cadastre",
-            reference="ΚΤ-2026-000301",
-            afm="090000045",
-            procedure="cadastre-correction",
-            title="Διόρθωση εμβαδού αγροτεμαχίου, Μαραθώνας",
-            stage="completeness-check",
-            stage_since=_at(16, 8, 5),
-            updated_at=_at(19, 10, 20),
-            sequence=3,
-            expected_by=date(2027, 1, 15),
-            documents=(
-                *_papers("cadastre", "cadastre-correction", title_deed="accepted"),
-                Document(
-                    "topographic-plan",
-                    "Τοπογραφικό διάγραμμα",
-                    "missing",
-                    "Δεν έχει συνταχθεί σε ΕΓΣΑ '87.",
-                    date(_YEAR, 12, 4),
-                ),
-            ),
-        ),
-        Case(
-            registry="civil_protection",
-            reference="ΠΠ-2026-000401",
-            afm="090000057",
-            procedure="flood-compensation",
-            title="Ζημιές κατοικίας από πλημμύρα, Βόλος",
-            stage="on-site-inspection",
-            stage_since=_at(17, 11, 0),
-            updated_at=_at(17, 11, 0),
-            sequence=4,
-            expected_by=date(_YEAR, 12, 23),
-            documents=_papers(
-                "civil_protection",
-                "flood-compensation",
-                title_deed="accepted",
-                sketch="accepted",
-                photographs="accepted",
-            ),
-        ),
-        Case(
-            registry="kep",
-            reference="ΚΕ-2026-000501",
-            afm="090000070",
-            procedure="birth-certificate",
-            title="Ληξιαρχική πράξη γέννησης",
-            stage="processing",
-            stage_since=_at(20, 12, 30),
-            updated_at=_at(20, 12, 30),
-            sequence=2,
-            expected_by=date(_YEAR, 11, 27),
-            documents=_papers("kep", "birth-certificate", identity_card="accepted"),
+def _permit() -> Case:
+    return Case(
+        registry="permits",
+        reference="ΑΔ-2026-000123",
+        afm="123456783",
+        procedure="building-permit",
+        title="Ανέγερση διώροφης κατοικίας, Χαλάνδρι",
+        stage="completeness-check",
+        stage_since=_at(18, 7, 15),
+        updated_at=_at(18, 7, 15),
+        sequence=2,
+        expected_by=date(_YEAR, 12, 18),
+        documents=_papers(
+            "permits",
+            "building-permit",
+            title_deed="accepted",
+            topographic_plan="accepted",
+            coverage_plan="submitted",
+            architectural_study="submitted",
+            structural_study="submitted",
+            energy_study="submitted",
         ),
     )
+
+
+def _insurance() -> Case:
+    return Case(
+        registry="efka",
+        reference="ΕΦ-2026-000201",
+        afm="090000045",
+        procedure="insurance-record-correction",
+        title="Διόρθωση ημερών ασφάλισης 2009-2011",
+        stage="processing",
+        stage_since=_at(12, 9, 40),
+        updated_at=_at(12, 9, 40),
+        sequence=3,
+        expected_by=date(_YEAR, 12, 11),
+        documents=_papers("efka", "insurance-record-correction", insurance_stamps="accepted", identity_card="accepted"),
+    )
+
+
+def _parcel() -> Case:
+    return Case(
+        registry="cadastre",
+        reference="ΚΤ-2026-000301",
+        afm="090000045",
+        procedure="cadastre-correction",
+        title="Διόρθωση εμβαδού αγροτεμαχίου, Μαραθώνας",
+        stage="completeness-check",
+        stage_since=_at(16, 8, 5),
+        updated_at=_at(19, 10, 20),
+        sequence=3,
+        expected_by=date(2027, 1, 15),
+        documents=(
+            *_papers("cadastre", "cadastre-correction", title_deed="accepted"),
+            Document(
+                "topographic-plan",
+                "Τοπογραφικό διάγραμμα",
+                "missing",
+                "Δεν έχει συνταχθεί σε ΕΓΣΑ '87.",
+                date(_YEAR, 12, 4),
+            ),
+        ),
+    )
+
+
+def _flood() -> Case:
+    return Case(
+        registry="civil_protection",
+        reference="ΠΠ-2026-000401",
+        afm="090000057",
+        procedure="flood-compensation",
+        title="Ζημιές κατοικίας από πλημμύρα, Βόλος",
+        stage="on-site-inspection",
+        stage_since=_at(17, 11, 0),
+        updated_at=_at(17, 11, 0),
+        sequence=4,
+        expected_by=date(_YEAR, 12, 23),
+        documents=_papers(
+            "civil_protection",
+            "flood-compensation",
+            title_deed="accepted",
+            sketch="accepted",
+            photographs="accepted",
+        ),
+    )
+
+
+def _birth() -> Case:
+    return Case(
+        registry="kep",
+        reference="ΚΕ-2026-000501",
+        afm="090000070",
+        procedure="birth-certificate",
+        title="Ληξιαρχική πράξη γέννησης",
+        stage="processing",
+        stage_since=_at(20, 12, 30),
+        updated_at=_at(20, 12, 30),
+        sequence=2,
+        expected_by=date(_YEAR, 11, 27),
+        documents=_papers("kep", "birth-certificate", identity_card="accepted"),
+    )
+
+
+def _cases() -> tuple[Case, ...]:
+    return (_permit(), _insurance(), _parcel(), _flood(), _birth())
 
 
 def seeded(now: Callable[[], datetime], *, citizens: int = 0, seed: int = 1, epoch: str = "0") -> State:

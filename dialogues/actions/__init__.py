@@ -3,29 +3,58 @@
 from __future__ import annotations
 
 from dialogues.actions.base import Action
-from dialogues.actions.cases import CaseNamed, CaseStatus, ListCases, MissingDocuments, OfCases
+from dialogues.actions.cases import (
+    CaseNamed,
+    CaseStatus,
+    CertificateStatus,
+    DocumentSent,
+    ListCases,
+    MissingDocuments,
+    OfCases,
+)
+from dialogues.actions.consent import StartAlerts, StopAlerts
+from dialogues.actions.following import FollowUp, OtherCase
+from dialogues.actions.general import Fees, Help, Offices, RequestCertificate, ServiceTeller, TopicNamed
 from dialogues.actions.identity import AskAfm, CheckTheCode, SendTheCode
-from dialogues.actions.talk import CallPerson, Cancel, ChangeLanguage, Fallback
+from dialogues.actions.talk import CallPerson, Cancel, ChangeLanguage, Complaint, Fallback
 from dialogues.actions.telling import CaseTeller
 from dialogues.catalogue import Catalogue
 from dialogues.reads import Reads
 
+_OF_CASES: tuple[type[OfCases], ...] = (CaseStatus, MissingDocuments, ListCases, DocumentSent, CertificateStatus)
+
 
 def all_actions(reads: Reads, catalogue: Catalogue) -> tuple[Action, ...]:
     """One of each. The engine refuses a model whose rules name an action that is not among them."""
-    teller = CaseTeller(catalogue)
-    link = SendTheCode(reads, (CaseStatus.intent, MissingDocuments.intent, ListCases.intent))
+    teller, services = CaseTeller(catalogue), ServiceTeller(catalogue)
+    link = SendTheCode(reads, tuple(kind.intent for kind in _OF_CASES))
     status = CaseStatus(reads, teller, link)
-    about_cases: tuple[OfCases, ...] = (status, MissingDocuments(reads, teller, link), ListCases(reads, teller, link))
-    wishes = {action.intent: action for action in about_cases}
+    certificate = CertificateStatus(reads, teller, link)
+    of_cases: dict[str, Action] = {
+        status.intent: status,
+        certificate.intent: certificate,
+        MissingDocuments.intent: MissingDocuments(reads, teller, link, services),
+        ListCases.intent: ListCases(reads, teller, link),
+        DocumentSent.intent: DocumentSent(reads, teller, link),
+    }
+    of_one = {intent: action for intent, action in of_cases.items() if intent != ListCases.intent}
+    help_, fees, offices, request = Help(services), Fees(services), Offices(services), RequestCertificate(services)
+    general: dict[str, Action] = {each.wish: each for each in (help_, fees, offices, request)}
     return (
-        *about_cases,
-        CaseNamed(wishes, status),
+        *of_cases.values(),
+        *general.values(),
+        TopicNamed(general, help_),
+        CaseNamed(of_cases, status),
+        OtherCase(of_one, status),
+        FollowUp({**of_one, **general}, tuple(of_one), certificate, offices, status),
         AskAfm(),
         link,
-        CheckTheCode(reads, wishes),
+        CheckTheCode(reads, of_cases),
+        StopAlerts(),
+        StartAlerts(),
         Cancel(),
         ChangeLanguage(),
         Fallback(),
+        Complaint(),
         CallPerson(),
     )

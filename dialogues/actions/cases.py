@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from dialogues.actions.base import Action, ActionInput, ActionOutput
+from dialogues.actions.general import ServiceTeller
 from dialogues.actions.identity import SendTheCode, tax_number_in
 from dialogues.actions.pending import reference_of, remember, wish_of
 from dialogues.actions.telling import CaseTeller
@@ -15,6 +16,9 @@ from dialogues.say import Say
 
 _IDENTIFIERS = ("case_ref", "protocol", "kaek")
 _LINKING = ("afm", "code")  # the questions of linking
+_TWO = 2
+_KINDS = ("procedure", "agency", "certificate_type")
+OTHER, FOLLOW_UP = "other_case", "follow_up"  # intents: not the one just talked about; the same, of something else
 
 
 class OfCases(Action):
@@ -35,7 +39,11 @@ class OfCases(Action):
             cases = await self._reads.cases(turn.context.citizen_id)
         except Unavailable:
             return ActionOutput((Say("utter_cases_unavailable"),))
-        return self.answer(turn, cases) if cases else ActionOutput((Say("utter_no_cases"),))
+        return self.answer(turn, cases) if cases else self.without_cases(turn)
+
+    def without_cases(self, turn: ActionInput) -> ActionOutput:  # noqa: ARG002 - some answers depend on it
+        """The answer to who has no case."""
+        return ActionOutput((Say("utter_no_cases"),))
 
     @abstractmethod
     def answer(self, turn: ActionInput, cases: Sequence[CaseView]) -> ActionOutput:
@@ -58,10 +66,14 @@ class ListCases(OfCases):
 
     def answer(self, turn: ActionInput, cases: Sequence[CaseView]) -> ActionOutput:
         if len(cases) == 1:
-            return ActionOutput((self._teller.status(cases[0], turn.context.now),), {"case": cases[0].reference})
+            told = self._teller.status(cases[0], turn.context.now)
+            return ActionOutput((told,), {"case": cases[0].reference, "wish": CaseStatus.intent, "topic": None})
         lines = tuple(self._teller.line(case) for case in cases)
         options = tuple(self._teller.option(case) for case in cases)
-        return ActionOutput((Say("utter_cases", {"cases": lines}, options=options),), {"pending": None})
+        return ActionOutput(
+            (Say("utter_cases", {"cases": lines}, options=options),),
+            {"pending": None, "wish": CaseStatus.intent, "topic": None},
+        )
 
 
 class AboutOneCase(OfCases):
@@ -70,11 +82,14 @@ class AboutOneCase(OfCases):
     def answer(self, turn: ActionInput, cases: Sequence[CaseView]) -> ActionOutput:
         meant = self._meant(turn, cases)
         if len(meant) == 1:
-            return ActionOutput((self.tell(meant[0], turn),), {"case": meant[0].reference, "pending": None})
+            slots = {"case": meant[0].reference, "pending": None, "wish": self.intent, "topic": None}
+            return ActionOutput((self.tell(meant[0], turn),), slots)
         if not meant:
-            return ActionOutput((Say("utter_case_not_found"),), {"pending": None})
+            missed = "utter_no_other_case" if turn.intent in (OTHER, FOLLOW_UP) else "utter_case_not_found"
+            return ActionOutput((Say(missed),), {"pending": None})
         options = tuple(self._teller.option(case) for case in meant)
-        return ActionOutput((Say("utter_which_case", options=options),), {"pending": remember(self.intent)})
+        response = "utter_which_of_two" if len(meant) == _TWO else "utter_which_case"
+        return ActionOutput((Say(response, options=options),), {"pending": remember(self.intent)})
 
     @abstractmethod
     def tell(self, case: CaseView, turn: ActionInput) -> Say:
@@ -86,10 +101,15 @@ class AboutOneCase(OfCases):
 
     def _meant(self, turn: ActionInput, cases: Sequence[CaseView]) -> Sequence[CaseView]:
         """The cases that the message can mean: none when it names one that is not among them."""
+        if turn.intent == OTHER:
+            others = [case for case in cases if case.reference != turn.slots.get("case")]
+            return self.likely(others) or others
         if reference := turn.named(*_IDENTIFIERS) or reference_of(turn):
             return [case for case in cases if case.reference == reference]
-        if of_kind := [case for case in cases if case.procedure == turn.named("procedure")]:
+        if of_kind := [case for case in cases if self._teller.is_about(case, turn)]:
             return of_kind
+        if turn.intent == FOLLOW_UP and turn.named(*_KINDS):
+            return []
         talked_about = [case for case in cases if case.reference == turn.slots.get("case")]
         return talked_about or self.likely(cases) or cases
 
@@ -105,16 +125,77 @@ class CaseStatus(AboutOneCase):
 
 
 class MissingDocuments(AboutOneCase):
-    """Which papers it waits for."""
+    """Which papers a case waits for; what a procedure takes in general, where no case of the citizen's is meant."""
 
     name = "action_missing_documents"
     intent = "ask_missing_documents"
+
+    def __init__(self, reads: Reads, teller: CaseTeller, link: SendTheCode, services: ServiceTeller) -> None:
+        super().__init__(reads, teller, link)
+        self._services = services
+
+    async def run(self, turn: ActionInput) -> ActionOutput:
+        own = await super().run(turn)
+        if turn.context.citizen_id is not None or not (general := self._in_general(turn)):
+            return own
+        return ActionOutput((*general.says, *own.says), {**own.slots, **general.slots}, own.effects)
+
+    def answer(self, turn: ActionInput, cases: Sequence[CaseView]) -> ActionOutput:
+        own = any(self._teller.is_about(case, turn) for case in cases)
+        return (None if own else self._in_general(turn)) or super().answer(turn, cases)
+
+    def without_cases(self, turn: ActionInput) -> ActionOutput:
+        return self._in_general(turn) or super().without_cases(turn)
+
+    def _in_general(self, turn: ActionInput) -> ActionOutput | None:
+        """The papers of the procedure that the message names; ``None`` when it names none, or a case."""
+        service = None if turn.named(*_IDENTIFIERS) else self._services.meant_in(turn)
+        if service is None:
+            return None
+        return ActionOutput((self._services.papers(service),), {"wish": "help", "topic": service.code})
 
     def tell(self, case: CaseView, turn: ActionInput) -> Say:  # noqa: ARG002 - the papers do not depend on who asks
         return self._teller.missing(case)
 
     def likely(self, cases: Sequence[CaseView]) -> Sequence[CaseView]:
         return [case for case in cases if case.missing]
+
+
+class DocumentSent(AboutOneCase):
+    """A paper was sent: what the registry shows of it, and nothing beyond that."""
+
+    name = "action_document_sent"
+    intent = "report_document_sent"
+
+    def tell(self, case: CaseView, turn: ActionInput) -> Say:  # noqa: ARG002 - the papers do not depend on who asks
+        return self._teller.sent(case)
+
+    def answer(self, turn: ActionInput, cases: Sequence[CaseView]) -> ActionOutput:
+        """What is sent is what was missing, whichever case was talked about."""
+        waiting = self.likely(cases)
+        open_ = not turn.named(*_IDENTIFIERS, *_KINDS) and turn.intent == self.intent
+        return super().answer(turn, waiting if waiting and open_ else cases)
+
+    def likely(self, cases: Sequence[CaseView]) -> Sequence[CaseView]:
+        return [case for case in cases if case.missing]
+
+
+class CertificateStatus(AboutOneCase):
+    """Where a certificate is that was asked for: one for which a case is on record, else a person is offered."""
+
+    name = "action_certificate_status"
+    intent = "certificate_status"
+
+    def answer(self, turn: ActionInput, cases: Sequence[CaseView]) -> ActionOutput:
+        wanted = turn.named("certificate_type")
+        certificates = [c for c in cases if self._teller.is_certificate(c) and wanted in (None, c.procedure)]
+        return super().answer(turn, certificates) if certificates else self.without_cases(turn)
+
+    def without_cases(self, turn: ActionInput) -> ActionOutput:  # noqa: ARG002 - the same for everyone
+        return ActionOutput((Say("utter_no_certificate"),), {"pending": None, "wish": self.intent})
+
+    def tell(self, case: CaseView, turn: ActionInput) -> Say:
+        return self._teller.status(case, turn.context.now)
 
 
 class CaseNamed(Action):

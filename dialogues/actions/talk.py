@@ -1,16 +1,21 @@
-"""The conversation itself: breaking off, changing language, not understanding, asking for a person."""
+"""The conversation itself: breaking off, changing language, not understanding, anger, asking for a person."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from dialogues.actions.base import Action, ActionInput, ActionOutput
+from dialogues.actions.pending import remember, wish_of
 from dialogues.say import Say
 from dialogues.turn import Handover, SetLanguage
 from nlu.fold import fold
 
 _OTHER: Mapping[str, str] = MappingProxyType({"el": "en", "en": "el"})
+OFFER_AT, CALL_AT = 2, 3  # messages in a row that were not understood
+_REASONS: Mapping[str, str] = MappingProxyType({"complaint": "complaint", "nlu_fallback": "gave-up"})
+"""Why a person was offered, by what waits for the answer."""
 _NAMED: tuple[tuple[str, str], ...] = (("αγγλικ", "en"), ("english", "en"), ("ελληνικ", "el"), ("greek", "el"))
 
 
@@ -22,7 +27,7 @@ class Cancel(Action):
     async def run(self, turn: ActionInput) -> ActionOutput:
         busy = turn.slots.get("question") or turn.slots.get("pending")
         said = Say("utter_cancelled" if busy else "utter_nothing_to_cancel")
-        return ActionOutput((said,), {"question": None, "pending": None})
+        return ActionOutput((said,), {"question": None, "pending": None, "offered": None, "topic": None})
 
 
 class ChangeLanguage(Action):
@@ -39,14 +44,35 @@ class ChangeLanguage(Action):
 
 
 class Fallback(Action):
-    """Not understood, or not ours: first say so and offer three things, then offer a person."""
+    """Not understood, or not ours: three offers, then a person is offered, then one is called."""
 
     name = "action_fallback"
 
     async def run(self, turn: ActionInput) -> ActionOutput:
         misses = (turn.slots.get("misses") or 0) + 1
-        first = "utter_out_of_scope" if turn.intent == "out_of_scope" else "utter_rephrase"
-        return ActionOutput((Say(first if misses == 1 else "utter_offer_person"),), {"misses": misses})
+        slots: dict[str, Any] = {"misses": misses}
+        if misses == 1:
+            first = "utter_out_of_scope" if turn.intent == "out_of_scope" else "utter_rephrase"
+            return ActionOutput((Say(first),), slots)
+        if misses == OFFER_AT:
+            return ActionOutput((Say("utter_offer_person"),), {**slots, "pending": remember("nlu_fallback")})
+        if misses == CALL_AT:
+            slots |= {"question": None, "pending": None}
+            return ActionOutput((Say("utter_gave_up"),), slots, (Handover("gave-up"),))
+        return ActionOutput((Say("utter_still_waiting"),), slots)
+
+
+class Complaint(Action):
+    """Anger: met with an offer the first time; the second time a person is called."""
+
+    name = "action_complaint"
+
+    async def run(self, turn: ActionInput) -> ActionOutput:
+        anger = (turn.slots.get("anger") or 0) + 1
+        if anger == 1:
+            return ActionOutput((Say("utter_complaint"),), {"anger": anger, "pending": remember("complaint")})
+        slots = {"anger": anger, "question": None, "pending": None}
+        return ActionOutput((Say("utter_complaint_again"),), slots, (Handover("gave-up"),))
 
 
 class CallPerson(Action):
@@ -55,7 +81,7 @@ class CallPerson(Action):
     name = "action_handover"
 
     async def run(self, turn: ActionInput) -> ActionOutput:
-        offered = turn.slots.get("question") == "person"
-        reason = "gave-up" if offered and turn.intent == "affirm" else "asked"
+        offered = turn.slots.get("question") == "person" and turn.intent == "affirm"
+        reason = _REASONS.get(wish_of(turn) or "", "asked") if offered else "asked"
         slots = {"question": None, "pending": None}
         return ActionOutput((Say("utter_handover"),), slots, (Handover(reason),))

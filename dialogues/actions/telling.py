@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from types import MappingProxyType
 
+from dialogues.actions.base import ActionInput
 from dialogues.athens import day_of
 from dialogues.catalogue import Catalogue
 from dialogues.reads import CaseView
@@ -39,6 +40,24 @@ class CaseTeller:
         if not case.missing:
             return Say("utter_nothing_missing", self._names(case))
         return Say("utter_missing_documents", {**self._names(case), **self._documents(case)})
+
+    def sent(self, case: CaseView) -> Say:
+        """What the registry shows of the papers: what it has and what it still waits for."""
+        has = tuple(Say("utter_document", {"title": title}) for title in case.received)
+        more = (Say("utter_sent_part_received", {"documents": has}),) if has else ()
+        if not case.missing:
+            return Say("utter_sent_nothing_missing", self._names(case), more=more)
+        return Say("utter_sent_still_missing", {**self._names(case), **self._documents(case)}, more=more)
+
+    def is_about(self, case: CaseView, turn: ActionInput) -> bool:
+        """Does the message name the case's procedure, its certificate, or the service that handles it?"""
+        kinds = {found.value for found in turn.entities if found.entity in ("procedure", "certificate_type")}
+        office = self._catalogue.offices.get(turn.named("agency") or "")
+        return case.procedure in kinds if kinds else office is not None and case.registry == office.registry
+
+    def is_certificate(self, case: CaseView) -> bool:
+        """Was it opened to have a certificate issued?"""
+        return case.procedure in self._catalogue.certificates
 
     def line(self, case: CaseView) -> Say:
         """One line of a list."""

@@ -1,4 +1,4 @@
-"""Facts that answers are made of, kept as data: what a stage means, what a procedure takes, where an office is found."""
+"""Facts that answers are made of, as data: what a stage means, what a procedure takes, where an office is found."""
 
 from __future__ import annotations
 
@@ -73,6 +73,8 @@ class Catalogue:
     stages: Mapping[str, Stage]
     services: Mapping[str, Service]
     offices: Mapping[str, Office]
+    certificates: frozenset[str]
+    """The codes by which a certificate is asked for."""
 
     def procedure(self, code: str) -> Procedure | None:
         return self.procedures.get(code)
@@ -91,7 +93,8 @@ def load_catalogue(folder: Path = FOLDER) -> Catalogue:
     known = {entry.code: entry for entry in read_catalogue()}
     services = {code: _service(known[code], entry) for code, entry in _read(folder / "procedures.yml").items()}
     offices = {code: _office(known[code], entry) for code, entry in _read(folder / "offices.yml").items()}
-    return Catalogue(procedures, _stages(data["stages"]), services, offices)
+    certificates = frozenset(entry.code for entry in known.values() if entry.kind == "certificate_type")
+    return Catalogue(procedures, _stages(data["stages"]), services, offices, certificates)
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -9,9 +9,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Table
 
+import casestore.tables  # noqa: F401 (declares the tables)
+from casestore.columns import metadata
 from casestore.database import Database
 from casestore.migrate import WrongKeyRing, check_key_ring, is_current, migrate
-from casestore.tables import metadata
 from casestore.vault import Vault
 from tests.conftest import TEST_SECRET
 

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.contacts import Contacts, normal_mobile
+from connectors.memory import Keeping
+from connectors.registry import RegistryUnavailable
+from connectors.sandbox.faults import Fault, Kind
 from connectors.wire import Ask
-from tests.connectors.world import World
+from tests.connectors.world import Clock, World
 
 
 @pytest.mark.parametrize(
@@ -64,6 +69,21 @@ async def test_nobody_of_that_afm(world: World) -> None:
     assert await world.registries().contacts.mobile_of("999999999") is None
 
 
+async def test_an_old_mobile_never_stands_for_an_answer(world: World) -> None:
+    contacts = world.registries().contacts
+    await contacts.mobile_of("123456783")
+    world.clock.seconds += 600
+    world.faults.put("contacts", Fault(Kind.ERROR))
+    with pytest.raises(RegistryUnavailable):
+        await contacts.mobile_of("123456783")
+
+
+async def test_one_call_for_all_who_ask(world: World) -> None:
+    contacts = world.registries().contacts
+    assert set(await asyncio.gather(*(contacts.mobile_of("123456783") for _ in range(50)))) == {"+306900000001"}
+    assert len(world.audit.rows) == 1
+
+
 class Counting:
     """Every ΑΦΜ has a mobile; ``asked`` says who was asked about."""
 
@@ -77,7 +97,7 @@ class Counting:
 
 async def test_the_memory_is_bounded() -> None:
     ked = Counting()
-    contacts = Contacts(ked, lambda: 0.0, most=2)
+    contacts = Contacts(ked, Clock().ambient(), Keeping(most=2))
     for afm in ("1", "2", "3", "3", "2", "1"):
         await contacts.mobile_of(afm)
     assert ked.asked == ["1", "2", "3", "1"]

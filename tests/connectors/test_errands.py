@@ -6,13 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from connectors import kep, permits
+from connectors import permits
 from connectors.caseservice import CaseService
-from connectors.connect import CASE_REGISTRIES, Spoken
+from connectors.connect import Spoken
 from connectors.memory import Keeping
 from connectors.registry import (
-    Certificate,
-    CertificateRequest,
     RegistryError,
     RegistryRefused,
     RegistryUnavailable,
@@ -20,42 +18,13 @@ from connectors.registry import (
 )
 from connectors.sandbox.faults import Fault, Kind
 from connectors.sandbox.paperwork import CERTIFICATES
-from connectors.words import Words
-from tests.connectors.world import PATIENT, Clock, World
-
-PDF = b"%PDF-1.7 \x00\xff and what follows"
+from tests.connectors.errands import DETAILS, PAPERS, PDF, WANTED, each, paper
+from tests.connectors.world import PATIENT, World
 
 
 @pytest.fixture(params=[Spoken.JSON, Spoken.SOAP, Spoken.BASIC])
 def spoken(request: pytest.FixtureRequest) -> Spoken:
     return Spoken(request.param)
-
-
-def paper(reference: str, afm: str, code: str, **other: object) -> Submission:
-    return replace(Submission("s-1", reference, afm, code, "τίτλος.pdf", "application/pdf", PDF), **other)
-
-
-PAPERS = {
-    "permits": paper("ΑΔ-2026-000123", "123456783", "gas"),
-    "efka": paper("ΕΦ-2026-000201", "090000045", "employer-statement"),
-    "cadastre": paper("ΚΤ-2026-000301", "090000045", "topographic-plan"),
-    "civil_protection": paper("ΠΠ-2026-000401", "090000057", "second-check"),
-    "kep": paper("ΚΕ-2026-000501", "090000070", "power-of-attorney"),
-}
-DETAILS = {"amka": "01018012344", "kaek": "050681726008", "purpose": "Δανειοδότηση"}
-WANTED = {
-    words.registry: CertificateRequest(
-        "r-1",
-        "090000045",
-        words.certificates[0].code,
-        tuple((name, DETAILS[name]) for name in words.certificates[0].details),
-    )
-    for words in CASE_REGISTRIES
-}
-each = pytest.mark.parametrize("name", list(PAPERS))
-
-
-# Documents
 
 
 @each
@@ -157,85 +126,6 @@ async def test_without_the_registrys_promise_nothing_is_repeated(world: World, h
     assert ked.safe == [honours, honours, True]
 
 
-# Certificates
-
-
-@pytest.mark.parametrize("words", CASE_REGISTRIES, ids=lambda words: words.registry)
-def test_every_certificate_of_the_sandbox_has_its_code(words: Words) -> None:
-    offered = [(one.code, one.word, one.details) for one in words.certificates]
-    assert offered == [(kind.code, kind.word, kind.details) for kind in CERTIFICATES[words.registry]]
-
-
-@each
-async def test_a_certificate_from_the_request_to_the_file(world: World, name: str, spoken: Spoken) -> None:
-    registry, wanted = world.registries(spoken=spoken).cases[name], WANTED[name]
-    assert wanted.kind in {offer.code for offer in registry.certificates}
-    asked = await registry.request(wanted)
-    if asked.status == "pending":
-        assert (asked.document, asked.fields) == (None, ())
-        world.filing.issue(name, "r-1")
-    issued = await registry.certificate("r-1", wanted.afm)
-    assert issued is not None
-    assert (issued.status, issued.kind, issued.number) == ("issued", wanted.kind, asked.number)
-    assert {("Επώνυμο", "Βλάχος"), ("ΑΦΜ", wanted.afm)} < set(issued.fields)
-    assert {value for _, value in wanted.details} < {value for _, value in issued.fields}
-    assert issued.document is not None
-    file = await registry.document(issued.document, wanted.afm)
-    assert file is not None
-    assert (file.id, file.media_type, file.content[:5]) == (issued.document, "application/pdf", b"%PDF-")
-
-
-@each
-async def test_however_often_it_is_asked_for_it_is_one_request(world: World, name: str, spoken: Spoken) -> None:
-    world.faults.put(name, Fault(Kind.UNANSWERED, times=2))
-    first = await world.registries(spoken=spoken).cases[name].request(WANTED[name])
-    again = await world.registries(spoken=spoken).cases[name].request(WANTED[name])
-    assert first == again
-    assert len(list(world.filing.all_wanted())) == 1
-    with pytest.raises(RegistryRefused, match="error ID_CONFLICT"):
-        await world.registries(spoken=spoken).cases[name].request(replace(WANTED[name], afm="123456783"))
-
-
-async def test_a_certificate_is_refused_with_a_reason(world: World, spoken: Spoken) -> None:
-    registry = world.registries(spoken=spoken).cases["cadastre"]
-    await registry.request(WANTED["cadastre"])
-    world.filing.refuse("cadastre", "r-1", "Ο ΚΑΕΚ δεν βρέθηκε.")
-    told = await registry.certificate("r-1", "090000045")
-    assert told is not None
-    assert (told.status, told.reason, told.document) == ("refused", "Ο ΚΑΕΚ δεν βρέθηκε.", None)
-
-
-@pytest.mark.parametrize(
-    ("wanted", "reason"),
-    [
-        (CertificateRequest("r-2", "090000045", "birth-certificate"), "no such certificate"),
-        (CertificateRequest("r-2", "090000045", "cadastral-sheet"), "error DETAIL_MISSING"),
-        (CertificateRequest("r-2", "090000045", "cadastral-sheet", (("kaek", " "),)), "error DETAIL_MISSING"),
-        (CertificateRequest("r-2", "999999999", "cadastral-sheet", (("kaek", "1"),)), "error NOT_FOUND"),
-    ],
-)
-async def test_what_is_not_issued(world: World, wanted: CertificateRequest, reason: str, spoken: Spoken) -> None:
-    with pytest.raises(RegistryRefused) as caught:
-        await world.registries(spoken=spoken).cases["cadastre"].request(wanted)
-    assert caught.value.reason == reason
-    assert list(world.filing.all_wanted()) == []
-
-
-@each
-async def test_nobody_elses_certificate_or_document(world: World, name: str, spoken: Spoken) -> None:
-    registry, wanted = world.registries(spoken=spoken).cases[name], WANTED[name]
-    await registry.request(wanted)
-    if world.filing.wanted(name, "r-1").status == "pending":
-        world.filing.issue(name, "r-1")
-    document = world.filing.wanted(name, "r-1").file or ""
-    assert await registry.certificate("r-1", "123456783") is None
-    assert await registry.document(document, "123456783") is None
-    assert await registry.certificate("r-7", wanted.afm) is None
-    assert await registry.document("no-such", wanted.afm) is None
-    other = "kep" if name != "kep" else "efka"
-    assert await world.registries(spoken=spoken).cases[other].document(document, wanted.afm) is None
-
-
 # With each fault
 
 
@@ -279,23 +169,3 @@ async def test_a_registry_that_is_down(world: World, name: str, spoken: Spoken) 
         assert isinstance(error, RegistryUnavailable)
         assert error.reason in ("http 500", "circuit open")  # the breaker opens at the fifth
     assert world.filing.of_case(PAPERS[name].reference) == {}
-
-
-async def test_an_unknown_word_for_how_it_stands_is_kept() -> None:
-    class Odd:
-        registry = "kep"
-
-        async def call(self, _: object) -> dict[str, object]:
-            record = {
-                "requestId": "r-1",
-                "afm": "090000045",
-                "protocolNumber": "7",
-                "certificate": "Άλλο",
-                "title": "Τ",
-            }
-            return {"certificateRecord": {**record, "status": "Σε αναμονή", "reason": "Υπογραφή"}}
-
-    registry = CaseService(kep.WORDS, Odd(), Clock().ambient(), Keeping())
-    assert await registry.certificate("r-1", "090000045") == Certificate(
-        "r-1", "7", "unknown", "Τ", "unknown", "Σε αναμονή · Υπογραφή"
-    )

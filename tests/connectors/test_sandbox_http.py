@@ -54,6 +54,41 @@ async def test_a_wrong_request_gets_an_error_record(world: World, body: Any, cod
     assert (answer["getCaseChangesOutputRecord"] is None) == (code is not None)
 
 
+PAPER = {
+    "submissionId": "s-1",
+    "caseReference": "ΑΔ-2026-000123",
+    "afm": "123456783",
+    "code": "gas",
+    "fileName": "α.pdf",
+    "mediaType": "application/pdf",
+    "content": "JVBERi0=",
+}
+WANTED = {"requestId": "r-1", "afm": "123456783", "certificate": "Αντίγραφο οικοδομικής άδειας"}
+
+
+@pytest.mark.parametrize(
+    ("operation", "record", "code"),
+    [
+        ("submitDocument", PAPER, None),
+        ("submitDocument", {**PAPER, "content": "%PDF"}, "INPUT_FIELD"),
+        ("submitDocument", {**PAPER, "submissionId": ""}, "INPUT_FIELD"),
+        ("requestCertificate", WANTED, None),
+        ("requestCertificate", {**WANTED, "details": [{"name": "x", "value": ""}]}, None),
+        ("requestCertificate", {**WANTED, "details": "x"}, "INPUT_FIELD"),
+        ("requestCertificate", {**WANTED, "details": [{"name": "x"}]}, "INPUT_FIELD"),
+        ("requestCertificate", {**WANTED, "certificate": "Άδεια οδήγησης"}, "NOT_FOUND"),
+    ],
+)
+async def test_a_wrong_errand_gets_an_error_record(
+    world: World, operation: str, record: dict[str, Any], code: str | None
+) -> None:
+    path = f"/esb/{BOOKS['permits'].service}RestService/{operation}"
+    body = {"auditRecord": AUDIT, f"{operation}InputRecord": record}
+    async with world.session.post(world.url + path, json=body, headers=basic("sandbox-only")) as response:
+        answer = await response.json()
+    assert (answer["errorRecord"] or {}).get("errorCode") == code
+
+
 @pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic eDp5"}])
 async def test_no_answer_without_a_good_token(world: World, header: dict[str, str]) -> None:
     path = f"/esb/{BOOKS['permits'].service}RestService/getCases"

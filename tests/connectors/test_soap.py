@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors import xmltree
 from connectors.audit import AuditEntry, Cause
 from connectors.sandbox.books import BOOKS
-from connectors.soapxml import SoapXml, envelope, message, namespace_of, open_envelope, security, value_of
+from connectors.soapxml import Schemas, SoapXml, envelope, message, namespace_of, open_envelope, security, value_of
 from connectors.wire import Answer, Ask, BadStatus, Declined, Malformed
 from tests.connectors.world import NOW, World
 
@@ -47,7 +47,9 @@ def test_a_request_as_the_centre_wants_it() -> None:
 
 
 def test_inner_elements_are_qualified_where_the_schema_says_so() -> None:
-    body = SoapXml("our-name", qualified=True).write("kepService", ASK, ENTRY, "x").body.decode()
+    schemas = Schemas({"kepService": "urn:kep"}, frozenset({"kepService"}))
+    body = SoapXml("our-name", schemas=schemas).write("kepService", ASK, ENTRY, "x").body.decode()
+    assert 'xmlns:ked="urn:kep"' in body
     assert "<ked:getCasesInputRecord><ked:afm>123456783</ked:afm></ked:getCasesInputRecord>" in body
 
 
@@ -174,6 +176,7 @@ def test_greek_in_an_old_encoding_is_read() -> None:
 PIECES = st.sampled_from([OUTPUT.encode(), response(OUTPUT), b"<soapenv:Body>", b"</", b"&#0;", b"<![CDATA[", b"]]>"])
 
 
+@settings(deadline=None)
 @given(st.integers(200, 599), st.binary() | st.lists(PIECES | st.binary(max_size=5)).map(b"".join))
 def test_any_bytes_are_an_answer_or_one_of_three_errors(status: int, body: bytes) -> None:
     outcome = result_of(status, body)
@@ -200,6 +203,7 @@ RECORDS = st.dictionaries(NAMES, VALUES, min_size=1) | st.builds(
 )
 
 
+@settings(deadline=None)
 @given(RECORDS, st.booleans())
 def test_what_is_written_is_read_again(record: dict[str, Any], qualified: bool) -> None:
     document = envelope(message("getCasesRequest", record, "urn:x", qualified=qualified))

@@ -18,7 +18,8 @@ from bot.http import make_app
 from bot.intake import MAX_BODY, Intake
 from bot.metrics import Metrics
 from bot.store import Store, open_store
-from casestore.tables import inbox, metadata, receipts
+from casestore.columns import metadata
+from casestore.tables import inbox, receipts
 from tests.clock import FakeClock
 from tests.contract.webhooks import Secrets, Webhook, signed
 from tests.harness import PUBLIC_URL, TWILIO_TOKEN, VIBER_TOKEN, WELCOME, settings_for

@@ -86,7 +86,7 @@ async def test_a_stage_that_nobody_here_knows_shows_the_registry_s_own_words(tal
 
 async def test_with_several_cases_it_asks_which(talk: Talk) -> None:
     await talk.by(VASILIS).say("Πού βρίσκεται η αίτησή μου;")
-    assert talk.names == ["utter_which_case"]
+    assert talk.names == ["utter_which_of_two"]
     assert talk.choices == ["ΕΦ-2026-000201", "ΚΤ-2026-000301"]
 
 

@@ -20,7 +20,8 @@ from dialogues.reading import KEYWORDS
 from dialogues.responses import responses
 from dialogues.say import Say
 from dialogues.turn import Context, Message
-from dialogues.wording import LANGUAGES, UnknownResponse, Voice, Wording
+from dialogues.wording import LANGUAGES, PICK, PICK_MANY, UnknownResponse, Voice, Wording
+from nlu.names import read_catalogue
 from tests.dialogues.fakes import AFM, ANNA, BIRTH, CADASTRE, CODE, DIMITRA, ELENI, FLOOD, NOW, PERMIT, VASILIS, State
 
 ROOT = Path(__file__).parent.parent.parent
@@ -31,10 +32,12 @@ RULES = [
     for rule in yaml.safe_load(file.read_text("utf-8"))["rules"]
 ]
 OUTSIDE = set(yaml.safe_load((ROOT / "dialogues/domain/outside.yml").read_text("utf-8"))["responses"])
+OWN_WORDS = {PICK, PICK_MANY}  # said by the wording itself
 NAMED = sorted({*UNDERSTANDING["intents"], *UNDERSTANDING["actions"], *UNDERSTANDING["slots"], *AGAIN})
 GUIDE = (ROOT / "docs/dialogues.md").read_text("utf-8")
 RESPONSES = responses()
 CHANNELS = ("viber", "sms")
+NAMES = [(entry.kind, entry.code) for entry in read_catalogue()]
 
 
 def steps(kind: str) -> set[str]:
@@ -91,7 +94,7 @@ def test_every_sentence_for_training_has_an_intent_of_the_domain() -> None:
         for entry in yaml.safe_load(file.read_text("utf-8"))["nlu"]
         if "intent" in entry
     }
-    from_state = {"give_afm", "give_code", "send_attachment"}
+    from_state = {"give_afm", "give_code", "send_attachment", "give_topic", "other_case", "follow_up"}
     assert trained == set(UNDERSTANDING["intents"]) - from_state
 
 
@@ -120,6 +123,7 @@ CASES = (
     FLOOD,
     BIRTH,
     *(replace(BIRTH, outcome=outcome) for outcome in ("refused", "partly", None)),
+    replace(CADASTRE, received=("Αίτηση",)),
     replace(PERMIT, procedure="no-such", stage="unknown", note="Στον διευθυντή", missing=(("x", "Χαρτί", None),)),
 )
 
@@ -150,13 +154,13 @@ def messages() -> list[ActionInput]:
         {"question": "code", "pending": {"intent": "ask_case_status", "reference": None}},
     ]
     people = [(None, 0), (ANNA, 2), (VASILIS, 1), (DIMITRA, 2), (ELENI, 2)]
-    return [
-        ActionInput(Message("1", "ok", NOW), Context(1, "viber", NOW, citizen, level), intent, found, state)
-        for found in entities
-        for state in slots
-        for citizen, level in people
-        for intent in ("affirm", "out_of_scope")
-    ]
+    who = [Context(1, "viber", NOW, citizen, level) for citizen, level in people]
+    said = Message("1", "ok", NOW)
+    kinds = [(found, state, intent) for found in entities for state in slots for intent in ("affirm", "out_of_scope")]
+    kinds += [((Found(kind, value, 0, 1),), {}, "request_certificate") for kind, value in NAMES]
+    kinds += [((), {"case": PERMIT.reference}, "other_case"), ((), {"anger": 1}, "complaint")]
+    kinds += [((), {"misses": count}, "out_of_scope") for count in (2, 3)]
+    return [ActionInput(said, context, intent, found, state) for found, state, intent in kinds for context in who]
 
 
 async def said_by(action: Action, turn: ActionInput) -> tuple[Say, ...]:
@@ -167,14 +171,16 @@ async def said_by(action: Action, turn: ActionInput) -> tuple[Say, ...]:
 
 
 async def everything_said() -> list[Say]:
-    catalogue = load_catalogue()
-    return [
-        say
+    """Each once."""
+    catalogue, heard = load_catalogue(), messages()
+    found = {
+        repr(say): say
         for state in settings()
         for action in all_actions(state, catalogue)
-        for turn in messages()
+        for turn in heard
         for say in await said_by(action, turn)
-    ]
+    }
+    return list(found.values())
 
 
 def within(say: Say) -> set[str]:
@@ -195,7 +201,7 @@ async def test_every_response_is_said_by_something_with_all_it_needs() -> None:
                 assert "{" not in text
     uttered = {name for name in steps("action") if name.startswith("utter_")}
     again = {name for name in AGAIN.values() if name}
-    assert set().union(*map(within, said)) | uttered | again | OUTSIDE == set(RESPONSES)
+    assert set().union(*map(within, said)) | uttered | again | OUTSIDE | OWN_WORDS == set(RESPONSES)
     assert set(ASKED_BY) <= set(RESPONSES)
 
 
@@ -240,3 +246,29 @@ def test_the_catalogue_is_in_both_languages() -> None:
     for word in words:
         assert set(word) == set(LANGUAGES)
         assert all(re.search(r"\w", text) for text in word.values())
+
+
+@pytest.mark.parametrize(("kind", "code"), NAMES)
+def test_whatever_can_be_named_is_in_the_catalogue(kind: str, code: str) -> None:
+    catalogue = load_catalogue()
+    assert code in (catalogue.offices if kind == "agency" else catalogue.services)
+
+
+def test_public_facts_name_their_source_and_are_in_both_languages() -> None:
+    catalogue = load_catalogue()
+    mitos = {entry.code: entry.mitos for entry in read_catalogue()}
+    for service in catalogue.services.values():
+        assert service.agency in catalogue.offices
+        assert service.source
+        assert service.seen.year >= 2026
+        assert mitos[service.code] in service.source
+        words = [service.owner, service.where, service.needs, service.time, service.fee, *(service.documents or ())]
+        assert all(set(each) == set(LANGUAGES) for each in words if each is not None)
+    for office in catalogue.offices.values():
+        assert set(office.finder) == set(LANGUAGES)
+
+
+def test_no_telephone_and_no_hour_is_kept_for_any_office() -> None:
+    for office in load_catalogue().offices.values():
+        for text in [*office.finder.values(), *(office.note or {}).values()]:
+            assert set(re.findall(r"\d+", text)) <= {"112", "155034"}

@@ -129,7 +129,7 @@ async def test_every_wish_is_answered(talk: Talk, text: str) -> None:
 
 async def test_after_a_day_the_conversation_begins_anew(talk: Talk) -> None:
     await talk.by(VASILIS).say("Πού βρίσκεται η αίτησή μου;")
-    assert talk.names == ["utter_which_case"]
+    assert talk.names == ["utter_which_of_two"]
     await talk.say("2", after=timedelta(hours=9))
     assert talk.turn.events[1]["event"] == "session_started"
     assert talk.names != ["utter_case_status"]

@@ -118,7 +118,12 @@ def test_a_kaek_keeps_its_horizontal_property(digits: str, level: int, unit: int
     assert [(e.entity, e.value) for e in extract(f"καεκ {value}")] == [("kaek", value)]
 
 
-@given(st.text("0123456789ΑΒΓΔΘΛΞΦΨΩ", min_size=3, max_size=3).filter(lambda h: any(c.isdigit() for c in h)), AFMS)
+def _is_free(head: str) -> bool:
+    """Not what begins a reference: ΑΔ2000000012 is the twelfth case of 2000 before it is a personal number."""
+    return any(char.isdigit() for char in head) and not head.startswith("ΑΔ")
+
+
+@given(st.text("0123456789ΑΒΓΔΘΛΞΦΨΩ", min_size=3, max_size=3).filter(_is_free), AFMS)
 def test_personal_number_round_trip(head: str, afm: str) -> None:
     assert [(e.entity, e.value) for e in extract(f"προσωπικός αριθμός {head}{afm}")] == [
         ("personal_number", head + afm)

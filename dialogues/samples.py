@@ -1,0 +1,66 @@
+"""A value for every placeholder of the wording, of usual length: by them responses are shown and measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+
+from dialogues.say import Say, Value
+
+_PAPERS = (
+    Say("utter_document_due", {"title": "Τοπογραφικό διάγραμμα", "deadline": date(2026, 12, 1)}),
+    Say("utter_document", {"title": "Τίτλος ιδιοκτησίας"}),
+)
+
+SAMPLES: Mapping[str, Value] = MappingProxyType(
+    {
+        "cases": (
+            Say(
+                "utter_case_line",
+                {
+                    "reference": "ΑΔ-2026-000123",
+                    "title": {"el": "οικοδομική άδεια", "en": "building permit"},
+                    "stage": {"el": "έλεγχος πληρότητας", "en": "completeness check"},
+                },
+            ),
+        ),
+        "code": "482913",
+        "count": 19,
+        "deadline": date(2026, 12, 1),
+        "documents": _PAPERS,
+        "expected": date(2026, 12, 20),
+        "fee": {"el": "δωρεάν", "en": "free of charge"},
+        "finder": {
+            "el": "Ώρες, διευθύνσεις και ραντεβού: στην «Πλατφόρμα Επισκέψεων ΚΕΠ» του gov.gr (ΜΙΤΟΣ 155034).",
+            "en": 'Hours, addresses and appointments: on gov.gr\'s "Πλατφόρμα Επισκέψεων ΚΕΠ" (MITOS 155034).',
+        },
+        "left": 2,
+        "needs": {
+            "el": "Χρειάζεται είσοδος στον e-ΕΦΚΑ και ΑΜΚΑ.",
+            "en": "You need a login to e-EFKA and your AMKA.",
+        },
+        "next": {
+            "el": "Η υπηρεσία ελέγχει αν υπάρχουν όλα τα έγγραφα. Ακολουθεί η προέγκριση.",
+            "en": "The service is checking that all documents are there. Pre-approval comes next.",
+        },
+        "note": "Ο έλεγχος των μελετών ξεκίνησε.",
+        "numbers": "1, 2 ή 3",
+        "owner": {"el": "δήμοι", "en": "the municipalities"},
+        "reference": "ΑΔ-2026-000123",
+        "source": "ΜΙΤΟΣ 955481",
+        "seen": date(2026, 11, 22),
+        "stage": {"el": "έλεγχος πληρότητας", "en": "completeness check"},
+        "submit": {"el": "Τα στέλνετε στον e-ΕΦΚΑ, με τον αριθμό της υπόθεσης.", "en": "Send them to e-EFKA."},
+        "time": {"el": "1 λεπτό στο gov.gr. Ισχύει 6 μήνες", "en": "1 minute on gov.gr. It is valid for 6 months"},
+        "title": {"el": "οικοδομική άδεια", "en": "building permit"},
+        "updated": date(2026, 11, 20),
+        "where": {
+            "el": "Εκδίδεται στο gov.gr, στα ΚΕΠ και στους δήμους.",
+            "en": "It is issued on gov.gr, at the KEP offices and at the municipalities.",
+        },
+    }
+)
+
+VARYING = frozenset({"cases", "documents", "finder", "next", "note", "title", "submit"})
+"""Those whose length is the registry's or the catalogue's, not the wording's."""

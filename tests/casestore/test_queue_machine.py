@@ -1,0 +1,447 @@
+"""Inbox and outbox against whatever workers, providers and clocks may do: nothing lost, nothing done twice unawares.
+
+Hypothesis drives several workers on one store: they claim, finish, fail, crash, wake up after their lease has run out,
+and the provider accepts, keeps silent and reports in any order, twice or not at all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Coroutine, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from sqlalchemy import delete, select
+
+from casestore.database import Database
+from casestore.inbox import Arrival, Claimed, Inbox, LostClaim
+from casestore.migrate import migrate
+from casestore.outbox import ClaimedDispatch, Dispatch, Outbox, Priority
+from casestore.results import Outcome, Results
+from casestore.tables import inbox, outbox, receipts
+from casestore.vault import Vault
+from tests.clock import FakeClock
+from tests.conftest import TEST_SECRET
+
+T = TypeVar("T")
+LEASE = timedelta(seconds=30)
+RANKS = {"sent": 1, "failed": 2, "delivered": 3, "seen": 4}
+MAX_SENDS = 3
+SECONDS = st.sampled_from([0, 1, 29, 31, 70])
+WORKERS = st.sampled_from(["w1", "w2", "w3"])
+WHICH = st.integers(0, 30)
+
+
+@dataclass
+class Stage:
+    """A store and the loop it lives on. One for all examples: a migration takes longer than many of them."""
+
+    runner: asyncio.Runner
+    database: Database
+    vault: Vault = field(default_factory=lambda: Vault([TEST_SECRET]))
+
+    def do(self, work: Coroutine[Any, Any, T]) -> T:
+        return self.runner.run(work)
+
+    def clear(self) -> None:
+        async def wipe() -> None:
+            async with self.database.write() as connection:
+                for table in (inbox, outbox, receipts):
+                    await connection.execute(delete(table))
+
+        self.do(wipe())
+
+
+@pytest.fixture
+def stage(database_url: str) -> Iterator[Stage]:
+    with asyncio.Runner() as runner:
+        database = Database(database_url)
+        runner.run(migrate(database))
+        yield Stage(runner, database)
+        runner.run(database.close())
+
+
+def play(machine: type[Machine], stage: Stage) -> None:
+    """``QUEUE_EXAMPLES`` in the environment asks for more than the few that a test run has time for."""
+    examples = int(os.environ.get("QUEUE_EXAMPLES", "12"))
+    run_state_machine_as_test(
+        lambda: machine(stage),
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=40,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),  # a disk is slow by Hypothesis's measure
+        ),
+    )
+
+
+class Machine(RuleBasedStateMachine):
+    """What both machines share: the store, the clock, names for claims."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__()
+        stage.clear()
+        self.stage = stage
+        self.clock = FakeClock()
+        self.claims = 0
+
+    @rule(seconds=SECONDS)
+    def time_passes(self, seconds: int) -> None:
+        self.clock.forward(seconds)
+
+    def token(self, worker: str) -> str:
+        self.claims += 1
+        return f"{worker}-{self.claims}"
+
+
+@dataclass
+class Message:
+    """What the model knows of an inbox row."""
+
+    name: str
+    conversation: str
+    due: datetime
+    state: str = "open"
+    attempts: int = 0
+    claim: str | None = None
+    leased: datetime | None = None
+
+    def free(self, now: datetime) -> bool:
+        return self.due <= now and (self.leased is None or self.leased < now)
+
+
+class InboxMachine(Machine):
+    """A complete model: each claim must take exactly the rows that the model says."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__(stage)
+        self.queue = Inbox(stage.database, stage.vault)
+        self.messages: list[Message] = []
+        self.held: list[tuple[str, Claimed]] = []
+        self.done: list[Message] = []
+
+    @rule(conversation=st.sampled_from("abc"), count=st.integers(1, 3))
+    def put(self, conversation: str, count: int) -> None:
+        new = [Message(f"{len(self.messages) + n}", conversation, self.clock()) for n in range(count)]
+        self.messages += new
+        self._deliver(new)
+
+    @precondition(lambda self: self.messages)
+    @rule(which=WHICH)
+    def repeat(self, which: int) -> None:
+        self._deliver([self.messages[which % len(self.messages)]])
+
+    def _deliver(self, messages: list[Message]) -> None:
+        arrivals = [Arrival("viber", m.name, m.conversation, f"text {m.name}", self.clock()) for m in messages]
+        self.stage.do(self.queue.add(arrivals))
+
+    @rule(worker=WORKERS, limit=st.integers(1, 4))
+    def claim(self, worker: str, limit: int) -> None:
+        now = self.clock()
+        expected = [head for head in self._heads() if head.free(now)][:limit]
+        token = self.token(worker)
+        taken = self.stage.do(self.queue.claim(now, token, limit=limit, lease=LEASE))
+        assert [one.external_id for one in taken] == [message.name for message in expected]
+        for message, one in zip(expected, taken, strict=True):
+            message.attempts += 1
+            message.claim, message.leased = token, now + LEASE
+            assert (one.attempts, self.queue.read(one)) == (message.attempts, f"text {message.name}")
+            self.held.append((worker, one))
+
+    def _heads(self) -> list[Message]:
+        heads: dict[str, Message] = {}
+        for message in self.messages:
+            if message.state == "open":
+                heads.setdefault(message.conversation, message)
+        return sorted(heads.values(), key=lambda message: int(message.name))
+
+    @precondition(lambda self: self.held)
+    @rule(which=WHICH, how=st.sampled_from(["done", "bury", "retry", "release"]))
+    def finish(self, which: int, how: str) -> None:
+        _, one = self.held.pop(which % len(self.held))
+        message = self.messages[int(one.external_id)]
+        mine = (message.state, message.claim, message.attempts) == ("open", one.claim, one.attempts)
+        try:
+            self.stage.do(self._finish(one, how))
+        except LostClaim:
+            assert not mine
+            return
+        assert mine
+        message.claim = message.leased = None
+        if how in ("done", "bury"):
+            message.state = {"done": "done", "bury": "dead"}[how]
+            self.done.append(message)
+        elif how == "retry":
+            message.due = self.clock() + timedelta(seconds=10)
+        else:
+            message.attempts -= 1
+
+    async def _finish(self, one: Claimed, how: str) -> None:
+        now = self.clock()
+        if how == "retry":
+            await self.queue.retry(one, now + timedelta(seconds=10), "ValueError")
+        elif how == "release":
+            await self.queue.release(one)
+        elif how == "bury":
+            await self.queue.abandon(one, now, "KeyError")
+        else:
+            async with self.stage.database.write() as connection:
+                await self.queue.done(connection, one, now)
+
+    @rule(worker=WORKERS)
+    def crash(self, worker: str) -> None:
+        self.held = [(holder, one) for holder, one in self.held if holder != worker]
+
+    @invariant()
+    def each_is_finished_once_and_in_order(self) -> None:
+        for conversation in "abc":
+            order = [int(message.name) for message in self.done if message.conversation == conversation]
+            assert order == sorted(set(order))
+
+    @invariant()
+    def at_most_one_of_a_conversation_is_in_hand(self) -> None:
+        in_hand = [m.conversation for m in self.messages if m.leased is not None and m.leased >= self.clock()]
+        assert len(in_hand) == len(set(in_hand))
+
+    @invariant()
+    def nothing_is_lost(self) -> None:
+        waiting, dead, _ = self.stage.do(self.queue.depth())
+        assert waiting == sum(message.state == "open" for message in self.messages)
+        assert dead == sum(message.state == "dead" for message in self.messages)
+
+    def teardown(self) -> None:
+        """With time, and a worker that does not crash, all of it is done."""
+        self.held = []
+        while any(message.state == "open" for message in self.messages):
+            self.clock.forward(31)
+            self.claim("w1", 4)
+            while self.held:
+                self.finish(0, "done")
+            self.each_is_finished_once_and_in_order()
+        self.nothing_is_lost()
+
+
+@dataclass
+class Letter:
+    """What the model knows of an outbox row. ``sids`` are the provider's ids of all copies it accepted, ``live`` those
+    since the row was last opened again, ``doubts`` those since then and ``all_doubts`` ever."""
+
+    key: str
+    recipient: str
+    priority: Priority
+    due: datetime
+    sids: list[str] = field(default_factory=list)
+    live: list[str] = field(default_factory=list)
+    claim: str | None = None
+    leased: datetime | None = None
+    attempts: int = 0
+    doubts: int = 0
+    all_doubts: int = 0
+    ended: bool = False
+    told: dict[str, set[str]] = field(default_factory=dict)
+
+
+Row = Any
+
+
+class OutboxMachine(Machine):
+    """The provider is part of the model, so that it is known which copies there are."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__(stage)
+        self.queue = Outbox(stage.database, stage.vault)
+        self.results = Results(stage.database, RANKS)
+        self.letters: list[Letter] = []
+        self.held: list[tuple[str, ClaimedDispatch, Letter]] = []
+        self.copies = 0
+        self.before: dict[str, Row] = {}
+
+    @rule(
+        recipient=st.sampled_from("ab"),
+        priority=st.sampled_from([Priority.REPLY, Priority.REPLY, Priority.BULK]),
+        wait=st.sampled_from([0, 0, 60]),
+    )
+    def put(self, recipient: str, priority: Priority, wait: int) -> None:
+        due = self.clock() + timedelta(seconds=wait)
+        self.letters.append(Letter(f"{len(self.letters)}", recipient, priority, due))
+        self._write(self.letters[-1])
+
+    @precondition(lambda self: self.letters)
+    @rule(which=WHICH)
+    def repeat(self, which: int) -> None:
+        self._write(self.letters[which % len(self.letters)])
+
+    def _write(self, letter: Letter) -> None:
+        body = {"text": letter.key, "choices": []}
+        row = Dispatch(letter.key, "sms", letter.recipient, body, "reply", letter.priority, None, letter.due)
+
+        async def write() -> None:
+            async with self.stage.database.write() as connection:
+                await self.queue.add(connection, [row], self.clock())
+
+        self.stage.do(write())
+
+    @rule(worker=WORKERS, limit=st.integers(1, 4))
+    def claim(self, worker: str, limit: int) -> None:
+        now, token = self.clock(), self.token(worker)
+        taken = self.stage.do(self.queue.claim("sms", now, token, limit=limit, lease=LEASE))
+        assert len(taken) <= limit
+        for one in taken:
+            letter = self.letters[int(self.queue.read(one)[1]["text"])]
+            self._check_claim(letter, one, now)
+            letter.claim, letter.leased = token, now + LEASE
+            letter.attempts += 1
+            self.held.append((worker, one, letter))
+
+    def _check_claim(self, letter: Letter, one: ClaimedDispatch, now: datetime) -> None:
+        if letter.claim is not None:  # whoever had it never gave it back
+            self._doubt(letter)
+        assert letter.leased is None or letter.leased < now
+        assert (one.doubts, one.in_doubt, one.attempts) == (letter.doubts, letter.doubts > 0, letter.attempts + 1)
+        assert one.in_doubt or not letter.live  # never a second copy without knowing that there may be a first
+        row = self.before[letter.key]
+        assert (row.state, row.due_at <= now) == ("open", True)
+        for other in self.letters[: int(letter.key)]:
+            elder = self.before[other.key]
+            first = other.recipient == letter.recipient and other.priority == letter.priority
+            waits = elder.state == "open" and elder.provider_id is None and elder.due_at <= now
+            assert not (first and waits), "overtaken"
+
+    @staticmethod
+    def _doubt(letter: Letter) -> None:
+        letter.doubts += 1
+        letter.all_doubts += 1
+
+    @precondition(lambda self: self.held)
+    @rule(
+        which=WHICH,
+        how=st.sampled_from(["sent", "sent", "silent, accepted", "silent, lost", "refused", "failed", "skipped"]),
+    )
+    def result(self, which: int, how: str) -> None:
+        _, one, letter = self.held.pop(which % len(self.held))
+        mine = letter.claim == one.claim
+        state = {"sent": "sent", "failed": "failed", "skipped": "skipped"}.get(how, "open")
+        sid = self._accept(letter) if how in ("sent", "silent, accepted") else None
+        now, silent = self.clock(), how.startswith("silent")
+        due_at = now + timedelta(seconds=10)
+        known = sid if how == "sent" else None
+        outcome = Outcome(one.id, one.claim, state, now, known, 1, reason=how, due_at=due_at, in_doubt=silent)
+        self.stage.do(self.results.write([outcome]))
+        if how == "sent" or mine:
+            letter.claim = letter.leased = None
+        if mine and silent:
+            self._doubt(letter)
+        letter.ended |= mine and state in ("failed", "skipped")
+
+    def _accept(self, letter: Letter) -> str:
+        self.copies += 1
+        sid = f"SM{self.copies}"
+        letter.sids.append(sid)
+        letter.live.append(sid)
+        return sid
+
+    @rule(worker=WORKERS, accepted=st.booleans())
+    def crash(self, worker: str, accepted: bool) -> None:
+        for holder, _, letter in self.held:
+            if holder == worker and accepted:
+                self._accept(letter)
+        self.held = [held for held in self.held if held[0] != worker]
+
+    @precondition(lambda self: any(letter.sids for letter in self.letters))
+    @rule(
+        which=WHICH,
+        copy=st.integers(0, 3),
+        status=st.sampled_from(["sent", "delivered", "seen", "failed", "failed for now"]),
+        ours=st.booleans(),
+        times=st.integers(1, 2),
+    )
+    def receipt(self, which: int, copy: int, status: str, ours: bool, times: int) -> None:
+        sent = [letter for letter in self.letters if letter.sids]
+        letter = sent[which % len(sent)]
+        sid = letter.sids[copy % len(letter.sids)]
+        letter.told.setdefault(sid, set()).add(status)
+        now, bare = self.clock(), status.removesuffix(" for now")
+        remedy = {"failed": "never", "failed for now": "retry"}.get(status)
+        row = {"channel": "sms", "provider_id": sid, "recipient_key": None, "status": bare, "all_before": False}
+        row |= {"message_id": self.before[letter.key].id if ours else None, "error": None, "remedy": remedy}
+        row |= {"at": now, "received_at": now, "due_at": now}
+        self.stage.do(self.stage.database.append({receipts: [row] * times}))
+
+    @rule()
+    def apply(self) -> None:
+        async def apply() -> None:
+            batch = await self.results.due_receipts(self.clock(), 100)
+            await self.results.apply(batch, self.clock(), max_attempts=MAX_SENDS, retry_after=timedelta(seconds=40))
+
+        self.stage.do(apply())
+
+    @invariant()
+    def rows_move_as_they_may(self) -> None:
+        rows = {row.key: row for row in self.stage.do(self._rows())}
+        assert rows.keys() == {letter.key for letter in self.letters}  # nothing is lost, nothing is there twice
+        for letter in self.letters:
+            self._check(letter, self.before.get(letter.key), rows[letter.key])
+        self.before = rows
+
+    async def _rows(self) -> list[Row]:
+        async with self.stage.database.read() as connection:
+            return list((await connection.execute(select(outbox))).all())
+
+    def _check(self, letter: Letter, before: Row | None, row: Row) -> None:
+        if row.claim is None and letter.claim is not None:  # a receipt has settled it
+            assert row.provider_id in letter.sids
+            letter.claim = letter.leased = None
+        self._check_open(letter, before, row)
+        if row.state == "sent":
+            assert row.provider_id in letter.sids
+        if row.state in ("failed", "skipped"):
+            assert letter.ended or letter.told[row.provider_id] & {"failed", "failed for now"}
+        if row.status_rank > RANKS["failed"]:
+            assert any(told & {"delivered", "seen"} for told in letter.told.values())
+        if before is not None and row.status_rank < before.status_rank:
+            assert row.provider_id != before.provider_id or row.state == "open"
+
+    def _check_open(self, letter: Letter, before: Row | None, row: Row) -> None:
+        """A row that was told of by a receipt is open again only because that copy is known not to have arrived."""
+        if row.state != "open" or row.provider_id is None:
+            return
+        assert "failed for now" in letter.told[row.provider_id]
+        assert row.attempts < MAX_SENDS or before is None or before.state == "open"
+        if before is None or (before.state, before.provider_id) != ("open", row.provider_id):
+            letter.live, letter.doubts = [], 0
+            letter.claim = letter.leased = None
+
+    @invariant()
+    def at_most_one_to_a_person_is_in_flight(self) -> None:
+        flying = [letter.recipient for letter in self.letters if letter.leased and letter.leased >= self.clock()]
+        assert len(flying) == len(set(flying))
+
+    def teardown(self) -> None:
+        """With time, and a worker and a provider that do their work, all of it is sent, or known not to be."""
+        self.held = []
+        for _ in range(4 * len(self.letters) + 4):
+            self.clock.forward(130)
+            self.apply()
+            self.rows_move_as_they_may()
+            self.claim("w1", 4)
+            while self.held:
+                self.result(0, "sent")
+            self.rows_move_as_they_may()
+        assert all(row.state != "open" for row in self.before.values())
+        for letter in self.letters:
+            opened = sum("failed for now" in told for told in letter.told.values())
+            assert len(letter.sids) <= 1 + letter.all_doubts + opened
+
+
+def test_the_inbox_whatever_happens(stage: Stage) -> None:
+    play(InboxMachine, stage)
+
+
+def test_the_outbox_whatever_happens(stage: Stage) -> None:
+    play(OutboxMachine, stage)

@@ -1,0 +1,167 @@
+"""Certificates from a registry, in each dialect: asked for once, told to their citizen only."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+
+from connectors import kep
+from connectors.caseservice import CaseService
+from connectors.connect import CASE_REGISTRIES, Spoken
+from connectors.memory import Keeping
+from connectors.registry import Certificate, CertificateRequest, RegistryRefused
+from connectors.sandbox.faults import Fault, Kind
+from connectors.sandbox.paperwork import CERTIFICATES
+from connectors.words import Words
+from tests.connectors.errands import WANTED, each
+from tests.connectors.world import Clock, World
+
+CATALOGUE = Path(__file__).parents[2] / "nlu" / "catalogue" / "certificates.yml"
+
+
+@pytest.fixture(params=[Spoken.JSON, Spoken.SOAP, Spoken.BASIC])
+def spoken(request: pytest.FixtureRequest) -> Spoken:
+    return Spoken(request.param)
+
+
+@pytest.mark.parametrize("words", CASE_REGISTRIES, ids=lambda words: words.registry)
+def test_every_certificate_of_the_sandbox_has_its_code(words: Words) -> None:
+    offered = [(one.code, one.word, one.details) for one in words.certificates]
+    assert offered == [(kind.code, kind.word, kind.details) for kind in CERTIFICATES[words.registry]]
+
+
+def test_every_certificate_that_a_citizen_may_ask_for_is_issued_by_one_registry() -> None:
+    catalogue = yaml.safe_load(CATALOGUE.read_text("utf-8"))
+    offered = [(one.code, one.word) for words in CASE_REGISTRIES for one in words.certificates]
+    assert sorted(offered) == sorted((code, entry["el"]) for code, entry in catalogue.items())
+
+
+@each
+async def test_a_certificate_from_the_request_to_the_file(world: World, name: str, spoken: Spoken) -> None:
+    registry, wanted = world.registries(spoken=spoken).cases[name], WANTED[name]
+    assert wanted.kind in {offer.code for offer in registry.certificates}
+    asked = await registry.request(wanted)
+    if asked.status == "pending":
+        assert (asked.document, asked.fields) == (None, ())
+        world.filing.issue(name, "r-1")
+    issued = await registry.certificate("r-1", wanted.afm)
+    assert issued is not None
+    assert (issued.status, issued.kind, issued.number) == ("issued", wanted.kind, asked.number)
+    assert {("Επώνυμο", "Βλάχος"), ("ΑΦΜ", wanted.afm)} < set(issued.fields)
+    assert {value for _, value in wanted.details} < {value for _, value in issued.fields}
+    assert issued.document is not None
+    file = await registry.document(issued.document, wanted.afm)
+    assert file is not None
+    assert (file.id, file.media_type, file.content[:5]) == (issued.document, "application/pdf", b"%PDF-")
+
+
+@each
+async def test_however_often_it_is_asked_for_it_is_one_request(world: World, name: str, spoken: Spoken) -> None:
+    world.faults.put(name, Fault(Kind.UNANSWERED, times=2))
+    first = await world.registries(spoken=spoken).cases[name].request(WANTED[name])
+    again = await world.registries(spoken=spoken).cases[name].request(WANTED[name])
+    assert first == again
+    assert len(list(world.filing.all_wanted())) == 1
+    with pytest.raises(RegistryRefused, match="error ID_CONFLICT"):
+        await world.registries(spoken=spoken).cases[name].request(replace(WANTED[name], afm="123456783"))
+
+
+async def test_a_certificate_is_refused_with_a_reason(world: World, spoken: Spoken) -> None:
+    registry = world.registries(spoken=spoken).cases["cadastre"]
+    await registry.request(WANTED["cadastre"])
+    world.filing.refuse("cadastre", "r-1", "Ο ΚΑΕΚ δεν βρέθηκε.")
+    told = await registry.certificate("r-1", "090000045")
+    assert told is not None
+    assert (told.status, told.reason, told.document) == ("refused", "Ο ΚΑΕΚ δεν βρέθηκε.", None)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "reason"),
+    [
+        (CertificateRequest("r-2", "090000045", "birth-certificate"), "no such certificate"),
+        (CertificateRequest("r-2", "090000045", "cadastral-sheet"), "error DETAIL_MISSING"),
+        (CertificateRequest("r-2", "090000045", "cadastral-sheet", (("kaek", " "),)), "error DETAIL_MISSING"),
+        (CertificateRequest("r-2", "999999999", "cadastral-sheet", (("kaek", "1"),)), "error NOT_FOUND"),
+    ],
+)
+async def test_what_is_not_issued(world: World, wanted: CertificateRequest, reason: str, spoken: Spoken) -> None:
+    with pytest.raises(RegistryRefused) as caught:
+        await world.registries(spoken=spoken).cases["cadastre"].request(wanted)
+    assert caught.value.reason == reason
+    assert list(world.filing.all_wanted()) == []
+
+
+@each
+async def test_nobody_elses_certificate_or_document(world: World, name: str, spoken: Spoken) -> None:
+    registry, wanted = world.registries(spoken=spoken).cases[name], WANTED[name]
+    await registry.request(wanted)
+    if world.filing.wanted(name, "r-1").status == "pending":
+        world.filing.issue(name, "r-1")
+    document = world.filing.wanted(name, "r-1").file or ""
+    assert await registry.certificate("r-1", "123456783") is None
+    assert await registry.document(document, "123456783") is None
+    assert await registry.certificate("r-7", wanted.afm) is None
+    assert await registry.document("no-such", wanted.afm) is None
+    other = "kep" if name != "kep" else "efka"
+    assert await world.registries(spoken=spoken).cases[other].document(document, wanted.afm) is None
+
+
+class Canned:
+    """In place of the interoperability centre: one output record for every question."""
+
+    registry = "kep"
+
+    def __init__(self, output: dict[str, object]) -> None:
+        self._output = output
+
+    async def call(self, _: object) -> dict[str, object]:
+        return self._output
+
+    def malformed(self, what: str) -> RegistryRefused:
+        return RegistryRefused(self.registry, f"malformed answer: {what}")
+
+
+def answering(output: dict[str, object]) -> CaseService:
+    return CaseService(kep.WORDS, Canned(output), Clock().ambient(), Keeping())
+
+
+async def test_no_answer_to_a_request_is_no_certificate() -> None:
+    with pytest.raises(RegistryRefused, match="certificateRecord"):
+        await answering({"certificateRecord": None}).request(WANTED["kep"])
+
+
+FILE = {"documentId": "d-1", "afm": "090000045", "fileName": "α.pdf", "mediaType": "application/pdf"}
+
+
+@pytest.mark.parametrize(
+    ("different", "field"),
+    [
+        ({"content": "%PDF"}, "documentRecord.content"),
+        ({"content": None}, "documentRecord.content"),
+        ({"documentId": "d-2"}, "documentId"),
+        ({"afm": "123456783"}, "afm"),
+    ],
+)
+async def test_a_document_that_is_not_the_one(different: dict[str, object], field: str) -> None:
+    record = {**FILE, "content": "JVBE Ri0=", **different}
+    with pytest.raises(RegistryRefused) as caught:
+        await answering({"documentRecord": record}).document("d-1", "090000045")
+    assert caught.value.reason == f"malformed answer: {field}"
+    assert (caught.value.__cause__, caught.value.__context__) == (None, None)
+
+
+async def test_base64_may_come_in_lines() -> None:
+    file = await answering({"documentRecord": {**FILE, "content": "JVBE\n  Ri0=\n"}}).document("d-1", "090000045")
+    assert file is not None
+    assert file.content == b"%PDF-"
+
+
+async def test_an_unknown_word_for_how_it_stands_is_kept() -> None:
+    record = {"requestId": "r-1", "afm": "090000045", "protocolNumber": "7", "certificate": "Άλλο", "title": "Τ"}
+    registry = answering({"certificateRecord": {**record, "status": "Σε αναμονή", "reason": "Υπογραφή"}})
+    assert await registry.certificate("r-1", "090000045") == Certificate(
+        "r-1", "7", "unknown", "Τ", "unknown", "Σε αναμονή · Υπογραφή"
+    )

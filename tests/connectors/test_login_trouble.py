@@ -1,0 +1,147 @@
+"""The State's login in trouble, and what it may say of who somebody is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from connectors.guard import Limits
+from connectors.login import Login, Person, read_userinfo
+from connectors.registry import RegistryError, RegistryRefused, RegistryUnavailable
+from connectors.sandbox.faults import Fault, Kind
+from connectors.wire import BadStatus, Malformed
+from tests.connectors.logins import MARIA, back, login
+from tests.connectors.world import World, served
+
+# With each fault
+
+
+async def failing(world: World, door: Login) -> RegistryError:
+    started = door.start()
+    query = await back(world, started, person="123456783", act="go")
+    with pytest.raises(RegistryError) as caught:
+        await door.finish(query, started)
+    assert caught.value.registry == "login"
+    assert not any(secret in str(caught.value) for secret in ("123456783", query["code"], started.verifier))
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("fault", "ours", "reason"),
+    [
+        (Fault(Kind.ERROR), RegistryUnavailable, "http 500"),
+        (Fault(Kind.UNANSWERED), RegistryUnavailable, "http 500"),
+        (Fault(Kind.MALFORMED), RegistryRefused, "malformed answer: json"),
+        (Fault(Kind.WRONG_FIELD), RegistryRefused, "malformed answer: access_token"),
+    ],
+)
+async def test_trouble_with_the_login(world: World, fault: Fault, ours: type[RegistryError], reason: str) -> None:
+    world.faults.put("login", fault)
+    error = await failing(world, login(world))
+    assert isinstance(error, ours)
+    assert error.reason == reason
+    assert len(world.audit.rows) == 1  # a code works once: it is not sent again
+
+
+async def test_a_login_that_hangs(world: World) -> None:
+    world.faults.put("login", Fault(Kind.HANG))
+    error = await failing(world, login(world, limits=Limits(deadline=0.3)))
+    assert (type(error), error.reason) == (RegistryUnavailable, "timeout")
+
+
+async def test_wrong_credentials(world: World) -> None:
+    error = await failing(world, login(world, secret="not-the-secret"))
+    assert (type(error), error.reason) == (RegistryRefused, "credentials")
+
+
+async def test_who_it_is_may_be_asked_again(world: World) -> None:
+    door = login(world)
+    started = door.start()
+    query = await back(world, started, person="123456783", act="go")
+    guarded = world.faults.take
+
+    def second(service: str) -> Fault | None:
+        world.faults.take = guarded  # the token's own request passes
+        world.faults.put("login", Fault(Kind.ERROR, times=1))
+        return None
+
+    world.faults.take = second
+    assert await door.finish(query, started) == MARIA
+    assert [result.error for _, result in world.audit.rows if result] == [None, "http 500", None]
+
+
+async def test_the_breaker_opens(world: World) -> None:
+    door = login(world, limits=Limits(deadline=20.0, failures=2))
+    world.faults.put("login", Fault(Kind.ERROR))
+    for _ in range(2):
+        await failing(world, door)
+    assert (await failing(world, door)).reason == "circuit open"
+    assert door.state == "open"
+
+
+async def another_server(world: World, handler: Callable[[web.Request], Any]) -> RegistryError:
+    app = web.Application()
+    app.router.add_post("/oauth2server/oauth/token", handler)
+    async with served(app) as url:
+        door = login(world, url=url)
+        started = door.start()
+        with pytest.raises(RegistryError) as caught:
+            await door.finish({"state": started.state, "code": "c"}, started)
+    return caught.value
+
+
+async def test_the_secret_follows_no_redirect(world: World) -> None:
+    async def handler(_: web.Request) -> web.Response:
+        return web.Response(status=307, headers={"Location": "http://192.0.2.1/"})
+
+    assert (await another_server(world, handler)).reason == "http 307"
+
+
+@pytest.mark.parametrize("body", ["[]", "{}", '{"access_token": ""}', "[" * 60_000, "x" * 70_000])
+async def test_no_token_in_the_answer(world: World, body: str) -> None:
+    async def handler(_: web.Request) -> web.Response:
+        return web.Response(text=body)
+
+    assert (await another_server(world, handler)).reason.startswith("malformed answer: ")
+
+
+# Who it is
+
+
+def userinfo(**attributes: str) -> bytes:
+    inside = " ".join(f'{name}="{value}"' for name, value in attributes.items())
+    return f"<root><userinfo {inside}/></root>".encode()
+
+
+def test_values_are_padded_with_blanks() -> None:
+    body = userinfo(taxid="123456783    ", firstname=" ΜΑΡΙΑ   ", lastname="ΑΝΤΩΝΙΟΥ&#32;&#32;", userid="U1 ")
+    assert Person(**read_userinfo(200, body)) == Person("123456783", "ΜΑΡΙΑ", "ΑΝΤΩΝΙΟΥ", "U1")
+
+
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        (b"not xml", "xml"),
+        (b"<!DOCTYPE root><root><userinfo/></root>", "xml"),
+        (b"<root/>", "userinfo"),
+        (userinfo(), "taxid"),
+        (userinfo(taxid="   "), "taxid"),
+        (userinfo(taxid="000000000"), "taxid"),
+        (userinfo(taxid="123456789"), "taxid"),
+        (userinfo(taxid="EL123456783"), "taxid"),
+        (userinfo(taxid="١٢٣٤٥٦٧٨٣"), "taxid"),
+        (userinfo(taxid="123 456 783"), "taxid"),
+    ],
+)
+def test_nobody(body: bytes, what: str) -> None:
+    with pytest.raises(Malformed) as caught:
+        read_userinfo(200, body)
+    assert caught.value.what == what
+
+
+def test_a_token_that_is_not_taken() -> None:
+    with pytest.raises(BadStatus):
+        read_userinfo(401, b"")

@@ -1,0 +1,140 @@
+"""What ``doctor`` finds, and how it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.settings import load
+from bot.store import Store, open_store
+from casestore.inbox import Arrival
+from casestore.outbox import Dispatch, Priority
+from connectors.sandbox.app import CLIENT_ID, CLIENT_SECRET
+from tests.conftest import with_database
+from tests.connectors.world import running
+from tests.harness import VIBER_TOKEN
+from tests.journeys.commandline import Ended, Here, empty_folder
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    with empty_folder(monkeypatch, tmp_path):
+        yield
+
+
+@pytest.fixture
+def run_command(capsys: pytest.CaptureFixture[str]) -> Here:
+    return Here(capsys)
+
+
+def lines(end: Ended) -> dict[str, tuple[str, str]]:
+    """What doctor said, by subject: its state and why."""
+    return {line[7:35].strip(): (line[:6].strip(), line[36:]) for line in end.out.splitlines()}
+
+
+async def test_doctor_says_what_is_on_and_what_is_off_and_why(
+    run_command: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {
+        "MODEL_PATH": __file__,
+        "VIBER_AUTH_TOKEN": VIBER_TOKEN,
+        "TWILIO_ACCOUNT_SID": "AC1",
+        "LOGIN_URL": "https://login.example",
+    }.items():
+        monkeypatch.setenv(name, value)
+    end = await run_command("doctor")
+    assert lines(end) == {
+        "viber": ("ok", "credentials set"),
+        "sms": ("off", "not set: TWILIO_AUTH_TOKEN, TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID"),
+        "registries": ("off", "not set: REGISTRIES_URL, REGISTRIES_CLIENT_ID, REGISTRIES_CLIENT_SECRET"),
+        "login": ("off", "not set: LOGIN_CLIENT_ID, LOGIN_CLIENT_SECRET"),
+        "dialogue model": ("ok", ""),
+        "database": ("ok", "sqlite, schema and key ring fit"),
+        "inbox": ("ok", "0 waiting, the oldest for 0 s"),
+        "dead letters": ("ok", ""),
+    }
+    assert end.code == 0
+    assert VIBER_TOKEN not in end.out + end.err
+
+
+async def test_doctor_fails_for_a_model_that_is_missing_and_a_public_url_that_nobody_calls(
+    run_command: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PUBLIC_URL", "http://counter.example.gr")
+    end = await run_command("doctor")
+    assert end.code == 1
+    assert lines(end)["dialogue model"] == ("wrong", "missing: run `python -m bot train`")
+    assert lines(end)["public url"] == ("wrong", "PUBLIC_URL: providers call https only")
+
+
+NOWHERE = "postgresql+asyncpg://u:hidden@127.0.0.1:1/counter"
+
+
+@pytest.mark.parametrize(
+    ("database", "why"),
+    [
+        (None, "cannot be used (ConnectionRefusedError): see DATABASE_URL"),
+        ("nowhere", "cannot be used (3D000): see DATABASE_URL"),
+        ("postgres", "the database does not have today's schema: run `python -m bot migrate`"),
+    ],
+)
+async def test_doctor_without_a_database_still_says_the_rest(
+    run_command: Here, monkeypatch: pytest.MonkeyPatch, postgresql_server: str, database: str | None, why: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", with_database(postgresql_server, database) if database else NOWHERE)
+    end = await run_command("doctor")
+    assert end.code == 1
+    assert lines(end)["database"] == ("wrong", why)
+    assert lines(end)["viber"][0] == "off"
+    assert "hidden" not in end.out + end.err
+
+
+async def test_doctor_says_that_the_key_ring_is_another(run_command: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    await run_command("migrate")
+    monkeypatch.setenv("SECRET_KEY", "another secret for tests")
+    end = await run_command("doctor")
+    assert end.code == 1
+    assert lines(end)["database"][0] == "wrong"
+    assert lines(end)["database"][1].startswith("SECRET_KEY: ")
+
+
+async def fill(store: Store, now: datetime) -> None:
+    """A message that was given up, one that waits, and an answer that waits."""
+    await store.inbox.add([Arrival("viber", "1", "k", "{}", now), Arrival("viber", "2", "k", "{}", now)])
+    (claimed,) = await store.inbox.claim(now, "claim", limit=1, lease=timedelta(seconds=1))
+    async with store.database.write() as connection:
+        await store.inbox.bury(connection, claimed, now, "ValueError")
+        body = {"text": "α", "choices": []}
+        await store.outbox.add(
+            connection, [Dispatch("k", "sms", "+306900000001", body, "reply", Priority.REPLY, None, now)], now
+        )
+
+
+@pytest.mark.parametrize(("age", "state"), [(0, "ok"), (3600, "wrong")])
+async def test_doctor_says_what_is_stuck(
+    run_command: Here, monkeypatch: pytest.MonkeyPatch, database_url: str, age: int, state: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    async with open_store(load(), migrating=True) as store:
+        await fill(store, datetime.now(UTC) - timedelta(seconds=age))
+    end = await run_command("doctor")
+    assert end.code == 1
+    assert lines(end)["dead letters"] == ("wrong", "1 given up: see docs/operation.md")
+    assert lines(end)["inbox"][0] == lines(end)["outbox sms, priority 1"][0] == state
+    assert lines(end)["inbox"][1].startswith("1 waiting")
+
+
+async def test_doctor_asks_every_registry(run_command: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running() as world:
+        monkeypatch.setenv("REGISTRIES_URL", world.url)
+        monkeypatch.setenv("REGISTRIES_CLIENT_ID", CLIENT_ID)
+        for secret, state in ((CLIENT_SECRET, "ok"), ("a wrong secret", "wrong")):
+            monkeypatch.setenv("REGISTRIES_CLIENT_SECRET", secret)
+            end = await run_command("doctor")
+            asked = {what: found[0] for what, found in lines(end).items() if what.startswith("registry ")}
+            assert "registry permits" in asked
+            assert set(asked.values()) == {state}
+            assert secret not in end.out + end.err
