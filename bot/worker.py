@@ -36,11 +36,11 @@ class Loop:
         self._woken = woken
         self._idle = idle
         self._store_down = store_down
-        self._stopping = False
+        self._stopped = asyncio.Event()
 
     async def run(self) -> None:
         """Never ends because of an error: it is logged, and the job is looked at again."""
-        while not self._stopping:
+        while not self._stopped.is_set():
             self._woken.clear()
             if not await self._step():
                 await _first_of(self._woken, self._idle)
@@ -58,12 +58,12 @@ class Loop:
             log.exception("worker.failed", job=self._job.name)  # not we: something that it had called was cancelled
         except Exception:
             log.exception("worker.failed", job=self._job.name)
-        await asyncio.sleep(self._store_down)
+        await _first_of(self._stopped, self._store_down)
         return False
 
     def stop(self) -> None:
         """Finish what is in hand and return from :meth:`run`."""
-        self._stopping = True
+        self._stopped.set()
         self._woken.set()
 
 

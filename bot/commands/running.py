@@ -43,7 +43,7 @@ def stop_signal() -> asyncio.Event:
 async def listening(app: web.Application, host: str, port: int) -> AsyncIterator[int]:
     """Serve ``app`` inside the block; yields the port. Requests in hand are finished at the end.
 
-    Raises :class:`bot.settings.BadSettings` where it cannot listen: an ``OSError`` would pass for a database that is away.
+    Raises :class:`bot.settings.BadSettings` where it cannot listen: an ``OSError`` would pass for a lost database.
     """
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN, keepalive_timeout=75)
     await runner.setup()

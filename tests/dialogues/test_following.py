@@ -195,6 +195,7 @@ async def test_stop_among_words_is_no_keyword(talk: Talk) -> None:
 
 # --- anger, and not being understood ---
 
+NOT_OURS = ("πες μου ένα ανέκδοτο", "τι καιρό θα κάνει αύριο;", "   ")
 ANGER = "Είναι απαράδεκτο, έξι μήνες περιμένω και κανείς δεν ασχολείται!"
 
 
@@ -220,9 +221,9 @@ async def test_anger_again_calls_a_person_without_a_promise(talk: Talk) -> None:
 
 @slow
 async def test_not_understood_three_times_calls_a_person_once(talk: Talk) -> None:
-    turn = await talk.all("ξφδγ ψψψ κκκρ", "φφφ ζζζρ", "γκρμφ ξξξ")
+    turn = await talk.all(*NOT_OURS)
     assert turn.effects == (Handover("gave-up"),)
     assert "θα τα δει υπάλληλος" in talk.text
-    turn = await talk.say("ρρρ ππππ λλλ")
+    turn = await talk.say(NOT_OURS[0])
     assert turn.effects == ()
     assert talk.names == ["utter_still_waiting"]

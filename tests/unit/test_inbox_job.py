@@ -1,0 +1,184 @@
+"""What the inbox worker does about each end of a turn. The store is real, the handler does what it is told to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+
+from bot.backoff import Pace
+from bot.inbox import MAX_ATTEMPTS, InboxJob
+from bot.metrics import Metrics
+from bot.worker import run_until_idle
+from casestore.database import Database
+from casestore.inbox import Arrival, Claimed, Inbox
+from casestore.migrate import migrate
+from casestore.tables import inbox as rows
+from casestore.vault import Vault
+from tests.clock import FakeClock
+
+AWAY = OperationalError("update", None, OSError("away"))
+LEASE = Pace().turn_lease.total_seconds() + 1
+
+
+class Handler:
+    """Finishes a message, or raises what is wrong with it by its external id."""
+
+    def __init__(self, database: Database, inbox: Inbox, clock: FakeClock) -> None:
+        self._database, self._inbox, self._clock = database, inbox, clock
+        self.wrong: dict[str, Exception] = {}
+        self.at_the_end: Exception | None = None
+        self.answered: list[str] = []
+        self.given_up: list[tuple[str, str]] = []
+        self.go_on = asyncio.Event()
+        self.go_on.set()
+
+    async def handle(self, claimed: Claimed) -> None:
+        await self.go_on.wait()
+        if claimed.external_id in self.wrong:
+            raise self.wrong[claimed.external_id]
+        async with self._database.write() as connection:
+            await self._inbox.done(connection, claimed, self._clock())
+        self.answered.append(claimed.external_id)
+
+    async def give_up(self, claimed: Claimed, error: str) -> None:
+        if self.at_the_end is not None:
+            raise self.at_the_end
+        await self._inbox.abandon(claimed, self._clock(), error)
+        self.given_up.append((claimed.external_id, error))
+
+
+class Desk:
+    def __init__(self, database: Database, clock: FakeClock) -> None:
+        self.database = database
+        self.clock = clock
+        self.inbox = Inbox(database, Vault(["a secret for tests only"]))
+        self.handler = Handler(database, self.inbox, clock)
+        self.claims = 0
+
+    async def put(self, *names: str, conversation: str = "c") -> None:
+        await self.inbox.add([Arrival("viber", name, conversation, name, self.clock()) for name in names])
+
+    def job(self, hands: int = 8) -> InboxJob:
+        return InboxJob(self.inbox, self.handler, Metrics(), self.clock, lambda: 0.5, self._claim, hands=hands)
+
+    def _claim(self) -> str:
+        self.claims += 1
+        return f"claim-{self.claims}"
+
+    async def run(self, times: int = 1, seconds: float = 0) -> None:
+        job = self.job()
+        await run_until_idle([job])
+        for _ in range(times - 1):
+            self.clock.forward(seconds)
+            await run_until_idle([job])
+
+    async def stands(self, name: str) -> tuple[str, int, str | None]:
+        async with self.database.read() as connection:
+            row = (await connection.execute(select(rows).where(rows.c.external_id == name))).one()
+        return row.state, row.attempts, row.error
+
+
+@pytest.fixture
+async def desk(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Desk]:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path}/counter.db")
+    await migrate(database)
+    yield Desk(database, clock)
+    await database.close()
+
+
+async def test_messages_are_answered_in_order(desk: Desk) -> None:
+    await desk.put("1", "2", "3")
+    await desk.run()
+    assert desk.handler.answered == ["1", "2", "3"]
+
+
+async def test_so_many_conversations_at_once_and_one_message_of_each(desk: Desk) -> None:
+    for conversation in "abc":
+        await desk.put(f"{conversation} 1", f"{conversation} 2", conversation=conversation)
+    desk.handler.go_on.clear()
+    job = desk.job(hands=2)
+    assert [await job.step() for _ in range(2)] == [True, False]
+    assert job.hands.free == 0
+    desk.handler.go_on.set()
+    await job.drain()
+    assert sorted(desk.handler.answered) == ["a 1", "b 1"]
+
+
+async def test_what_fails_is_tried_again_later_and_then_given_up(desk: Desk) -> None:
+    await desk.put("1", "2")
+    desk.handler.wrong["1"] = KeyError("what a citizen wrote")
+    await desk.run()
+    assert await desk.stands("1") == ("open", 1, "KeyError")
+    await desk.run(MAX_ATTEMPTS, 120)
+    assert desk.handler.given_up == [("1", "KeyError")]
+    assert await desk.stands("1") == ("dead", MAX_ATTEMPTS, "KeyError")
+    assert desk.handler.answered == ["2"]
+
+
+async def test_what_fails_once_is_answered_the_next_time(desk: Desk) -> None:
+    await desk.put("1", "2")
+    desk.handler.wrong["1"] = KeyError("once")
+    await desk.run()
+    desk.handler.wrong.clear()
+    await desk.run(2, 2)
+    assert desk.handler.answered == ["1", "2"]
+
+
+async def test_a_store_that_is_away_is_no_fault_of_the_message(desk: Desk) -> None:
+    await desk.put("1")
+    desk.handler.wrong["1"] = AWAY
+    await desk.run()
+    assert await desk.stands("1") == ("open", 1, None)
+    desk.handler.wrong.clear()
+    await desk.run(2, LEASE)
+    assert desk.handler.answered == ["1"]
+
+
+async def test_a_message_that_kills_its_worker_is_given_up_too(desk: Desk, clock: FakeClock) -> None:
+    await desk.put("1")
+    for number in range(MAX_ATTEMPTS):
+        assert await desk.inbox.claim(clock(), f"killed-{number}", limit=1, lease=timedelta(seconds=60))
+        clock.forward(LEASE)
+    await desk.run()
+    assert desk.handler.given_up == [("1", "worker-lost")]
+
+
+async def test_a_turn_that_outlasts_its_lease_changes_nothing(desk: Desk) -> None:
+    await desk.put("1")
+    desk.handler.go_on.clear()
+    slow, quick = desk.job(), desk.job()
+    assert await slow.step()
+    desk.clock.forward(LEASE)
+    assert await quick.step()
+    desk.handler.go_on.set()
+    await slow.drain()
+    await quick.drain()
+    assert desk.handler.answered == ["1"]
+    assert await desk.stands("1") == ("done", 2, None)
+
+
+@pytest.mark.parametrize("wrong", [KeyError("the word of regret is missing"), ValueError("no such address")])
+async def test_what_cannot_even_be_given_up_holds_up_nobody(desk: Desk, wrong: Exception) -> None:
+    await desk.put("1", "2")
+    desk.handler.wrong["1"] = KeyError("always")
+    desk.handler.at_the_end = wrong
+    await desk.run(MAX_ATTEMPTS + 1, 120)
+    assert await desk.stands("1") == ("dead", MAX_ATTEMPTS, "KeyError")
+    assert desk.handler.answered == ["2"]
+
+
+async def test_giving_up_waits_for_the_store(desk: Desk) -> None:
+    await desk.put("1")
+    desk.handler.wrong["1"] = KeyError("always")
+    desk.handler.at_the_end = AWAY
+    await desk.run(MAX_ATTEMPTS, 120)
+    assert (await desk.stands("1"))[0] == "open"
+    desk.handler.at_the_end = None
+    await desk.run(2, LEASE)
+    assert desk.handler.given_up == [("1", "worker-lost")]

@@ -1,0 +1,290 @@
+"""What the outbox worker does about each end of a send. The store is real, the channel says what it is told to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+
+from bot.backoff import Pace
+from bot.channels.port import Outbound, Remedy, SendError, Sent
+from bot.metrics import Metrics
+from bot.outbox import MAX_ATTEMPTS, MAX_LOOKS, PAUSE, OutboxJob
+from bot.receipts import RANKS
+from bot.worker import run_until_idle
+from casestore.database import Database
+from casestore.migrate import migrate
+from casestore.outbox import Dispatch, Outbox, Priority
+from casestore.people import People, address_key
+from casestore.results import Outcome, Results
+from casestore.tables import outbox as rows
+from casestore.vault import Vault
+from tests.clock import START, FakeClock
+
+PACE = Pace(store_down=0.0)
+RETRY, UNKNOWN = (SendError(remedy, "http:503") for remedy in (Remedy.RETRY, Remedy.UNKNOWN))
+Answer = Sent | SendError | Exception
+
+
+class Line:
+    """A channel that answers as scripted, the last answer for ever. ``findings`` are what looking up finds."""
+
+    name = "sms"
+    rate = 1000.0
+
+    def __init__(self, *answers: Answer, findings: Sequence[Answer | None] = (None,)) -> None:
+        self._answers, self._findings = deque(answers), deque(findings)
+        self.sent: list[Outbound] = []
+        self.looked: list[frozenset[str]] = []
+
+    async def send(self, message: Outbound) -> Sent:
+        self.sent.append(message)
+        answer = self._answers.popleft() if len(self._answers) > 1 else self._answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def find(self, _message: Outbound, _since: Any, known: frozenset[str]) -> Sent | None:
+        self.looked.append(known)
+        finding = self._findings.popleft() if len(self._findings) > 1 else self._findings[0]
+        if isinstance(finding, Exception):
+            raise finding
+        return finding
+
+
+class Away(Results):
+    """Results whose store is away for the next ``times`` writes."""
+
+    times = 0
+
+    async def write(self, outcomes: Sequence[Outcome]) -> None:
+        if self.times:
+            self.times -= 1
+            raise OperationalError("update", None, OSError("away"))
+        await super().write(outcomes)
+
+
+class Desk:
+    """A store, a clock, and one message to be sent."""
+
+    def __init__(self, database: Database, clock: FakeClock) -> None:
+        self.database = database
+        self.vault = Vault(["a secret for tests only"])
+        self.outbox = Outbox(database, self.vault)
+        self.results = Away(database, RANKS)
+        self.clock = clock
+        self.claims = 0
+
+    async def put(self, *keys: str, expires_in: float | None = None) -> None:
+        expires_at = None if expires_in is None else self.clock() + timedelta(seconds=expires_in)
+        found = [
+            Dispatch(
+                key,
+                "sms",
+                "+306900000001",
+                {"text": key, "choices": []},
+                "reply",
+                Priority.REPLY,
+                None,
+                START,
+                expires_at,
+            )
+            for key in keys
+        ]
+        async with self.database.write() as connection:
+            await self.outbox.add(connection, found, START)
+
+    def job(self, line: Line) -> OutboxJob:
+        return OutboxJob(
+            line,
+            self.outbox,
+            self.results,
+            Metrics(),
+            self.clock,
+            lambda: 0.5,
+            self._claim,
+            pace=PACE,  # type: ignore[arg-type]  # only what sending needs
+        )
+
+    def _claim(self) -> str:
+        self.claims += 1
+        return f"claim-{self.claims}"
+
+    async def run(self, line: Line, seconds: float = 0, step: float = 30) -> None:
+        """Let so much time pass, and the worker look every ``step`` seconds."""
+        job = self.job(line)
+        await run_until_idle([job])
+        for _ in range(int(seconds / step)):
+            self.clock.forward(step)
+            await run_until_idle([job])
+
+    async def stands(self, key: str = "1") -> tuple[str, str | None]:
+        async with self.database.read() as connection:
+            row = (await connection.execute(select(rows).where(rows.c.key == key))).one()
+        return row.state, row.reason
+
+
+@pytest.fixture
+async def desk(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Desk]:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path}/counter.db")
+    await migrate(database)
+    desk = Desk(database, clock)
+    await desk.put("1")
+    yield desk
+    await database.close()
+
+
+async def test_what_was_accepted_is_sent(desk: Desk) -> None:
+    line = Line(Sent("id", 2))
+    await desk.run(line, 300)
+    assert [(message.address, message.text) for message in line.sent] == [("+306900000001", "1")]
+    assert await desk.stands() == ("sent", None)
+
+
+@pytest.mark.parametrize("remedy", [Remedy.NEVER, Remedy.STOP_CONTACT])
+async def test_what_will_never_be_accepted_fails_at_once(desk: Desk, remedy: Remedy) -> None:
+    line = Line(SendError(remedy, "twilio:21617"))
+    await desk.run(line, 300)
+    assert len(line.sent) == 1
+    assert await desk.stands() == ("failed", "twilio:21617")
+
+
+async def test_who_cannot_be_reached_is_marked_so(desk: Desk) -> None:
+    people = People(desk.database, desk.vault)
+    await people.conversation("sms", "+306900000001", START)
+    await desk.put("2")
+    await desk.run(Line(SendError(Remedy.STOP_CONTACT, "twilio:21610")), 60)
+    assert not (await people.conversation("sms", "+306900000001", START)).reachable
+    assert await desk.stands("2") == ("failed", "twilio:21610")
+
+
+async def test_a_provider_that_is_away_for_most_of_an_hour_loses_nothing(desk: Desk) -> None:
+    line = Line(SendError(Remedy.RETRY, "http:connect"))
+    await desk.run(line, 3500)
+    assert len(line.sent) > MAX_ATTEMPTS
+    assert (await desk.stands())[0] == "open"
+    back = Line(Sent("id"))
+    await desk.run(back, 700)
+    assert await desk.stands() == ("sent", None)
+
+
+async def test_a_refusal_has_an_end(desk: Desk) -> None:
+    await desk.run(Line(RETRY), 5400)
+    assert await desk.stands() == ("failed", "http:503")
+
+
+async def test_a_provider_that_names_its_time_is_not_asked_before(desk: Desk) -> None:
+    line = Line(SendError(Remedy.RETRY, "viber:12", retry_after=600.0), Sent("id"))
+    await desk.run(line, 590)
+    assert len(line.sent) == 1
+    await desk.run(line, 60)
+    assert await desk.stands() == ("sent", None)
+
+
+async def test_a_channel_that_is_refused_itself_rests_and_loses_nothing(desk: Desk) -> None:
+    await desk.put("2")
+    line = Line(SendError(Remedy.PAGE_OPERATOR, "twilio:20003"), Sent("id"))
+    job = desk.job(line)
+    await run_until_idle([job])
+    desk.clock.forward(PAUSE.total_seconds() - 1)
+    await run_until_idle([job])
+    assert len(line.sent) == 1
+    desk.clock.forward(2)
+    await run_until_idle([job])
+    assert [await desk.stands(key) for key in ("1", "2")] == [("sent", None), ("sent", None)]
+
+
+async def test_a_doubt_is_looked_up_and_found(desk: Desk) -> None:
+    line = Line(UNKNOWN, findings=[Sent("found", 3)])
+    await desk.run(line, 60)
+    assert (len(line.sent), len(line.looked)) == (1, 1)
+    assert await desk.stands() == ("sent", None)
+
+
+async def test_a_doubt_that_cannot_be_looked_up_now_is_not_sent_again(desk: Desk) -> None:
+    line = Line(UNKNOWN, Sent("id"), findings=[UNKNOWN] * 5 + [None])
+    await desk.run(line, 120)
+    assert len(line.sent) == 1
+    await desk.run(line, 300)
+    assert (len(line.sent), len(line.looked)) == (2, 6)
+
+
+async def test_doubts_have_an_end_and_the_last_word_is_a_look(desk: Desk) -> None:
+    line = Line(UNKNOWN, findings=[None, None, None, Sent("found after all")])
+    await desk.run(line, 1200)
+    assert (len(line.sent), len(line.looked)) == (1 + PACE.most_doubts, 4)
+    assert await desk.stands() == ("sent", None)
+
+
+async def test_doubts_that_are_never_settled_end_as_failed(desk: Desk) -> None:
+    line = Line(UNKNOWN)
+    await desk.run(line, 1200)
+    assert len(line.sent) == 1 + PACE.most_doubts
+    assert await desk.stands() == ("failed", "in-doubt")
+
+
+async def test_an_outage_of_minutes_does_not_use_up_all_doubts(desk: Desk) -> None:
+    line = Line(UNKNOWN)
+    await desk.run(line, 180)
+    assert (await desk.stands())[0] == "open"
+    await desk.run(Line(Sent("id")), 300)
+    assert await desk.stands() == ("sent", None)
+
+
+async def test_what_nobody_can_tell_is_given_up_one_day(desk: Desk) -> None:
+    line = Line(UNKNOWN, findings=[UNKNOWN])
+    await desk.run(line, 60.0 * MAX_LOOKS, 60)
+    assert len(line.sent) == 1
+    assert await desk.stands() == ("failed", "given-up")
+
+
+async def test_a_fault_of_ours_is_a_doubt_and_not_the_end_of_the_worker(desk: Desk) -> None:
+    line = Line(KeyError("a fault of ours"), Sent("id"))
+    await desk.run(line, 60)
+    assert (len(line.looked), await desk.stands()) == (1, ("sent", None))
+
+
+async def test_what_is_too_late_is_not_sent(desk: Desk) -> None:
+    await desk.put("late", expires_in=20)
+    line = Line(RETRY, Sent("id"))
+    await desk.run(line, 60)
+    assert await desk.stands("late") == ("skipped", "expired")
+
+
+async def test_a_result_is_kept_while_the_store_is_away(desk: Desk) -> None:
+    """Else the lease would run out, and a message that was accepted be sent again."""
+    desk.results.times = 5
+    line = Line(Sent("id"))
+    await desk.run(line, 300)
+    assert len(line.sent) == 1
+    assert await desk.stands() == ("sent", None)
+
+
+async def test_a_store_that_stays_away_is_not_waited_for_for_ever(desk: Desk) -> None:
+    class Passing(FakeClock):
+        def __call__(self) -> Any:
+            return self.forward(1)
+
+    desk.results.times, desk.clock = 10**6, Passing()
+    job = desk.job(Line(Sent("id")))
+    async with asyncio.timeout(10):
+        assert await job.step()
+        await job.drain()
+    assert (await desk.stands())[0] == "open"
+
+
+async def test_a_recipient_is_known_by_what_he_had_before(desk: Desk) -> None:
+    await desk.run(Line(Sent("before")))
+    await desk.put("2")
+    line = Line(UNKNOWN, findings=[Sent("found")])
+    await desk.run(line, 60)
+    assert line.looked == [frozenset({"before"})]
+    known = await desk.results.known_ids("sms", address_key(desk.vault, "sms", "+306900000001"), START)
+    assert known == {"before", "found"}
