@@ -1,4 +1,4 @@
-"""``python -m nlu parse`` and ``python -m nlu evaluate FILE.tsv ... [--json] [--report FOLDER]``."""
+"""``python -m nlu parse``, ``evaluate FILE.tsv ...`` and ``crossvalidate``; ``--help`` tells their options."""
 
 from __future__ import annotations
 
@@ -22,13 +22,14 @@ def main(argv: Sequence[str], environ: Mapping[str, str], stdin: TextIO, stdout:
     """Run a command; the exit status. Errors go to ``stderr`` in one line."""
     given = _arguments(environ).parse_args(argv)
     try:
-        parser = ModelParser.open(given.model)
-        if given.command == "parse":
-            for line in parse_lines(parser, stdin):
+        if given.command == "crossvalidate":
+            _cross_validate(given, stdout)
+        elif given.command == "evaluate":
+            _evaluate(ModelParser.open(given.model), given, stdout)
+        else:
+            for line in parse_lines(ModelParser.open(given.model), stdin):
                 stdout.write(line)
                 stdout.flush()
-        else:
-            _evaluate(parser, given, stdout)
     except (NoModel, BadFile, OSError) as error:
         stderr.write(f"{error}\n")
         return _FAILED
@@ -55,6 +56,23 @@ def _evaluate(parser: Parser, given: argparse.Namespace, stdout: TextIO) -> None
     stdout.write(report.as_json() + "\n" if given.json else as_text(report))
 
 
+def _cross_validate(given: argparse.Namespace, stdout: TextIO) -> None:
+    from nlu import (
+        crossval,
+        crossval_report,
+        training,
+        written,
+    )  # scikit-learn takes a second that the other commands need not
+
+    settings = written.settings(given.config)
+    judged = crossval.cross_validate(
+        written.sentences(given.data), lambda pairs: training.fit_written(pairs, settings), given.folds
+    )
+    if given.report:
+        crossval_report.write(judged, given.report)
+    stdout.write(crossval_report.as_text(judged))
+
+
 def _arguments(environ: Mapping[str, str]) -> argparse.ArgumentParser:
     shared = argparse.ArgumentParser(add_help=False)
     default = Path(environ.get("MODEL_PATH", "models/counter.tar.gz"))
@@ -67,6 +85,13 @@ def _arguments(environ: Mapping[str, str]) -> argparse.ArgumentParser:
     measure.add_argument("--json", action="store_true", help="one JSON object instead of tables")
     measure.add_argument(
         "--report", type=Path, metavar="FOLDER", help="write nlu-report.md and its picture there as well"
+    )
+    across = commands.add_parser("crossvalidate", help="judge the training data by models that saw nothing like it")
+    across.add_argument("--config", type=Path, default=Path("config.yml"), help="whose numbers to train with")
+    across.add_argument("--data", type=Path, default=Path("nlu/data"), help="the folder of training sentences")
+    across.add_argument("--folds", type=int, default=4)
+    across.add_argument(
+        "--report", type=Path, metavar="FOLDER", help="write nlu-crossvalidation.md and its picture there as well"
     )
     return parser
 

@@ -48,7 +48,7 @@ class Understanding(GraphComponent, IntentClassifier):  # type: ignore[misc] # R
             "variants": 3,
             "courtesy": 0.35,
             "story": 0.25,
-            "strength": 0.25,
+            "strength": 1.0,
             "folds": 3,
             "seed": 20260,
             "ranking": 5,

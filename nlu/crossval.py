@@ -15,9 +15,10 @@ from rapidfuzz import fuzz, process
 
 from nlu.evaluate import OUTSIDE, Scores, score
 from nlu.fold import fold
+from nlu.greeklish import bare
 from nlu.intents import IntentModel
 from nlu.language import detect
-from nlu.letters import GREEK_LETTER, base
+from nlu.letters import GREEK_LETTER
 
 Pair = tuple[str, str]
 Train = Callable[[Iterable[Pair]], IntentModel]
@@ -26,8 +27,9 @@ ALIKE = 75
 """From this ratio of their keys on (0 to 100), two sentences are of one cluster."""
 
 STORY_WORDS = 25
-MOST_WRONG = 0.02
-MOST_STRAYS = 0.05
+WRONG_COSTS = 1.0
+"""How many right answers a wrong one undoes. A question back costs nothing but itself."""
+
 STEPS = tuple(step / 50 for step in range(48))
 
 
@@ -60,7 +62,7 @@ def style(text: str) -> str:
         return "english" if detect(text) == "en" else "greeklish"
     if len(text) > 3 and text == text.upper():
         return "capitals"
-    return "accentless" if text == base(text) else "accented"
+    return "accentless" if text == bare(text) else "accented"
 
 
 def clusters(texts: Sequence[str], alike: float = ALIKE) -> list[int]:
@@ -117,6 +119,5 @@ def curve(judged: Sequence[Judged]) -> list[Step]:
 
 
 def chosen(steps: Sequence[Step]) -> Step:
-    """The lowest threshold that keeps both promises; the highest of all where none does."""
-    kept = (step for step in steps if step.wrong <= MOST_WRONG and step.strays <= MOST_STRAYS)
-    return next(kept, steps[-1])
+    """The step that does most good: right answers less what the wrong ones undo. Ties go to the lower threshold."""
+    return max(steps, key=lambda step: step.answered * (1 - step.wrong - WRONG_COSTS * step.wrong))

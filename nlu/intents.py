@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +42,8 @@ WHOLE = 0.35
 EARLIER = 0.5
 """What a sentence counts beside the one after it: people tell the story first and the wish last."""
 
+_LONG = 6  # words: from here on the number of words tells nothing more
+
 _NEVER_MORE = 0.999  # told: every sentence counts something, and nothing is divided by zero
 
 _SENTENCE_END = re.compile(r"(?<=[.!;?…\u037e])\s+|\n+")
@@ -66,6 +69,20 @@ def grams(key: str, shape: Shape) -> Iterator[str]:
     for size in range(1, shape.words + 1):
         for start in range(len(words) - size + 1):
             yield "=" + " ".join(words[start : start + size])
+
+
+def frame(key: str) -> Iterator[str]:
+    """What a message opens and closes with, and its length: "όχι" alone is a no, at the head of a plea it is not."""
+    words = key.split()
+    if words:
+        yield "^" + words[0]
+        yield "^" + " ".join(words[:2])
+        yield "$" + words[-1]
+        yield _length(words)
+
+
+def _length(words: Sequence[str]) -> str:
+    return f"#{min(len(words), _LONG)}"
 
 
 def sentences(text: str) -> list[str]:
@@ -139,7 +156,7 @@ class IntentModel:
 
     def _chances(self, key: str) -> Vector:
         rows, values = tf_idf(key, self.shape, self.vocabulary, self.idf)
-        if not rows.size:
+        if not set(rows.tolist()) - {self.vocabulary.get(_length(key.split()))}:
             return np.full(len(self.labels), 1 / len(self.labels), dtype=np.float32)
         scores = values @ self.weights[rows] + self.bias
         odds = np.exp((scores - scores.max()) / self.temperature)
@@ -173,9 +190,13 @@ class IntentModel:
             )
 
 
+def _features(key: str, shape: Shape) -> Iterator[str]:
+    return chain(grams(key, shape), frame(key))
+
+
 def tf_idf(key: str, shape: Shape, vocabulary: dict[str, int], idf: Vector) -> tuple[NDArray[np.int64], Vector]:
     """Rows and weights of a key's known n-grams: (1 + log count) x idf, scaled to length 1."""
-    counts = Counter(row for gram in grams(key, shape) if (row := vocabulary.get(gram)) is not None)
+    counts = Counter(row for gram in _features(key, shape) if (row := vocabulary.get(gram)) is not None)
     rows = np.fromiter(sorted(counts), dtype=np.int64, count=len(counts))
     frequency = np.fromiter((1.0 + math.log(counts[row]) for row in rows.tolist()), np.float32, len(counts))
     values = (frequency * idf[rows]).astype(np.float32)
@@ -185,7 +206,7 @@ def tf_idf(key: str, shape: Shape, vocabulary: dict[str, int], idf: Vector) -> t
 
 def inverse_frequencies(keys: Sequence[str], shape: Shape, least: int) -> tuple[dict[str, int], Vector]:
     """The vocabulary (n-grams found in at least ``least`` messages, sorted) and each one's inverse frequency."""
-    found = Counter(gram for key in keys for gram in set(grams(key, shape)))
+    found = Counter(gram for key in keys for gram in set(_features(key, shape)))
     vocabulary = {gram: row for row, gram in enumerate(sorted(g for g, n in found.items() if n >= least))}
     seen = np.array([found[gram] for gram in vocabulary], dtype=np.float32)
     idf = np.log((1.0 + len(keys)) / (1.0 + seen)) + 1.0

@@ -31,11 +31,11 @@ def as_text(report: Report) -> str:
     parts = []
     if report.scores.count:
         parts += [
-            _table(("style", "messages", "accuracy", "macro-F1"), _style_rows(report)),
-            _table(("wanted", "understood as", "times"), report.confusions[:20]),
+            table(("style", "messages", "accuracy", "macro-F1"), _style_rows(report)),
+            table(("wanted", "understood as", "times"), report.confusions[:20]),
         ]
     if report.entities:
-        parts.append(_table(("entity", "marked", "precision", "recall", "F1"), _match_rows(report.entities)))
+        parts.append(table(("entity", "marked", "precision", "recall", "F1"), _match_rows(report.entities)))
     return "\n".join(parts)
 
 
@@ -62,7 +62,7 @@ def as_page(report: Report) -> str:
 
 
 def _section(title: str, words: str, head: Row, rows: Sequence[Row]) -> str:
-    return f"## {title}\n\n{words}{chr(10) if words else ''}{_table(head, rows)}"
+    return f"## {title}\n\n{words}{chr(10) if words else ''}{table(head, rows)}"
 
 
 def _style_rows(report: Report) -> list[Row]:
@@ -76,7 +76,8 @@ def _match_rows(matches: dict[str, Match]) -> list[Row]:
     return [(name, m.count, m.precision, m.recall, m.f1) for name, m in matches.items()]
 
 
-def _table(head: Row, rows: Iterable[Row]) -> str:
+def table(head: Row, rows: Iterable[Row]) -> str:
+    """A table in Markdown; decimal numbers with three places."""
     lines = [_line(head), "|" + "---|" * len(head), *(_line(row) for row in rows)]
     return "\n".join(lines) + "\n"
 

@@ -95,7 +95,7 @@ async def test_a_port_that_is_taken_is_said() -> None:
     async with served(web.Application()) as url, process("serve", PORT=url.rsplit(":", 1)[1]) as serve:
         end = await ended(serve)
     assert end.code == 2
-    assert end.err.splitlines()[-1].startswith("HOST, PORT: cannot listen there (")
+    assert end.err.splitlines()[-1].startswith("HOST, PORT, WORKER_PORT: cannot listen on ")
 
 
 # --- what stops every command
