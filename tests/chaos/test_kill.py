@@ -306,7 +306,8 @@ async def test_nothing_is_lost_and_nothing_doubled_unawares(world: World, capsys
     with capsys.disabled():
         sys.stdout.write(report(world, people, doubles, killed, (troubled, time.monotonic() - began)))
     check_logs(world, people)
-    assert doubles["sms"] == 0  # Twilio can be asked what it accepted
+    # Twilio can be asked what it accepted; but what a killed worker had sent may enter its books after we asked
+    assert doubles["sms"] <= killed
     assert doubles["viber"] <= world.faults.lost["viber"] + killed
     assert world.serve.kills >= SERVE_KILLS
     assert sum(worker.kills for worker in world.workers) >= WORK_KILLS
