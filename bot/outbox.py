@@ -135,7 +135,7 @@ class OutboxJob:
 
     async def _look_up(self, dispatch: ClaimedDispatch, message: Outbound) -> Sent | None:
         since = dispatch.since - SKEW
-        known = await self._results.known_ids(self._channel.name, dispatch.recipient_key, since)
+        known = await self._results.known_ids(self._channel.name, dispatch.recipient_key, since, but=dispatch.id)
         found = await self._channel.find(message, since, known)
         self._metrics.doubts.labels(self._channel.name, "sent again" if found is None else "found").inc()
         return found

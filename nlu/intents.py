@@ -42,6 +42,9 @@ WHOLE = 0.35
 EARLIER = 0.5
 """What a sentence counts beside the one after it: people tell the story first and the wish last."""
 
+SHARPER = 1.5
+"""Sentences disagree, so their mean is more timid than it is wrong: with this power it is honest (held-out stories)."""
+
 _LONG = 6  # words: from here on the number of words tells nothing more
 
 _NEVER_MORE = 0.999  # told: every sentence counts something, and nothing is divided by zero
@@ -112,7 +115,8 @@ class IntentModel:
         said = self._without_courtesy(sentences(text))
         chances, _ = self._wishes(fold(" ".join(said) or text))
         if len(said) > 1:
-            chances = WHOLE * chances + (1 - WHOLE) * self._by_sentence(said)
+            chances = (WHOLE * chances + (1 - WHOLE) * self._by_sentence(said)) ** SHARPER
+            chances /= chances.sum()
         named = ((label, float(chances[i])) for i, label in enumerate(self.labels) if label != TOLD)
         return tuple(sorted(named, key=lambda one: (-one[1], one[0] != OUTSIDE)))
 

@@ -80,10 +80,11 @@ def _held_out(
     features: csr_matrix, targets: NDArray[np.int64], groups: NDArray[np.int64], strength: float, folds: int, seed: int
 ) -> Matrix:
     """The scores of every sentence by a model that saw neither it nor its variants."""
-    scores = np.zeros((len(targets), len(set(targets.tolist()))))
+    scores = np.full((len(targets), len(set(targets.tolist()))), -1.0)  # an intent that a part lacks is a plain no
     split = StratifiedGroupKFold(n_splits=folds, shuffle=True, random_state=seed)
     for seen, unseen in split.split(features, targets, groups):
-        scores[unseen] = _linear(features[seen], targets[seen], strength, seed).decision_function(features[unseen])
+        model = _linear(features[seen], targets[seen], strength, seed)
+        scores[np.ix_(unseen, model.classes_)] = model.decision_function(features[unseen])
     return scores
 
 

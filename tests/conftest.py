@@ -10,11 +10,15 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from hypothesis import settings
 
 from casestore.database import Database
 from casestore.migrate import migrate
 from casestore.vault import Vault
 from tests.clock import FakeClock
+
+settings.register_profile("house", deadline=None)  # how long an example takes says more about the machine
+settings.load_profile("house")
 
 TEST_SECRET = "a secret for tests only"
 

@@ -48,7 +48,12 @@ class Log:
 
     async def spool(self, status: str, provider_id: str, message_id: int | None = None, **more: Any) -> None:
         now = self.clock()
-        row = {"channel": "sms", "provider_id": provider_id, "message_id": message_id, "recipient_key": None}
+        row: dict[str, Any] = {
+            "channel": "sms",
+            "provider_id": provider_id,
+            "message_id": message_id,
+            "recipient_key": None,
+        }
         row |= {"status": status, "all_before": False, "error": None, "remedy": None}
         row |= {"at": now, "received_at": now, "due_at": now}
         await self.database.append({receipts: [row | more]})
@@ -278,8 +283,21 @@ async def test_the_failed_attempt_is_not_found_in_place_of_the_next(log: Log) ->
     log.clock.forward(AGAIN.total_seconds())
     again = await log.claim()
     assert again.since == START + AGAIN  # looked for only among what came after it
-    assert await log.results.known_ids("sms", one.recipient_key, START) == {"first"}
-    assert await log.results.known_ids("viber", one.recipient_key, START) == frozenset()
+
+
+async def test_what_belongs_to_another_row_is_known(log: Log) -> None:
+    one = await log.sent("first")
+    assert await log.results.known_ids("sms", one.recipient_key, START, but=0) == {"first"}
+    assert await log.results.known_ids("viber", one.recipient_key, START, but=0) == frozenset()
+
+
+async def test_a_receipt_that_comes_between_claim_and_search_does_not_hide_the_message(log: Log) -> None:
+    """Else it is not found, and sent again."""
+    await log.claim("killed")
+    log.clock.forward(31)
+    one = await log.claim("next")
+    await log.told("sent", "accepted before the kill", one.id)
+    assert await log.results.known_ids("sms", one.recipient_key, START, but=one.id) == frozenset()
 
 
 async def test_seen_covers_what_was_delivered_before(log: Log) -> None:

@@ -22,7 +22,7 @@ SOON = Backoff(first=0.1, most=0.5)
 PACE = Pace(
     turn_lease=timedelta(seconds=2),
     turn_again=SOON,
-    send_lease=timedelta(seconds=3),  # longer than the phone ever takes to accept: after it, looking up finds all
+    send_lease=timedelta(seconds=4),  # longer than the phone ever takes to accept: after it, looking up finds all
     send_again=SOON,
     in_doubt=SOON,
     most_doubts=30,

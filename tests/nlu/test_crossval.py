@@ -86,8 +86,9 @@ def test_the_page_and_its_picture_are_the_same_each_time(tmp_path: Path) -> None
 
 def test_the_command_reads_the_data_and_writes_the_page(tmp_path: Path) -> None:
     topics = {
-        "greet": ("γεια σας", "καλημέρα", "χαίρετε", "καλησπέρα"),
-        "thank": ("ευχαριστώ", "thanks", "μερσί", "ευγνώμων"),
+        "greet": ("γεια σας", "καλημέρα", "χαίρετε", "καλησπέρα", "hello", "χαιρετώ", "καλό μήνα", "morning"),
+        "thank": ("ευχαριστώ", "thanks", "μερσί", "ευγνώμων", "να είστε καλά", "μπράβο", "cheers", "με σώσατε"),
+        "affirm": ("ναι", "σωστά", "μάλιστα", "βέβαια", "συμφωνώ", "yes", "αμέ", "προχωρήστε"),
     }
     data = "".join(
         f"- intent: {intent}\n  examples: |\n"
@@ -99,5 +100,5 @@ def test_the_command_reads_the_data_and_writes_the_page(tmp_path: Path) -> None:
     out, err = io.StringIO(), io.StringIO()
     arguments = ("crossvalidate", "--data", str(tmp_path / "data"), "--folds", "2", "--report", str(tmp_path / "docs"))
     assert main(arguments, {}, io.StringIO(), out, err) == 0
-    assert "| all | 16 |" in out.getvalue()
+    assert "| all | 48 |" in out.getvalue()
     assert (tmp_path / "docs" / PAGE).exists()
