@@ -17,7 +17,6 @@ from bot.backoff import Backoff, Pace
 from bot.channels.port import Channel, Outbound, Remedy, SendError, Sent
 from bot.metrics import Metrics
 from bot.worker import Hands
-from casestore.database import StoreDown
 from casestore.groupcommit import GroupCommit
 from casestore.outbox import ClaimedDispatch, Outbox
 from casestore.results import Outcome, Results
@@ -90,8 +89,8 @@ class OutboxJob:
         while True:
             try:
                 return await self._commits.put(outcome)
-            except StoreDown as error:
-                log.warning("outbox.store-down", outbox_id=outcome.id, error=type(error).__name__)
+            except Exception as error:
+                log.warning("outbox.result-not-kept", outbox_id=outcome.id, error=type(error).__name__)
                 if self._clock() >= until:
                     raise
             await asyncio.sleep(self._pace.store_down)

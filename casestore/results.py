@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Update, and_, bindparam, delete, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Update, and_, bindparam, delete, func, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
@@ -117,6 +117,13 @@ def _parameters(outcome: Outcome) -> dict[str, Any]:
     return values | {"b_doubt": int(outcome.in_doubt)} if outcome.state == "open" else values
 
 
+def _rows_of(batch: Sequence[ReceiptRow]) -> ColumnElement[bool]:
+    """The rows that these receipts may be about."""
+    by_ours = outbox.c.id.in_([receipt.message_id for receipt in batch if receipt.message_id is not None])
+    by_theirs = outbox.c.provider_id.in_([receipt.provider_id for receipt in batch])
+    return or_(by_ours, and_(outbox.c.channel.in_({receipt.channel for receipt in batch}), by_theirs))
+
+
 class Results:
     """Writes outcomes and receipts into the dispatch log."""
 
@@ -128,10 +135,17 @@ class Results:
     async def write(self, outcomes: Sequence[Outcome]) -> None:
         """Write a batch in one commit."""
         async with self._database.write(wake=True) as connection:
+            await self._hold(connection, outbox.c.id.in_([outcome.id for outcome in outcomes]))
             for state, statement in _STATEMENT.items():
                 batch = [_parameters(outcome) for outcome in outcomes if outcome.state == state]
                 if batch:
                     await connection.execute(statement, batch)
+
+    async def _hold(self, connection: AsyncConnection, which: ColumnElement[bool]) -> None:
+        """Lock these rows in the order of their ids: two batches that lock the same rows each in its own order would
+        wait for one another. SQLite has one writer anyway."""
+        if not self._database.is_sqlite:
+            await connection.execute(select(outbox.c.id).where(which).order_by(outbox.c.id).with_for_update())
 
     async def stop_contact(self, channel: str, recipient_key: str, reason: str, now: datetime) -> None:
         """This recipient cannot be reached here: say so on the contact point, and end what waits for it."""
@@ -163,6 +177,7 @@ class Results:
         unclaimed = select(receipts.c.id).where(which).with_for_update(skip_locked=True)
         async with self._database.write() as connection:
             mine = set((await connection.scalars(unclaimed)).all())  # another worker has read the same spool
+            await self._hold(connection, _rows_of(batch))
             for receipt in (receipt for receipt in batch if receipt.id in mine):
                 found = await self._apply(connection, receipt, now, max_attempts, retry_after)
                 old = now - receipt.received_at > RECEIPT_KEPT

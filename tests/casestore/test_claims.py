@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -15,6 +17,7 @@ from casestore.outbox import Outbox, Priority
 from casestore.results import Outcome, Results
 from casestore.tables import inbox as arrivals
 from casestore.tables import outbox as rows
+from casestore.tables import receipts
 from casestore.vault import Vault
 from tests.casestore.test_outbox import LEASE, RANKS, claim, dispatch, put, texts
 from tests.clock import START, FakeClock
@@ -75,3 +78,34 @@ async def test_of_two_messages_that_came_at_once_the_younger_may_go_first_but_ne
     async with three[1].write() as connection:
         await boxes[1].done(connection, first, clock())
     assert [one.external_id for one in await boxes[2].claim(clock(), "second", limit=5, lease=LEASE)] == ["elder"]
+
+
+async def test_batches_that_write_the_same_rows_do_not_wait_for_one_another_for_ever(
+    three: list[Database], vault: Vault, clock: FakeClock
+) -> None:
+    """Results in one order and receipts in the other, from several workers: no deadlock, and nothing goes missing."""
+    count = 40
+    outbox = Outbox(three[0], vault)
+    await put(outbox, three[0], *(dispatch(f"{n}", f"{n}", channel="sms") for n in range(count)))
+    held = await claim(outbox, clock, limit=count, channel="sms")
+    writers = [Results(database, RANKS) for database in three]
+    outcomes = [Outcome(one.id, one.claim, "sent", clock(), f"SM{one.id}", 1) for one in held]
+    spool = [_told(one.id, status, clock()) for one in reversed(held) for status in ("sent", "delivered")]
+    await three[0].append({receipts: spool})
+
+    async def apply(writer: Results, first: int) -> None:
+        batch = (await writer.due_receipts(clock(), 2 * count))[first::2]
+        await writer.apply(batch, clock(), max_attempts=3, retry_after=LEASE)
+
+    await asyncio.gather(
+        apply(writers[0], 0), apply(writers[1], 1), writers[2].write(outcomes), writers[2].write(outcomes[::-1])
+    )
+    async with three[0].read() as connection:
+        found = (await connection.execute(select(rows.c.state, rows.c.status_rank).distinct())).all()
+    assert [tuple(row) for row in found] == [("sent", RANKS["delivered"])]
+
+
+def _told(message_id: int, status: str, at: datetime) -> dict[str, Any]:
+    row: dict[str, Any] = {"channel": "sms", "provider_id": f"SM{message_id}", "message_id": message_id}
+    row |= {"recipient_key": None, "status": status, "all_before": False, "error": None, "remedy": None}
+    return row | {"at": at, "received_at": at, "due_at": at}

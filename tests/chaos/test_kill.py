@@ -130,12 +130,12 @@ class World:
         return (self.serve, *self.workers)
 
     async def kill_serve(self) -> None:
-        await self.posts.more(self.rng.randint(1, 90))
+        await self.posts.more(self.rng.randint(1, 130))
         await self.serve.kill()
         await self.serve.start()
 
     async def kill_a_worker(self) -> None:
-        await self.sends.more(self.rng.randint(1, 40))
+        await self.sends.more(self.rng.randint(1, 60))
         worker = self.rng.choice(self.workers)
         await worker.kill()
         await self._note_in_flight()

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from bot.backoff import Pace
 from bot.channels.port import Channel, Outbound, Remedy, SendError, Sent
@@ -60,14 +60,15 @@ class Line:
 
 
 class Away(Results):
-    """Results whose store is away for the next ``times`` writes."""
+    """Results that cannot be written the next ``times``."""
 
     times = 0
+    why: Exception = OperationalError("update", None, OSError("away"))
 
     async def write(self, outcomes: Sequence[Outcome]) -> None:
         if self.times:
             self.times -= 1
-            raise OperationalError("update", None, OSError("away"))
+            raise self.why
         await super().write(outcomes)
 
 
@@ -258,9 +259,10 @@ async def test_what_is_too_late_is_not_sent(desk: Desk) -> None:
     assert await desk.stands("late") == ("skipped", "expired")
 
 
-async def test_a_result_is_kept_while_the_store_is_away(desk: Desk) -> None:
+@pytest.mark.parametrize("why", [Away.why, DBAPIError("update", None, Exception("deadlock detected"))])
+async def test_a_result_is_kept_until_it_can_be_written(desk: Desk, why: Exception) -> None:
     """Else the lease would run out, and a message that was accepted be sent again."""
-    desk.results.times = 5
+    desk.results.times, desk.results.why = 5, why
     line = Line(Sent("id"))
     await desk.run(line, 300)
     assert len(line.sent) == 1
