@@ -7,7 +7,7 @@ answer means that the message is on the disk, and a burst costs few waits for it
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from time import perf_counter
 
@@ -47,7 +47,7 @@ class Intake:
         max_body: int = MAX_BODY,
         store_within: float = STORE_WITHIN,
     ) -> None:
-        self._channels = {path: channel for channel in channels for path in channel.paths}
+        self._channels = channels
         self._database = database
         self._vault = vault
         self._inbox = Inbox(database, vault)
@@ -56,20 +56,22 @@ class Intake:
         self._public_url = public_url
         self._max_body = max_body
         self._store_within = store_within
-        self._commits: GroupCommit[tuple[Parsed, datetime]] = GroupCommit(self._write)
+        self._commits: GroupCommit[Parsed] = GroupCommit(self._write)
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.post(path, self.handle) for path in self._channels]
+        """One for each path; the table of answers is in docs/http.md."""
+        return [web.post(path, self._handler(channel, path)) for channel in self._channels for path in channel.paths]
 
-    async def handle(self, request: web.Request) -> web.Response:
-        """Answer one webhook; the table of answers is in docs/http.md."""
-        started = perf_counter()
-        channel = self._channels[request.path]
-        response = await self._answer(channel, request)
-        self._metrics.acked(channel.name, response.status, perf_counter() - started)
-        return response
+    def _handler(self, channel: Channel, path: str) -> Callable[[web.Request], Awaitable[web.Response]]:
+        async def handle(request: web.Request) -> web.Response:
+            started = perf_counter()
+            response = await self._answer(channel, path, request)
+            self._metrics.acks.count(channel.name, response.status, perf_counter() - started)
+            return response
 
-    async def _answer(self, channel: Channel, request: web.Request) -> web.Response:
+        return handle
+
+    async def _answer(self, channel: Channel, path: str, request: web.Request) -> web.Response:
         if (request.content_length or 0) > self._max_body:  # not a byte of it is read
             return _too_large()
         try:
@@ -81,7 +83,7 @@ class Intake:
         if len(body) > self._max_body:
             return _too_large()
         webhook = WebhookRequest(
-            path=request.path,
+            path=path,
             url=self._public_url + request.raw_path,
             headers=request.headers,
             body=body,
@@ -96,12 +98,12 @@ class Intake:
         except BadWebhook as error:
             log.warning("webhook.unreadable", channel=channel.name, reason=str(error))
             return web.Response(status=400, text=str(error))
-        return await self._keep(channel, parsed, webhook.received_at)
+        return await self._keep(channel, parsed)
 
-    async def _keep(self, channel: Channel, parsed: Parsed, now: datetime) -> web.Response:
+    async def _keep(self, channel: Channel, parsed: Parsed) -> web.Response:
         if parsed.inbound or parsed.receipts:
             try:
-                await self._commits.put((parsed, now))
+                await self._commits.put(parsed)
             except Exception:  # whatever the reason is, it is not kept, and only the provider still has it
                 log.exception("webhook.not-stored", channel=channel.name)
                 return web.Response(status=503, text="not stored, please try again", headers={"Retry-After": "5"})
@@ -125,10 +127,11 @@ class Intake:
             "due_at": now,
         }
 
-    async def _write(self, batch: Sequence[tuple[Parsed, datetime]]) -> None:
+    async def _write(self, batch: Sequence[Parsed]) -> None:
         """Rows are made and sealed here, for a whole batch in one go: between other requests it costs twice."""
-        arrivals = [self._arrival(message, now) for parsed, now in batch for message in parsed.inbound]
-        spooled = [self._receipt(receipt, now) for parsed, now in batch for receipt in parsed.receipts]
+        now = self._clock()
+        arrivals = [self._arrival(message, now) for parsed in batch for message in parsed.inbound]
+        spooled = [self._receipt(receipt, now) for parsed in batch for receipt in parsed.receipts]
         async with asyncio.timeout(self._store_within):  # what commits after that is a repeat when it comes again
             await self._database.append({inbox: arrivals, receipts: spooled})
 

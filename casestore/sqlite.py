@@ -211,11 +211,9 @@ def _bulk_insert(table: str, columns: tuple[str, ...], count: int) -> str:
 
 
 def _flat(batch: Sequence[Mapping[str, Any]]) -> list[Any]:
-    texts: dict[datetime, str] = {}  # a row says the same time more than once
-    flat = []
-    for row in batch:
-        for value in row.values():
-            if type(value) is datetime:
-                value = texts.get(value) or texts.setdefault(value, as_text(value))
-            flat.append(value)
+    texts: dict[datetime, str] = {}  # rows say the same time more than once
+    flat = [value for row in batch for value in row.values()]
+    for place, value in enumerate(flat):
+        if type(value) is datetime:
+            flat[place] = texts.get(value) or texts.setdefault(value, as_text(value))
     return flat

@@ -29,7 +29,7 @@ def units(text: str) -> int:
 
 def fit(text: str) -> str:
     """The text without what cannot be stored or sent (NUL, half surrogates): each becomes U+FFFD."""
-    return _UNFIT.sub("\ufffd", text)
+    return text if text.isprintable() else _UNFIT.sub("\ufffd", text)
 
 
 def split(text: str, limit: int) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ NAME = "viber"
 _Payload = dict[str, Any]
 _ID = re.compile("[!-~]{1,255}")
 _LANGUAGE = re.compile("([A-Za-z]{2,3})(?:[-_].*)?", re.DOTALL)
-_EARLIEST = datetime(2010, 12, 2, tzinfo=UTC)  # Viber's first day; also catches seconds given as milliseconds
+_EARLIEST = datetime(2010, 12, 2, tzinfo=UTC).timestamp() * 1000  # Viber's first day; catches seconds too
 _TYPES = frozenset(value for name, value in vars(MessageType).items() if name.isupper())
 
 
@@ -70,6 +70,7 @@ class _Usual(msgspec.Struct):
 
 
 _USUAL = msgspec.json.Decoder(_Usual)
+_MESSAGE, _TEXT = EventType.MESSAGE, MessageType.TEXT
 
 
 def _usual(body: bytes, now: datetime) -> Parsed | None:
@@ -79,7 +80,7 @@ def _usual(body: bytes, now: datetime) -> Parsed | None:
     except (ValueError, RecursionError):
         return None
     sender, message = found.sender, found.message
-    if found.event != EventType.MESSAGE or message.type != MessageType.TEXT or not _ID.fullmatch(sender.id):
+    if found.event != _MESSAGE or message.type != _TEXT or not _ID.fullmatch(sender.id):
         return None
     inbound = Inbound(
         NAME,
@@ -199,11 +200,7 @@ def _time(payload: _Payload, now: datetime) -> datetime:
 
 
 def _time_of(value: float, now: datetime) -> datetime:
-    try:
-        at = datetime.fromtimestamp(value / 1000, UTC)
-    except (ValueError, OverflowError, OSError):
-        return now
-    return at if _EARLIEST <= at <= now else now
+    return datetime.fromtimestamp(value / 1000, UTC) if _EARLIEST <= value <= now.timestamp() * 1000 else now
 
 
 def _language(user: _Payload) -> str | None:
