@@ -1,0 +1,71 @@
+"""Citizens, where they are reached, who is behind an address, and what they agreed to."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Index, LargeBinary, SmallInteger, String, Table, UniqueConstraint, text
+
+from casestore.columns import Utc, id_column, metadata, reference
+
+citizens = Table(
+    "citizens",
+    metadata,
+    id_column(),
+    Column("afm_key", String(32), nullable=False, unique=True),
+    Column("afm_sealed", LargeBinary, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("contact_due_at", Utc, nullable=False, index=True),  # when to ask the contact registry again
+)
+
+contact_points = Table(
+    "contact_points",
+    metadata,
+    id_column(),
+    Column("channel", String(16), nullable=False),
+    Column("address_key", String(32), nullable=False),
+    Column("address_sealed", LargeBinary, nullable=False),
+    Column("reachable", Boolean, nullable=False, server_default=text("true")),
+    Column("unreachable_reason", String(64)),
+    Column("created_at", Utc, nullable=False),
+    UniqueConstraint("channel", "address_key"),
+)
+
+links = Table(  # who is known to be behind a contact point, how surely, and since when
+    "links",
+    metadata,
+    id_column(),
+    reference("contact_point_id", "contact_points", nullable=False),
+    reference("citizen_id", "citizens", nullable=False, index=True),
+    Column("level", SmallInteger, nullable=False),
+    Column("source", String(16), nullable=False),
+    Column("linked_at", Utc, nullable=False),
+    UniqueConstraint("contact_point_id", "citizen_id"),
+)
+
+consents = Table(  # what a citizen said about being written to: never changed, the newest word counts
+    "consents",
+    metadata,
+    id_column(),
+    reference("contact_point_id", "contact_points", nullable=False),
+    Column("key", String(80), nullable=False, unique=True),
+    Column("purpose", String(16), nullable=False),
+    Column("allowed", Boolean, nullable=False),
+    Column("source", String(16), nullable=False),
+    Column("at", Utc, nullable=False),
+    Index("ix_consents_contact_point", "contact_point_id", "purpose", "id"),
+)
+
+codes = Table(  # one-time codes: only a keyed hash of each is kept
+    "codes",
+    metadata,
+    id_column(),
+    reference("conversation_id", "conversations", nullable=False, index=True),
+    Column("afm_key", String(32), nullable=False),
+    Column("afm_sealed", LargeBinary, nullable=False),
+    Column("code_key", String(32), nullable=False),
+    Column("sent", Boolean, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("expires_at", Utc, nullable=False),
+    Column("attempts_left", SmallInteger, nullable=False),
+    Column("used_at", Utc),
+    Index("ix_codes_afm", "afm_key", "created_at"),
+)
