@@ -31,8 +31,8 @@ demo: model  ## the whole system on this machine
 test: model  ## every test this machine can run
 	@$(PY) -m pytest -n auto --dist loadscope --cov --cov-report=term:skip-covered
 
-fast: .venv/ready  ## the tests that take under a minute in all
-	@$(PY) -m pytest -n auto --dist loadscope -m "not slow"
+fast: .venv/ready  ## the quick half of the tests: embedded database, few examples of each property
+	@EXAMPLES=fast $(PY) -m pytest -n auto --dist loadscope -m "not slow"
 
 check: .venv/ready  ## format, lint, types, import contracts, module sizes
 	@.venv/bin/ruff format --check .

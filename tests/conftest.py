@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import shutil
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
 import pytest
+import structlog
 from hypothesis import settings
 
 from casestore.database import Database
@@ -18,9 +22,12 @@ from casestore.vault import Vault
 from tests.clock import FakeClock
 
 settings.register_profile("house", deadline=None)  # how long an example takes says more about the machine
-settings.load_profile("house")
+settings.register_profile("fast", settings.get_profile("house"), max_examples=20)
+settings.load_profile(os.environ.get("EXAMPLES", "house"))
 
 TEST_SECRET = "a secret for tests only"
+
+structlog.configure(processors=[structlog.processors.KeyValueRenderer()])  # a traceback with its locals takes 0.1 s
 
 
 @pytest.fixture(scope="session")
@@ -39,12 +46,18 @@ def postgresql_server() -> Iterator[str]:
 
 @pytest.fixture
 async def postgresql_url(postgresql_server: str) -> AsyncIterator[str]:
-    """A fresh database in it."""
+    """A fresh database in it, with nothing in it."""
+    async with _postgresql_database(postgresql_server) as url:
+        yield url
+
+
+@asynccontextmanager
+async def _postgresql_database(server: str, template: str = "template1") -> AsyncIterator[str]:
     name = f"test_{uuid.uuid4().hex[:12]}"
-    admin = await asyncpg.connect(postgresql_server)
-    await admin.execute(f"CREATE DATABASE {name}")
+    admin = await asyncpg.connect(server)
+    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     try:
-        yield with_database(postgresql_server, name)
+        yield with_database(server, name)
     finally:
         await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
         await admin.close()
@@ -57,8 +70,53 @@ def with_database(uri: str, name: str) -> str:
     return make_url(uri).set(drivername="postgresql+asyncpg", database=name).render_as_string(hide_password=False)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy: what all tests begin with is made once."""
+    path = tmp_path_factory.mktemp("migrated") / "counter.db"
+    asyncio.run(_migrate(f"sqlite+aiosqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgresql_server: str) -> str:
+    """The name of a migrated PostgreSQL database to copy."""
+    name = "migrated"
+    asyncio.run(_make(postgresql_server, name))
+    return name
+
+
+async def _make(server: str, name: str) -> None:
+    admin = await asyncpg.connect(server)
+    await admin.execute(f"CREATE DATABASE {name}")
+    await admin.close()
+    await _migrate(with_database(server, name))
+
+
+async def _migrate(url: str) -> None:
+    database = Database(url)
+    await migrate(database)
+    await database.close()
+
+
+@pytest.fixture
+async def migrated_postgresql_url(postgresql_server: str, migrated_template: str) -> AsyncIterator[str]:
+    async with _postgresql_database(postgresql_server, migrated_template) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A migrated database of the test's own. The fast suite does with the embedded one."""
+    if request.param == "sqlite":
+        copied = shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "counter.db")
+        return f"sqlite+aiosqlite:///{copied}"
+    return str(request.getfixturevalue("migrated_postgresql_url"))
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database with nothing in it."""
     if request.param == "sqlite":
         return f"sqlite+aiosqlite:///{tmp_path}/counter.db"
     return str(request.getfixturevalue("postgresql_url"))
@@ -67,7 +125,6 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     database = Database(database_url)
-    await migrate(database)
     yield database
     await database.close()
 

@@ -43,16 +43,16 @@ def _is_partial(_: Table, index: object) -> bool:
     return index.dialect_options["sqlite"]["where"] is not None  # type: ignore[attr-defined]
 
 
-async def test_migrating_again_and_at_once_changes_nothing(database_url: str) -> None:
-    databases = [Database(database_url) for _ in range(3)]
+async def test_migrating_again_and_at_once_changes_nothing(empty_database_url: str) -> None:
+    databases = [Database(empty_database_url) for _ in range(3)]
     await asyncio.gather(*(migrate(database) for database in databases))
     assert all([await is_current(database) for database in databases])
     for database in databases:
         await database.close()
 
 
-async def test_an_unmigrated_database_is_not_current(database_url: str) -> None:
-    database = Database(database_url)
+async def test_an_unmigrated_database_is_not_current(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
     assert not await is_current(database)
     await database.close()
 

@@ -94,7 +94,7 @@ def test_every_sentence_for_training_has_an_intent_of_the_domain() -> None:
         for entry in yaml.safe_load(file.read_text("utf-8"))["nlu"]
         if "intent" in entry
     }
-    from_state = {"give_afm", "give_code", "send_attachment", "give_topic", "other_case", "follow_up"}
+    from_state = {"give_afm", "give_code", "send_attachment", "give_topic", "other_case", "follow_up", "log_in", "unlink"}
     assert trained == set(UNDERSTANDING["intents"]) - from_state
 
 
@@ -154,7 +154,7 @@ def messages() -> list[ActionInput]:
         {"question": "code", "pending": {"intent": "ask_case_status", "reference": None}},
     ]
     people = [(None, 0), (ANNA, 2), (VASILIS, 1), (DIMITRA, 2), (ELENI, 2)]
-    who = [Context(1, "viber", NOW, citizen, level) for citizen, level in people]
+    who = [Context(1, "viber", NOW, citizen, level, login=login) for citizen, level in people for login in (False, True)]
     said = Message("1", "ok", NOW)
     kinds = [(found, state, intent) for found in entities for state in slots for intent in ("affirm", "out_of_scope")]
     kinds += [((Found(kind, value, 0, 1),), {}, "request_certificate") for kind, value in NAMES]
@@ -190,6 +190,7 @@ def within(say: Say) -> set[str]:
     return {say.response}.union(*map(within, parts))
 
 
+@pytest.mark.slow
 async def test_every_response_is_said_by_something_with_all_it_needs() -> None:
     wording = Wording(RESPONSES)
     said = await everything_said()

@@ -26,6 +26,8 @@ from tests.contract.webhooks import Expect, Webhook, signed
 from tests.harness import PUBLIC_URL, VIBER_TOKEN, settings_for
 from tests.journeys.commandline import Here, empty_folder, ended, line_of, process
 
+pytestmark = pytest.mark.slow  # each starts processes of its own
+
 OTHER_SECRET = "another secret for tests"
 
 
