@@ -42,7 +42,7 @@ class InboxJob:
         random: Callable[[], float],
         new_claim: Callable[[], str],
         *,
-        hands: int = 8,
+        hands: int = 16,
         pace: Pace = PACE,
     ) -> None:
         self._inbox = inbox
@@ -52,10 +52,11 @@ class InboxJob:
         self._random = random
         self._new_claim = new_claim
         self.hands = Hands(hands)
+        self._least = max(1, hands // 4)
         self._pace = pace
 
     async def step(self) -> bool:
-        if self.hands.free <= 0:
+        if self.hands.free < self._least:  # a claim costs a commit: not one for every message while many are in hand
             return False
         now, lease = self._clock(), self._pace.turn_lease
         taken = await self._inbox.claim(now, self._new_claim(), limit=self.hands.free, lease=lease)

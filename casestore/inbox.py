@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, exists, func, literal_column, or_, select, update
+from sqlalchemy import Integer, and_, bindparam, exists, func, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
@@ -49,14 +49,40 @@ class Claimed:
 
 
 _open = inbox.c.state == literal_column("'open'")  # literal, so that the partial index applies
+_NOW = bindparam("now", type_=inbox.c.due_at.type)
+_FREE = or_(inbox.c.lease_until.is_(None), inbox.c.lease_until < _NOW)
 _other = inbox.alias("other")
 
 
-def _is_head(now: datetime) -> Any:
+def _is_head() -> Any:
     """Nothing of its conversation is older, or in hand: of two that came at once the younger may be seen first."""
-    in_hand = and_(_other.c.id != inbox.c.id, _other.c.lease_until >= now)
+    in_hand = and_(_other.c.id != inbox.c.id, _other.c.lease_until >= _NOW)
     same = and_(_other.c.conversation_key == inbox.c.conversation_key, _other.c.state == literal_column("'open'"))
     return ~exists().where(same, or_(_other.c.id < inbox.c.id, in_hand))
+
+
+_DUE = select(inbox.c.id).where(_open, inbox.c.due_at <= _NOW, _FREE)
+_ANY_FREE = _DUE.limit(1)
+_HEADS = (
+    _DUE.where(_is_head())
+    .order_by(inbox.c.id)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True, of=inbox)
+    .cte("heads")
+)
+_CLAIM = (  # put together once: it takes longer than the database takes to answer
+    update(inbox)
+    .where(inbox.c.id.in_(select(_HEADS.c.id)))
+    .values(lease_until=bindparam("until"), claim=bindparam("by"), attempts=inbox.c.attempts + 1)
+    .returning(
+        inbox.c.id,
+        inbox.c.channel,
+        inbox.c.external_id,
+        inbox.c.payload_sealed,
+        inbox.c.attempts,
+        inbox.c.received_at,
+    )
+)
 
 
 class Inbox:
@@ -85,25 +111,10 @@ class Inbox:
         """Take up to ``limit`` rows, at most one per conversation, oldest first."""
         if not await self._any_due(now):
             return []  # asked by reading, so that an idle worker takes no lock
-        free = or_(inbox.c.lease_until.is_(None), inbox.c.lease_until < now)
-        due = select(inbox.c.id).where(_open, inbox.c.due_at <= now, free, _is_head(now)).order_by(inbox.c.id)
-        heads = due.limit(limit).with_for_update(skip_locked=True, of=inbox).cte("heads")
-        taken = (
-            update(inbox)
-            .where(inbox.c.id.in_(select(heads.c.id)))
-            .values(lease_until=now + lease, claim=claim, attempts=inbox.c.attempts + 1)
-            .returning(
-                inbox.c.id,
-                inbox.c.channel,
-                inbox.c.external_id,
-                inbox.c.payload_sealed,
-                inbox.c.attempts,
-                inbox.c.received_at,
-            )
-        )
+        values = {"now": now, "until": now + lease, "by": claim, "most": limit}
         async with self._database.write() as connection:
             await self._database.alone(connection, "inbox")
-            rows = (await connection.execute(taken)).all()
+            rows = (await connection.execute(_CLAIM, values)).all()
         return [
             Claimed(r.id, r.channel, r.external_id, r.payload_sealed, r.attempts, r.received_at, claim)
             for r in sorted(rows, key=lambda r: int(r.id))
@@ -111,7 +122,7 @@ class Inbox:
 
     async def _any_due(self, now: datetime) -> bool:
         async with self._database.read() as connection:
-            return await connection.scalar(select(inbox.c.id).where(_open, inbox.c.due_at <= now).limit(1)) is not None
+            return await connection.scalar(_ANY_FREE, {"now": now}) is not None
 
     def read(self, claimed: Claimed) -> str:
         """The payload. Raises :class:`casestore.vault.SealBroken`, for this row alone."""

@@ -14,7 +14,20 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import and_, case, exists, func, literal_column, or_, select, update
+from sqlalchemy import (
+    Integer,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
@@ -80,17 +93,52 @@ _RETURNED = (
 )
 
 
-def _blocked(now: datetime) -> Any:
+_NOW = bindparam("now", type_=outbox.c.due_at.type)
+_CHANNEL = bindparam("by_channel", type_=outbox.c.channel.type)
+_FREE = or_(outbox.c.lease_until.is_(None), outbox.c.lease_until < _NOW)
+
+
+def _blocked() -> Any:
     """Somebody of the same recipient goes first: in flight now, or as urgent, older, and due or begun.
 
     One that was accepted once and did not arrive has had its turn: it holds up nobody until it is due again.
     """
     begun = and_(_other.c.attempts > 0, _other.c.provider_id.is_(None))
-    due = or_(_other.c.due_at <= now, begun)
+    due = or_(_other.c.due_at <= _NOW, begun)
     before = and_(_other.c.id < outbox.c.id, _other.c.priority <= outbox.c.priority, due)
-    in_flight = and_(_other.c.id != outbox.c.id, _other.c.lease_until >= now)
+    in_flight = and_(_other.c.id != outbox.c.id, _other.c.lease_until >= _NOW)
     same = and_(_other.c.recipient_key == outbox.c.recipient_key, _other.c.state == literal_column("'open'"))
     return exists().where(same, or_(before, in_flight))
+
+
+_DUE = and_(_open, outbox.c.channel == _CHANNEL, outbox.c.due_at <= _NOW, _FREE)
+_WAITING = union_all(  # one row is looked at for each, however many wait
+    *(
+        select(literal(int(p)).label("priority")).where(exists().where(_DUE, outbox.c.priority == int(p)))
+        for p in Priority
+    )
+)
+_FIRST = (
+    select(outbox.c.id)
+    .where(_DUE, outbox.c.priority == bindparam("by_priority", type_=Integer), ~_blocked())
+    .order_by(outbox.c.due_at, outbox.c.id)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True, of=outbox)
+    .cte("due")
+)
+_CLAIM = (  # put together once: it takes longer than the database takes to answer
+    update(outbox)
+    .where(outbox.c.id.in_(select(_FIRST.c.id)))
+    .values(
+        lease_until=bindparam("until"),
+        claim=bindparam("by"),
+        attempts=outbox.c.attempts + 1,
+        # a claim that was never given back: its worker died with the send under way
+        doubts=outbox.c.doubts + case((outbox.c.claim.is_not(None), 1), else_=0),
+        first_attempt_at=func.coalesce(outbox.c.first_attempt_at, _NOW),
+    )
+    .returning(*_RETURNED)
+)
 
 
 class Outbox:
@@ -128,20 +176,22 @@ class Outbox:
         self, channel: str, now: datetime, claim: str, *, limit: int, lease: timedelta
     ) -> list[ClaimedDispatch]:
         """Take up to ``limit`` due rows of one channel, urgent first, at most one per recipient, in order."""
-        if not await self._any_due(channel, now):
+        waiting = await self._waiting(channel, now)
+        if not waiting:
             return []  # asked by reading, so that an idle worker takes no lock
         taken: list[ClaimedDispatch] = []
         async with self._database.write() as connection:
             await self._database.alone(connection, f"outbox/{channel}")
-            for priority in Priority:
+            for priority in waiting:
                 if len(taken) < limit:
                     taken += await self._claim(connection, channel, priority, now, claim, limit - len(taken), lease)
         return taken
 
-    async def _any_due(self, channel: str, now: datetime) -> bool:
-        due = select(outbox.c.id).where(_open, outbox.c.channel == channel, outbox.c.due_at <= now)
+    async def _waiting(self, channel: str, now: datetime) -> list[Priority]:
+        """Which priorities have rows that are due and in nobody's hands, urgent first."""
         async with self._database.read() as connection:
-            return await connection.scalar(due.limit(1)) is not None
+            found = (await connection.scalars(_WAITING, {"now": now, "by_channel": channel})).all()
+        return sorted(map(Priority, found))
 
     async def _claim(
         self,
@@ -153,26 +203,9 @@ class Outbox:
         limit: int,
         lease: timedelta,
     ) -> list[ClaimedDispatch]:
-        free = or_(outbox.c.lease_until.is_(None), outbox.c.lease_until < now)
-        mine = and_(
-            _open, outbox.c.channel == channel, outbox.c.priority == int(priority), outbox.c.due_at <= now, free
-        )
-        first = select(outbox.c.id).where(mine, ~_blocked(now)).order_by(outbox.c.due_at, outbox.c.id).limit(limit)
-        due = first.with_for_update(skip_locked=True, of=outbox).cte("due")
-        taken = (
-            update(outbox)
-            .where(outbox.c.id.in_(select(due.c.id)))
-            .values(
-                lease_until=now + lease,
-                claim=claim,
-                attempts=outbox.c.attempts + 1,
-                # a claim that was never given back: its worker died with the send under way
-                doubts=outbox.c.doubts + case((outbox.c.claim.is_not(None), 1), else_=0),
-                first_attempt_at=func.coalesce(outbox.c.first_attempt_at, now),
-            )
-            .returning(*_RETURNED)
-        )
-        rows = (await connection.execute(taken)).all()
+        values = {"now": now, "until": now + lease, "by": claim, "most": limit}
+        values |= {"by_channel": channel, "by_priority": int(priority)}
+        rows = (await connection.execute(_CLAIM, values)).all()
         return [self._claimed(row, claim) for row in sorted(rows, key=lambda row: int(row.id))]
 
     def read(self, claimed: ClaimedDispatch) -> tuple[str, dict[str, Any]]:
