@@ -19,6 +19,8 @@ COMMANDS = {
     "train": "train the dialogue model",
     "chat": "talk with the bot in this terminal",
     "wording": "every response as it goes out, with what an SMS of it costs; --check",
+    "retain": "let go of what is older than its period; --dry-run",
+    "reconcile": "compare our cases with the registries' and put ours right; --dry-run",
     "doctor": "what is on, what is off and why; what is stuck",
 }
 _PLAIN = (BadSettings, NotMigrated, WrongKeyRing)

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import aiohttp
 from aiohttp import web
@@ -21,13 +21,16 @@ from bot.channels.viber import ViberChannel
 from bot.conversation.converse import Converse, Dialogue
 from bot.conversation.effects import Effects
 from bot.conversation.reads import StoreReads
-from bot.feeds import CaseFeed, ContactFeed
+from bot.feeds import ContactFeed
 from bot.http import Depths, Health, make_app
 from bot.inbox import InboxJob
 from bot.intake import MAX_BODY, Intake
+from bot.linking.build import agreement, link_routes, linking_effects
 from bot.metrics import Metrics
 from bot.outbox import OutboxJob
+from bot.privacy.build import keeping_job, my_data_routes, privacy_effects, privacy_reads
 from bot.receipts import ReceiptsJob
+from bot.registry_wiring import event_routes, one_view, read_event_depth, registry_jobs
 from bot.settings import Settings
 from bot.store import Store, open_store
 from bot.worker import Job
@@ -49,6 +52,7 @@ class Chance:
     random: Callable[[], float] = random.random
     claim: Callable[[], str] = lambda: uuid.uuid4().hex
     code: Callable[[], str] = lambda: f"{secrets.randbelow(1_000_000):06d}"
+    secret: Callable[[], str] = lambda: secrets.token_urlsafe(24)
 
 
 def build_channels(settings: Settings, session: aiohttp.ClientSession, welcome: Mapping[str, Reply]) -> list[Channel]:
@@ -97,9 +101,12 @@ async def make_server(
     async with open_store(settings) as store, http_session() as session:
         channels = build_channels(settings, session, welcome)
         intake = Intake(channels, store.database, store.vault, metrics, chance.clock, settings.public_url)
+        events = event_routes(settings, store, metrics, chance.clock)
         depths = Depths(lambda: read_depths(store, metrics, chance.clock), chance.clock)
         health = Health({"store": lambda: is_current(store.database)}, metrics, depths)
-        yield make_app([*intake.routes(), *health.routes(), *extra], max_body=MAX_BODY)
+        links = link_routes(settings, store, session, chance.secret, chance.clock)
+        links += my_data_routes(store, chance.clock)
+        yield make_app([*intake.routes(), *events, *health.routes(), *links, *extra], max_body=MAX_BODY)
 
 
 async def read_depths(store: Store, metrics: Metrics, clock: Callable[[], datetime]) -> None:
@@ -111,6 +118,7 @@ async def read_depths(store: Store, metrics: Metrics, clock: Callable[[], dateti
     metrics.age.clear()
     metrics.depth.labels("inbox", "all", "all").set(waiting)
     metrics.age.labels("inbox", "all", "all").set(_age(oldest, now))
+    await read_event_depth(store, metrics, now)
     for channel, priority, count, due in await store.results.depth():
         metrics.depth.labels("outbox", channel, str(priority)).set(count)
         metrics.age.labels("outbox", channel, str(priority)).set(_age(due, now))
@@ -141,9 +149,51 @@ async def probe_registries(settings: Settings, session: aiohttp.ClientSession, s
     return results
 
 
-def build_reads(store: Store, contacts: ContactRegistry | None, chance: Chance) -> StoreReads:
+def build_reads(
+    store: Store, registries: tuple[Sequence[CaseRegistry], ContactRegistry | None], chance: Chance
+) -> StoreReads:
     """What the dialogue may read."""
-    return StoreReads(store.cases, store.codes, contacts, chance.clock)
+    return StoreReads(one_view(store, registries[0], chance.clock), store.codes, registries[1], privacy_reads(store))
+
+
+def _build_converse(
+    settings: Settings,
+    store: Store,
+    channels: Sequence[Channel],
+    contacts: ContactRegistry | None,
+    dialogue: Dialogue,
+    metrics: Metrics,
+    chance: Chance,
+) -> Converse:
+    by_name = {channel.name: channel for channel in channels}
+    effects = Effects(
+        store.people,
+        store.codes,
+        store.talk,
+        store.outbox,
+        store.audits,
+        dialogue,
+        chance.code,
+        sms_on="sms" in by_name,
+        more={
+            **linking_effects(settings, store, dialogue, chance.secret).table,
+            **privacy_effects(settings, store, dialogue, chance.secret).table,
+        },
+    )
+    return Converse(
+        store.database,
+        store.inbox,
+        store.people,
+        store.talk,
+        store.outbox,
+        effects,
+        dialogue,
+        by_name,
+        metrics,
+        chance.clock,
+        sureness=agreement(store, contacts, chance.clock),
+        login=not settings.missing_for("login"),
+    )
 
 
 def build_jobs(
@@ -158,38 +208,14 @@ def build_jobs(
 ) -> list[Job]:
     """What a worker does, in the order of a message's way."""
     pace = pace or Pace()
-    by_name = {channel.name: channel for channel in channels}
-    effects = Effects(
-        store.people,
-        store.codes,
-        store.talk,
-        store.outbox,
-        store.audits,
-        dialogue,
-        chance.code,
-        sms_on="sms" in by_name,
-    )
-    converse = Converse(
-        store.database,
-        store.inbox,
-        store.people,
-        store.talk,
-        store.outbox,
-        effects,
-        dialogue,
-        by_name,
-        metrics,
-        chance.clock,
-    )
+    converse = _build_converse(settings, store, channels, registries[1], dialogue, metrics, chance)
     luck = (chance.clock, chance.random, chance.claim)
     jobs: list[Job] = [InboxJob(store.inbox, converse, metrics, *luck, pace=pace)]
     jobs += [OutboxJob(channel, store.outbox, store.results, metrics, *luck, pace=pace) for channel in channels]
     jobs.append(ReceiptsJob(store.results, metrics, chance.clock))
-    every = timedelta(seconds=settings.feed_seconds)
-    case_registries, contacts = registries
-    feed = (store.database, store.people, store.cases, metrics, chance.clock)
-    jobs += [CaseFeed(registry, *feed, every=every) for registry in case_registries]
-    if contacts is not None:
+    jobs.append(keeping_job(store, metrics, chance.clock))
+    jobs += registry_jobs(settings, store, registries[0], metrics, *luck, pace=pace)
+    if (contacts := registries[1]) is not None:
         jobs.append(ContactFeed(contacts, store.database, store.people, chance.clock))
     return jobs
 

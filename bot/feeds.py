@@ -6,16 +6,19 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 
+from bot.casebook import CaseBook, word_of
 from bot.metrics import Metrics
-from casestore.cases import Case, Cases, Document
+from casestore.cases import Cases
 from casestore.database import Database
+from casestore.moves import KNOWN
 from casestore.people import People
-from connectors.registry import CaseRecord, CaseRegistry, ContactRegistry, RegistryError
+from connectors.registry import CaseRegistry, Changes, ContactRegistry, RegistryError
 
 CONTACT_KEPT = timedelta(hours=12)
 CONTACT_AGAIN = timedelta(minutes=1)  # after the contact registry could not tell
@@ -25,23 +28,9 @@ log = structlog.get_logger(__name__)
 Clock = Callable[[], datetime]
 
 
-def case_of(record: CaseRecord) -> Case:
-    """A registry's record as the case store keeps it."""
-    documents = tuple(Document(d.code, d.title, d.status, d.reason, d.deadline) for d in record.documents)
-    return Case(
-        registry=record.registry,
-        reference=record.reference,
-        procedure=record.procedure,
-        title=record.title,
-        stage=record.stage,
-        sequence=record.sequence,
-        updated_at=record.updated_at,
-        expected_by=record.expected_by,
-        note=record.note,
-        outcome=record.outcome,
-        closed=record.closed,
-        documents=documents,
-    )
+def feed_of(registry: str) -> str:
+    """By which name it is kept how far a registry was read."""
+    return f"feed-{registry}"
 
 
 class CaseFeed:
@@ -51,17 +40,17 @@ class CaseFeed:
         self,
         registry: CaseRegistry,
         database: Database,
-        people: People,
+        book: CaseBook,
         cases: Cases,
         metrics: Metrics,
         clock: Clock,
         *,
         every: timedelta,
     ) -> None:
-        self.name = f"feed-{registry.name}"
+        self.name = feed_of(registry.name)
         self._registry = registry
         self._database = database
-        self._people = people
+        self._book = book
         self._cases = cases
         self._metrics = metrics
         self._clock = clock
@@ -84,15 +73,17 @@ class CaseFeed:
     async def _page(self, now: datetime) -> bool:
         cursor = await self._cases.cursor(self.name)
         page = await self._registry.changes(cursor)
-        if page.cursor == cursor and not page.cases:
-            return False
-        async with self._database.write(wake=True) as connection:
-            for record in page.cases:
-                citizen = await self._people.citizen(connection, record.afm, now)
-                new = await self._cases.put(connection, citizen, case_of(record), now)
-                self._metrics.feed.labels(self._registry.name, "new" if new else "known").inc()
-            await self._cases.set_cursor(connection, self.name, page.cursor, now)
+        await self._keep(page, now, wake=page.cursor != cursor or bool(page.cases))
         return page.more
+
+    async def _keep(self, page: Changes, now: datetime, *, wake: bool) -> None:
+        """``now`` is from before the registry was asked: what it says is at least as new."""
+        async with self._database.write(wake=wake) as connection:
+            changes = await self._book.take(connection, [word_of(record) for record in page.cases], now, source="poll")
+            await self._cases.set_cursor(connection, self.name, page.cursor, now, caught_up=not page.more)
+        for record, change in zip(page.cases, changes, strict=True):
+            if change.result != KNOWN:
+                self._registry.forget(record.afm)
 
     async def drain(self) -> None:
         """Nothing is ever in hand between two steps."""
@@ -112,20 +103,27 @@ class ContactFeed:
     async def step(self) -> bool:
         now = self._clock()
         due = await self._people.contact_due(now, CONTACT_BATCH)
-        for citizen_id, afm in due:
-            await self._refresh(citizen_id, afm, now)
+        told = await asyncio.gather(*(self._ask(afm) for _, afm in due))
+        await self._keep([(citizen, *answer) for (citizen, _), answer in zip(due, told, strict=True)], now)
         return len(due) == CONTACT_BATCH
 
-    async def _refresh(self, citizen_id: int, afm: str, now: datetime) -> None:
+    async def _ask(self, afm: str) -> tuple[bool, str | None]:
+        """(did it say, the mobile that it holds)."""
         try:
-            mobile = await self._contacts.mobile_of(afm)
+            return True, await self._contacts.mobile_of(afm)
         except RegistryError as error:
             log.warning("feed.contact-failed", reason=error.reason)
-            async with self._database.write() as connection:
-                await self._people.contact_later(connection, citizen_id, now + CONTACT_AGAIN)
+            return False, None
+
+    async def _keep(self, told: Sequence[tuple[int, bool, str | None]], now: datetime) -> None:
+        if not told:
             return
         async with self._database.write() as connection:
-            await self._people.contact_seen(connection, citizen_id, mobile, now, now + CONTACT_KEPT)
+            for citizen, said, mobile in sorted(told):  # in one order: no deadlocks with another worker
+                if said:
+                    await self._people.contact_seen(connection, citizen, mobile, now, now + CONTACT_KEPT)
+                else:
+                    await self._people.contact_later(connection, citizen, now + CONTACT_AGAIN)
 
     async def drain(self) -> None:
         """Nothing is ever in hand between two steps."""

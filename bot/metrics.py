@@ -67,3 +67,14 @@ class Metrics:
             "counter_queue_age_seconds", "Age of the oldest due row", ["queue", "channel", "priority"], registry=r
         )
         self.dead = Gauge("counter_dead_letters", "Messages given up, waiting for an operator", registry=r)
+        self.events = Counter(
+            "counter_registry_events", "Events of registries by result", ["registry", "result"], registry=r
+        )
+        self.dead_events = Gauge("counter_dead_registry_events", "Events given up, waiting for an operator", registry=r)
+        self.reconciled = Counter(
+            "counter_reconciled_cases", "Cases compared with a registry's", ["registry", "result"], registry=r
+        )
+        self.reconciled_at = Gauge(
+            "counter_reconciled_timestamp_seconds", "When a comparison last came to its end", ["registry"], registry=r
+        )
+        self.let_go = Counter("counter_let_go_rows", "Rows whose time was over, by kind", ["kind"], registry=r)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from casestore.vault import MIN_SECRET
+from connectors.signatures import Signatures
 
 _SENDER = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 &._+-]{1,11}")
 
@@ -54,6 +56,8 @@ class Settings(BaseSettings):
     model_path: str = "models/counter.tar.gz"
     worker_port: int = Field(0, ge=0, le=65535)
     feed_seconds: float = Field(30, gt=0, le=86_400)
+    reconcile_hours: float = Field(24, ge=0, le=8760)
+    reconcile_pause_seconds: float = Field(1, ge=0, le=3600)
 
     @field_validator("secret_key", mode="before")
     @classmethod
@@ -94,6 +98,13 @@ class Settings(BaseSettings):
             raise ValueError("must be printable ASCII without blanks")
         return value
 
+    @field_validator("registry_events_secret")
+    @classmethod
+    def _signs(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            Signatures(_parts(value), lambda: datetime.now(UTC))
+        return value
+
     @field_validator("twilio_account_sid", "twilio_messaging_service_sid")
     @classmethod
     def _is_sid(cls, value: str | None) -> str | None:
@@ -117,7 +128,7 @@ class Settings(BaseSettings):
         return {name: value for name, value in trimmed.items() if value != ""}
 
     def missing_for(self, part: str) -> tuple[str, ...]:
-        """The settings that ``part`` (viber, sms, registries, login) still lacks, by name; empty: it is on."""
+        """The settings that ``part`` (viber, sms, registries, events, login) still lacks, by name; empty: it is on."""
         return tuple(name for name, present in self._needs()[part] if not present)
 
     def _needs(self) -> dict[str, tuple[tuple[str, object], ...]]:
@@ -134,6 +145,7 @@ class Settings(BaseSettings):
                 ("REGISTRIES_CLIENT_ID", self.registries_client_id),
                 ("REGISTRIES_CLIENT_SECRET", self.registries_client_secret),
             ),
+            "events": (("REGISTRY_EVENTS_SECRET", self.registry_events_secret),),
             "login": (
                 ("LOGIN_URL", self.login_url),
                 ("LOGIN_CLIENT_ID", self.login_client_id),
@@ -145,7 +157,11 @@ class Settings(BaseSettings):
         """Every secret value there is, for the log's scrubber."""
         values = (getattr(self, name) for name in type(self).model_fields if name != "secret_key")
         found = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
-        return [*self.secrets(), *found, *filter(None, [make_url(self.database_url).password])]
+        return [*self.secrets(), *self.event_secrets(), *found, *filter(None, [make_url(self.database_url).password])]
+
+    def event_secrets(self) -> list[str]:
+        """What registries may sign their events with, newest first; none: their events are not taken."""
+        return [] if self.registry_events_secret is None else _parts(self.registry_events_secret)
 
     def secrets(self) -> list[str]:
         """The key ring, newest first."""
@@ -165,6 +181,11 @@ def load(**overrides: Any) -> Settings:
 
 def _say(error: Any) -> str:
     return "is not set" if error["type"] == "missing" else str(error["msg"]).removeprefix("Value error, ")
+
+
+def _parts(secrets: SecretStr) -> list[str]:
+    """Secrets that are separated by commas."""
+    return [part.strip() for part in secrets.get_secret_value().split(",") if part.strip()]
 
 
 def _is_word(value: str) -> bool:

@@ -1,27 +1,38 @@
-"""Citizens, the addresses they are reached at, and how surely we know who is behind an address."""
+"""Citizens, the addresses they are reached at, and how surely we know who is behind an address.
+
+A link may *rest on* a mobile: the registry's word that a number is a citizen's rests on that number, and a code rests
+on the mobile it was sent to. Such a link goes, at whatever level, when the registry holds another mobile for them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, select, update
+from sqlalchemy import and_, case, delete, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
 from casestore.tables import citizens, consents, contact_points, conversations, links
 from casestore.vault import Vault
 
-KNOWN_NUMBER, PROVEN = 1, 2
+UNLINKED, KNOWN_NUMBER, PROVEN = 0, 1, 2
+"""Levels of a link. ``UNLINKED``: the citizen does not want to be known at their own number without a proof."""
 ALERTS = "alerts"
 """The purpose of notices that nobody asked for in a conversation."""
+LET_ALONE = datetime(9999, 1, 1, tzinfo=UTC)
+"""When the contact registry is asked again about a citizen who had themselves erased. Linking anew ends it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A conversation and who is in it. ``citizen_id`` is ``None`` exactly when ``level`` is 0."""
+    """A conversation and who is in it. ``citizen_id`` is ``None`` exactly when ``level`` is 0.
+
+    ``rests_on`` is the address key of the mobile that this rests on, ``agreed_at`` when the registry last confirmed it;
+    both ``None`` where it rests on none.
+    """
 
     id: int
     contact_point_id: int
@@ -33,18 +44,20 @@ class Conversation:
     reachable: bool
     citizen_id: int | None
     level: int
+    rests_on: str | None = None
+    agreed_at: datetime | None = None
 
 
 def who(found: Sequence[tuple[int, int]]) -> tuple[int | None, int]:
     """Whom an address stands for, from its links (citizen id, level): the proven one, else the only known one.
 
-    A number that the contact registry holds for several people proves none of them.
+    A number that the contact registry holds for several people proves none of them, even when all others have unlinked.
     """
     proven = [citizen for citizen, level in found if level == PROVEN]
     if proven:
         return proven[-1], PROVEN
-    known = {citizen for citizen, level in found if level == KNOWN_NUMBER}
-    return (known.pop(), KNOWN_NUMBER) if len(known) == 1 else (None, 0)
+    held = {citizen for citizen, _ in found}
+    return (held.pop(), KNOWN_NUMBER) if len(held) == 1 and found[0][1] == KNOWN_NUMBER else (None, 0)
 
 
 def address_key(vault: Vault, channel: str, address: str) -> str:
@@ -76,28 +89,43 @@ class People:
     async def _find(self, channel: str, address: str, key: str) -> Conversation | None:
         talk, point = conversations.c, contact_points.c
         columns = (talk.id, point.id.label("point_id"), talk.owner, talk.language, point.reachable)
-        here = and_(point.channel == channel, point.address_key == key)
-        of_point = select(links.c.citizen_id, links.c.level).order_by(links.c.linked_at, links.c.id)
+        kept = func.length(point.address_sealed) > 0  # an erased one is begun anew, in the shell that is left of it
+        here = and_(point.channel == channel, point.address_key == key, kept)
+        of_point = select(links).order_by(links.c.linked_at, links.c.id)
         async with self._database.read() as connection:
             row = (
                 await connection.execute(select(*columns).join_from(conversations, contact_points).where(here))
             ).first()
             if row is None:
                 return None
-            found = await connection.execute(of_point.where(links.c.contact_point_id == row.point_id))
-            citizen, level = who([(link.citizen_id, link.level) for link in found])
-        return Conversation(
-            row.id, row.point_id, channel, address, key, row.owner, row.language, row.reachable, citizen, level
-        )
+            found = (await connection.execute(of_point.where(links.c.contact_point_id == row.point_id))).all()
+        citizen, level = who([(link.citizen_id, link.level) for link in found])
+        base = (row.id, row.point_id, channel, address, key, row.owner, row.language, row.reachable, citizen, level)
+        return Conversation(*base, *next(((li.rests_on, li.agreed_at) for li in found if li.citizen_id == citizen), ()))
+
+    async def conversations_of(self, citizen_id: int) -> list[tuple[int, str, int]]:
+        """Where this citizen is known, over all channels: (conversation, channel, level), the oldest link first."""
+        columns = (conversations.c.id, contact_points.c.channel, links.c.level)
+        joined = select(*columns).join_from(links, contact_points).join(conversations)
+        known = joined.where(links.c.citizen_id == citizen_id, links.c.level > UNLINKED)
+        async with self._database.read() as connection:
+            rows = await connection.execute(known.order_by(links.c.linked_at, links.c.id))
+            return [(row.id, row.channel, row.level) for row in rows]
 
     async def contact_point(self, connection: AsyncConnection, channel: str, address: str, now: datetime) -> int:
-        """The id of this contact point, made if there is none."""
+        """The id of this contact point, made if there is none. One that was erased has its address again."""
         key = address_key(self._vault, channel, address)
         row: dict[str, Any] = {"channel": channel, "address_key": key, "created_at": now}
-        row["address_sealed"] = self._vault.seal("contact_points.address", address)
+        row["address_sealed"] = sealed = self._vault.seal("contact_points.address", address)
         await connection.execute(self._database.insert_new(contact_points).values(**row))
         here = and_(contact_points.c.channel == channel, contact_points.c.address_key == key)
-        return int((await connection.execute(select(contact_points.c.id).where(here))).scalar_one())
+        kept = func.length(contact_points.c.address_sealed)
+        point, length = (await connection.execute(select(contact_points.c.id, kept).where(here))).one()
+        if not length:
+            await connection.execute(
+                update(contact_points).where(contact_points.c.id == point).values(address_sealed=sealed, created_at=now)
+            )
+        return int(point)
 
     async def reachable(self, connection: AsyncConnection, contact_point_id: int, *, reason: str | None) -> None:
         """Can this contact point be written to? ``reason`` says why not; ``None`` that it can."""
@@ -137,8 +165,10 @@ class People:
         level: int,
         source: str,
         now: datetime,
+        rests_on: str | None = None,
     ) -> None:
-        """Know this citizen behind this contact point. A proven citizen replaces the one proven before."""
+        """Know this citizen behind this contact point. A proven citizen replaces the one proven before, and only a
+        proof raises who has unlinked. ``rests_on`` is the address key of the mobile that this rests on."""
         here = links.c.contact_point_id == contact_point_id
         if level == PROVEN:
             await connection.execute(
@@ -150,20 +180,43 @@ class People:
             "level": level,
             "source": source,
             "linked_at": now,
+            "rests_on": rests_on,
+            "agreed_at": now if rests_on else None,
         }
         await connection.execute(self._database.insert_new(links).values(**row))
-        risen = and_(here, links.c.citizen_id == citizen_id, links.c.level < level)
-        await connection.execute(update(links).where(risen).values(level=level, source=source, linked_at=now))
+        own = contact_points.c.address_key
+        at_own_number = links.c.rests_on == select(own).where(contact_points.c.id == contact_point_id).scalar_subquery()
+        risen = and_(here, links.c.citizen_id == citizen_id, links.c.level < level, links.c.level != UNLINKED)
+        if level == PROVEN:
+            risen = and_(here, links.c.citizen_id == citizen_id)
+        new = {name: literal(row[name], links.c[name].type) for name in ("rests_on", "agreed_at")}
+        kept = {name: case((at_own_number, links.c[name]), else_=value) for name, value in new.items()}
+        await connection.execute(update(links).where(risen).values(level=level, source=source, linked_at=now, **kept))
+        if level == PROVEN:  # back after an erasure: the contact registry is asked about them again
+            let_alone = and_(citizens.c.id == citizen_id, citizens.c.contact_due_at == LET_ALONE)
+            await connection.execute(update(citizens).where(let_alone).values(contact_due_at=now))
+
+    async def unlink(self, connection: AsyncConnection, here: Conversation, now: datetime) -> None:
+        """Do not know who is here any more. At the citizen's own number the wish is kept: else the contact registry
+        would bring them back."""
+        this = and_(links.c.contact_point_id == here.contact_point_id, links.c.citizen_id == here.citizen_id)
+        if here.rests_on == here.recipient_key:
+            gone = {"level": UNLINKED, "source": "unlinked", "linked_at": now}
+            await connection.execute(update(links).where(this).values(**gone))
+        else:
+            await connection.execute(delete(links).where(this))
 
     async def set_mobile(self, connection: AsyncConnection, citizen_id: int, mobile: str | None, now: datetime) -> None:
-        """The contact registry holds this mobile for the citizen (``None``: none). Others are let go."""
-        keep = None if mobile is None else await self.contact_point(connection, "sms", mobile, now)
-        held = and_(
-            links.c.citizen_id == citizen_id, links.c.source == "registry", links.c.contact_point_id != (keep or 0)
-        )
-        await connection.execute(delete(links).where(held))
-        if keep is not None:
-            await self.link(connection, keep, citizen_id, KNOWN_NUMBER, "registry", now)
+        """The contact registry holds this mobile for the citizen (``None``: none). What rests on another is let go."""
+        theirs = links.c.citizen_id == citizen_id
+        key = None if mobile is None else address_key(self._vault, "sms", mobile)
+        await connection.execute(delete(links).where(theirs, links.c.rests_on != (key or "")))
+        if mobile is None:
+            return
+        point = await self.contact_point(connection, "sms", mobile, now)
+        await self.link(connection, point, citizen_id, KNOWN_NUMBER, "registry", now, key)
+        at_it = or_(links.c.contact_point_id == point, links.c.rests_on == key)
+        await connection.execute(update(links).where(theirs, at_it).values(rests_on=key, agreed_at=now))
 
     async def contact_due(self, now: datetime, limit: int) -> list[tuple[int, str]]:
         """Citizens (id, ΑΦΜ) whose entry in the contact registry is to be looked up, the longest due first."""

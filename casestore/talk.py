@@ -64,10 +64,14 @@ class Talk:
         }
         await connection.execute(dialogue_events.insert().values(**row))
 
-    async def add_lines(self, connection: AsyncConnection, conversation_id: int, lines: Sequence[Line]) -> None:
+    async def add_lines(
+        self, connection: AsyncConnection, conversation_id: int, lines: Sequence[Line], citizen_id: int | None = None
+    ) -> None:
+        """``citizen_id``: who is known to be there now. It is in that citizen's copy, and in nobody's when none is."""
         rows = [
             {
                 "conversation_id": conversation_id,
+                "citizen_id": citizen_id,
                 "key": line.key,
                 "author": line.author,
                 "response": line.response,

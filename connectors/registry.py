@@ -200,3 +200,6 @@ class ContactRegistry(Protocol):
 
     async def mobile_of(self, afm: str) -> str | None:
         """The verified mobile of this ΑΦΜ in E.164, or ``None`` when it holds none. Raises :class:`RegistryError`."""
+
+    def forget(self, afm: str) -> None:
+        """Ask the registry the next time, whatever is remembered."""

@@ -17,6 +17,7 @@ AGAIN: Mapping[str, str | None] = MappingProxyType(
         "link": None,
         "person": None,
         "topic": None,
+        "erase": None,
     }
 )
 """Every question, and the response that repeats it once something else was answered in between.
@@ -29,13 +30,18 @@ ASKED_BY: Mapping[str, str] = MappingProxyType(
         "utter_afm_needed": "afm",
         "utter_ask_afm": "afm",
         "utter_ask_afm_again": "afm",
+        "utter_ask_afm_or_login": "afm",
         "utter_ask_code_again": "code",
         "utter_cases": "case",
+        "utter_erase_confirm": "erase",
+        "utter_erase_confirm_chat": "erase",
+        "utter_my_data_prove": "link",
         "utter_code_expired": "afm",
         "utter_code_none": "afm",
         "utter_code_sent": "code",
         "utter_code_spent": "afm",
         "utter_code_wrong": "code",
+        "utter_login_link_coming": "code",
         "utter_certificate_elsewhere": "person",
         "utter_complaint": "person",
         "utter_no_certificate": "person",

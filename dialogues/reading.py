@@ -9,7 +9,9 @@ from functools import cache
 from types import MappingProxyType
 
 from dialogues.actions.base import Found
+from dialogues.linkwords import asks_for
 from dialogues.subject import Subject, subject_of
+from dialogues.wishwords import asked
 from nlu.fold import fold
 from nlu.letters import greek_codes, plain
 
@@ -69,10 +71,18 @@ def ahead(text: str, attachments: Sequence[str], offered: Offered) -> Reading | 
     """What needs no classifier: a keyword, a choice that means an intent, a file without words. Else ``None``."""
     if not text.strip():
         return Reading(text, "send_attachment" if attachments else "nlu_fallback")
-    if intent := _keywords().get(_look(text)):
+    if intent := _keywords().get(_look(text)) or asks_for(text):
         return Reading(text, intent)
     says = picked(text, offered)
-    return Reading(text, says[1:]) if says and says.startswith("/") else None
+    if says and says.startswith("/"):
+        return Reading(text, says[1:])
+    said = None if says else asked(text)
+    return Reading(text, said.intent, language=said.language if said.language == "en" else "unknown") if said else None
+
+
+def keyword(text: str) -> str | None:
+    """The intent of a message that is one of :data:`KEYWORDS` and nothing else."""
+    return _keywords().get(_look(text))
 
 
 def picked(text: str, offered: Offered) -> str | None:
@@ -116,6 +126,8 @@ _CODE = re.compile(r"(?<!\d)\d(?:[ \-.]?\d){3,7}(?!\d)")
 _DIGITS = re.compile(r"(?:\d\D?){5,}")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _FEW_WORDS = 4
+_CODE_DIGITS = 6
+_CONFIRMATION = 6  # digits
 _VAGUE = ("nlu_fallback", "out_of_scope", "provide_reference", "affirm")
 
 
@@ -137,7 +149,18 @@ def _as_afm(reading: Reading) -> Reading:
     if reading.has(*_OTHER_NUMBERS) or reading.has("amka"):
         return reading
     given = reading.has("afm", "personal_number") or _DIGITS.search(reading.text)
+    if len(re.sub(r"\D", "", reading.text)) == _CODE_DIGITS:  # an earlier code, or one from a page
+        return _as_code(reading)
     return replace(reading, intent="give_afm") if given else reading
+
+
+def _as_confirmation(reading: Reading) -> Reading:
+    """Digits were asked for before anything is erased: six of them, and little else, are an answer."""
+    digits = _CODE.search(reading.text)
+    if digits is None or len(re.sub(r"\D", "", digits[0])) != _CONFIRMATION or reading.has("case_ref"):
+        return reading
+    code = Found("code", re.sub(r"\D", "", digits[0]), digits.start(), digits.end())
+    return replace(reading, intent="confirm_deletion", entities=(code,))
 
 
 def _as_case(reading: Reading) -> Reading:
@@ -170,7 +193,7 @@ OF_A_CASE = frozenset({"ask_case_status", "ask_missing_documents", "report_docum
 _TOPICS = ("certificate_type", "procedure", "agency")
 _NUMBERS = ("code", "afm")  # questions that a name does not answer
 _ANSWERS: Mapping[str | None, Callable[[Reading], Reading]] = MappingProxyType(
-    {"code": _as_code, "afm": _as_afm, "case": _as_case, "topic": _as_topic}
+    {"code": _as_code, "afm": _as_afm, "case": _as_case, "topic": _as_topic, "erase": _as_confirmation}
 )
 
 

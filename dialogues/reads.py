@@ -5,6 +5,7 @@ Implementations read; none of these methods changes anything a citizen could not
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -33,6 +34,21 @@ class CaseView:
     """Documents the citizen still owes: (code, title, deadline)."""
     received: tuple[str, ...] = ()
     """Titles of the documents that the registry has."""
+    as_of: datetime | None = None
+    """The registry cannot be asked now, and this is how the case stood then; ``None``: as it is now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A citizen's cases over all registries, newest change first.
+
+    ``stale`` are the registries that cannot be asked now and whose cases are told as they stood then, also where that
+    is none; ``silent`` those of which not even that is known: they may have cases that are not here.
+    """
+
+    cases: tuple[CaseView, ...]
+    stale: tuple[tuple[str, datetime], ...] = ()
+    silent: tuple[str, ...] = ()
 
 
 class CodeVerdict(StrEnum):
@@ -57,11 +73,38 @@ class CodeCheck:
     citizen_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class NoticeView:
+    """How notices reach whoever writes here. ``channel`` is ``None`` where none goes first, ``only``: there is no
+    other; ``quiet`` (from, until) as ``22:00``, ``None`` for no quiet hours. ``alerts``: the newest word, if any."""
+
+    channel: str | None
+    only: bool
+    quiet: tuple[str, str] | None
+    alerts: bool | None
+
+
+class PrivacyReads(Protocol):
+    """What a turn may read of what is held of somebody."""
+
+    async def held(self, citizen_id: int) -> Mapping[str, int]:
+        """How much is held of this citizen, by kind (:mod:`casestore.holdings`)."""
+
+    async def notices(self, conversation_id: int, citizen_id: int | None) -> NoticeView:
+        """What counts for notices to whoever writes in this conversation."""
+
+    def confirmation(self, conversation_id: int, mark: str) -> str:
+        """Six digits that belong to this mark and cannot be guessed from it: who types them has read our message."""
+
+
 class Reads(Protocol):
     """Given to every action by its constructor."""
 
-    async def cases(self, citizen_id: int) -> tuple[CaseView, ...]:
-        """This citizen's open cases and those closed in the last 90 days; open first, newest change first."""
+    @property
+    def privacy(self) -> PrivacyReads: ...
+
+    async def overview(self, citizen_id: int) -> Overview:
+        """This citizen's open cases and those closed in the last 90 days, as the registries tell them now."""
 
     async def mobile_of(self, afm: str) -> str | None:
         """The mobile in the contact registry (E.164) or ``None``. Raises :class:`Unavailable`."""

@@ -15,6 +15,12 @@ _PAPERS = (
 
 SAMPLES: Mapping[str, Value] = MappingProxyType(
     {
+        "at": {"el": "στις 10:42", "en": "at 10:42"},
+        "office": {"el": "e-ΕΦΚΑ", "en": "e-EFKA"},
+        "offices": {"el": "e-ΕΦΚΑ, Ελληνικό Κτηματολόγιο", "en": "e-EFKA, Hellenic Cadastre"},
+        "papers": "Τοπογραφικό διάγραμμα, Τίτλος ιδιοκτησίας",
+        "references": "ΚΤ-2026-000301",
+        "yours": Say("utter_cases_waiting", {"references": "ΚΤ-2026-000301"}),
         "cases": (
             Say(
                 "utter_case_line",
@@ -35,7 +41,18 @@ SAMPLES: Mapping[str, Value] = MappingProxyType(
             "el": "Ώρες, διευθύνσεις και ραντεβού: στην «Πλατφόρμα Επισκέψεων ΚΕΠ» του gov.gr (ΜΙΤΟΣ 155034).",
             "en": 'Hours, addresses and appointments: on gov.gr\'s "Πλατφόρμα Επισκέψεων ΚΕΠ" (MITOS 155034).',
         },
+        "alerts": Say("utter_alerts_unsaid"),
+        "channel": Say("utter_channel_is_only", {"name": "Viber"}),
+        "held": (
+            Say("utter_held_tax_number"),
+            Say("utter_held_messages", {"count": 19}),
+            Say("utter_held_cases", {"count": 19}),
+        ),
+        "hours": {"el": "22:00 έως 08:00", "en": "22:00 to 08:00"},
+        "name": "Viber",
+        "quiet": Say("utter_quiet_is", {"hours": {"el": "22:00 έως 08:00", "en": "22:00 to 08:00"}}),
         "left": 2,
+        "link": "https://counter.example/link/kX2v9QmR7tYb4LcWz8NfHs3JpDa6Eg1U",
         "needs": {
             "el": "Χρειάζεται είσοδος στον e-ΕΦΚΑ και ΑΜΚΑ.",
             "en": "You need a login to e-EFKA and your AMKA.",
@@ -62,5 +79,5 @@ SAMPLES: Mapping[str, Value] = MappingProxyType(
     }
 )
 
-VARYING = frozenset({"cases", "documents", "finder", "next", "note", "title", "submit"})
+VARYING = frozenset({"cases", "documents", "finder", "held", "next", "note", "offices", "papers", "title", "submit"})
 """Those whose length is the registry's or the catalogue's, not the wording's."""

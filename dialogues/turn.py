@@ -34,6 +34,7 @@ class Context:
 
     ``level`` is 0 anonymous, 1 known number, 2 proven (docs/privacy.md). ``citizen_id`` is ``None`` exactly
     at level 0. ``language`` is ``el`` or ``en``: what the conversation used last, ``el`` when unknown.
+    ``login``: the State's login is open to this chat, beside the code to a mobile.
     """
 
     conversation_id: int
@@ -42,6 +43,7 @@ class Context:
     citizen_id: int | None = None
     level: int = 0
     language: str = "el"
+    login: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,16 @@ class CodeTried:
 
 
 @dataclass(frozen=True, slots=True)
+class SendLoginLink:
+    """Send a one-time link to the State's login into this chat. It is made when the turn is committed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unlink:
+    """Whoever this chat is linked to, it is not from now on. Open codes and links of the chat end as well."""
+
+
+@dataclass(frozen=True, slots=True)
 class Handover:
     """A person is wanted. ``reason`` is one of ``asked``, ``gave-up``, ``complaint``."""
 
@@ -105,7 +117,31 @@ class SetConsent:
     allowed: bool
 
 
-Effect = SendCode | CodeTried | Handover | SetLanguage | SetConsent
+@dataclass(frozen=True, slots=True)
+class SetPreference:
+    """How notices are wanted from now on. ``channel``: ``viber``, ``sms``, ``only-viber``, ``only-sms``, ``any``;
+    ``quiet``: ``22:00-08:00`` in Athens, or ``none``."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendCopy:
+    """Send a one-time link to a copy of all that is held of the citizen into this chat, where they are proven."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erase:
+    """Erase what is held of whoever is known here, on all channels; or, unless ``everywhere``, what this chat holds.
+    Comes last in a turn."""
+
+    everywhere: bool
+
+
+_OfIdentity = SendCode | CodeTried | SendLoginLink | Unlink
+_OfPrivacy = SetConsent | SetPreference | SendCopy | Erase
+Effect = _OfIdentity | _OfPrivacy | Handover | SetLanguage
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,9 @@ _AFTER = {
 _ASKED_ELSEWHERE = frozenset({"complaint", "goodbye", "greet", "out_of_scope", "report_document_sent", "thank"})
 """Intents whose long messages need not come to the point in their last sentence."""
 
+_WISH_FIRST = 0.35
+"""Share of the told ones whose wish comes first."""
+
 _STORY_SENTENCES, _STORY_WORDS = 3, 20
 """From so many on, a message tells a story before its wish."""
 
@@ -59,8 +62,8 @@ def examples(
     """Every written sentence, then up to ``each`` variants of it, then what stories tell as :data:`TOLD`.
 
     ``courtesy`` is the share of variants that get a greeting or a thank-you, ``story`` the share of the others that
-    are told after one or two sentences of someone's story. Each sentence has dice of its own: adding one to the data
-    changes nothing about the others, unless it is itself a story.
+    are told before or after one or two sentences of someone's story. Each sentence has dice of its own: adding one to
+    the data changes nothing about the others, unless it is itself a story.
     """
     pairs = sorted(set(written))
     told = _told(pairs)
@@ -100,8 +103,15 @@ def _as_people_put_it(
         return _politely(text, dice)
     before = told.get(detect(text)) if fate > 1 - story and len(text.split()) <= _STORY_WORDS else None
     if before and intent not in _REPLIES:
-        return " ".join([*(dice.choice(before) for _ in range(dice.choice((1, 1, 2)))), text])
+        return _with_story(text, [dice.choice(before) for _ in range(dice.choice((1, 1, 2)))], dice)
     return text
+
+
+def _with_story(text: str, told: list[str], dice: Random) -> str:
+    """The wish after what is told, or before it: some say what they want and then explain."""
+    if dice.random() < _WISH_FIRST:
+        return " ".join([text if text[-1] in ".;!?" else f"{text}.", *told])
+    return " ".join([*told, text])
 
 
 def _politely(text: str, dice: Random) -> str:

@@ -136,6 +136,7 @@ SHORTHAND = {
     "klmr": "kalimera", "klsp": "kalispera", "klnxt": "kalinixta", "efx": "efxaristo", "efxr": "efxaristo",
     "tlf": "tilefono", "til": "tilefono", "smr": "simera", "prkl": "parakalo", "prk": "parakalo", "sgn": "signomi",
     "mpr": "mporo", "in": "ine", "eim": "ime", "lp": "lipon", "tespa": "telospadon", "mip": "mipos", "mlk": "malaka",
+    "fa": "mpa",
 }  # fmt: skip
 """Keys of words as they stand in an SMS, to the keys of the words they stand for."""
 

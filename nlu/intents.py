@@ -1,4 +1,4 @@
-"""Which intent a message has: n-grams of its phonetic key, one sparse pass, one linear model, calibrated.
+"""Which intent a message has: n-grams and concepts of its phonetic key, one sparse pass, one linear model, calibrated.
 
 Nothing here knows Rasa, so a trained model is read in milliseconds by whoever wants it. It is stored as JSON
 and plain arrays: reading one executes nothing.
@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from nlu.concepts import concept_grams
 from nlu.fold import fold
 
 Vector = NDArray[np.float32]
@@ -195,7 +196,7 @@ class IntentModel:
 
 
 def _features(key: str, shape: Shape) -> Iterator[str]:
-    return chain(grams(key, shape), frame(key))
+    return chain(grams(key, shape), frame(key), concept_grams(key))
 
 
 def tf_idf(key: str, shape: Shape, vocabulary: dict[str, int], idf: Vector) -> tuple[NDArray[np.int64], Vector]:

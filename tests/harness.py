@@ -31,6 +31,7 @@ TWILIO_SID = "AC" + "0" * 32
 TWILIO_TOKEN = "twilio-token-for-tests"
 SMS_FROM = "+302131313131"
 PUBLIC_URL = "https://counter.test"
+EVENTS_SECRET = "whsec_c2FuZGJveC1ldmVudHMtc2VjcmV0LW9mLTMyLWJ5dGU="
 WELCOME = {"el": Reply("Καλώς ήρθατε", (Choice("Πού βρίσκεται η αίτησή μου;", "/ask_case_status"),))}
 
 
@@ -44,6 +45,7 @@ def settings_for(database_url: str, phone: RunningPhone | None = None, **more: A
         "twilio_account_sid": TWILIO_SID,
         "twilio_auth_token": TWILIO_TOKEN,
         "twilio_from": SMS_FROM,
+        "registry_events_secret": EVENTS_SECRET,
         "viber_rate": 10_000,
         "sms_rate": 10_000,
     }

@@ -29,9 +29,9 @@ async def _chat(arguments: argparse.Namespace) -> int:
 
     settings, chance = start(), Chance()
     async with open_store(settings) as store, http_session() as session:
-        contacts = build_registries(settings, session, store)[1]
+        registries = build_registries(settings, session, store)
         sys.stderr.write("loading the dialogue ...\n")
-        dialogue = await load_dialogue(settings.model_path, build_reads(store, contacts, chance))
+        dialogue = await load_dialogue(settings.model_path, build_reads(store, registries, chance))
         citizen = await _citizen(store, arguments.afm)
         language, history = arguments.language, list[Event]()
         for number, line in enumerate(sys.stdin if not sys.stdin.isatty() else iter(_prompt, "")):

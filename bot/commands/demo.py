@@ -66,6 +66,10 @@ def environment(port: int, secret: str) -> dict[str, str]:
         "REGISTRIES_URL": state,
         "REGISTRIES_CLIENT_ID": "citizen-counter",
         "REGISTRIES_CLIENT_SECRET": "sandbox-only",
+        "REGISTRY_EVENTS_SECRET": "whsec_ZGVtby1yZWdpc3RyeS1ldmVudHMtc2VjcmV0LTMyYi4=",
+        "LOGIN_URL": state,
+        "LOGIN_CLIENT_ID": "citizen-counter",
+        "LOGIN_CLIENT_SECRET": "sandbox-only",
         "FEED_SECONDS": "3",
     }
 
@@ -76,7 +80,7 @@ def parts(port: int, speed: float) -> tuple[Part, ...]:
     return (
         Part(
             "the sandbox State",
-            (*py, "connectors.sandbox", "--port", str(port + 3), "--speed", str(speed)),
+            (*py, "connectors.sandbox", "--port", str(port + 3), "--speed", str(speed), "--events-url", counter),
             f"{state}/clerk/",
         ),
         Part("the phone", (*py, "bot.phone", "--port", str(port + 2), "--counter-url", counter), f"{phone}/"),

@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
@@ -16,6 +17,7 @@ from bot.commands.running import start
 from bot.settings import Settings
 from bot.store import NotMigrated, Store, open_store
 from casestore.database import StoreDown
+from casestore.events import Events
 from casestore.migrate import WrongKeyRing
 
 DOWN: tuple[type[Exception], ...] = (DBAPIError, *StoreDown)  # a wrong password and a wrong name among them
@@ -48,7 +50,7 @@ async def _doctor() -> int:
 
 
 def _parts(settings: Settings) -> Iterator[Finding]:
-    for part in ("viber", "sms", "registries", "login"):
+    for part in ("viber", "sms", "registries", "events", "login"):
         missing = settings.missing_for(part)
         yield Finding(
             part, "off" if missing else "ok", f"not set: {', '.join(missing)}" if missing else "credentials set"
@@ -83,11 +85,21 @@ async def _queues(store: Store) -> list[Finding]:
     found.append(
         Finding("dead letters", "wrong" if dead else "ok", f"{dead} given up: see docs/operation.md" if dead else "")
     )
+    found += await _events(store, now)
     for channel, priority, count, due in await store.results.depth():
         late = max(0.0, (now - due).total_seconds()) if due else 0.0
         why = f"{count} waiting, the oldest due for {late:.0f} s"
         found.append(Finding(f"outbox {channel}, priority {priority}", "wrong" if late > STUCK else "ok", why))
     return found
+
+
+async def _events(store: Store, now: datetime) -> list[Finding]:
+    waiting, dead, oldest = await Events(store.database, store.vault).depth()
+    age = (now - oldest).total_seconds() if oldest else 0.0
+    why = f"{waiting} waiting, the oldest for {age:.0f} s" + (
+        f"; {dead} given up: see docs/operation.md" if dead else ""
+    )
+    return [Finding("events of registries", "wrong" if dead or age > STUCK else "ok", why)]
 
 
 async def _registries(settings: Settings, store: Store) -> list[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from time import perf_counter
+from types import MappingProxyType
 from typing import Protocol
 
 from bot.channels.parcel import unpack
@@ -16,9 +17,14 @@ from casestore.inbox import Claimed, Inbox
 from casestore.outbox import Dispatch, Outbox, Priority
 from casestore.people import Conversation, People
 from casestore.talk import Line, Talk
+from dialogues.reading import ahead
 from dialogues.turn import Context, Event, Message, Reply, SetConsent, Turn
 
 HISTORY = timedelta(hours=24)  # how far back a turn looks; the dialogue cuts its session out of it
+ON_ALERTS: Mapping[str, tuple[bool, str]] = MappingProxyType(
+    {"stop_notifications": (False, "utter_stopped"), "start_notifications": (True, "utter_started")}
+)
+"""What a word on alerts means, and which response confirms it."""
 Clock = Callable[[], datetime]
 
 
@@ -26,6 +32,12 @@ class Dialogue(Wording, Protocol):
     """The dialogue floor, as the service uses it (:class:`dialogues.engine.Engine`)."""
 
     async def turn(self, history: Sequence[Event], message: Message, context: Context) -> Turn: ...
+
+
+class Sureness(Protocol):
+    """Says who may still be known in a conversation (:class:`bot.linking.agreement.Agreement`)."""
+
+    async def holds(self, here: Conversation) -> Conversation: ...
 
 
 class Converse:
@@ -43,7 +55,11 @@ class Converse:
         channels: Mapping[str, Channel],
         metrics: Metrics,
         clock: Clock,
+        *,
+        sureness: Sureness | None = None,
+        login: bool = False,
     ) -> None:
+        """``login``: the State's login is set up, and offered for linking."""
         self._database = database
         self._inbox = inbox
         self._people = people
@@ -54,6 +70,8 @@ class Converse:
         self._channels = channels
         self._metrics = metrics
         self._clock = clock
+        self._sureness = sureness
+        self._login = login
 
     async def handle(self, claimed: Claimed) -> None:
         """Answer a message and commit, or raise with nothing changed."""
@@ -62,7 +80,9 @@ class Converse:
         if message.kind is not InboundKind.MESSAGE:
             await self._note_subscription(claimed, message, here)
             return
-        turn = Turn() if here.owner != "bot" else await self._turn(claimed, message, here)
+        if self._sureness is not None:
+            here = await self._sureness.holds(here)
+        turn = await self._turn(claimed, message, here) if here.owner == "bot" else self._on_alerts(message, here)
         await self._commit(claimed, message, here, turn)
 
     def _read(self, claimed: Claimed) -> Inbound:
@@ -71,12 +91,20 @@ class Converse:
     async def _turn(self, claimed: Claimed, message: Inbound, here: Conversation) -> Turn:
         now = self._clock()
         history = await self._talk.history(here.id, now - HISTORY)
-        context = Context(here.id, here.channel, now, here.citizen_id, here.level, here.language)
+        context = Context(here.id, here.channel, now, here.citizen_id, here.level, here.language, self._login)
         asked = Message(str(claimed.id), message.text, now, message.attachments)
         started = perf_counter()
         turn = await self._dialogue.turn(history, asked, context)
         self._metrics.turn.observe(perf_counter() - started)
         return turn
+
+    def _on_alerts(self, message: Inbound, here: Conversation) -> Turn:
+        """An agent answers here, yet a word on alerts is not the agent's affair: it is kept, and confirmed."""
+        said = ahead(message.text, message.attachments, ())
+        if said is None or said.intent not in ON_ALERTS:
+            return Turn()
+        allowed, name = ON_ALERTS[said.intent]
+        return Turn((self._dialogue.say(name, here.language, here.channel),), effects=(SetConsent(allowed),))
 
     async def _commit(self, claimed: Claimed, message: Inbound, here: Conversation, turn: Turn) -> None:
         now = self._clock()
@@ -85,7 +113,7 @@ class Converse:
         dispatches = self._dispatches(f"in:{claimed.id}", here, turn.replies, now)
         async with self._database.write(wake=True) as connection:
             await self._inbox.done(connection, claimed, now)
-            await self._talk.add_lines(connection, here.id, [said, *answers])
+            await self._talk.add_lines(connection, here.id, [said, *answers], here.citizen_id)
             if turn.events:
                 await self._talk.add_events(connection, here.id, claimed.id, turn.events, now)
             await self._outbox.add(connection, dispatches, now)
@@ -125,7 +153,7 @@ class Converse:
         async with self._database.write(wake=news) as connection:
             await self._inbox.done(connection, claimed, now)
             await self._people.reachable(connection, here.contact_point_id, reason=None if allowed else "unsubscribed")
-            await self._talk.add_lines(connection, here.id, lines)
+            await self._talk.add_lines(connection, here.id, lines, here.citizen_id)
             await self._outbox.add(connection, self._dispatches(cause, here, replies, now), now)
             if news:
                 await self._effects.apply(connection, SetConsent(allowed), Cause(here, f"{cause}:e0", now))
@@ -145,6 +173,6 @@ class Converse:
         lines.append(Line(f"in:{claimed.id}:sorry", "bot", sorry.text, now, sorry.name))
         async with self._database.write(wake=True) as connection:
             await self._inbox.bury(connection, claimed, now, error)
-            await self._talk.add_lines(connection, here.id, lines)
+            await self._talk.add_lines(connection, here.id, lines, here.citizen_id)
             await self._outbox.add(connection, self._dispatches(f"in:{claimed.id}:sorry", here, [sorry], now), now)
             await self._talk.hand_over(connection, here.id, f"in:{claimed.id}", "gave-up", now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -48,7 +48,9 @@ class Effects:
         draw: Callable[[], str],
         *,
         sms_on: bool,
+        more: Mapping[type, Any] | None = None,
     ) -> None:
+        """``more`` carries out further effects, by kind."""
         self._people = people
         self._codes = codes
         self._talk = talk
@@ -63,6 +65,7 @@ class Effects:
             Handover: self._handover,
             SetLanguage: self._set_language,
             SetConsent: self._set_consent,
+            **(more or {}),
         }
 
     async def apply(self, connection: AsyncConnection, effect: Effect, cause: Cause) -> None:
@@ -72,7 +75,9 @@ class Effects:
         code = self._draw()
         sent = effect.mobile is not None and self._sms_on
         here = cause.conversation
-        issued = await self._codes.issue(connection, here.id, effect.afm, code, cause.now, sent=sent)
+        issued = await self._codes.issue(
+            connection, here.id, effect.afm, code, cause.now, sent=sent, mobile=effect.mobile
+        )
         await self._note(connection, cause, "code.issued" if issued else "code.refused", "sent" if sent else "not sent")
         if not issued or not sent or effect.mobile is None:
             return  # the citizen is told the same words: nobody learns from us whether a number exists
@@ -91,12 +96,13 @@ class Effects:
         await self._outbox.add(connection, [dispatch], cause.now)
 
     async def _code_tried(self, connection: AsyncConnection, effect: CodeTried, cause: Cause) -> None:
-        afm = await self._codes.tried(connection, effect.code_id, right=effect.right, now=cause.now)
-        await self._note(connection, cause, "code.tried", "right" if afm else "wrong")
-        if afm is not None:
-            citizen = await self._people.citizen(connection, afm, cause.now)
+        proof = await self._codes.tried(connection, effect.code_id, right=effect.right, now=cause.now)
+        await self._note(connection, cause, "code.tried", "right" if proof else "wrong")
+        if proof is not None:
+            citizen = await self._people.citizen(connection, proof.afm, cause.now)
             point = cause.conversation.contact_point_id
-            await self._people.link(connection, point, citizen, PROVEN, "code", cause.now)
+            await self._people.link(connection, point, citizen, PROVEN, proof.source, cause.now, proof.rests_on)
+            await self._note(connection, cause, "link.proven", proof.source)
 
     async def _handover(self, connection: AsyncConnection, effect: Handover, cause: Cause) -> None:
         await self._talk.hand_over(connection, cause.conversation.id, cause.key, effect.reason, cause.now)

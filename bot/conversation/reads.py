@@ -1,33 +1,31 @@
-"""What a turn may read, from the case store and the contact registry."""
+"""What a turn may read, from the case store and the registries."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 
-from casestore.cases import Case, Cases
+from bot.conversation.view import OneView
 from casestore.codes import Codes, OpenCode
 from connectors.registry import ContactRegistry, RegistryError
-from dialogues.reads import CaseView, CodeCheck, CodeVerdict, Unavailable
-
-Clock = Callable[[], datetime]
+from dialogues.reads import CodeCheck, CodeVerdict, Overview, PrivacyReads, Unavailable
 
 
 class StoreReads:
     """Implements :class:`dialogues.reads.Reads`. ``contacts`` is ``None`` where no registry is set up."""
 
-    def __init__(self, cases: Cases, codes: Codes, contacts: ContactRegistry | None, clock: Clock) -> None:
-        self._cases = cases
+    def __init__(self, view: OneView, codes: Codes, contacts: ContactRegistry | None, privacy: PrivacyReads) -> None:
+        self._view = view
         self._codes = codes
         self._contacts = contacts
-        self._clock = clock
+        self.privacy = privacy
 
-    async def cases(self, citizen_id: int) -> tuple[CaseView, ...]:
-        return tuple(view(case) for case in await self._cases.of_citizen(citizen_id, self._clock()))
+    async def overview(self, citizen_id: int) -> Overview:
+        return await self._view.of(citizen_id)
 
     async def mobile_of(self, afm: str) -> str | None:
         if self._contacts is None:
             raise Unavailable("no contact registry is set up")
+        self._contacts.forget(afm)  # a code goes where the registry says now; and no answer is quicker than another
         try:
             return await self._contacts.mobile_of(afm)
         except RegistryError as error:
@@ -47,21 +45,3 @@ def _verdict(code: OpenCode) -> CodeVerdict:
     if code.expired:
         return CodeVerdict.EXPIRED
     return CodeVerdict.WRONG if code.attempts_left > 1 else CodeVerdict.SPENT
-
-
-def view(case: Case) -> CaseView:
-    """A case as the dialogue sees it."""
-    return CaseView(
-        reference=case.reference,
-        registry=case.registry,
-        procedure=case.procedure,
-        title=case.title,
-        stage=case.stage,
-        updated_at=case.updated_at,
-        expected_by=case.expected_by,
-        outcome=case.outcome,
-        closed=case.closed,
-        note=case.note,
-        received=tuple(d.title for d in case.documents if d.status in ("submitted", "accepted")),
-        missing=tuple((d.code, d.title, d.deadline) for d in case.documents if d.status in ("missing", "rejected")),
-    )

@@ -5,11 +5,18 @@ columns that end in ``_key`` its blind indexes. Times are UTC.
 from __future__ import annotations
 
 from casestore.columns import metadata
-from casestore.tables.affairs import case_events, cases, cursors, required_documents
+from casestore.tables.affairs import (
+    case_events,
+    cases,
+    cursors,
+    reconciliations,
+    registry_events,
+    required_documents,
+)
 from casestore.tables.house import audit, meta
-from casestore.tables.people import citizens, codes, consents, contact_points, links
+from casestore.tables.people import citizens, codes, consents, contact_points, links, login_links
 from casestore.tables.queues import inbox, outbox, receipts
-from casestore.tables.talk import conversations, dialogue_events, handovers, transcript
+from casestore.tables.talk import conversations, copies, dialogue_events, handovers, transcript, wishes
 
 __all__ = [
     "audit",
@@ -20,15 +27,20 @@ __all__ = [
     "consents",
     "contact_points",
     "conversations",
+    "copies",
     "cursors",
     "dialogue_events",
     "handovers",
     "inbox",
     "links",
+    "login_links",
     "meta",
     "metadata",
     "outbox",
     "receipts",
+    "reconciliations",
+    "registry_events",
     "required_documents",
     "transcript",
+    "wishes",
 ]

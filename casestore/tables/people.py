@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Index, LargeBinary, SmallInteger, String, Table, UniqueConstraint, text
 
-from casestore.columns import Utc, id_column, metadata, reference
+from casestore.columns import Id, Utc, id_column, metadata, reference
 
 citizens = Table(
     "citizens",
@@ -38,6 +38,8 @@ links = Table(  # who is known to be behind a contact point, how surely, and sin
     Column("level", SmallInteger, nullable=False),
     Column("source", String(16), nullable=False),
     Column("linked_at", Utc, nullable=False),
+    Column("rests_on", String(32)),  # the mobile (its address_key) that the contact registry must hold for this citizen
+    Column("agreed_at", Utc),  # when it last said so
     UniqueConstraint("contact_point_id", "citizen_id"),
 )
 
@@ -67,5 +69,24 @@ codes = Table(  # one-time codes: only a keyed hash of each is kept
     Column("expires_at", Utc, nullable=False),
     Column("attempts_left", SmallInteger, nullable=False),
     Column("used_at", Utc),
+    Column("source", String(16), nullable=False, server_default="code"),  # sent to a mobile, or shown after a login
+    Column("mobile_key", String(32)),  # the address_key of that mobile
     Index("ix_codes_afm", "afm_key", "created_at"),
+    Index("ix_codes_mobile", "mobile_key", "created_at"),
+)
+
+login_links = Table(  # one-time links to the State's login: only keyed hashes of what opens them are kept
+    "login_links",
+    metadata,
+    id_column(),
+    reference("conversation_id", "conversations", nullable=False, index=True),
+    Column("token_key", String(32), nullable=False, unique=True),
+    Column("created_at", Utc, nullable=False),
+    Column("expires_at", Utc, nullable=False),
+    Column("starts", SmallInteger, nullable=False, server_default=text("0")),
+    Column("state_key", String(32), unique=True),
+    Column("browser_key", String(32)),
+    Column("verifier_sealed", LargeBinary),
+    Column("taken_at", Utc),  # a browser came back with it, and the login is being asked who it is
+    Column("code_id", Id),  # the code that this browser was shown
 )

@@ -10,6 +10,17 @@ from casestore.columns import Id, Utc, id_column, metadata, reference
 
 _OPEN: dict[str, Any] = {"sqlite_where": text("state = 'open'"), "postgresql_where": text("state = 'open'")}
 
+
+def _where(condition: str) -> dict[str, Any]:
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
+# by these casestore/retention.py finds what is old: finished rows with their text, and finished rows without
+_INBOX_KEPT = _where("finished_at IS NOT NULL AND length(payload_sealed) > 0")
+_INBOX_EMPTIED = _where("finished_at IS NOT NULL AND length(payload_sealed) = 0")
+_OUTBOX_KEPT = _where("finished_at IS NOT NULL AND length(body_sealed) > 0")
+_OUTBOX_EMPTIED = _where("finished_at IS NOT NULL AND length(body_sealed) = 0")
+
 inbox = Table(
     "inbox",
     metadata,
@@ -29,6 +40,8 @@ inbox = Table(
     UniqueConstraint("channel", "external_id"),
     Index("ix_inbox_open", "id", **_OPEN),
     Index("ix_inbox_open_conversation", "conversation_key", "id", **_OPEN),
+    Index("ix_inbox_kept", "finished_at", **_INBOX_KEPT),
+    Index("ix_inbox_emptied", "finished_at", **_INBOX_EMPTIED),
     Index("ix_inbox_dead", "id", sqlite_where=text("state = 'dead'"), postgresql_where=text("state = 'dead'")),
 )
 
@@ -60,6 +73,8 @@ outbox = Table(
     Column("reason", String(64)),
     Index("ix_outbox_open", "channel", "priority", "due_at", "id", **_OPEN),
     Index("ix_outbox_open_recipient", "recipient_key", "priority", "id", **_OPEN),
+    Index("ix_outbox_kept", "finished_at", **_OUTBOX_KEPT),
+    Index("ix_outbox_emptied", "finished_at", **_OUTBOX_EMPTIED),
     Index("ix_outbox_provider", "channel", "provider_id"),
     Index("ix_outbox_recipient", "recipient_key", "id"),
 )

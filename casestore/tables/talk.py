@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, LargeBinary, String, Table
+from typing import Any
+
+from sqlalchemy import Column, Index, LargeBinary, String, Table, text
 
 from casestore.columns import Id, Utc, id_column, metadata, reference
+
+_KNOWN: dict[str, Any] = {
+    "sqlite_where": text("citizen_id IS NOT NULL"),
+    "postgresql_where": text("citizen_id IS NOT NULL"),
+}
 
 conversations = Table(
     "conversations",
@@ -22,12 +29,15 @@ transcript = Table(
     metadata,
     id_column(),
     reference("conversation_id", "conversations", nullable=False),
+    reference("citizen_id", "citizens"),  # who was known to be there when it was said: whose copy it is in
     Column("key", String(80), nullable=False, unique=True),
     Column("author", String(16), nullable=False),
     Column("response", String(80)),
     Column("text_sealed", LargeBinary, nullable=False),
     Column("at", Utc, nullable=False),
     Index("ix_transcript_conversation", "conversation_id", "id"),
+    Index("ix_transcript_at", "at"),
+    Index("ix_transcript_citizen", "citizen_id", "id", **_KNOWN),
 )
 
 dialogue_events = Table(  # one row a turn: the events that the turn added, as one sealed JSON list
@@ -39,6 +49,7 @@ dialogue_events = Table(  # one row a turn: the events that the turn added, as o
     Column("events_sealed", LargeBinary, nullable=False),
     Column("at", Utc, nullable=False),
     Index("ix_dialogue_events_conversation", "conversation_id", "id"),
+    Index("ix_dialogue_events_at", "at"),
 )
 
 handovers = Table(
@@ -50,4 +61,31 @@ handovers = Table(
     Column("reason", String(16), nullable=False),
     Column("asked_at", Utc, nullable=False),
     Column("closed_at", Utc),
+)
+
+wishes = Table(  # what a citizen prefers about notices: never changed, the newest word of a kind counts
+    "wishes",
+    metadata,
+    id_column(),
+    reference("contact_point_id", "contact_points", nullable=False, index=True),
+    reference("citizen_id", "citizens", index=True),  # who was known to be there when it was said
+    Column("key", String(80), nullable=False, unique=True),
+    Column("kind", String(16), nullable=False),
+    Column("value", String(32), nullable=False),
+    Column("source", String(16), nullable=False),
+    Column("at", Utc, nullable=False),
+)
+
+copies = Table(  # links to a copy of what is held of a citizen: only a keyed hash of each is kept
+    "copies",
+    metadata,
+    id_column(),
+    reference("contact_point_id", "contact_points", nullable=False, index=True),
+    reference("citizen_id", "citizens", nullable=False),
+    Column("token_key", String(32), nullable=False, unique=True),
+    Column("created_at", Utc, nullable=False),
+    Column("expires_at", Utc, nullable=False),
+    Column("used_at", Utc),
+    Index("ix_copies_citizen", "citizen_id", "created_at"),
+    Index("ix_copies_created", "created_at"),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from dialogues.actions.base import Action
 from dialogues.actions.cases import (
     CaseNamed,
@@ -15,13 +17,28 @@ from dialogues.actions.cases import (
 from dialogues.actions.consent import StartAlerts, StopAlerts
 from dialogues.actions.following import FollowUp, OtherCase
 from dialogues.actions.general import Fees, Help, Offices, RequestCertificate, ServiceTeller, TopicNamed
-from dialogues.actions.identity import AskAfm, CheckTheCode, SendTheCode
+from dialogues.actions.identity import AskAfm, CheckTheCode, LogIn, SendTheCode, UnlinkChat
+from dialogues.actions.preferences import SetThePreference, ShowPreferences
+from dialogues.actions.privacy import CopyMyData, DeleteMe, EraseMe, MyData
 from dialogues.actions.talk import CallPerson, Cancel, ChangeLanguage, Complaint, Fallback
 from dialogues.actions.telling import CaseTeller
 from dialogues.catalogue import Catalogue
 from dialogues.reads import Reads
 
 _OF_CASES: tuple[type[OfCases], ...] = (CaseStatus, MissingDocuments, ListCases, DocumentSent, CertificateStatus)
+
+_SIMPLE: tuple[Callable[[], Action], ...] = (
+    AskAfm,
+    LogIn,
+    UnlinkChat,
+    StopAlerts,
+    StartAlerts,
+    Cancel,
+    ChangeLanguage,
+    Fallback,
+    Complaint,
+    CallPerson,
+)
 
 
 def all_actions(reads: Reads, catalogue: Catalogue) -> tuple[Action, ...]:
@@ -39,6 +56,7 @@ def all_actions(reads: Reads, catalogue: Catalogue) -> tuple[Action, ...]:
     }
     of_one = {intent: action for intent, action in of_cases.items() if intent != ListCases.intent}
     help_, fees, offices, request = Help(services), Fees(services), Offices(services), RequestCertificate(services)
+    my_data, copy = MyData(reads), CopyMyData()
     general: dict[str, Action] = {each.wish: each for each in (help_, fees, offices, request)}
     return (
         *of_cases.values(),
@@ -47,14 +65,10 @@ def all_actions(reads: Reads, catalogue: Catalogue) -> tuple[Action, ...]:
         CaseNamed(of_cases, status),
         OtherCase(of_one, status),
         FollowUp({**of_one, **general}, tuple(of_one), certificate, offices, status),
-        AskAfm(),
         link,
-        CheckTheCode(reads, of_cases),
-        StopAlerts(),
-        StartAlerts(),
-        Cancel(),
-        ChangeLanguage(),
-        Fallback(),
-        Complaint(),
-        CallPerson(),
+        CheckTheCode(reads, {**of_cases, my_data.intent: my_data, copy.intent: copy}),
+        my_data,
+        copy,
+        *(of_privacy(reads) for of_privacy in (DeleteMe, EraseMe, SetThePreference, ShowPreferences)),
+        *(simple() for simple in _SIMPLE),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from dialogues.actions.base import Action, ActionInput, ActionOutput
@@ -11,7 +12,7 @@ from dialogues.actions.general import ServiceTeller
 from dialogues.actions.identity import SendTheCode, tax_number_in
 from dialogues.actions.pending import reference_of, remember, wish_of
 from dialogues.actions.telling import CaseTeller
-from dialogues.reads import CaseView, Reads, Unavailable
+from dialogues.reads import CaseView, Overview, Reads, Unavailable
 from dialogues.say import Say
 
 _IDENTIFIERS = ("case_ref", "protocol", "kaek")
@@ -36,17 +37,17 @@ class OfCases(Action):
         if turn.context.citizen_id is None:
             return await self._link_first(turn)
         try:
-            cases = await self._reads.cases(turn.context.citizen_id)
+            seen = await self._reads.overview(turn.context.citizen_id)
         except Unavailable:
             return ActionOutput((Say("utter_cases_unavailable"),))
-        return self.answer(turn, cases) if cases else self.without_cases(turn)
+        return self.answer(turn, seen) if seen.cases else self.without_cases(turn, seen)
 
-    def without_cases(self, turn: ActionInput) -> ActionOutput:  # noqa: ARG002 - some answers depend on it
-        """The answer to who has no case."""
-        return ActionOutput((Say("utter_no_cases"),))
+    def without_cases(self, turn: ActionInput, seen: Overview) -> ActionOutput:
+        """The answer to who has no case, as far as can be seen."""
+        return ActionOutput((self._teller.none(seen, turn.context.now),))
 
     @abstractmethod
-    def answer(self, turn: ActionInput, cases: Sequence[CaseView]) -> ActionOutput:
+    def answer(self, turn: ActionInput, seen: Overview) -> ActionOutput:
         """The answer, given the citizen's cases: at least one."""
 
     async def _link_first(self, turn: ActionInput) -> ActionOutput:
@@ -59,37 +60,36 @@ class OfCases(Action):
 
 
 class ListCases(OfCases):
-    """All of them, with their stages."""
+    """All of them: what waits for the citizen first, then what the services have in hand, then what has ended."""
 
     name = "action_list_cases"
     intent = "list_my_cases"
 
-    def answer(self, turn: ActionInput, cases: Sequence[CaseView]) -> ActionOutput:
-        if len(cases) == 1:
-            told = self._teller.status(cases[0], turn.context.now)
-            return ActionOutput((told,), {"case": cases[0].reference, "wish": CaseStatus.intent, "topic": None})
-        lines = tuple(self._teller.line(case) for case in cases)
-        options = tuple(self._teller.option(case) for case in cases)
-        return ActionOutput(
-            (Say("utter_cases", {"cases": lines}, options=options),),
-            {"pending": None, "wish": CaseStatus.intent, "topic": None},
-        )
+    def answer(self, turn: ActionInput, seen: Overview) -> ActionOutput:
+        slots = {"wish": CaseStatus.intent, "topic": None}
+        if len(seen.cases) == 1:
+            told = self._teller.only(seen, turn.context.now)
+            return ActionOutput((told,), {"case": seen.cases[0].reference, **slots})
+        return ActionOutput((self._teller.all(seen, turn.context.now),), {"pending": None, **slots})
 
 
 class AboutOneCase(OfCases):
     """An answer about one case: the one named, the one talked about, the only one, or the one picked after asking."""
 
-    def answer(self, turn: ActionInput, cases: Sequence[CaseView]) -> ActionOutput:
-        meant = self._meant(turn, cases)
+    def answer(self, turn: ActionInput, seen: Overview) -> ActionOutput:
+        meant = self._meant(turn, seen.cases)
         if len(meant) == 1:
             slots = {"case": meant[0].reference, "pending": None, "wish": self.intent, "topic": None}
             return ActionOutput((self.tell(meant[0], turn),), slots)
+        if not meant and seen.silent:  # it may be one of those that cannot be seen
+            return ActionOutput((self._teller.unseen(seen),), {"pending": None})
         if not meant:
             missed = "utter_no_other_case" if turn.intent in (OTHER, FOLLOW_UP) else "utter_case_not_found"
             return ActionOutput((Say(missed),), {"pending": None})
         options = tuple(self._teller.option(case) for case in meant)
         response = "utter_which_of_two" if len(meant) == _TWO else "utter_which_case"
-        return ActionOutput((Say(response, options=options),), {"pending": remember(self.intent)})
+        asked = Say(response, more=self._teller.hidden(seen), options=options)
+        return ActionOutput((asked,), {"pending": remember(self.intent)})
 
     @abstractmethod
     def tell(self, case: CaseView, turn: ActionInput) -> Say:
@@ -140,12 +140,12 @@ class MissingDocuments(AboutOneCase):
             return own
         return ActionOutput((*general.says, *own.says), {**own.slots, **general.slots}, own.effects)
 
-    def answer(self, turn: ActionInput, cases: Sequence[CaseView]) -> ActionOutput:
-        own = any(self._teller.is_about(case, turn) for case in cases)
-        return (None if own else self._in_general(turn)) or super().answer(turn, cases)
+    def answer(self, turn: ActionInput, seen: Overview) -> ActionOutput:
+        own = any(self._teller.is_about(case, turn) for case in seen.cases)
+        return (None if own else self._in_general(turn)) or super().answer(turn, seen)
 
-    def without_cases(self, turn: ActionInput) -> ActionOutput:
-        return self._in_general(turn) or super().without_cases(turn)
+    def without_cases(self, turn: ActionInput, seen: Overview) -> ActionOutput:
+        return self._in_general(turn) or super().without_cases(turn, seen)
 
     def _in_general(self, turn: ActionInput) -> ActionOutput | None:
         """The papers of the procedure that the message names; ``None`` when it names none, or a case."""
@@ -154,8 +154,8 @@ class MissingDocuments(AboutOneCase):
             return None
         return ActionOutput((self._services.papers(service),), {"wish": "help", "topic": service.code})
 
-    def tell(self, case: CaseView, turn: ActionInput) -> Say:  # noqa: ARG002 - the papers do not depend on who asks
-        return self._teller.missing(case)
+    def tell(self, case: CaseView, turn: ActionInput) -> Say:
+        return self._teller.missing(case, turn.context.now)
 
     def likely(self, cases: Sequence[CaseView]) -> Sequence[CaseView]:
         return [case for case in cases if case.missing]
@@ -167,14 +167,14 @@ class DocumentSent(AboutOneCase):
     name = "action_document_sent"
     intent = "report_document_sent"
 
-    def tell(self, case: CaseView, turn: ActionInput) -> Say:  # noqa: ARG002 - the papers do not depend on who asks
-        return self._teller.sent(case)
+    def tell(self, case: CaseView, turn: ActionInput) -> Say:
+        return self._teller.sent(case, turn.context.now)
 
-    def answer(self, turn: ActionInput, cases: Sequence[CaseView]) -> ActionOutput:
+    def answer(self, turn: ActionInput, seen: Overview) -> ActionOutput:
         """What is sent is what was missing, whichever case was talked about."""
-        waiting = self.likely(cases)
+        waiting = self.likely(seen.cases)
         open_ = not turn.named(*_IDENTIFIERS, *_KINDS) and turn.intent == self.intent
-        return super().answer(turn, waiting if waiting and open_ else cases)
+        return super().answer(turn, replace(seen, cases=tuple(waiting)) if waiting and open_ else seen)
 
     def likely(self, cases: Sequence[CaseView]) -> Sequence[CaseView]:
         return [case for case in cases if case.missing]
@@ -186,12 +186,15 @@ class CertificateStatus(AboutOneCase):
     name = "action_certificate_status"
     intent = "certificate_status"
 
-    def answer(self, turn: ActionInput, cases: Sequence[CaseView]) -> ActionOutput:
+    def answer(self, turn: ActionInput, seen: Overview) -> ActionOutput:
         wanted = turn.named("certificate_type")
-        certificates = [c for c in cases if self._teller.is_certificate(c) and wanted in (None, c.procedure)]
-        return super().answer(turn, certificates) if certificates else self.without_cases(turn)
+        issued = tuple(c for c in seen.cases if self._teller.is_certificate(c) and wanted in (None, c.procedure))
+        of_certificates = replace(seen, cases=issued)
+        return super().answer(turn, of_certificates) if issued else self.without_cases(turn, of_certificates)
 
-    def without_cases(self, turn: ActionInput) -> ActionOutput:  # noqa: ARG002 - the same for everyone
+    def without_cases(self, turn: ActionInput, seen: Overview) -> ActionOutput:
+        if seen.silent:
+            return super().without_cases(turn, seen)
         return ActionOutput((Say("utter_no_certificate"),), {"pending": None, "wish": self.intent})
 
     def tell(self, case: CaseView, turn: ActionInput) -> Say:

@@ -1,4 +1,5 @@
-"""Linking a conversation to a citizen: the tax number names, the code sent to the registry's mobile proves."""
+"""Linking a conversation to a citizen: the tax number names, and a code proves. It comes to the registered mobile,
+or is shown to whoever came back from the State's login; typed here, both mean the same."""
 
 from __future__ import annotations
 
@@ -8,12 +9,13 @@ from dataclasses import replace
 from dialogues.actions.base import Action, ActionInput, ActionOutput
 from dialogues.actions.pending import remember, wish_of
 from dialogues.reads import CodeCheck, CodeVerdict, Reads, Unavailable
-from dialogues.say import Say
-from dialogues.turn import CodeTried, SendCode
+from dialogues.say import Option, Say
+from dialogues.turn import CodeTried, SendCode, SendLoginLink, Unlink
 from nlu.checks import is_afm
 
 _PERSONAL_NUMBER_PREFIX = 3  # characters before the tax number in a Προσωπικός Αριθμός
 PROVEN = 2
+_BY_LOGIN = (Option(Say("utter_choice_login"), "/log_in"),)
 
 
 def tax_number_in(turn: ActionInput) -> str | None:
@@ -31,7 +33,35 @@ class AskAfm(Action):
     async def run(self, turn: ActionInput) -> ActionOutput:
         if turn.context.level >= PROVEN:
             return ActionOutput((Say("utter_already_linked"),), {"question": None})
-        return ActionOutput((Say("utter_afm_needed" if turn.named("amka") else "utter_ask_afm"),))
+        if turn.named("amka"):
+            return ActionOutput((Say("utter_afm_needed"),))
+        if turn.context.login:
+            return ActionOutput((Say("utter_ask_afm_or_login", options=_BY_LOGIN),))
+        return ActionOutput((Say("utter_ask_afm"),))
+
+
+class LogIn(Action):
+    """Link by the State's login: a link comes into this chat, and the page behind it ends with a code for this chat."""
+
+    name = "action_log_in"
+
+    async def run(self, turn: ActionInput) -> ActionOutput:
+        if turn.context.level >= PROVEN:
+            return ActionOutput((Say("utter_already_linked"),), {"question": None})
+        if not turn.context.login:
+            return ActionOutput((Say("utter_ask_afm"),))
+        return ActionOutput((Say("utter_login_link_coming"),), effects=(SendLoginLink(),))
+
+
+class UnlinkChat(Action):
+    """Know nobody here any more, at once. What was talked about goes with it."""
+
+    name = "action_unlink"
+
+    async def run(self, turn: ActionInput) -> ActionOutput:
+        gone = dict.fromkeys(("question", "pending", "case", "wish", "topic", "offered"))
+        said = "utter_not_linked" if turn.context.citizen_id is None else "utter_unlinked"
+        return ActionOutput((Say(said),), gone, (Unlink(),))
 
 
 class SendTheCode(Action):
@@ -55,7 +85,8 @@ class SendTheCode(Action):
         except Unavailable:
             return ActionOutput((Say("utter_registry_unavailable"),), {"question": None})
         waits = {"pending": remember(turn.also)} if turn.also and turn.also in self._wishes else {}
-        return ActionOutput((Say("utter_code_sent"),), waits, (SendCode(afm, mobile),))
+        said = Say("utter_code_sent", options=_BY_LOGIN if turn.context.login else ())
+        return ActionOutput((said,), waits, (SendCode(afm, mobile),))
 
 
 class CheckTheCode(Action):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
 
+from babel.dates import format_date
+
 from dialogues.actions.base import ActionInput
-from dialogues.athens import day_of
+from dialogues.actions.blocking import blocker
+from dialogues.athens import ATHENS, day_of
 from dialogues.catalogue import Catalogue
-from dialogues.reads import CaseView
+from dialogues.reads import CaseView, Overview
 from dialogues.say import Option, Say, Value, Words
 
 _CLOSED = "closed"
@@ -24,6 +27,27 @@ _ENDED: Mapping[str, tuple[str, str]] = MappingProxyType(
 """How a case that has ended is told: in full, and as a word in a list."""
 
 
+_LANGUAGES = ("el", "en")
+_YOURS, _THEIRS, _ENDED_ALREADY = 0, 1, 2
+_HEADINGS = {_YOURS: "utter_cases_yours", _THEIRS: "utter_cases_theirs", _ENDED_ALREADY: "utter_cases_ended"}
+
+
+def in_order(cases: Sequence[CaseView]) -> list[CaseView]:
+    """By what the citizen must do: first what waits for them, soonest deadline first; then what a service has in hand,
+    then what has ended, each newest change first."""
+    newest = sorted(cases, key=lambda case: case.updated_at, reverse=True)
+    return sorted(newest, key=lambda case: (_group(case), (_due(case) or date.max) if not _group(case) else date.min))
+
+
+def moment(at: datetime, now: datetime) -> Words:
+    """A point in time as it is told: the hour in Athens, with its day unless that is today."""
+    hour, day = f"{at.astimezone(ATHENS):%H:%M}", day_of(at)
+    if day == day_of(now):
+        return {"el": f"στις {hour}", "en": f"at {hour}"}
+    days = {language: format_date(day, "d MMMM y", locale=language) for language in _LANGUAGES}
+    return {"el": f"στις {days['el']}, {hour}", "en": f"on {days['en']}, {hour}"}
+
+
 class CaseTeller:
     """Puts cases into responses."""
 
@@ -35,16 +59,46 @@ class CaseTeller:
         head = self._head(case)
         return Say(head.response, head.values, more=tuple(self._details(case, now)))
 
-    def missing(self, case: CaseView) -> Say:
-        """What the citizen still owes, or that it is nothing."""
-        if not case.missing:
-            return Say("utter_nothing_missing", self._names(case))
-        return Say("utter_missing_documents", {**self._names(case), **self._documents(case)})
+    def all(self, seen: Overview, now: datetime) -> Say:
+        """The one view: what waits for the citizen, what for a service, what has ended, and what cannot be seen."""
+        cases = in_order(seen.cases)
+        values: dict[str, Value] = {"cases": self._grouped(cases), "yours": _yours(cases)}
+        options = tuple(self.option(case) for case in cases)
+        return Say("utter_cases", values, more=self._gaps(seen, now), options=options)
 
-    def sent(self, case: CaseView) -> Say:
+    def only(self, seen: Overview, now: datetime) -> Say:
+        """The one view of one case: whole."""
+        case = seen.cases[0]
+        told = self.status(case, now)
+        others = tuple((registry, at) for registry, at in seen.stale if registry != case.registry)
+        return Say(told.response, told.values, more=(*told.more, *self._gaps(Overview((), others, seen.silent), now)))
+
+    def none(self, seen: Overview, now: datetime) -> Say:
+        """That no case is seen; where not all could be looked at, that."""
+        if not seen.silent:
+            return Say("utter_no_cases", more=self._gaps(seen, now))
+        told = {"offices": self._offices(seen.silent)}
+        return Say("utter_no_cases_seen", told, more=self._gaps(Overview((), seen.stale), now))
+
+    def hidden(self, seen: Overview) -> tuple[Say, ...]:
+        """What follows a question among several cases, where there may be more that cannot be seen."""
+        return (Say("utter_cases_part_silent", {"offices": self._offices(seen.silent)}),) if seen.silent else ()
+
+    def unseen(self, seen: Overview) -> Say:
+        """That the case which is meant may be one of those that cannot be seen."""
+        return Say("utter_case_unseen", {"offices": self._offices(seen.silent)})
+
+    def missing(self, case: CaseView, now: datetime) -> Say:
+        """What the citizen still owes, or that it is nothing."""
+        stale = _stale(case, now)
+        if not case.missing:
+            return Say("utter_nothing_missing", self._names(case), more=stale)
+        return Say("utter_missing_documents", {**self._names(case), **self._documents(case)}, more=stale)
+
+    def sent(self, case: CaseView, now: datetime) -> Say:
         """What the registry shows of the papers: what it has and what it still waits for."""
         has = tuple(Say("utter_document", {"title": title}) for title in case.received)
-        more = (Say("utter_sent_part_received", {"documents": has}),) if has else ()
+        more = (*([Say("utter_sent_part_received", {"documents": has})] if has else ()), *_stale(case, now))
         if not case.missing:
             return Say("utter_sent_nothing_missing", self._names(case), more=more)
         return Say("utter_sent_still_missing", {**self._names(case), **self._documents(case)}, more=more)
@@ -59,10 +113,6 @@ class CaseTeller:
         """Was it opened to have a certificate issued?"""
         return case.procedure in self._catalogue.certificates
 
-    def line(self, case: CaseView) -> Say:
-        """One line of a list."""
-        return Say("utter_case_line", {**self._names(case), "stage": self._stage_words(case)})
-
     def option(self, case: CaseView) -> Option:
         """The case as a choice; picking it says its reference."""
         return Option(Say("utter_case_choice", self._names(case)), case.reference)
@@ -70,6 +120,47 @@ class CaseTeller:
     def title(self, case: CaseView) -> Value:
         procedure = self._catalogue.procedure(case.procedure)
         return procedure.title if procedure else case.title or case.procedure
+
+    def _grouped(self, cases: Sequence[CaseView]) -> tuple[Say, ...]:
+        """Lines, each group under what it waits for."""
+        lines: list[Say] = []
+        group = None
+        for case in cases:
+            if (found := _group(case)) != group:
+                lines.append(Say(_HEADINGS[found]))
+                group = found
+            lines.append(self._line(case))
+            if found == _YOURS and (first := blocker(case, cases)):
+                lines.append(Say("utter_case_line_blocked", self._names(first)))
+        return tuple(lines)
+
+    def _line(self, case: CaseView) -> Say:
+        names = {**self._names(case), "stage": self._stage_words(case)}
+        if _group(case) == _YOURS:
+            papers = ", ".join(title for _, title, _ in case.missing)
+            due = _due(case)
+            response = "utter_case_line_yours_due" if due else "utter_case_line_yours"
+            return Say(response, {**names, "papers": papers, **({"deadline": due} if due else {})})
+        stage = None if _end(case) else self._catalogue.stage(case.procedure, case.stage)
+        return Say("utter_case_line_next", {**names, "next": stage.next}) if stage else Say("utter_case_line", names)
+
+    def _gaps(self, seen: Overview, now: datetime) -> tuple[Say, ...]:
+        """What is not as it is now, registry by registry, and what cannot be seen at all."""
+        stale = tuple(
+            Say("utter_cases_part_stale", {"office": self._offices([registry]), "at": moment(at, now)})
+            for registry, at in seen.stale
+        )
+        return (*stale, *self.hidden(seen))
+
+    def _offices(self, registries: Iterable[str]) -> Words:
+        """What the registries' services are called."""
+        titles = [self._office(registry) for registry in registries]
+        return {language: ", ".join(title[language] for title in titles) for language in _LANGUAGES}
+
+    def _office(self, registry: str) -> Words:
+        offices = self._catalogue.offices.values()
+        known = next((office.title for office in offices if office.registry == registry), None)
+        return known or dict.fromkeys(_LANGUAGES, registry)
 
     def _names(self, case: CaseView) -> dict[str, Value]:
         return {"reference": case.reference, "title": self.title(case)}
@@ -91,7 +182,7 @@ class CaseTeller:
             details.append(Say(part, {"expected": case.expected_by}))
         if case.missing:
             details.append(Say("utter_case_part_missing", self._documents(case)))
-        return details
+        return [*details, *_stale(case, now)]
 
     def _documents(self, case: CaseView) -> dict[str, Value]:
         procedure = self._catalogue.procedure(case.procedure)
@@ -103,6 +194,28 @@ class CaseTeller:
             return Say(_ENDED[end][1])
         stage = self._catalogue.stage(case.procedure, case.stage)
         return stage.title if stage else Say("utter_stage_unknown")
+
+
+def _group(case: CaseView) -> int:
+    """Whom a case waits for."""
+    if _end(case):
+        return _ENDED_ALREADY
+    return _YOURS if case.missing else _THEIRS
+
+
+def _due(case: CaseView) -> date | None:
+    """When the first of its missing papers is due."""
+    return min((due for _, _, due in case.missing if due), default=None)
+
+
+def _yours(cases: Sequence[CaseView]) -> Say:
+    """Which of them wait for the citizen, in one sentence."""
+    waiting = [case.reference for case in cases if _group(case) == _YOURS]
+    return Say("utter_cases_waiting", {"references": ", ".join(waiting)}) if waiting else Say("utter_cases_none_wait")
+
+
+def _stale(case: CaseView, now: datetime) -> tuple[Say, ...]:
+    return () if case.as_of is None else (Say("utter_case_part_stale", {"at": moment(case.as_of, now)}),)
 
 
 def _end(case: CaseView) -> str | None:

@@ -7,10 +7,22 @@ import asyncio
 import pytest
 from sqlalchemy import select
 
-from casestore.codes import ATTEMPTS, LIFETIME, PER_CITIZEN, PER_CONVERSATION, Codes, OpenCode
+from casestore.codes import (
+    ATTEMPTS,
+    BY_LOGIN,
+    BY_MOBILE,
+    CITIZENS_PER_CONVERSATION,
+    LIFETIME,
+    PER_CITIZEN,
+    PER_CONVERSATION,
+    PER_MOBILE,
+    Codes,
+    OpenCode,
+    Proof,
+)
 from casestore.database import Database
 from casestore.migrate import migrate
-from casestore.people import People
+from casestore.people import People, address_key
 from casestore.tables import codes as rows
 from casestore.vault import Vault
 from tests.clock import FakeClock
@@ -30,16 +42,22 @@ class Desk:
     async def talk(self, name: str = "a") -> int:
         return (await self.people.conversation("viber", name, self.clock())).id
 
-    async def issue(self, talk: int, code: str = "123456", afm: str = AFM, *, sent: bool = True) -> bool:
+    async def issue(
+        self, talk: int, code: str = "123456", afm: str = AFM, *, sent: bool = True, mobile: str | None = None
+    ) -> bool:
         async with self.database.write() as connection:
-            return await self.codes.issue(connection, talk, afm, code, self.clock(), sent=sent)
+            return await self.codes.issue(connection, talk, afm, code, self.clock(), sent=sent, mobile=mobile)
+
+    async def show(self, talk: int, code: str = "123456", afm: str = AFM) -> int:
+        async with self.database.write() as connection:
+            return await self.codes.show(connection, talk, afm, code, self.clock())
 
     async def check(self, talk: int, code: str = "123456") -> OpenCode:
         found = await self.codes.check(talk, code, self.clock())
         assert found is not None
         return found
 
-    async def tried(self, found: OpenCode, *, right: bool) -> str | None:
+    async def tried(self, found: OpenCode, *, right: bool) -> Proof | None:
         async with self.database.write() as connection:
             return await self.codes.tried(connection, found.id, right=right, now=self.clock())
 
@@ -56,7 +74,7 @@ async def test_the_right_code_proves_once(desk: Desk) -> None:
     assert not (await desk.check(talk, "654321")).right
     found = await desk.check(talk)
     assert found.right
-    assert await desk.tried(found, right=True) == AFM
+    assert await desk.tried(found, right=True) == Proof(AFM, BY_MOBILE, None)
     assert await desk.tried(found, right=True) is None
     assert await desk.codes.check(talk, "123456", desk.clock()) is None
 
@@ -85,6 +103,35 @@ async def test_the_newest_code_counts(desk: Desk) -> None:
     await desk.issue(talk, "222222")
     assert not (await desk.check(talk, "111111")).right
     assert (await desk.check(talk, "222222")).right
+
+
+async def test_an_older_code_does_not_come_back_when_the_newest_is_used(desk: Desk) -> None:
+    talk = await desk.talk()
+    await desk.issue(talk, "111111")
+    await desk.issue(talk, "222222")
+    await desk.tried(await desk.check(talk, "222222"), right=True)
+    assert await desk.codes.check(talk, "111111", desk.clock()) is None
+
+
+async def test_a_proof_says_which_mobile_it_rests_on(desk: Desk, vault: Vault) -> None:
+    talk = await desk.talk()
+    await desk.issue(talk, mobile="+306900000001")
+    key = address_key(vault, "sms", "+306900000001")
+    assert await desk.tried(await desk.check(talk), right=True) == Proof(AFM, BY_MOBILE, key)
+    await desk.show(talk, "222222")
+    assert await desk.tried(await desk.check(talk, "222222"), right=True) == Proof(AFM, BY_LOGIN, None)
+
+
+async def test_a_voided_code_counts_no_more(desk: Desk) -> None:
+    talk = await desk.talk()
+    code_id = await desk.show(talk)
+    assert await desk.codes.is_open(code_id, desk.clock())
+    found = await desk.check(talk)
+    async with desk.database.write() as connection:
+        await desk.codes.void(connection, talk)
+    assert not await desk.codes.is_open(code_id, desk.clock())
+    assert not (await desk.check(talk)).right
+    assert await desk.tried(found, right=True) is None
 
 
 async def test_tries_are_counted_down(desk: Desk) -> None:
@@ -118,20 +165,75 @@ async def test_a_code_that_was_never_sent_is_never_right(desk: Desk) -> None:
 
 
 async def test_a_conversation_gets_only_so_many_in_its_time(desk: Desk) -> None:
-    most, window = PER_CONVERSATION
+    (most, window), (_, day) = PER_CONVERSATION
     talk = await desk.talk()
     assert [await desk.issue(talk) for _ in range(most + 1)] == [True] * most + [False]
     desk.clock.forward(window.total_seconds() + 1)
+    assert await desk.issue(talk, afm=OTHER)
+    desk.clock.forward(day.total_seconds() + 1)
     assert await desk.issue(talk)
 
 
+async def test_a_conversation_gets_only_so_many_a_day(desk: Desk) -> None:
+    (_, hour), (most, _) = PER_CONVERSATION
+    talk, given = await desk.talk(), 0
+    for _ in range(most + 3):
+        given += await desk.issue(talk, afm=(AFM, OTHER)[given % 2])
+        desk.clock.forward(hour.total_seconds())
+    assert given == most
+
+
+async def test_a_conversation_asks_for_a_few_citizens_only(desk: Desk) -> None:
+    most, window = CITIZENS_PER_CONVERSATION
+    talk, afms = await desk.talk(), ["123456783", "090000045", "090000057", "090000069"]
+    assert [await desk.issue(talk, afm=afm) for afm in afms[: most + 1]] == [True] * most + [False]
+    assert await desk.issue(talk, afm=afms[0])  # one of them again
+    desk.clock.forward(window.total_seconds() + 1)
+    assert await desk.issue(talk, afm=afms[most])
+
+
+async def test_a_mobile_gets_only_so_many_whomever_they_are_for(desk: Desk) -> None:
+    [(most, window)] = PER_MOBILE
+    given = []
+    for number in range(most + 1):
+        talk = await desk.talk(f"{number}")
+        given.append(await desk.issue(talk, afm=(AFM, OTHER)[number % 2], mobile="+306900000001"))
+    assert given == [True] * most + [False]
+    assert await desk.issue(await desk.talk("other"), afm=AFM, mobile="+306900000002")
+    desk.clock.forward(window.total_seconds() + 1)
+    assert await desk.issue(await desk.talk("0"), mobile="+306900000001")
+
+
+async def test_a_code_after_a_login_uses_up_nobodys_allowance(desk: Desk) -> None:
+    (most, _), _ = PER_CITIZEN
+    for number in range(most):
+        assert await desk.issue(await desk.talk(f"{number}"))
+    talk = await desk.talk("home")
+    assert not await desk.issue(talk)
+    await desk.show(talk)
+    assert (await desk.check(talk)).right
+    for _ in range(20):
+        await desk.show(talk)
+    assert await desk.issue(talk, afm=OTHER)
+
+
 async def test_a_citizen_gets_only_so_many_over_all_conversations(desk: Desk) -> None:
-    most, window = PER_CITIZEN
+    (most, window), _ = PER_CITIZEN
     results = [await desk.issue(await desk.talk(f"{n}")) for n in range(most + 1)]
     assert results == [True] * most + [False]
     assert await desk.issue(await desk.talk("0"), afm=OTHER)
     desk.clock.forward(window.total_seconds() + 1)
     assert await desk.issue(await desk.talk("0"))
+
+
+async def test_a_citizen_gets_only_so_many_a_month(desk: Desk) -> None:
+    (a_day, day), (most, _) = PER_CITIZEN
+    given = 0
+    for number in range(10):
+        for _ in range(a_day):
+            given += await desk.issue(await desk.talk(f"{number}/{given}"))
+        desk.clock.forward(day.total_seconds() + 1)
+    assert given == most
 
 
 async def test_neither_code_nor_citizen_is_readable(desk: Desk) -> None:
@@ -145,7 +247,7 @@ async def test_neither_code_nor_citizen_is_readable(desk: Desk) -> None:
 async def test_the_limit_holds_when_asked_at_once(postgresql_url: str, vault: Vault, clock: FakeClock) -> None:
     desks = [Desk(Database(postgresql_url), vault, clock) for _ in range(2)]
     await migrate(desks[0].database)
-    most, _ = PER_CITIZEN
+    (most, _), _ = PER_CITIZEN
     for number in range(most - 1):
         await desks[0].issue(await desks[0].talk(f"{number}"))
     here, there = await desks[0].talk("here"), await desks[1].talk("there")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from casestore.database import Database
-from casestore.people import KNOWN_NUMBER, PROVEN, Conversation, People, who
+from casestore.people import KNOWN_NUMBER, PROVEN, UNLINKED, Conversation, People, address_key, who
 from casestore.tables import citizens, contact_points
 from casestore.vault import Vault
 from tests.clock import START, FakeClock
@@ -39,15 +39,19 @@ class Town:
         async with self.database.write() as connection:
             await self.people.set_mobile(connection, citizen, mobile, START)
 
-    async def prove(self, here: Conversation, citizen: int) -> None:
+    async def prove(self, here: Conversation, citizen: int, source: str = "code", rests_on: str | None = None) -> None:
         async with self.database.write() as connection:
-            await self.people.link(connection, here.contact_point_id, citizen, PROVEN, "code", START)
+            await self.people.link(connection, here.contact_point_id, citizen, PROVEN, source, START, rests_on)
+
+    async def unlink(self, here: Conversation) -> None:
+        async with self.database.write() as connection:
+            await self.people.unlink(connection, here, START)
 
     async def at(self, address: str = MOBILE, channel: str = "sms") -> Conversation:
         return await self.people.conversation(channel, address, START)
 
-    async def behind(self, address: str = MOBILE) -> tuple[int | None, int]:
-        here = await self.at(address)
+    async def behind(self, address: str = MOBILE, channel: str = "sms") -> tuple[int | None, int]:
+        here = await self.at(address, channel)
         return here.citizen_id, here.level
 
 
@@ -130,6 +134,100 @@ async def test_a_proof_is_above_the_registrys_word_and_not_lowered_by_it(town: T
     assert await town.behind() == (known, PROVEN)
 
 
+# What a link rests on
+
+
+async def test_what_rests_on_a_mobile_goes_with_it_at_every_level(town: Town, vault: Vault) -> None:
+    citizen = await town.citizen()
+    key = address_key(vault, "sms", MOBILE)
+    await town.mobile(citizen, MOBILE)
+    await town.prove(await town.at(), citizen, rests_on=key)
+    await town.prove(await town.at("tGVu", "viber"), citizen, rests_on=key)
+    await town.prove(await town.at("login", "viber"), citizen, "login")
+    await town.mobile(citizen, MOBILE)
+    assert await town.behind() == (citizen, PROVEN)
+    await town.mobile(citizen, "+306900000009")
+    assert await town.behind() == (None, 0)
+    assert await town.behind("tGVu", "viber") == (None, 0)
+    assert await town.behind("login", "viber") == (citizen, PROVEN)  # a login does not rest on a mobile
+
+
+async def test_a_login_at_the_citizens_own_number_still_rests_on_it(town: Town, vault: Vault) -> None:
+    citizen = await town.citizen()
+    await town.mobile(citizen, MOBILE)
+    await town.prove(await town.at(), citizen, "login")
+    here = await town.at()
+    assert (here.level, here.rests_on) == (PROVEN, address_key(vault, "sms", MOBILE))
+    await town.mobile(citizen, None)
+    assert await town.behind() == (None, 0)
+
+
+async def test_a_number_that_became_the_citizens_is_rested_on_from_then(town: Town) -> None:
+    citizen = await town.citizen()
+    await town.prove(await town.at(), citizen, "login")
+    assert (await town.at()).rests_on is None
+    await town.mobile(citizen, MOBILE)
+    assert (await town.at()).agreed_at == START
+    await town.mobile(citizen, "+306900000009")
+    assert await town.behind() == (None, 0)
+
+
+async def test_a_login_frees_a_chat_from_the_mobile_of_its_code(town: Town, vault: Vault) -> None:
+    citizen = await town.citizen()
+    here = await town.at("tGVu", "viber")
+    await town.prove(here, citizen, rests_on=address_key(vault, "sms", MOBILE))
+    await town.prove(here, citizen, "login")
+    await town.mobile(citizen, None)
+    assert await town.behind("tGVu", "viber") == (citizen, PROVEN)
+
+
+# Unlinking
+
+
+async def test_unlinking_a_chat_forgets_who_was_there(town: Town) -> None:
+    citizen = await town.citizen()
+    await town.prove(await town.at("tGVu", "viber"), citizen)
+    await town.unlink(await town.at("tGVu", "viber"))
+    assert await town.behind("tGVu", "viber") == (None, 0)
+    assert await town.people.conversations_of(citizen) == []
+
+
+async def test_unlinking_ones_own_number_lasts_until_a_proof(town: Town, vault: Vault) -> None:
+    citizen = await town.citizen()
+    await town.mobile(citizen, MOBILE)
+    await town.unlink(await town.at())
+    assert await town.behind() == (None, 0)
+    await town.mobile(citizen, MOBILE)  # the registry says so again, twice a day
+    assert await town.behind() == (None, 0)
+    await town.prove(await town.at(), citizen, rests_on=address_key(vault, "sms", MOBILE))
+    assert await town.behind() == (citizen, PROVEN)
+
+
+async def test_who_unlinks_a_shared_number_does_not_leave_it_to_the_other(town: Town, vault: Vault) -> None:
+    first, second = await town.citizen(), await town.citizen(OTHER)
+    for one in (first, second):
+        await town.mobile(one, MOBILE)
+    await town.prove(await town.at(), first, rests_on=address_key(vault, "sms", MOBILE))
+    await town.unlink(await town.at())
+    assert await town.behind() == (None, 0)
+
+
+async def test_unlinking_nobody_changes_nothing(town: Town) -> None:
+    await town.unlink(await town.at("tGVu", "viber"))
+    assert await town.behind("tGVu", "viber") == (None, 0)
+
+
+async def test_one_citizen_on_both_channels_is_one(town: Town) -> None:
+    citizen = await town.citizen()
+    await town.mobile(citizen, MOBILE)
+    chat, text = await town.at("tGVu", "viber"), await town.at()
+    await town.prove(chat, citizen)
+    assert await town.people.conversations_of(citizen) == [
+        (text.id, "sms", KNOWN_NUMBER),
+        (chat.id, "viber", PROVEN),
+    ]
+
+
 async def test_reachable_and_not(town: Town) -> None:
     here = await town.at()
     for reason in ("unsubscribed", None):
@@ -161,7 +259,7 @@ async def test_the_citizens_newest_word_on_alerts_counts_and_a_cause_counts_once
     assert await town.people.consented(point) is False
 
 
-@given(st.lists(st.tuples(st.integers(1, 4), st.sampled_from([KNOWN_NUMBER, PROVEN])), max_size=6))
+@given(st.lists(st.tuples(st.integers(1, 4), st.sampled_from([UNLINKED, KNOWN_NUMBER, PROVEN])), max_size=6))
 def test_nobody_is_guessed(found: list[tuple[int, int]]) -> None:
     citizen, level = who(found)
     assert (citizen is None) == (level == 0)

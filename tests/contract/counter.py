@@ -86,9 +86,9 @@ class Counter:
 
 
 @asynccontextmanager
-async def counting(database_url: str, *, store_within: float | None = None) -> AsyncIterator[Counter]:
+async def counting(database_url: str, *, store_within: float | None = None, **more: Any) -> AsyncIterator[Counter]:
     """The counter with both channels on. With ``store_within`` its webhooks alone, in that much of a hurry."""
-    settings, clock = settings_for(database_url, twilio_from=OWN_NUMBER), FakeClock()
+    settings, clock = settings_for(database_url, twilio_from=OWN_NUMBER, **more), FakeClock()
     async with AsyncExitStack() as stack:
         book = stack.enter_context(logging_to_book(secrets=settings.all_secrets()))
         store = await stack.enter_async_context(open_store(settings, migrating=True))

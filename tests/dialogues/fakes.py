@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from dialogues.reads import CaseView, CodeCheck, CodeVerdict, Unavailable
+from dialogues.reads import CaseView, CodeCheck, CodeVerdict, NoticeView, Overview, Unavailable
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 ANNA, VASILIS, CHRISTOS, DIMITRA, ELENI = 1, 2, 3, 4, 5
@@ -60,6 +61,27 @@ BIRTH = CaseView(
 
 
 @dataclass
+class Privacy:
+    """What is held of everybody alike, how they want to be told, and digits that follow from the mark."""
+
+    holds: dict[str, int] = field(
+        default_factory=lambda: dict.fromkeys(
+            ("messages", "contact_points", "cases", "alerts", "preferences", "codes", "registry_calls"), 2
+        )
+    )
+    view: NoticeView = field(default_factory=lambda: NoticeView(None, False, ("22:00", "08:00"), None))
+
+    async def held(self, citizen_id: int) -> dict[str, int]:
+        return self.holds
+
+    async def notices(self, conversation_id: int, citizen_id: int | None) -> NoticeView:
+        return self.view
+
+    def confirmation(self, conversation_id: int, mark: str) -> str:
+        return f"{zlib.crc32(f'{conversation_id}/{mark}'.encode()) % 10**6:06d}"
+
+
+@dataclass
 class State:
     """Cases by citizen, mobiles by tax number, and one code with its attempts. ``down`` names what does not answer."""
 
@@ -80,10 +102,13 @@ class State:
     attempts_left: int = 3
     expired: bool = False
     down: set[str] = field(default_factory=set)
+    privacy: Privacy = field(default_factory=lambda: Privacy())
+    stale: tuple[tuple[str, datetime], ...] = ()
+    silent: tuple[str, ...] = ()
 
-    async def cases(self, citizen_id: int) -> tuple[CaseView, ...]:
+    async def overview(self, citizen_id: int) -> Overview:
         self._answer("cases")
-        return self.of[citizen_id]
+        return Overview(self.of[citizen_id], self.stale, self.silent)
 
     async def mobile_of(self, afm: str) -> str | None:
         self._answer("contacts")

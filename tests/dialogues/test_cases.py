@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 
-from tests.dialogues.fakes import ANNA, BIRTH, CADASTRE, CHRISTOS, DIMITRA, ELENI, PERMIT, VASILIS, State
+from tests.dialogues.fakes import (
+    ANNA,
+    BIRTH,
+    CADASTRE,
+    CHRISTOS,
+    DIMITRA,
+    ELENI,
+    FLOOD,
+    INSURANCE,
+    PERMIT,
+    VASILIS,
+    State,
+)
 from tests.dialogues.talk import Talk
 
 pytestmark = pytest.mark.slow
@@ -129,14 +142,104 @@ async def test_all_cases_are_listed_with_their_stages(talk: Talk) -> None:
     assert talk.names == ["utter_cases"]
     assert "ΕΦ-2026-000201" in talk.text
     assert "έλεγχος πληρότητας" in talk.text
-    await talk.say("1")
+    await talk.say("2")
     assert talk.names == ["utter_case_status"]
     assert "ΕΦ-2026-000201" in talk.text
 
 
 async def test_the_last_choices_can_be_picked_after_small_talk(talk: Talk) -> None:
-    await talk.by(VASILIS).all("Ποιες υποθέσεις έχω;", "ευχαριστώ", "2")
+    await talk.by(VASILIS).all("Ποιες υποθέσεις έχω;", "ευχαριστώ", "1")
     assert "ΚΤ-2026-000301" in talk.text
+
+
+async def test_what_the_citizen_must_do_comes_first_then_what_comes_next(talk: Talk, state: State) -> None:
+    sooner = replace(PERMIT, missing=(("deed", "Τίτλος ιδιοκτησίας", date(2026, 11, 25)),))
+    state.of[VASILIS] = (BIRTH, INSURANCE, CADASTRE, sooner)
+    await talk.by(VASILIS).say("Ποιες υποθέσεις έχω;")
+    assert talk.choices == ["ΑΔ-2026-000123", "ΚΤ-2026-000301", "ΕΦ-2026-000201", "ΚΕ-2026-000501"]
+    places = [
+        talk.text.index(part)
+        for part in (
+            "χωρίς τα έγγραφα δεν προχωρούν",
+            "Τίτλος ιδιοκτησίας. Προθεσμία: 25 Νοεμβρίου 2026",
+            "Τοπογραφικό διάγραμμα. Προθεσμία: 1 Δεκεμβρίου 2026",
+            "Τις έχει η υπηρεσία",
+            "Ακολουθεί η απόφαση",
+            "Έχουν ολοκληρωθεί",
+        )
+    ]
+    assert places == sorted(places)
+
+
+async def test_a_case_that_another_one_holds_up_says_which(talk: Talk, state: State) -> None:
+    permit = replace(PERMIT, missing=(("title-deed", "Τίτλος ιδιοκτησίας", None),))
+    state.of[VASILIS] = (permit, replace(CADASTRE, missing=()))
+    await talk.by(VASILIS).say("Ποιες υποθέσεις έχω;")
+    assert "Ίσως πρέπει πρώτα να τελειώσει η ΚΤ-2026-000301" in talk.text
+    state.of[VASILIS] = (permit, replace(CADASTRE, missing=(), closed=True, outcome="granted"))
+    await talk.say("Ποιες υποθέσεις έχω;")
+    assert "Ίσως πρέπει" not in talk.text
+
+
+async def test_on_sms_the_list_says_in_one_sentence_what_waits_for_the_citizen(talk: Talk, state: State) -> None:
+    await talk.on("sms").by(VASILIS).say("Ποιες υποθέσεις έχω;")
+    assert "Περιμένουν έγγραφά σας: ΚΤ-2026-000301." in talk.text
+    state.of[VASILIS] = (INSURANCE, FLOOD)
+    await talk.say("Ποιες υποθέσεις έχω;")
+    assert "Καμία δεν περιμένει κάτι από εσάς." in talk.text
+
+
+TEN_FORTY_TWO = datetime(2026, 11, 22, 8, 42, tzinfo=UTC)  # in Athens
+YESTERDAY = datetime(2026, 11, 21, 8, 42, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("channel", ["viber", "sms"])
+@pytest.mark.parametrize(
+    ("at", "told"), [(TEN_FORTY_TWO, "όπως ήταν στις 10:42"), (YESTERDAY, "όπως ήταν στις 21 Νοεμβρίου 2026, 10:42")]
+)
+async def test_what_a_registry_said_before_is_told_with_its_time(
+    talk: Talk, state: State, channel: str, at: datetime, told: str
+) -> None:
+    state.of[ANNA] = (replace(PERMIT, as_of=at),)
+    state.of[VASILIS] = (replace(INSURANCE, as_of=at), CADASTRE)
+    state.stale = (("efka", at),)
+    for text in ("Πού βρίσκεται η αίτησή μου;", "Τι χαρτιά λείπουν;"):
+        await talk.on(channel).by(ANNA).say(text)
+        assert told in talk.text.replace("Όπως", "όπως")
+    await talk.by(VASILIS).say("Ποιες υποθέσεις έχω;")
+    assert told in talk.text
+    assert "e-ΕΦΚΑ" in talk.text
+    await talk.by(DIMITRA).say("Ποιες υποθέσεις έχω;")  # none, as far as is known
+    assert talk.names == ["utter_no_cases"]
+    assert told in talk.text
+
+
+async def test_what_is_so_now_is_told_without_a_time(talk: Talk) -> None:
+    for text in ("Πού βρίσκεται η αίτησή μου;", "Ποιες υποθέσεις έχω;"):
+        await talk.by(ANNA).say(text)
+        assert "πως ήταν" not in talk.text
+
+
+@pytest.mark.parametrize("channel", ["viber", "sms"])
+async def test_a_registry_of_which_nothing_is_known_is_named(talk: Talk, state: State, channel: str) -> None:
+    state.silent = ("efka", "cadastre")
+    for who, name in ((VASILIS, "utter_cases"), (ANNA, "utter_case_status"), (DIMITRA, "utter_no_cases_seen")):
+        await talk.on(channel).by(who).say("Ποιες υποθέσεις έχω;")
+        assert talk.names == [name]
+        assert "Δεν απαντούν τώρα: e-ΕΦΚΑ, " in talk.text
+    await talk.by(ANNA).say("Πού βρίσκεται η ΚΤ-2026-000301;")
+    assert talk.names == ["utter_case_unseen"]
+    await talk.by(VASILIS).say("Πού βρίσκεται η αίτησή μου;")
+    assert talk.names == ["utter_which_of_two"]
+    assert "Δεν απαντούν τώρα" in talk.text
+
+
+async def test_with_a_registry_silent_anothers_case_still_sounds_like_none(talk: Talk, state: State) -> None:
+    state.silent = ("civil_protection",)
+    await talk.by(ANNA).say("Πού βρίσκεται η ΠΠ-2026-000401;")
+    told = (talk.names, talk.text, talk.choices)
+    await talk.say("Πού βρίσκεται η ΠΠ-2026-999999;")
+    assert (talk.names, talk.text, talk.choices) == told
 
 
 async def test_a_list_of_one_is_told_whole(talk: Talk) -> None:

@@ -17,12 +17,27 @@ from dialogues.actions.base import Action, ActionInput, Found
 from dialogues.catalogue import load_catalogue
 from dialogues.questions import AGAIN, ASKED_BY
 from dialogues.reading import KEYWORDS
+from dialogues.reads import NoticeView
 from dialogues.responses import responses
 from dialogues.say import Say
 from dialogues.turn import Context, Message
 from dialogues.wording import LANGUAGES, PICK, PICK_MANY, UnknownResponse, Voice, Wording
 from nlu.names import read_catalogue
-from tests.dialogues.fakes import AFM, ANNA, BIRTH, CADASTRE, CODE, DIMITRA, ELENI, FLOOD, NOW, PERMIT, VASILIS, State
+from tests.dialogues.fakes import (
+    AFM,
+    ANNA,
+    BIRTH,
+    CADASTRE,
+    CODE,
+    DIMITRA,
+    ELENI,
+    FLOOD,
+    NOW,
+    PERMIT,
+    VASILIS,
+    Privacy,
+    State,
+)
 
 ROOT = Path(__file__).parent.parent.parent
 UNDERSTANDING = yaml.safe_load((ROOT / "dialogues/domain/understanding.yml").read_text("utf-8"))
@@ -94,7 +109,17 @@ def test_every_sentence_for_training_has_an_intent_of_the_domain() -> None:
         for entry in yaml.safe_load(file.read_text("utf-8"))["nlu"]
         if "intent" in entry
     }
-    from_state = {"give_afm", "give_code", "send_attachment", "give_topic", "other_case", "follow_up", "log_in", "unlink"}
+    from_state = {
+        "give_afm",
+        "give_code",
+        "send_attachment",
+        "give_topic",
+        "other_case",
+        "follow_up",
+        "log_in",
+        "unlink",
+    }
+    from_state |= {"confirm_deletion", "delete_me", "my_data", "my_data_copy", "my_preferences", "set_preference"}
     assert trained == set(UNDERSTANDING["intents"]) - from_state
 
 
@@ -132,7 +157,19 @@ def settings() -> list[State]:
     """States of the State, between them all that an action may meet."""
     single = [State(of={ANNA: (case,)}) for case in CASES]
     codes = [State(attempts_left=1), State(expired=True), State(code=None), State(proves=None)]
-    return [State(), State(of={ANNA: CASES, VASILIS: CASES}), State(down={"cases", "contacts"}), *single, *codes]
+    views = [(None, None, False), ("sms", ("23:00", "07:00"), True), ("viber", None, None)]
+    codes += [State(privacy=Privacy(view=NoticeView(on, on == "sms", q, said))) for on, q, said in views]
+    plain = [State(), State(of={ANNA: CASES, VASILIS: CASES}), State(down={"cases", "contacts"})]
+    return [*plain, *single, *codes, *seen()]
+
+
+def seen() -> list[State]:
+    """Registries that do not answer, and cases that wait for nobody or for one another."""
+    old = tuple(replace(case, as_of=NOW) for case in CASES)
+    permit = replace(PERMIT, missing=(("title-deed", "Τίτλος ιδιοκτησίας", None),))
+    trouble = {"stale": (("efka", NOW),), "silent": ("kep",)}
+    of = {ANNA: old, VASILIS: (permit, CADASTRE), DIMITRA: (), ELENI: (PERMIT, replace(CADASTRE, missing=()))}
+    return [State(of=of, **trouble), State(of=of)]
 
 
 def messages() -> list[ActionInput]:
@@ -154,13 +191,21 @@ def messages() -> list[ActionInput]:
         {"question": "code", "pending": {"intent": "ask_case_status", "reference": None}},
     ]
     people = [(None, 0), (ANNA, 2), (VASILIS, 1), (DIMITRA, 2), (ELENI, 2)]
-    who = [Context(1, "viber", NOW, citizen, level, login=login) for citizen, level in people for login in (False, True)]
+    who = [
+        Context(1, "viber", NOW, citizen, level, login=login) for citizen, level in people for login in (False, True)
+    ]
     said = Message("1", "ok", NOW)
     kinds = [(found, state, intent) for found in entities for state in slots for intent in ("affirm", "out_of_scope")]
     kinds += [((Found(kind, value, 0, 1),), {}, "request_certificate") for kind, value in NAMES]
     kinds += [((), {"case": PERMIT.reference}, "other_case"), ((), {"anger": 1}, "complaint")]
     kinds += [((), {"misses": count}, "out_of_scope") for count in (2, 3)]
-    return [ActionInput(said, context, intent, found, state) for found, state, intent in kinds for context in who]
+    wished = ("μόνο viber", "προτιμώ sms", "στείλτε όπου θέλετε", "ησυχία 22-8", "χωρίς ησυχία")
+    own = [ActionInput(replace(said, text=text), who[0], "set_preference") for text in wished]
+    mark = {"pending": {"intent": "delete_me", "reference": f"1:{int(NOW.timestamp())}"}}
+    digits = Found("code", State().privacy.confirmation(1, mark["pending"]["reference"]), 0, 6)
+    own += [ActionInput(said, context, "confirm_deletion", (digits,), mark) for context in who]
+    own += [ActionInput(said, who[0], "confirm_deletion", (Found("code", "x", 0, 6),), mark)]
+    return own + [ActionInput(said, context, intent, found, state) for found, state, intent in kinds for context in who]
 
 
 async def said_by(action: Action, turn: ActionInput) -> tuple[Say, ...]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from dialogues.turn import CodeTried, SendCode
+from dialogues.linkwords import LOG_IN, UNLINK, asks_for
+from dialogues.turn import CodeTried, SendCode, SendLoginLink, Unlink
 from tests.dialogues.fakes import AFM, ANNA, CODE, ELENI, State
 from tests.dialogues.talk import Talk
 
@@ -156,3 +159,84 @@ async def test_nothing_secret_stays_in_the_history(talk: Talk) -> None:
     assert talk.names[0] == "utter_linked"
     for secret in (AFM[ANNA], "111111", "482913", "482 913", "01018012348"):
         assert secret not in talk.stored
+
+
+# The State's login, and unlinking
+
+
+def with_login(talk: Talk) -> Talk:
+    talk.context = replace(talk.context, login=True)
+    return talk
+
+
+@pytest.mark.parametrize("channel", ["viber", "sms"])
+async def test_the_login_is_offered_beside_the_code(talk: Talk, channel: str) -> None:
+    await with_login(talk).on(channel).say("Θέλω να συνδεθώ")
+    assert talk.names == ["utter_ask_afm_or_login"]
+    [choice] = talk.choices
+    turn = await talk.say("1" if channel == "sms" else choice)
+    assert (talk.names, turn.effects) == (["utter_login_link_coming"], (SendLoginLink(),))
+    turn = await talk.say(CODE)
+    assert turn.effects == (CodeTried(7, right=True),)
+
+
+async def test_the_question_asked_before_the_login_is_answered_after_it(talk: Talk) -> None:
+    await with_login(talk).all("Πού βρίσκεται η αίτησή μου;", "ναι", "gov.gr", CODE)
+    assert talk.names == ["utter_linked", "utter_case_status"]
+
+
+async def test_who_waits_for_a_code_may_still_log_in(talk: Talk) -> None:
+    await with_login(talk).all("Θέλω να συνδεθώ", AFM[ELENI])
+    assert talk.names == ["utter_code_sent"]
+    turn = await talk.say(talk.choices[0])
+    assert turn.effects == (SendLoginLink(),)
+
+
+async def test_without_a_login_the_tax_number_is_asked_for(talk: Talk) -> None:
+    turn = await talk.say("σύνδεση με taxisnet")
+    assert (talk.names, turn.effects) == (["utter_ask_afm"], ())
+
+
+async def test_who_is_linked_gets_no_link(talk: Talk) -> None:
+    turn = await with_login(talk).by(ANNA).say("taxisnet")
+    assert (talk.names, turn.effects) == (["utter_already_linked"], ())
+
+
+async def test_unlinking_drops_what_was_talked_about(talk: Talk) -> None:
+    await talk.by(ANNA).say("Πού βρίσκεται η αίτησή μου;")
+    assert talk.names == ["utter_case_status"]
+    turn = await talk.say("αποσύνδεση")
+    assert (talk.names, turn.effects) == (["utter_unlinked"], (Unlink(),))
+    talk.context = replace(talk.context, citizen_id=None, level=0)
+    await talk.say("και τι χαρτιά λείπουν;")
+    assert "ΑΔ-2026-000123" not in talk.text
+
+
+async def test_who_is_not_linked_is_told_so(talk: Talk) -> None:
+    turn = await talk.say("unlink")
+    assert (talk.names, turn.effects) == (["utter_not_linked"], (Unlink(),))
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("αποσύνδεση", UNLINK),
+        ("Θέλω να αποσυνδεθώ παρακαλώ", UNLINK),
+        ("thelo na aposyndetho", UNLINK),
+        ("ΑΠΟΣΥΝΔΕΣΗ!", UNLINK),
+        ("unlink me", UNLINK),
+        ("log out", UNLINK),
+        ("με taxisnet", LOG_IN),
+        ("Σύνδεση με gov.gr", LOG_IN),
+        ("νέος σύνδεσμος", LOG_IN),
+        ("login", LOG_IN),
+        ("σύνδεση", None),
+        ("δεν θέλω αποσύνδεση", None),
+        ("μη με αποσυνδέσεις", None),
+        ("πώς γίνεται η αποσύνδεση του ρεύματος", None),
+        ("τι είναι το taxisnet", None),
+        ("", None),
+    ],
+)
+def test_few_words_ask_for_it_and_only_alone(text: str, intent: str | None) -> None:
+    assert asks_for(text) == intent

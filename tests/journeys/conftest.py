@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
 
 from bot.conversation.reads import StoreReads
+from bot.privacy.build import privacy_reads
+from bot.registry_wiring import one_view
 from bot.store import Store
+from connectors.ambient import Ambient, real
 from connectors.audit import MemoryAudit
 from connectors.connect import connect
-from connectors.sandbox.app import CLIENT_ID, CLIENT_SECRET, make_app
+from connectors.sandbox.app import CLIENT_ID, CLIENT_SECRET, Pairs, make_app
 from connectors.sandbox.seed import seeded
 from connectors.sandbox.state import State
 from dialogues.actions import all_actions
@@ -22,7 +25,7 @@ from dialogues.catalogue import load_catalogue
 from tests.clock import FakeClock
 from tests.connectors.world import served
 from tests.dialogues.model import trained_model
-from tests.harness import System, running_system
+from tests.harness import PUBLIC_URL, System, running_system
 
 if TYPE_CHECKING:
     from dialogues.engine import Engine
@@ -45,24 +48,39 @@ class Counter:
     state_url: str
 
 
+def told_by(clock: FakeClock) -> Ambient:
+    """The world around the connectors, by the test's clock: what they remember grows old with it."""
+    return replace(real(), now=clock, ticks=lambda: clock().timestamp())
+
+
 @asynccontextmanager
-async def running_counter(database_url: str, model: Model, codes: tuple[str, ...] = ()) -> AsyncIterator[Counter]:
-    """Everything but the processes: signed HTTP in, the phone as providers, the sandbox State over HTTP."""
+async def running_counter(
+    database_url: str, model: Model, codes: tuple[str, ...] = (), *, login: bool = False
+) -> AsyncIterator[Counter]:
+    """Everything but the processes: signed HTTP in, the phone as providers, the sandbox State over HTTP.
+
+    ``login``: its login is set up as well.
+    """
     clock = FakeClock()
     state = seeded(clock)
     async with AsyncExitStack() as stack:
-        url = await stack.enter_async_context(served(make_app(state)))
+        pairs = Pairs(redirects=(f"{PUBLIC_URL}/link/back",))
+        url = await stack.enter_async_context(served(make_app(state, pairs=pairs)))
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        registries = connect(url, CLIENT_ID, CLIENT_SECRET, session=session, audit=MemoryAudit())
+        registries = connect(
+            url, CLIENT_ID, CLIENT_SECRET, session=session, audit=MemoryAudit(), ambient=told_by(clock)
+        )
+
+        both = (list(registries.cases.values()), registries.contacts)
 
         def dialogue(store: Store) -> Engine:
             from dialogues.engine import Engine
 
-            reads = StoreReads(store.cases, store.codes, registries.contacts, clock)
+            reads = StoreReads(one_view(store, both[0], clock), store.codes, registries.contacts, privacy_reads(store))
             return Engine(model, all_actions(reads, load_catalogue()))
 
-        both = (list(registries.cases.values()), registries.contacts)
-        running = running_system(database_url, dialogue, clock=clock, codes=codes, registries=both)
+        door = {"login_url": url, "login_client_id": CLIENT_ID, "login_client_secret": CLIENT_SECRET} if login else {}
+        running = running_system(database_url, dialogue, clock=clock, codes=codes, registries=both, **door)
         system = await stack.enter_async_context(running)
         await system.settle()  # the feeds have been read once
         yield Counter(system, state, url)

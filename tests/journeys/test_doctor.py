@@ -10,6 +10,7 @@ import pytest
 
 from bot.settings import load
 from bot.store import Store, open_store
+from casestore.events import Arrived, Events
 from casestore.inbox import Arrival
 from casestore.outbox import Dispatch, Priority
 from connectors.sandbox.app import CLIENT_ID, CLIENT_SECRET
@@ -50,11 +51,13 @@ async def test_doctor_says_what_is_on_and_what_is_off_and_why(
         "viber": ("ok", "credentials set"),
         "sms": ("off", "not set: TWILIO_AUTH_TOKEN, TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID"),
         "registries": ("off", "not set: REGISTRIES_URL, REGISTRIES_CLIENT_ID, REGISTRIES_CLIENT_SECRET"),
+        "events": ("off", "not set: REGISTRY_EVENTS_SECRET"),
         "login": ("off", "not set: LOGIN_CLIENT_ID, LOGIN_CLIENT_SECRET"),
         "dialogue model": ("ok", ""),
         "database": ("ok", "sqlite, schema and key ring fit"),
         "inbox": ("ok", "0 waiting, the oldest for 0 s"),
         "dead letters": ("ok", ""),
+        "events of registries": ("ok", "0 waiting, the oldest for 0 s"),
     }
     assert end.code == 0
     assert VIBER_TOKEN not in end.out + end.err
@@ -138,3 +141,18 @@ async def test_doctor_asks_every_registry(run_command: Here, monkeypatch: pytest
             assert "registry permits" in asked
             assert set(asked.values()) == {state}
             assert secret not in end.out + end.err
+
+
+async def test_an_event_that_was_given_up_is_wrong(run_command: Here) -> None:
+    now = datetime.now(UTC)
+    async with open_store(load(), migrating=True) as store:
+        events = Events(store.database, store.vault)
+        await events.add([events.row(Arrived("permits", "e-1", "ΑΔ-2026-000123", 1, "{}", now))])
+        [claimed] = await events.claim(now, "claim", limit=1, lease=timedelta(seconds=60))
+        await events.bury(claimed, now, "no such case")
+    end = await run_command("doctor")
+    assert lines(end)["events of registries"] == (
+        "wrong",
+        "0 waiting, the oldest for 0 s; 1 given up: see docs/operation.md",
+    )
+    assert end.code == 1

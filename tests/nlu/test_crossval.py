@@ -75,6 +75,7 @@ def test_scores_by_style_and_of_all() -> None:
     assert (scores["all"].count, scores["all"].accuracy) == (5, 0.6)
 
 
+@pytest.mark.slow  # Matplotlib
 def test_the_page_and_its_picture_are_the_same_each_time(tmp_path: Path) -> None:
     for name in ("one", "two"):
         write(JUDGED, tmp_path / name)
@@ -84,6 +85,7 @@ def test_the_page_and_its_picture_are_the_same_each_time(tmp_path: Path) -> None
     assert "**0.52**" in page
 
 
+@pytest.mark.slow  # Matplotlib
 def test_the_command_reads_the_data_and_writes_the_page(tmp_path: Path) -> None:
     topics = {
         "greet": ("γεια σας", "καλημέρα", "χαίρετε", "καλησπέρα", "hello", "χαιρετώ", "καλό μήνα", "morning"),

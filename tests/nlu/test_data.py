@@ -26,7 +26,7 @@ def written() -> list[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def samples() -> tuple[Sample, ...]:
-    return read([ROOT / "nlu/eval/intents.tsv", ROOT / "nlu/eval/out_of_scope.tsv"]).samples
+    return read(sorted((ROOT / "nlu/eval").glob("*.tsv"))).samples
 
 
 def test_no_evaluation_sentence_resembles_a_training_sentence(

@@ -95,6 +95,7 @@ def test_every_name_of_the_catalogue_finds_its_entry(entry: Entry) -> None:
             assert (entry.kind, entry.code) in [(e.entity, e.value) for e in extract(typed)], typed
 
 
+@pytest.mark.slow  # three variants an example
 @given(st.sampled_from([text for text, _ in messages()]), st.randoms(use_true_random=False))
 def test_variants_are_read_without_error(text: str, rng: Random) -> None:
     for variant in variants(text, rng, 3):

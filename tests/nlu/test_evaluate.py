@@ -91,6 +91,7 @@ def test_a_bad_line_is_named_without_its_text(tmp_path: Path, line: str) -> None
     assert "column" not in str(caught.value)
 
 
+@pytest.mark.slow  # Matplotlib
 def test_the_page_and_its_picture_are_the_same_each_time(tmp_path: Path) -> None:
     report = evaluate(HASTY, Sets(SAMPLES, (Marked("αφμ 123456783", (("afm", "123456783"),)),)))
     write(report, tmp_path / "one")
@@ -147,6 +148,7 @@ def test_parse_reads_the_archive_that_the_settings_name(archive: Path) -> None:
     assert [json.loads(line)["intent"] for line in out.splitlines()] == ["greet", "thank"]
 
 
+@pytest.mark.slow  # Matplotlib
 def test_evaluate_prints_tables_or_json_and_writes_the_report(archive: Path, tmp_path: Path) -> None:
     file = tmp_path / "set.tsv"
     file.write_text("greet\taccented\tγεια\nthank\tsms\tεφχαριστω\n", encoding="utf-8")

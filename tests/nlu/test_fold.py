@@ -73,6 +73,7 @@ def test_a_word_of_this_field_and_its_greeklish_spellings_have_one_key(options: 
     assert agreement(WORDS, options, 60) >= 0.995
 
 
+@pytest.mark.slow  # thousands of spellings
 @HABITS
 def test_so_have_words_that_no_rule_was_written_for(options: Options) -> None:
     rarer = top_n_list("el", 12_000, wordlist="small")[9_000:]

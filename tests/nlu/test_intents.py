@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nlu.examples import examples
+from nlu.fold import fold
 from nlu.intents import TOLD, IntentModel, Shape, frame
 from nlu.training import fit
 
@@ -22,6 +23,7 @@ SHORT = (
     ("ask_office_hours", ("τι ώρα ανοίγει το γραφείο", "μέχρι τι ώρα είστε ανοιχτά", "πότε ανοίγετε")),
     ("out_of_scope", ("τι καιρό θα κάνει", "πες ένα ανέκδοτο", "ποιος κέρδισε τον αγώνα")),
 )
+WISH = "εγκρίθηκε επιτέλους ο φάκελός μου"
 PAIRS = [(text, intent) for intent, text in STORIES] + [(text, intent) for intent, texts in SHORT for text in texts]
 
 
@@ -63,6 +65,13 @@ def test_what_stories_tell_is_drawn_from_what_comes_before_the_wish() -> None:
     told = [e.text for e in examples(PAIRS, seed=1, each=1, courtesy=0.0) if e.intent == TOLD]
     assert "Χάσαμε όλα τα έπιπλα της γιαγιάς." in told
     assert not [text for text in told if text.endswith(";")]
+
+
+def test_the_story_is_told_before_the_wish_or_after_it() -> None:
+    made = examples([*PAIRS, (WISH, "ask_case_status")], seed=1, each=60, courtesy=0.0, story=1.0)
+    told = [key for e in made if e.intent == "ask_case_status" and len((key := fold(e.text)).split()) > 9]
+    assert any(key.startswith(fold(WISH)) for key in told)
+    assert any(key.endswith(fold(WISH)) for key in told)
 
 
 def test_a_frame_is_how_a_message_opens_closes_and_how_long_it_is() -> None:

@@ -12,10 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from bot.casebook import CaseBook
 from bot.feeds import CONTACT_AGAIN, CONTACT_BATCH, CONTACT_KEPT, CaseFeed, ContactFeed
 from bot.metrics import Metrics
 from bot.worker import run_until_idle
 from casestore.cases import Cases
+from casestore.census import Census
 from casestore.database import Database
 from casestore.people import People
 from casestore.tables import case_events, cases, citizens, cursors
@@ -49,6 +51,10 @@ class Pages:
     def __init__(self, *pages: Sequence[CaseRecord] | Exception) -> None:
         self.pages = list(pages)
         self.asked: list[str] = []
+        self.forgotten: list[str] = []
+
+    def forget(self, afm: str) -> None:
+        self.forgotten.append(afm)
 
     async def changes(self, cursor: str) -> Changes:
         self.asked.append(cursor)
@@ -68,7 +74,8 @@ class Feed:
     def __init__(self, database: Database, vault: Vault, clock: FakeClock, *pages: Sequence[CaseRecord] | Exception):
         self.registry, self.metrics, self.clock = Pages(*pages), Metrics(), clock
         self.database, self.people, self.cases = database, People(database, vault), Cases(database, vault)
-        parts = (database, self.people, self.cases, self.metrics, clock)
+        book = CaseBook(Census(database, vault), self.cases, self.metrics)
+        parts = (database, book, self.cases, self.metrics, clock)
         self.job = CaseFeed(self.registry, *parts, every=EVERY)
 
     def counted(self, result: str) -> float:
@@ -101,6 +108,7 @@ async def test_all_pages_are_read_and_the_next_round_waits(database: Database, v
     assert await feed.job.step() is False
     assert feed.registry.asked[3:] == ["3"]
     assert (feed.counted("new"), feed.counted("known")) == (3, 0)
+    assert feed.registry.forgotten == [AFM, OTHER_AFM, AFM]  # who looks next is told what is so now
 
 
 async def test_a_record_is_kept_whole(database: Database, vault: Vault, clock: FakeClock) -> None:
@@ -145,10 +153,36 @@ async def test_a_page_is_kept_with_its_cursor_or_not_at_all(database: Database, 
     assert await feed.rows() == {"citizens": 1, "cases": 1, "case_events": 1, "cursors": 1}
 
 
-async def test_nothing_new_writes_nothing(database: Database, vault: Vault, clock: FakeClock) -> None:
-    feed = Feed(database, vault, clock)
-    assert await feed.job.step() is False
-    assert (await feed.rows())["cursors"] == 0
+async def test_when_it_was_last_read_to_its_end_is_kept_and_nothing_else_is_written(
+    database: Database, vault: Vault, clock: FakeClock
+) -> None:
+    feed = Feed(database, vault, clock, [RECORD], RegistryUnavailable("permits", "timeout"))
+    await feed.job.step()
+    assert await feed.cases.caught_up() == {}  # there is more
+    await feed.job.step()
+    assert await feed.cases.caught_up() == {}
+    clock.forward(EVERY.total_seconds())
+    await feed.job.step()
+    assert await feed.cases.caught_up() == {"feed-permits": clock()}
+    rows = await feed.rows()
+    clock.forward(EVERY.total_seconds())
+    await feed.job.step()
+    assert await feed.cases.caught_up() == {"feed-permits": clock()}
+    assert await feed.rows() == rows
+
+
+async def test_an_illegal_move_is_refused_counted_and_holds_up_nobody(
+    database: Database, vault: Vault, clock: FakeClock
+) -> None:
+    closed = replace(RECORD, closed=True, outcome="granted", sequence=4, documents=())
+    opened = replace(closed, closed=False, stage="review", sequence=5)
+    other = replace(RECORD, reference="ΑΔ-2026-000124")
+    feed = Feed(database, vault, clock, [RECORD], [closed], [opened, other])
+    with logging_to_book() as book:
+        await run_until_idle([feed.job])
+    assert sorted(await feed.of(AFM)) == [(RECORD.reference, RECORD.stage, 4), (other.reference, RECORD.stage, 3)]
+    assert feed.counted("refused") == 1
+    assert [(line["event"], line["reason"]) for line in book.lines] == [("case.refused", "closed")]
 
 
 async def test_a_registry_that_is_down_is_asked_again_later_from_the_same_place(

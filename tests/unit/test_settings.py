@@ -43,6 +43,8 @@ GIVEN: dict[str, tuple[str, Any]] = {
     "SMS_RATE": ("3", 3.0),
     "WORKER_PORT": ("9001", 9001),
     "FEED_SECONDS": ("5", 5.0),
+    "RECONCILE_HOURS": ("6", 6.0),
+    "RECONCILE_PAUSE_SECONDS": ("0.5", 0.5),
 }
 SECRETS = [name for name in GIVEN if name.endswith(("TOKEN", "SECRET"))]
 
@@ -231,3 +233,15 @@ def test_secrets_do_not_show_and_are_all_known_to_the_scrubber(monkeypatch: pyte
     told = {*(GIVEN[name][0] for name in SECRETS), "the newest key is first", "the oldest key is last", "pass-word"}
     assert set(found.all_secrets()) == told
     assert not [secret for secret in told if secret in f"{found!r} {found}"]
+
+
+def test_several_event_secrets_are_read_newest_first_and_all_of_them_scrubbed(monkeypatch: pytest.MonkeyPatch) -> None:
+    put(monkeypatch, REGISTRY_EVENTS_SECRET=" whsec_bmV3 , whsec_b2xk,")
+    found = load()
+    assert found.event_secrets() == ["whsec_bmV3", "whsec_b2xk"]
+    assert {"whsec_bmV3", "whsec_b2xk"} <= set(found.all_secrets())
+
+
+def test_an_event_secret_that_is_none_is_named_and_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    put(monkeypatch, REGISTRY_EVENTS_SECRET="whsec_bmV3,whsec_!")
+    assert fault() == "REGISTRY_EVENTS_SECRET: an event secret is whsec_ and base64"

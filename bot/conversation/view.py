@@ -1,0 +1,135 @@
+"""One view of a citizen's cases: all registries asked at once, each for so long, and told as what it is.
+
+A registry that does not answer in time is told as it stood when it was last read to its end; one of which that is not
+known either is named as silent. Nothing is written, and no transaction is open while a registry is asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from bot.casebook import case_of
+from bot.conversation.caseview import view
+from bot.feeds import feed_of
+from casestore.cases import Cases, is_shown
+from casestore.moves import Case, Kept, objection
+from casestore.people import People
+from connectors.registry import CaseList, CaseRegistry, RegistryError, RegistryUnavailable
+from dialogues.reads import CaseView, Overview
+
+WITHIN = 2.6  # seconds; a connector gives up by itself after 2.5
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A registry's share of the view. ``as_of`` is ``None`` for what is so now; ``silent``: nothing can be said."""
+
+    registry: str
+    cases: tuple[Case, ...]
+    as_of: datetime | None = None
+    silent: bool = False
+
+
+class OneView:
+    """``registries`` may be none, where none is set up: then what is on record is all there is."""
+
+    def __init__(
+        self,
+        registries: Sequence[CaseRegistry],
+        people: People,
+        cases: Cases,
+        clock: Callable[[], datetime],
+        *,
+        within: float = WITHIN,
+    ) -> None:
+        self._registries = registries
+        self._people = people
+        self._cases = cases
+        self._clock = clock
+        self._within = within
+
+    async def of(self, citizen_id: int) -> Overview:
+        """This citizen's open cases and those closed lately, over all registries."""
+        now = self._clock()
+        answers = await self._ask(citizen_id)
+        kept = await self._cases.kept_of(citizen_id, now)  # after asking: an event may have come meanwhile
+        caught_up = await self._cases.caught_up()
+        by_registry = {name: [one for one in kept if one.case.registry == name] for name in _names(answers, kept)}
+        parts = [
+            part_of(name, theirs, answers.get(name), caught_up.get(feed_of(name)))
+            for name, theirs in by_registry.items()
+        ]
+        return overview(parts, now)
+
+    async def _ask(self, citizen_id: int) -> dict[str, CaseList | RegistryError]:
+        """Each registry's answer, or why there is none, by its name."""
+        if not self._registries:
+            return {}
+        afm = await self._people.afm_of(citizen_id)
+        answers = await asyncio.gather(*(self._one(registry, afm) for registry in self._registries))
+        return {registry.name: answer for registry, answer in zip(self._registries, answers, strict=True)}
+
+    async def _one(self, registry: CaseRegistry, afm: str) -> CaseList | RegistryError:
+        try:
+            async with asyncio.timeout(self._within):
+                return await registry.cases_of(afm)
+        except TimeoutError:
+            error: RegistryError = RegistryUnavailable(registry.name, "timeout")
+        except RegistryError as refused:
+            error = refused
+        log.warning("view.silent", registry=registry.name, reason=error.reason)
+        return error
+
+
+def _names(answers: Mapping[str, object], kept: Iterable[Kept]) -> list[str]:
+    return list(dict.fromkeys([*answers, *(one.case.registry for one in kept)]))
+
+
+def part_of(
+    registry: str, kept: Sequence[Kept], answer: CaseList | RegistryError | None, caught_up: datetime | None
+) -> Part:
+    """A registry's share: its answer, with what we know better by an event; else what is on record."""
+    on_record = tuple(one.case for one in kept)
+    if answer is None:  # not one of those that are set up: nobody can be asked
+        return Part(registry, on_record)
+    if isinstance(answer, CaseList) and not answer.stale:
+        return Part(registry, merged(kept, answer))
+    if isinstance(answer, CaseList) and (caught_up is None or caught_up < answer.as_of):
+        return Part(registry, merged(kept, answer), answer.as_of)
+    if caught_up is not None:
+        return Part(registry, on_record, caught_up)
+    told = [one.told_at for one in kept if one.told_at is not None]
+    return Part(registry, on_record, min(told, default=None), silent=True)
+
+
+def merged(kept: Sequence[Kept], answer: CaseList) -> tuple[Case, ...]:
+    """The answer, but for cases that an event has moved or opened since it was given, and moves that are not legal."""
+    ours = {one.case.reference: one for one in kept}
+    listed = {record.reference: case_of(record) for record in answer.cases}
+    opened = {
+        reference: one.case
+        for reference, one in ours.items()
+        if reference not in listed and one.told_at is not None and one.told_at > answer.as_of
+    }
+    return tuple(_newer(ours.get(reference), case) for reference, case in listed.items()) + tuple(opened.values())
+
+
+def _newer(kept: Kept | None, told: Case) -> Case:
+    if kept is None or (told.sequence >= kept.case.sequence and objection(kept.case, told) is None):
+        return told
+    return kept.case
+
+
+def overview(parts: Sequence[Part], now: datetime) -> Overview:
+    """The parts as the dialogue sees them."""
+    found: list[CaseView] = [view(case, part.as_of) for part in parts for case in part.cases if is_shown(case, now)]
+    found.sort(key=lambda case: case.updated_at, reverse=True)
+    stale = tuple((part.registry, part.as_of) for part in parts if part.as_of is not None and not part.silent)
+    return Overview(tuple(found), stale, tuple(part.registry for part in parts if part.silent))

@@ -1,0 +1,75 @@
+"""Before a turn: does the contact registry still hold the mobile that a chat's link rests on?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from casestore.audits import AuditTrail
+from casestore.database import Database
+from casestore.people import Conversation, People, address_key
+from casestore.vault import Vault
+from connectors.registry import ContactRegistry, RegistryError
+
+TRUSTED = timedelta(hours=12)  # how long the registry's last word stands while it cannot be asked
+NOTED = timedelta(hours=1)  # how old a noted agreement may grow before it is noted anew: not a write a message
+
+log = structlog.get_logger(__name__)
+
+
+class Agreement:
+    """Asks once a turn, where a link rests on a mobile at all. The connector remembers a mobile for ten minutes."""
+
+    def __init__(
+        self,
+        contacts: ContactRegistry | None,
+        database: Database,
+        vault: Vault,
+        people: People,
+        audits: AuditTrail,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._contacts = contacts
+        self._database = database
+        self._vault = vault
+        self._people = people
+        self._audits = audits
+        self._clock = clock
+
+    async def holds(self, here: Conversation) -> Conversation:
+        """The conversation with whoever may still be known in it.
+
+        Another mobile, or none: the link goes at once, and is gone before the turn. While nobody can be asked, the last
+        agreement counts for twelve hours; then nobody is known in this turn, and the link stays.
+        """
+        if here.citizen_id is None or here.rests_on is None:
+            return here
+        try:
+            mobile = await self._mobile(here.citizen_id)
+        except RegistryError as error:
+            log.warning("agreement.unknown", reason=error.reason)
+            return here if self._is_recent(here, TRUSTED) else replace(here, citizen_id=None, level=0)
+        agrees = mobile is not None and address_key(self._vault, "sms", mobile) == here.rests_on
+        if agrees and self._is_recent(here, NOTED):
+            return here
+        return await self._note(here, here.citizen_id, mobile, agrees=agrees)
+
+    async def _mobile(self, citizen_id: int) -> str | None:
+        if self._contacts is None:
+            raise RegistryError("contacts", "not set up")
+        return await self._contacts.mobile_of(await self._people.afm_of(citizen_id))
+
+    def _is_recent(self, here: Conversation, age: timedelta) -> bool:
+        return here.agreed_at is not None and self._clock() - here.agreed_at <= age
+
+    async def _note(self, here: Conversation, citizen_id: int, mobile: str | None, *, agrees: bool) -> Conversation:
+        now = self._clock()
+        async with self._database.write() as connection:
+            await self._people.set_mobile(connection, citizen_id, mobile, now)
+            if not agrees:
+                key = here.recipient_key
+                await self._audits.note(connection, "link.dropped", "mobile changed", now, subject_key=key)
+        return here if agrees else await self._people.conversation(here.channel, here.address, now)

@@ -1,0 +1,57 @@
+"""Linking put together from the service's parts. Called by the composition root alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import aiohttp
+from aiohttp import web
+
+from bot.audit import StoredAudit
+from bot.conversation.effects import Wording
+from bot.linking.agreement import Agreement
+from bot.linking.browser import BrowserCookie
+from bot.linking.effects import LinkingEffects
+from bot.linking.finish import Finish
+from bot.linking.render import Pages
+from bot.linking.routes import LinkPages
+from bot.settings import Settings
+from bot.store import Store
+from casestore.linking import LoginLinks
+from connectors.ambient import real
+from connectors.login import Client, Login
+from connectors.registry import ContactRegistry
+from dialogues.responses import phrases
+
+Clock = Callable[[], datetime]
+BACK = "/link/back"
+"""Where the login sends people back to, below PUBLIC_URL: to be registered with it."""
+
+
+def linking_effects(settings: Settings, store: Store, wording: Wording, draw: Callable[[], str]) -> LinkingEffects:
+    """For a worker. ``draw`` gives fresh tokens."""
+    links = LoginLinks(store.database, store.vault)
+    parts = (store.people, store.codes, links, store.talk, store.outbox, store.audits)
+    return LinkingEffects(*parts, wording, draw, settings.public_url)
+
+
+def agreement(store: Store, contacts: ContactRegistry | None, clock: Clock) -> Agreement:
+    """For a worker."""
+    return Agreement(contacts, store.database, store.vault, store.people, store.audits, clock)
+
+
+def link_routes(
+    settings: Settings, store: Store, session: aiohttp.ClientSession, draw: Callable[[], str], clock: Clock
+) -> list[web.RouteDef]:
+    """For the web side; none while the State's login is not set up."""
+    url, name, secret = settings.login_url, settings.login_client_id, settings.login_client_secret
+    if not url or not name or secret is None:
+        return []
+    client = Client(name, secret.get_secret_value(), f"{settings.public_url}{BACK}")
+    login = Login(url, client, session=session, audit=StoredAudit(store.audits), ambient=real())
+    links = LoginLinks(store.database, store.vault)
+    parts = (store.codes, links, store.talk, store.outbox, store.audits)
+    finish = Finish(store.database, store.vault, *parts, phrases(), clock)
+    cookie = BrowserCookie(secure=settings.public_url.startswith("https://"))
+    return LinkPages(links, finish, login, store.vault, Pages(url), cookie, draw, clock).routes()

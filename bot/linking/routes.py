@@ -1,0 +1,145 @@
+"""The link that a chat was sent: a page to begin on, the way to the State's login, and the code at its end.
+
+    GET  /link/{token}   says what this is; changes nothing, for previews open links too
+    POST /link/{token}   the login begins in this browser: state and PKCE, both bound to it
+    GET  /link/back      who came back? Shown a code, which only counts when typed into the chat that asked
+
+Nothing here tells whether anybody is known to us, and no page names a citizen.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+import structlog
+from aiohttp import web
+
+from bot.linking.browser import BrowserCookie, from_elsewhere
+from bot.linking.finish import Finish, LinkEnded
+from bot.linking.render import Pages, preferred
+from casestore.linking import LoginLinks, Refused, Taken
+from casestore.vault import Vault
+from connectors.login import Login, LoginCancelled, Person, Started
+from connectors.registry import RegistryError, RegistryUnavailable
+from dialogues.athens import ATHENS
+
+MAX_TOKEN = 128  # characters; ours have 32
+_STATUS: Mapping[str, int] = MappingProxyType(
+    {
+        Refused.UNKNOWN: 404,
+        Refused.EXPIRED: 410,
+        Refused.USED: 410,
+        Refused.BROWSER: 403,
+        "form": 403,
+        "cancelled": 200,
+        "unavailable": 503,
+        "refused": 502,
+    }
+)
+
+log = structlog.get_logger(__name__)
+
+
+class LinkPages:
+    """``draw`` gives a fresh unguessable secret for a browser."""
+
+    def __init__(
+        self,
+        links: LoginLinks,
+        finish: Finish,
+        login: Login,
+        vault: Vault,
+        pages: Pages,
+        cookie: BrowserCookie,
+        draw: Callable[[], str],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._links = links
+        self._finish = finish
+        self._login = login
+        self._vault = vault
+        self._pages = pages
+        self._cookie = cookie
+        self._draw = draw
+        self._clock = clock
+
+    def routes(self) -> list[web.RouteDef]:
+        """``back`` comes first: it is no token. A look ahead without a body (HEAD) is not a way back."""
+        return [
+            web.get("/link/back", self.back, allow_head=False),
+            web.get("/link/{token}", self.show),
+            web.post("/link/{token}", self.start),
+        ]
+
+    async def show(self, request: web.Request) -> web.Response:
+        token = request.match_info["token"]
+        link = await self._links.find(token, self._clock()) if len(token) <= MAX_TOKEN else Refused.UNKNOWN
+        if isinstance(link, Refused):
+            return self._sorry(request, link)
+        secret = self._cookie.read(request) or self._draw()
+        at = f"{link.created_at.astimezone(ATHENS):%H:%M}"
+        form = self._form(secret, token)
+        page = self._pages.page("begin", link.language, channel=link.channel, at=at, form=form)
+        self._cookie.write(page, secret)
+        return page
+
+    async def start(self, request: web.Request) -> web.Response:
+        token, secret = request.match_info["token"], self._cookie.read(request)
+        sent = str((await request.post()).get("form", ""))
+        ours = hmac.compare_digest(sent.encode(), self._form(secret, token).encode())
+        if from_elsewhere(request) or not secret or not ours:
+            return self._sorry(request, "form")
+        started, browser = self._login.start(), self._draw()
+        link = await self._links.start(token, started.state, started.verifier, browser, self._clock())
+        if isinstance(link, Refused):
+            return self._sorry(request, link)
+        away = web.Response(status=303, headers={"Location": started.url, "Cache-Control": "no-store"})
+        self._cookie.write(away, browser)  # a new one: what an earlier page had is worth nothing from here on
+        return away
+
+    async def back(self, request: web.Request) -> web.Response:
+        state, browser = request.query.get("state", ""), self._cookie.read(request)
+        taken = await self._links.take(state, browser, self._clock())
+        if isinstance(taken, Refused):
+            return self._sorry(request, taken)
+        if taken.code_id is None:
+            return await self._came_back(request, taken, state, browser)
+        if not await self._finish.is_open(taken.code_id):
+            return self._sorry(request, Refused.EXPIRED, taken.link.language)
+        return self._code(taken, state, browser)
+
+    async def _came_back(self, request: web.Request, taken: Taken, state: str, browser: str) -> web.Response:
+        person = await self._who(request, taken, state)
+        if isinstance(person, str):
+            await self._links.release(taken.link)
+            return self._sorry(request, person, taken.link.language)
+        try:
+            await self._finish(taken.link, person.afm, self._finish.code(taken.link, state, browser))
+        except LinkEnded:
+            return self._sorry(request, Refused.EXPIRED, taken.link.language)
+        return self._code(taken, state, browser)
+
+    async def _who(self, request: web.Request, taken: Taken, state: str) -> Person | str:
+        """Who logged in, or why we do not know."""
+        try:
+            return await self._login.finish(request.query, Started("", state, taken.verifier))
+        except LoginCancelled:
+            return "cancelled"
+        except RegistryError as error:
+            log.warning("login.failed", reason=error.reason)
+            return "unavailable" if isinstance(error, RegistryUnavailable) else "refused"
+
+    def _code(self, taken: Taken, state: str, browser: str) -> web.Response:
+        code = self._finish.code(taken.link, state, browser)
+        return self._pages.page("code", taken.link.language, channel=taken.link.channel, code=code)
+
+    def _sorry(self, request: web.Request, why: str, language: str | None = None) -> web.Response:
+        tongue = language or preferred(request.headers.get("Accept-Language", ""))
+        return self._pages.page("sorry", tongue, _STATUS[why], why=str(why))
+
+    def _form(self, secret: str, token: str) -> str:
+        """What our page puts into its form: only a page that this browser got from us has it."""
+        return self._vault.index("login-form", f"{secret}:{token}")

@@ -1,0 +1,50 @@
+"""Privacy put together from the service's parts. Called by the composition root alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from aiohttp import web
+
+from bot.conversation.effects import Wording
+from bot.keeping import KeepingJob
+from bot.metrics import Metrics
+from bot.privacy.effects import PrivacyEffects
+from bot.privacy.reads import StorePrivacy
+from bot.privacy.render import Pages
+from bot.privacy.routes import MyDataPages
+from bot.settings import Settings
+from bot.store import Store
+from casestore.copies import Copies
+from casestore.erasure import Erasure
+from casestore.holdings import Holdings
+from casestore.letgo import LettingGo
+from casestore.wishes import Wishes
+from dialogues.catalogue import load_catalogue
+
+Clock = Callable[[], datetime]
+
+
+def privacy_reads(store: Store) -> StorePrivacy:
+    """For a worker, and whoever loads the dialogue."""
+    return StorePrivacy(store.database, store.vault, store.people)
+
+
+def privacy_effects(settings: Settings, store: Store, wording: Wording, draw: Callable[[], str]) -> PrivacyEffects:
+    """For a worker. ``draw`` gives fresh tokens."""
+    wishes, copies = Wishes(store.database), Copies(store.database, store.vault)
+    erasure = Erasure(store.database, store.audits)
+    parts = (wishes, copies, erasure, store.talk, store.outbox, store.audits)
+    return PrivacyEffects(*parts, wording, draw, settings.public_url)
+
+
+def my_data_routes(store: Store, clock: Clock) -> list[web.RouteDef]:
+    """For the web side."""
+    copies, holdings = Copies(store.database, store.vault), Holdings(store.database, store.vault)
+    return MyDataPages(store.database, copies, holdings, store.audits, Pages(load_catalogue()), clock).routes()
+
+
+def keeping_job(store: Store, metrics: Metrics, clock: Clock) -> KeepingJob:
+    """For a worker."""
+    return KeepingJob(LettingGo(store.database), metrics, clock)

@@ -1,0 +1,90 @@
+"""The effects of preferences, copies and erasure, carried out in the turn's commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.conversation.effects import Cause, Wording
+from casestore.audits import AuditTrail
+from casestore.copies import LIFETIME, Copies, behind
+from casestore.erasure import Erasure
+from casestore.outbox import Dispatch, Outbox, Priority
+from casestore.talk import Line, Talk
+from casestore.wishes import Wishes
+from dialogues.turn import Erase, SendCopy, SetPreference
+
+PATH = "/my-data"
+HIDDEN = "…"  # stands for the link in the transcript: what opens a door is kept nowhere in the clear
+
+
+class PrivacyEffects:
+    """``draw`` gives a fresh token of at least 128 unguessable bits, safe in a path."""
+
+    def __init__(
+        self,
+        wishes: Wishes,
+        copies: Copies,
+        erasure: Erasure,
+        talk: Talk,
+        outbox: Outbox,
+        audits: AuditTrail,
+        wording: Wording,
+        draw: Callable[[], str],
+        public_url: str,
+    ) -> None:
+        self._wishes = wishes
+        self._copies = copies
+        self._erasure = erasure
+        self._talk = talk
+        self._outbox = outbox
+        self._audits = audits
+        self._wording = wording
+        self._draw = draw
+        self._public_url = public_url
+        self.table: Mapping[type, Any] = {
+            SetPreference: self._set_preference,
+            SendCopy: self._send_copy,
+            Erase: self._erase,
+        }
+
+    async def _set_preference(self, connection: AsyncConnection, effect: SetPreference, cause: Cause) -> None:
+        point = cause.conversation.contact_point_id
+        citizen, _ = await behind(connection, point)
+        said = (effect.kind, effect.value)
+        await self._wishes.add(connection, point, citizen, *said, source="message", key=cause.key, now=cause.now)
+
+    async def _send_copy(self, connection: AsyncConnection, _effect: SendCopy, cause: Cause) -> None:
+        """A link in a message of its own: easy to tap, and out of the transcript."""
+        here, now, token = cause.conversation, cause.now, self._draw()
+        offered = await self._copies.offer(connection, here.contact_point_id, token, now)
+        detail = "offered" if offered else "refused"
+        await self._audits.note(connection, "copy.link", detail, now, subject_key=here.recipient_key)
+        name = "utter_copy_link" if offered else "utter_copy_limit"
+
+        def say(link: str) -> str:
+            return self._wording.say(name, here.language, here.channel, link=link).text
+
+        dispatch = Dispatch(
+            key=cause.key,
+            channel=here.channel,
+            address=here.address,
+            body={"text": say(f"{self._public_url}{PATH}/{token}"), "choices": []},
+            kind="link",
+            priority=Priority.REPLY,
+            conversation_id=here.id,
+            due_at=now,
+            expires_at=now + LIFETIME,
+        )
+        await self._talk.add_lines(connection, here.id, [Line(cause.key, "bot", say(HIDDEN), now, name)])
+        await self._outbox.add(connection, [dispatch], now)
+
+    async def _erase(self, connection: AsyncConnection, effect: Erase, cause: Cause) -> None:
+        """The turn's own replies (``in:7:0``) answer it and go out; all else of the turn goes with the rest."""
+        here = cause.conversation
+        turn = cause.key.rpartition(":")[0]
+        key = here.recipient_key
+        point, whole = here.contact_point_id, effect.everywhere
+        await self._erasure.erase(connection, point, cause.now, key=turn, subject_key=key, everywhere=whole)

@@ -1,0 +1,82 @@
+"""The copy that a citizen asked for in a chat where they are proven, behind a link that works once.
+
+    GET  /my-data/{token}   says what this is, with a button; changes nothing, for previews open links too
+    POST /my-data/{token}   uses the link up: a page to read, with the same as a JSON file to keep;
+                            JSON alone where the request accepts nothing else
+
+A link that is unknown, used or expired, or whose citizen is no longer proven in that chat: all get the same words.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+
+from aiohttp import web
+
+from bot.linking.render import preferred
+from bot.privacy.effects import PATH
+from bot.privacy.render import HEADERS, Pages
+from casestore.audits import AuditTrail
+from casestore.copies import Copies
+from casestore.database import Database
+from casestore.holdings import Holdings
+
+MAX_TOKEN = 128  # characters; ours have 32
+FILE = "my-data.json"
+
+
+class MyDataPages:
+    """One citizen's copy to whoever holds the link, once."""
+
+    def __init__(
+        self,
+        database: Database,
+        copies: Copies,
+        holdings: Holdings,
+        audits: AuditTrail,
+        pages: Pages,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._copies = copies
+        self._holdings = holdings
+        self._audits = audits
+        self._pages = pages
+        self._clock = clock
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.get(f"{PATH}/{{token}}", self.show), web.post(f"{PATH}/{{token}}", self.give)]
+
+    async def show(self, request: web.Request) -> web.Response:
+        token = request.match_info["token"]
+        if len(token) > MAX_TOKEN or not await self._copies.open(token, self._clock()):
+            return self._sorry(request)
+        return self._pages.page("open", _language(request))
+
+    async def give(self, request: web.Request) -> web.Response:
+        token, now = request.match_info["token"], self._clock()
+        citizen = await self._use(token, now) if len(token) <= MAX_TOKEN else None
+        if citizen is None:
+            return self._sorry(request)
+        held = await self._holdings.copy(citizen)
+        text = json.dumps({"made_at": now.isoformat(), **held}, ensure_ascii=False, indent=2)
+        if request.headers.get("Accept", "").startswith("application/json"):
+            file = {"Content-Disposition": f'attachment; filename="{FILE}"'}
+            return web.Response(text=text, content_type="application/json", headers={**HEADERS, **file})
+        return self._pages.page("copy", _language(request), held=held, made_at=now, text=text, file=FILE)
+
+    async def _use(self, token: str, now: datetime) -> int | None:
+        async with self._database.write() as connection:
+            citizen = await self._copies.use(connection, token, now)
+            if citizen is not None:
+                await self._audits.note(connection, "copy.given", "page", now)
+        return citizen
+
+    def _sorry(self, request: web.Request) -> web.Response:
+        return self._pages.page("gone", _language(request), status=404)
+
+
+def _language(request: web.Request) -> str:
+    return preferred(request.headers.get("Accept-Language", ""))

@@ -1,0 +1,181 @@
+"""What the kinds and columns of a copy are called, and what each kind is kept for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+Words = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """``title`` and ``why`` in both languages. ``fields``: what is shown of a row; the file has all of it."""
+
+    title: Words
+    why: Words
+    fields: tuple[str, ...]
+
+
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {
+        "citizen": Kind(
+            {"el": "Εσείς", "en": "You"},
+            {"el": "Με τον ΑΦΜ βρίσκουμε τις υποθέσεις σας.", "en": "By the tax number your cases are found."},
+            ("afm", "since"),
+        ),
+        "contact_points": Kind(
+            {"el": "Πού σας βρίσκουμε", "en": "Where you are reached"},
+            {
+                "el": "Για να σας απαντάμε, και για να ξέρουμε ότι είστε εσείς.",
+                "en": "To answer you, and to know that it is you.",
+            },
+            ("channel", "address", "level", "linked_by", "linked_at", "reachable"),
+        ),
+        "cases": Kind(
+            {"el": "Οι υποθέσεις σας", "en": "Your cases"},
+            {
+                "el": "Όπως τις λένε τα μητρώα. Οι κλειστές σβήνουν εδώ σε 120 ημέρες.",
+                "en": "As the registries tell them. Closed ones go from here after 120 days.",
+            },
+            ("reference", "title", "registry", "stage", "expected_by", "outcome", "note", "updated_at"),
+        ),
+        "documents": Kind(
+            {"el": "Έγγραφα των υποθέσεων", "en": "Documents of the cases"},
+            {"el": "Τι έχει το μητρώο και τι λείπει.", "en": "What the registry has, and what is missing."},
+            ("title", "status", "reason", "deadline"),
+        ),
+        "messages": Kind(
+            {"el": "Όσα είπαμε", "en": "What was said"},
+            {
+                "el": "Για να συνεχίζεται η εξυπηρέτηση. Σβήνουν σε 180 ημέρες. Όσα γράφτηκαν χωρίς να είστε "
+                "συνδεδεμένοι δεν είναι εδώ: μπορεί να τα έγραψε άλλος. Με τη διαγραφή σβήνουν κι αυτά.",
+                "en": "To go on serving you. They go after 180 days. What was written while you were not linked is "
+                "not here: another may have written it. A deletion takes that as well.",
+            },
+            ("at", "author", "text"),
+        ),
+        "alerts": Kind(
+            {"el": "Τι είπατε για τις ειδοποιήσεις", "en": "What you said about alerts"},
+            {"el": "Ως απόδειξη ότι το σεβόμαστε.", "en": "As proof that it is respected."},
+            ("at", "allowed", "source"),
+        ),
+        "preferences": Kind(
+            {"el": "Οι προτιμήσεις σας", "en": "Your preferences"},
+            {"el": "Για να σας ενημερώνουμε όπως θέλετε.", "en": "To tell you of news as you like it."},
+            ("at", "kind", "value"),
+        ),
+        "wishes_for_a_person": Kind(
+            {"el": "Πότε ζητήσατε υπάλληλο", "en": "When you asked for an employee"},
+            {"el": "Για να σας απαντήσει.", "en": "So that one answers you."},
+            ("asked_at", "reason", "closed_at"),
+        ),
+        "sends": Kind(
+            {"el": "Μηνύματα που σας στείλαμε", "en": "Messages sent to you"},
+            {
+                "el": "Πότε στάλθηκαν και αν έφτασαν. Το αρχείο μένει ένα έτος, χωρίς το κείμενο.",
+                "en": "When they were sent and whether they arrived. The log stays for a year, without the text.",
+            },
+            ("created_at", "channel", "kind", "state", "finished_at", "reason"),
+        ),
+        "codes": Kind(
+            {"el": "Κωδικοί που ζητήθηκαν για τον ΑΦΜ σας", "en": "Codes asked for with your tax number"},
+            {
+                "el": "Για τα όρια που σας προστατεύουν. Αν κάποιους δεν τους ζητήσατε εσείς, κάποιος δοκίμασε.",
+                "en": "For the limits that protect you. If you did not ask for some, somebody tried.",
+            },
+            ("created_at", "sent", "used_at"),
+        ),
+        "registry_calls": Kind(
+            {"el": "Ποια μητρώα ρωτήθηκαν για εσάς", "en": "Which registries were asked about you"},
+            {"el": "Για λογοδοσία. Μένουν 5 χρόνια.", "en": "For accountability. They stay for 5 years."},
+            ("at", "action", "detail", "outcome"),
+        ),
+    }
+)
+"""In the order of the page."""
+
+FIELDS: Mapping[str, Words] = MappingProxyType(
+    {
+        "action": {"el": "ερώτηση", "en": "question"},
+        "address": {"el": "διεύθυνση", "en": "address"},
+        "afm": {"el": "ΑΦΜ", "en": "tax number (AFM)"},
+        "allowed": {"el": "ναι ή όχι", "en": "yes or no"},
+        "asked_at": {"el": "ζητήθηκε", "en": "asked"},
+        "at": {"el": "πότε", "en": "when"},
+        "author": {"el": "ποιος", "en": "who"},
+        "channel": {"el": "κανάλι", "en": "channel"},
+        "closed_at": {"el": "έκλεισε", "en": "closed"},
+        "created_at": {"el": "πότε", "en": "when"},
+        "deadline": {"el": "προθεσμία", "en": "deadline"},
+        "detail": {"el": "αφορμή", "en": "cause"},
+        "expected_by": {"el": "αναμένεται έως", "en": "expected by"},
+        "finished_at": {"el": "τελείωσε", "en": "finished"},
+        "happened_at": {"el": "πότε", "en": "when"},
+        "kind": {"el": "είδος", "en": "kind"},
+        "level": {"el": "βεβαιότητα (1 γνωστός αριθμός, 2 αποδείχθηκε)", "en": "sureness (1 known number, 2 proven)"},
+        "linked_at": {"el": "από", "en": "since"},
+        "linked_by": {"el": "σύνδεση με", "en": "linked by"},
+        "note": {"el": "σημείωση", "en": "note"},
+        "outcome": {"el": "έκβαση", "en": "outcome"},
+        "reachable": {"el": "δέχεται μηνύματα", "en": "takes messages"},
+        "reason": {"el": "αιτία", "en": "reason"},
+        "reference": {"el": "αριθμός", "en": "number"},
+        "registry": {"el": "μητρώο", "en": "registry"},
+        "sent": {"el": "στάλθηκε", "en": "sent"},
+        "since": {"el": "από", "en": "since"},
+        "source": {"el": "πώς το είπατε", "en": "how it was said"},
+        "stage": {"el": "στάδιο", "en": "stage"},
+        "state": {"el": "κατάσταση", "en": "state"},
+        "status": {"el": "κατάσταση", "en": "status"},
+        "text": {"el": "κείμενο", "en": "text"},
+        "title": {"el": "τίτλος", "en": "title"},
+        "updated_at": {"el": "άλλαξε", "en": "changed"},
+        "used_at": {"el": "χρησιμοποιήθηκε", "en": "used"},
+        "value": {"el": "τι θέλετε", "en": "what you want"},
+    }
+)
+_VALUES = (
+    ("citizen", "εσείς", "you"),
+    ("bot", "η θυρίδα", "the counter"),
+    ("agent", "υπάλληλος", "an employee"),
+    ("registry", "το Μητρώο Επικοινωνίας", "the contact registry"),
+    ("code", "κωδικό", "a code"),
+    ("login", "το gov.gr", "gov.gr"),
+    ("unlinked", "αποσύνδεση", "unlinking"),
+    ("viber", "Viber", "Viber"),
+    ("sms", "SMS", "SMS"),
+    ("message", "με μήνυμα", "by a message"),
+    ("erasure", "με διαγραφή", "by an erasure"),
+    ("quiet", "ώρες ησυχίας", "quiet hours"),
+    ("channel", "κανάλι", "channel"),
+    ("none", "καμία", "none"),
+    ("any", "όποιο κανάλι", "any channel"),
+    ("only-viber", "μόνο Viber", "Viber only"),
+    ("only-sms", "μόνο SMS", "SMS only"),
+    ("reply", "απάντηση", "an answer"),
+    ("link", "σύνδεσμος", "a link"),
+    ("open", "περιμένει", "waiting"),
+    ("sent", "στάλθηκε", "sent"),
+    ("failed", "δεν στάλθηκε", "not sent"),
+    ("skipped", "ακυρώθηκε", "cancelled"),
+    ("asked", "το ζητήσατε", "you asked"),
+    ("gave-up", "δεν σας καταλάβαμε", "you were not understood"),
+    ("complaint", "παράπονο", "a complaint"),
+    ("missing", "λείπει", "missing"),
+    ("submitted", "κατατέθηκε", "handed in"),
+    ("accepted", "έγινε δεκτό", "accepted"),
+    ("rejected", "δεν έγινε δεκτό", "rejected"),
+    ("granted", "εγκρίθηκε", "granted"),
+    ("refused", "απορρίφθηκε", "refused"),
+    ("partly", "εν μέρει", "partly"),
+    ("permits", "οικοδομικές άδειες", "building permits"),
+    ("efka", "e-ΕΦΚΑ", "e-EFKA"),
+    ("cadastre", "Κτηματολόγιο", "the Cadastre"),
+    ("civil_protection", "Πολιτική Προστασία", "Civil Protection"),
+    ("kep", "ΚΕΠ", "KEP"),
+)
+VALUES: Mapping[str, Words] = MappingProxyType({code: {"el": el, "en": en} for code, el, en in _VALUES})
+"""Codes as a citizen would say them; a citizen's own words are never among them (``text``, ``note``)."""
+YES_NO: Mapping[bool, Words] = MappingProxyType({True: {"el": "ναι", "en": "yes"}, False: {"el": "όχι", "en": "no"}})

@@ -1,0 +1,237 @@
+"""Compares our cases with a registry's, all of them, and puts ours right: page by page, paced, restartable.
+
+First everything that the registry lists is compared with what we have; then it is asked for what we have and it did
+not list. Feeds and events make this find nothing; it is for what they missed, and it says what that was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.casebook import CaseBook, Word, case_of, word_of
+from bot.metrics import Metrics
+from casestore.cases import Cases
+from casestore.census import Census
+from casestore.database import Database
+from casestore.moves import NEW, REFUSED, Kept
+from casestore.reconciliations import DONE, LISTED, UNTOLD, WAITING, LostRun, Reconciliations, Run
+from connectors.registry import CaseRecord, CaseRegistry, RegistryError
+
+SAME, MISSING, BEHIND, DIFFERS, AHEAD, GONE = "same", "missing", "behind", "differs", "ahead", "gone"
+"""As the registry says; not on record; ours is older; as old and not the same; ours is newer; the registry has none."""
+REPAIRED = "repaired"
+RESULTS = (SAME, MISSING, BEHIND, DIFFERS, AHEAD, GONE, REPAIRED, REFUSED)
+ASKED = 50  # cases that are asked for one by one, a page
+AT_ONCE = 4
+AGAIN = timedelta(minutes=1)  # after the registry did not answer, or another worker was there first
+
+log = structlog.get_logger(__name__)
+
+
+def compare(record: CaseRecord, owner: int | None, kept: Kept | None) -> str:
+    """What a registry's case is to ours. When it was last changed does not count: clocks and digits differ."""
+    if kept is None:
+        return MISSING
+    theirs, ours = case_of(record), kept.case
+    if theirs.sequence != ours.sequence:
+        return BEHIND if theirs.sequence > ours.sequence else AHEAD
+    alike = owner == kept.citizen_id and replace(theirs, updated_at=ours.updated_at) == ours
+    return SAME if alike else DIFFERS
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a page showed: each case's verdict by reference, the words that put ours right, and how to go on."""
+
+    verdicts: Mapping[str, str]
+    words: tuple[Word, ...]
+    cursor: str
+    more: bool
+
+    def of(self, verdict: str) -> list[str]:
+        return [reference for reference, found in self.verdicts.items() if found == verdict]
+
+
+class Comparer:
+    """Looks at one page of one registry, and keeps what is to be kept of it."""
+
+    def __init__(
+        self,
+        registry: CaseRegistry,
+        database: Database,
+        cases: Cases,
+        census: Census,
+        book: CaseBook,
+        *,
+        reopening: bool = False,
+    ) -> None:
+        self.name = registry.name
+        self.database = database
+        self._registry = registry
+        self._cases = cases
+        self._census = census
+        self._book = book
+        self._reopening = reopening
+        self._at_once = asyncio.Semaphore(AT_ONCE)
+
+    async def listed(self, cursor: str) -> Findings:
+        """What the registry lists, from ``cursor`` on. Raises :class:`connectors.registry.RegistryError`."""
+        page = await self._registry.changes(cursor)
+        verdicts, words = await self._compared({record.reference: record for record in page.cases})
+        return Findings(verdicts, words, page.cursor, page.more)
+
+    async def untold(self, after: str, since: datetime, seen: Container[str] = ()) -> Findings:
+        """Of what we have and the registry has not spoken of ``since``, those of the next references; not the ``seen``:
+        of a dry run it is not kept what the registry has spoken of."""
+        found = [kept.case.reference for kept in await self._cases.untold(self.name, since, after, ASKED)]
+        quiet = [reference for reference in found if reference not in seen]
+        records = await self._ask(quiet)
+        verdicts, words = await self._compared(records)
+        gone = {reference: GONE for reference in quiet if reference not in records}
+        return Findings({**verdicts, **gone}, words, found[-1] if found else after, len(found) == ASKED)
+
+    async def keep(
+        self, connection: AsyncConnection, findings: Findings, now: datetime, since: datetime
+    ) -> Counter[str]:
+        """Put ours right; cases by what was found and done."""
+        changes = await self._book.take(connection, findings.words, now, source="reconcile")
+        gone = findings.of(GONE)
+        await self._cases.mark_told(connection, [ref for ref, found in findings.verdicts.items() if found != GONE], now)
+        await self._cases.mark_gone(connection, gone, since)
+        done = Counter({NEW: REPAIRED, REFUSED: REFUSED}[c.result] for c in changes if c.result in (NEW, REFUSED))
+        return Counter(findings.verdicts.values()) + done + Counter({REPAIRED: len(gone)})
+
+    async def _compared(self, records: Mapping[str, CaseRecord]) -> tuple[dict[str, str], tuple[Word, ...]]:
+        kept = await self._cases.find_all(records)
+        owners = await self._census.known(record.afm for record in records.values())
+        verdicts = {ref: compare(record, owners.get(record.afm), kept.get(ref)) for ref, record in records.items()}
+        words = [
+            self._word(records[ref], kept.get(ref)) for ref, found in verdicts.items() if found not in (SAME, AHEAD)
+        ]
+        sure = await self._ask([ref for ref, found in verdicts.items() if found == AHEAD])
+        for ref, record in sure.items():  # ours may have moved on since the page was made: asked again, it is sure
+            verdicts[ref] = compare(record, owners.get(record.afm), kept[ref])
+            if verdicts[ref] != SAME:
+                words.append(self._word(record, kept[ref]))
+        return verdicts, tuple(words)
+
+    def _word(self, record: CaseRecord, kept: Kept | None) -> Word:
+        seen = None if kept is None else kept.case.sequence
+        return word_of(record, instead_of=seen, reopening=self._reopening)
+
+    async def _ask(self, references: Sequence[str]) -> dict[str, CaseRecord]:
+        async def one(reference: str) -> CaseRecord | None:
+            async with self._at_once:
+                return await self._registry.case(reference)
+
+        found = await asyncio.gather(*(one(reference) for reference in references))
+        return {record.reference: record for record in found if record is not None}
+
+
+class ReconcileJob:
+    """One registry, once in ``every``, a page in ``pause``. Goes on where it, or another worker, was."""
+
+    def __init__(
+        self,
+        comparer: Comparer,
+        runs: Reconciliations,
+        metrics: Metrics,
+        clock: Callable[[], datetime],
+        *,
+        every: timedelta,
+        pause: timedelta,
+    ) -> None:
+        self.name = f"reconcile-{comparer.name}"
+        self._comparer = comparer
+        self._runs = runs
+        self._metrics = metrics
+        self._clock = clock
+        self._every = every
+        self._pause = pause
+        self._due: datetime | None = None
+
+    async def step(self) -> bool:
+        now = self._clock()
+        if self._due is not None and now < self._due:
+            return False
+        try:
+            run = await self._current(now)
+            going = run is not None and await self._page(run, now)
+        except LostRun:
+            self._due = now + AGAIN
+            return False
+        except RegistryError as error:
+            log.warning("reconcile.waits", registry=self._comparer.name, reason=error.reason)
+            self._due = now + AGAIN
+            return False
+        self._due = now + self._pause if going else self._due
+        return going and not self._pause
+
+    async def drain(self) -> None:
+        """Nothing is ever in hand between two steps."""
+
+    async def _current(self, now: datetime) -> Run | None:
+        """The run to go on with; ``None`` while the next one is not due. The first is due ``every`` after the start."""
+        run = await self._runs.last(self._comparer.name)
+        if run is None:
+            await self._runs.begin(Run(self._comparer.name, WAITING, now), None)
+            self._due = now + self._every
+            return None
+        if run.phase in (LISTED, UNTOLD):
+            return run
+        if now < run.started_at + self._every:
+            self._due = run.started_at + self._every
+            return None
+        return await begin(self._runs, self._comparer.name, now)
+
+    async def _page(self, run: Run, now: datetime) -> bool:
+        """``False`` at the end."""
+        after = await take_page(self._comparer, self._runs, run, now)
+        for result, count in (Counter(after.counts) - Counter(run.counts)).items():
+            self._metrics.reconciled.labels(run.registry, result).inc(count)
+        if after.finished_at is None:
+            return True
+        self._metrics.reconciled_at.labels(run.registry).set(after.finished_at.timestamp())
+        log.info("reconcile.done", registry=run.registry, pages=after.pages, **after.counts)
+        return False
+
+
+async def begin(runs: Reconciliations, registry: str, now: datetime) -> Run:
+    """A new run, from the beginning. Raises :class:`casestore.reconciliations.LostRun`."""
+    run = Run(registry, LISTED, now)
+    await runs.begin(run, await runs.last(registry))
+    return run
+
+
+async def take_page(comparer: Comparer, runs: Reconciliations, run: Run, now: datetime) -> Run:
+    """The next page of a run, found and kept in one commit with how far it came. Raises as the two do."""
+    findings = await look(comparer, run)
+    async with comparer.database.write(wake=True) as connection:
+        counts = await comparer.keep(connection, findings, now, run.started_at)
+        after = onward(run, findings, counts, now)
+        await runs.move(connection, run, after, now)
+    return after
+
+
+async def look(comparer: Comparer, run: Run, seen: Container[str] = ()) -> Findings:
+    """What the next page of a run shows. Nothing is kept."""
+    if run.phase == LISTED:
+        return await comparer.listed(run.cursor)
+    return await comparer.untold(run.cursor, run.started_at, seen)
+
+
+def onward(run: Run, findings: Findings, counts: Counter[str], now: datetime) -> Run:
+    """The run after a page."""
+    total = Counter(run.counts) + counts
+    phase, cursor = run.phase, findings.cursor
+    if not findings.more:
+        phase, cursor = (UNTOLD, "") if run.phase == LISTED else (DONE, "")
+    finished = now if phase == DONE else None
+    return replace(run, phase=phase, cursor=cursor, pages=run.pages + 1, counts=dict(total), finished_at=finished)

@@ -1,0 +1,89 @@
+"""What registries need of a worker and of the web side, put together. Called by the composition root alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from aiohttp import web
+
+from bot.backoff import Pace
+from bot.casebook import CaseBook, Hear, nobody
+from bot.conversation.view import OneView
+from bot.feeds import CaseFeed
+from bot.following import EventsJob
+from bot.metrics import Metrics
+from bot.reconcile import Comparer, ReconcileJob
+from bot.registry_events import EventIntake
+from bot.settings import Settings
+from bot.store import Store
+from bot.worker import Job
+from casestore.census import Census
+from casestore.events import Events
+from casestore.reconciliations import Reconciliations
+from connectors.connect import CASE_REGISTRIES, event_reader
+from connectors.registry import CaseRegistry
+
+Clock = Callable[[], datetime]
+
+
+def event_routes(settings: Settings, store: Store, metrics: Metrics, clock: Clock) -> list[web.RouteDef]:
+    """Where registries post their events; nowhere, while no secret of theirs is set."""
+    secrets = settings.event_secrets()
+    if not secrets:
+        return []
+    names = [words.registry for words in CASE_REGISTRIES]
+    events = Events(store.database, store.vault)
+    return EventIntake(event_reader(secrets, clock), names, events, metrics, clock).routes()
+
+
+def case_book(store: Store, metrics: Metrics, hear: Hear = nobody) -> CaseBook:
+    """``hear`` is told of every change, in the commit that keeps it."""
+    return CaseBook(Census(store.database, store.vault), store.cases, metrics, hear)
+
+
+def registry_jobs(
+    settings: Settings,
+    store: Store,
+    registries: Sequence[CaseRegistry],
+    metrics: Metrics,
+    clock: Clock,
+    random: Callable[[], float],
+    new_claim: Callable[[], str],
+    hear: Hear = nobody,
+    pace: Pace | None = None,
+) -> list[Job]:
+    """Polling, events and comparing."""
+    book = case_book(store, metrics, hear)
+    every, pause = timedelta(seconds=settings.feed_seconds), timedelta(seconds=settings.reconcile_pause_seconds)
+    feed = (store.database, book, store.cases, metrics, clock)
+    jobs: list[Job] = [CaseFeed(registry, *feed, every=every) for registry in registries]
+    events = Events(store.database, store.vault)
+    by_name = {registry.name: registry for registry in registries}
+    parts = (events, book, store.cases, store.people, store.database, by_name, metrics)
+    jobs.append(EventsJob(*parts, clock, random, new_claim, pace=pace or Pace()))
+    runs = Reconciliations(store.database)
+    rest = timedelta(hours=settings.reconcile_hours)
+    for registry in registries if rest else ():
+        jobs.append(ReconcileJob(comparer(store, registry, book), runs, metrics, clock, every=rest, pause=pause))
+    return jobs
+
+
+def comparer(store: Store, registry: CaseRegistry, book: CaseBook, *, reopening: bool = False) -> Comparer:
+    """Compares our cases with this registry's."""
+    census = Census(store.database, store.vault)
+    return Comparer(registry, store.database, store.cases, census, book, reopening=reopening)
+
+
+def one_view(store: Store, registries: Sequence[CaseRegistry], clock: Clock) -> OneView:
+    """A citizen's cases over all registries."""
+    return OneView(registries, store.people, store.cases, clock)
+
+
+async def read_event_depth(store: Store, metrics: Metrics, now: datetime) -> None:
+    """Depth and age of the events' queue into the gauges."""
+    waiting, dead, oldest = await Events(store.database, store.vault).depth()
+    metrics.dead_events.set(dead)
+    metrics.depth.labels("events", "all", "all").set(waiting)
+    age = 0.0 if oldest is None else max(0.0, (now - oldest).total_seconds())
+    metrics.age.labels("events", "all", "all").set(age)

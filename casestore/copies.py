@@ -1,0 +1,66 @@
+"""One-time links by which a citizen fetches a copy of what is held of them. Only a keyed hash of each is kept."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from casestore.database import Database
+from casestore.people import PROVEN, who
+from casestore.tables import copies, links
+from casestore.vault import Vault
+
+LIFETIME = timedelta(minutes=15)
+A_DAY, WINDOW = 5, timedelta(days=1)
+
+
+async def behind(connection: AsyncConnection, contact_point_id: int) -> tuple[int | None, int]:
+    """Who is known at a contact point at this moment, and how surely (:func:`casestore.people.who`)."""
+    known = select(links.c.citizen_id, links.c.level).where(links.c.contact_point_id == contact_point_id)
+    rows = await connection.execute(known.order_by(links.c.linked_at, links.c.id))
+    return who([(row.citizen_id, row.level) for row in rows])
+
+
+class Copies:
+    """Reads and writes these links over one database."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    async def offer(self, connection: AsyncConnection, contact_point_id: int, token: str, now: datetime) -> bool:
+        """Keep a link for whoever is proven at this contact point; ``False`` at the limit of a day.
+
+        Raises ``LookupError`` where nobody is proven: the level is what the store says now, not what a turn believed.
+        """
+        citizen, level = await behind(connection, contact_point_id)
+        if citizen is None or level < PROVEN:
+            raise LookupError("nobody is proven here")
+        lately = and_(copies.c.citizen_id == citizen, copies.c.created_at > now - WINDOW)
+        if (await connection.scalar(select(func.count()).select_from(copies).where(lately)) or 0) >= A_DAY:
+            return False
+        row = {"contact_point_id": contact_point_id, "citizen_id": citizen, "token_key": self._key(token)}
+        await connection.execute(copies.insert().values(**row, created_at=now, expires_at=now + LIFETIME))
+        return True
+
+    def _key(self, token: str) -> str:
+        return self._vault.index("copy", token)
+
+    async def open(self, token: str, now: datetime) -> bool:
+        """Would this link be honoured? Reads only: whatever looks at a link before its owner uses nothing up."""
+        async with self._database.read() as connection:
+            return await connection.scalar(select(copies.c.id).where(self._alive(token, now))) is not None
+
+    async def use(self, connection: AsyncConnection, token: str, now: datetime) -> int | None:
+        """Use a link up, once: the citizen it is for, if they are still proven where it was sent; else ``None``."""
+        used = update(copies).where(self._alive(token, now)).values(used_at=now)
+        row = (await connection.execute(used.returning(copies.c.citizen_id, copies.c.contact_point_id))).first()
+        if row is None:
+            return None
+        here = await behind(connection, row.contact_point_id)
+        return int(row.citizen_id) if here == (row.citizen_id, PROVEN) else None
+
+    def _alive(self, token: str, now: datetime) -> ColumnElement[bool]:
+        return and_(copies.c.token_key == self._key(token), copies.c.used_at.is_(None), copies.c.expires_at > now)

@@ -1,0 +1,241 @@
+"""How long each kind of record is kept, and why. One table; :mod:`casestore.letgo` acts on it.
+
+Some kinds are emptied first and deleted much later: the row without its text still keeps a repeated webhook from being
+answered twice, and its key a message from being sent twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Table, and_, exists, func, literal_column
+
+from casestore.moves import CLOSED_KEPT
+from casestore.people import KNOWN_NUMBER
+from casestore.tables import (
+    audit,
+    cases,
+    citizens,
+    codes,
+    consents,
+    contact_points,
+    conversations,
+    copies,
+    dialogue_events,
+    handovers,
+    inbox,
+    links,
+    login_links,
+    outbox,
+    registry_events,
+    transcript,
+    wishes,
+)
+
+DAY, YEAR = timedelta(days=1), timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class Keep:
+    """How long one kind of record is kept. ``name`` is its label everywhere; ``why`` this long, for docs/privacy.md.
+
+    A row goes when ``age`` is more than ``period`` ago and ``only`` holds: its ``empty`` columns are emptied, or it is
+    deleted where there are none. ``also`` changes with it. Without an index over ``age`` it is a ``sweep``: the
+    table is walked by its ids, a window at a time.
+    """
+
+    name: str
+    table: Table
+    age: Column[datetime]
+    period: timedelta
+    why: str
+    only: tuple[ColumnElement[bool], ...] = ()
+    empty: tuple[str, ...] = ()
+    also: Mapping[str, Any] = field(default_factory=dict)
+    sweep: bool = False
+
+    def due(self, now: datetime) -> ColumnElement[bool]:
+        return and_(self.age < now - self.period, *self.only)
+
+
+def _has(table: Table, column: str, sign: str) -> ColumnElement[bool]:
+    """As the partial indexes say it: to the letter, or they are not used."""
+    told: ColumnElement[bool] = and_(
+        table.c.finished_at.is_not(None), func.length(table.c[column]).op(sign)(literal_column("0"))
+    )
+    return told
+
+
+def _no(table: Table, *on: ColumnElement[bool]) -> ColumnElement[bool]:
+    return ~exists().where(*on).correlate_except(table)
+
+
+_DESERTED = (
+    _no(links, links.c.contact_point_id == contact_points.c.id),
+    _no(conversations, conversations.c.contact_point_id == contact_points.c.id),
+)
+
+KEPT: tuple[Keep, ...] = (
+    Keep(
+        "dialogue",
+        dialogue_events,
+        dialogue_events.c.at,
+        2 * DAY,
+        "a turn looks back 24 hours",
+    ),
+    Keep(
+        "inbox-text",
+        inbox,
+        inbox.c.finished_at,
+        2 * DAY,
+        "it is answered, and its words are in the transcript",
+        only=(_has(inbox, "payload_sealed", ">"), inbox.c.state == "done"),
+        empty=("payload_sealed",),
+    ),
+    Keep(
+        "inbox-dead",
+        inbox,
+        inbox.c.finished_at,
+        30 * DAY,
+        "time for an operator to put it back",
+        only=(_has(inbox, "payload_sealed", ">"), inbox.c.state == "dead"),
+        empty=("payload_sealed",),
+        also={"state": "done"},
+    ),
+    Keep(
+        "inbox",
+        inbox,
+        inbox.c.finished_at,
+        YEAR,
+        "a webhook that is played again is known by its id: no provider dates its signature",
+        only=(_has(inbox, "payload_sealed", "="),),
+    ),
+    Keep(
+        "outbox-text",
+        outbox,
+        outbox.c.finished_at,
+        7 * DAY,
+        "receipts come for days, and one may have it sent again",
+        only=(_has(outbox, "body_sealed", ">"), outbox.c.state != "open"),
+        empty=("body_sealed", "address_sealed"),
+        also={"expires_at": outbox.c.finished_at},  # a receipt later still opens it no more
+    ),
+    Keep(
+        "outbox",
+        outbox,
+        outbox.c.finished_at,
+        YEAR,
+        "the log of what was sent, and its keys against sending twice",
+        only=(_has(outbox, "body_sealed", "="), outbox.c.state != "open"),
+    ),
+    Keep(
+        "transcript",
+        transcript,
+        transcript.c.at,
+        180 * DAY,
+        "an employee who takes over, and a complaint, need what was said",
+    ),
+    Keep("audit", audit, audit.c.at, 5 * YEAR, "accountability for every question to a registry"),
+    Keep(
+        "codes-number",
+        codes,
+        codes.c.created_at,
+        2 * DAY,
+        "a code lives for minutes; whom it was for is needed no longer",
+        only=(func.length(codes.c.afm_sealed) > 0,),
+        empty=("afm_sealed",),
+        also={"used_at": func.coalesce(codes.c.used_at, codes.c.expires_at)},
+        sweep=True,
+    ),
+    Keep("codes", codes, codes.c.created_at, 35 * DAY, "the limits on codes look back 30 days", sweep=True),
+    Keep("copies", copies, copies.c.created_at, 2 * DAY, "the limit on copies looks back a day"),
+    Keep(
+        "login-links",
+        login_links,
+        login_links.c.created_at,
+        2 * DAY,
+        "the limits on links look back a day",
+        sweep=True,
+    ),
+    Keep(
+        "registry-event-text",
+        registry_events,
+        registry_events.c.finished_at,
+        30 * DAY,
+        "what it said is in the case; time for an operator to put one back that failed",
+        only=(registry_events.c.state != "open", func.length(registry_events.c.payload_sealed) > 0),
+        empty=("payload_sealed",),
+        also={"state": "done"},
+        sweep=True,
+    ),
+    Keep(
+        "registry-events",
+        registry_events,
+        registry_events.c.finished_at,
+        YEAR,
+        "a repeated event is known by its id",
+        only=(registry_events.c.state == "done",),
+        sweep=True,
+    ),
+    Keep(
+        "handovers",
+        handovers,
+        handovers.c.closed_at,
+        180 * DAY,
+        "as the transcript that they belong to",
+        sweep=True,
+    ),
+    Keep(
+        "closed-cases",
+        cases,
+        cases.c.updated_at,
+        CLOSED_KEPT,
+        "a closed case is shown for 90 days; its registry keeps it",
+        only=(cases.c.closed,),
+        sweep=True,
+    ),
+    Keep(
+        "conversations",
+        conversations,
+        conversations.c.last_at,
+        3 * YEAR,
+        "nobody has written, nobody is linked",
+        only=(_no(links, links.c.contact_point_id == conversations.c.contact_point_id),),
+        sweep=True,
+    ),
+    Keep(
+        "numbers-let-go",
+        contact_points,
+        contact_points.c.created_at,
+        30 * DAY,
+        "a number that the contact registry holds for nobody any more, and that never wrote",
+        only=(*_DESERTED, _no(consents, consents.c.contact_point_id == contact_points.c.id)),
+        sweep=True,
+    ),
+    Keep(
+        "contact-points",
+        contact_points,
+        contact_points.c.created_at,
+        3 * YEAR,
+        "with its words on alerts, which are proof until then",
+        only=_DESERTED,
+        sweep=True,
+    ),
+    Keep(
+        "citizens",
+        citizens,
+        citizens.c.created_at,
+        180 * DAY,
+        "no registry has a case of theirs, no chat is linked, nothing was wished for",
+        only=(
+            _no(cases, cases.c.citizen_id == citizens.c.id),
+            _no(links, links.c.citizen_id == citizens.c.id, links.c.level != KNOWN_NUMBER),
+            _no(wishes, wishes.c.citizen_id == citizens.c.id),
+        ),
+        sweep=True,
+    ),
+)
+"""In this order, so that what goes with a row of another is gone when that is looked at."""

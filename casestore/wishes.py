@@ -1,0 +1,173 @@
+"""What citizens prefer about notices: on which channel, at which hours. And, from that, when and where one may be told.
+
+Wishes are only ever added, each with its source and its time; the newest of a kind counts. One that was said by a known
+citizen is the citizen's wherever it was said; one by nobody known holds for its contact point.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from casestore.database import Database
+from casestore.people import ALERTS, who
+from casestore.quiet import DEFAULT_QUIET, Quiet, earliest, quiet_of
+from casestore.tables import consents, contact_points, conversations, links, wishes
+
+CHANNEL, QUIET = "channel", "quiet"
+CHANNELS: Mapping[str, tuple[str | None, bool]] = MappingProxyType(
+    {
+        "any": (None, False),
+        "viber": ("viber", False),
+        "sms": ("sms", False),
+        "only-viber": ("viber", True),
+        "only-sms": ("sms", True),
+    }
+)
+"""What a wish about channels may say: the channel that goes first, and whether there is no other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What was wished for. ``quiet`` is ``None`` where every hour will do; ``said``: the kinds ever spoken of."""
+
+    channel: str | None = None
+    only: bool = False
+    quiet: Quiet | None = DEFAULT_QUIET
+    said: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A contact point at which this citizen is known and no other. ``last_at``: when it was last used."""
+
+    id: int
+    channel: str
+    reachable: bool
+    level: int
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """The notice may go to this contact point, not before ``at``."""
+
+    point: Point
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """Nobody can be told. ``reason``: ``no-contact-point``, ``other-channel`` (there is none on the only channel that
+    is wanted), ``unreachable``, ``no-consent``."""
+
+    reason: str
+
+
+def preferences(said: Iterable[tuple[str, str]]) -> Preferences:
+    """From wishes (kind, value), oldest first. A value that this code does not know changes nothing."""
+    found = Preferences()
+    for kind, value in said:
+        if kind == CHANNEL and value in CHANNELS:
+            channel, only = CHANNELS[value]
+            found = replace(found, channel=channel, only=only, said=found.said | {kind})
+        elif kind == QUIET:
+            found = replace(found, quiet=quiet_of(value), said=found.said | {kind})
+    return found
+
+
+def when_and_where(
+    wanted: Preferences, consented: Mapping[int, bool | None], points: Sequence[Point], now: datetime
+) -> Tell | Silent:
+    """Where a notice goes and when, or why nobody can be told.
+
+    ``consented`` holds the newest word on alerts by contact point: only a yes is one. The preferred channel goes first,
+    then the point where the citizen is known most surely, then the one used last.
+    """
+    if not points:
+        return Silent("no-contact-point")
+    if not (asked := [point for point in points if not wanted.only or point.channel == wanted.channel]):
+        return Silent("other-channel")
+    if not (agreed := [point for point in asked if consented.get(point.id)]):
+        return Silent("no-consent")
+    if not (open_ := [point for point in agreed if point.reachable]):
+        return Silent("unreachable")
+    best = max(open_, key=lambda point: (point.channel == wanted.channel, point.level, point.last_at, point.id))
+    return Tell(best, earliest(wanted.quiet, now))
+
+
+class Wishes:
+    """Reads and writes wishes, and what :func:`when_and_where` needs, over one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(
+        self,
+        connection: AsyncConnection,
+        contact_point_id: int,
+        citizen_id: int | None,
+        kind: str,
+        value: str,
+        *,
+        source: str,
+        key: str,
+        now: datetime,
+    ) -> None:
+        """Keep a wish. ``source``: how it was said; ``key``: its cause. Raises ``ValueError`` for a strange one."""
+        if kind == QUIET:
+            quiet_of(value)
+        elif kind != CHANNEL or value not in CHANNELS:
+            raise ValueError(f"no such wish: {kind}")
+        row = {"contact_point_id": contact_point_id, "citizen_id": citizen_id, "kind": kind, "value": value}
+        await connection.execute(
+            self._database.insert_new(wishes).values(**row, source=source, key=key, at=now),
+        )
+
+    async def here(self, contact_point_id: int, citizen_id: int | None) -> Preferences:
+        """What counts for whoever writes from this contact point."""
+        return await self._preferences(citizen_id, [contact_point_id])
+
+    async def of(self, citizen_id: int) -> tuple[Preferences, Mapping[int, bool | None], tuple[Point, ...]]:
+        """What :func:`when_and_where` is asked with about this citizen."""
+        points = await self.points(citizen_id)
+        ids = [point.id for point in points]
+        return await self._preferences(citizen_id, ids), await self._consented(ids), points
+
+    async def points(self, citizen_id: int) -> tuple[Point, ...]:
+        """The contact points that stand for this citizen: those at which nobody else is known as surely."""
+        theirs = select(links.c.contact_point_id).where(links.c.citizen_id == citizen_id)
+        known = select(links.c.contact_point_id, links.c.citizen_id, links.c.level)
+        known = known.where(links.c.contact_point_id.in_(theirs)).order_by(links.c.linked_at, links.c.id)
+        point = contact_points.c
+        columns = (point.id, point.channel, point.reachable, point.created_at, conversations.c.last_at)
+        rows = select(*columns).join_from(contact_points, conversations, isouter=True).where(point.id.in_(theirs))
+        async with self._database.read() as connection:
+            behind: dict[int, list[tuple[int, int]]] = {}
+            for row in await connection.execute(known):
+                behind.setdefault(row.contact_point_id, []).append((row.citizen_id, row.level))
+            found = (await connection.execute(rows.order_by(point.id))).all()
+        standing = {point_id: who(links_here) for point_id, links_here in behind.items()}
+        return tuple(
+            Point(row.id, row.channel, row.reachable, standing[row.id][1], row.last_at or row.created_at)
+            for row in found
+            if row.id in standing and standing[row.id][0] == citizen_id
+        )
+
+    async def _preferences(self, citizen_id: int | None, points: Sequence[int]) -> Preferences:
+        nobodys = and_(wishes.c.citizen_id.is_(None), wishes.c.contact_point_id.in_(points))
+        theirs = nobodys if citizen_id is None else or_(nobodys, wishes.c.citizen_id == citizen_id)
+        said = select(wishes.c.kind, wishes.c.value).where(theirs).order_by(wishes.c.at, wishes.c.id)
+        async with self._database.read() as connection:
+            return preferences([(row.kind, row.value) for row in await connection.execute(said)])
+
+    async def _consented(self, points: Sequence[int]) -> dict[int, bool | None]:
+        said = select(consents.c.contact_point_id, consents.c.allowed)
+        said = said.where(consents.c.contact_point_id.in_(points), consents.c.purpose == ALERTS).order_by(consents.c.id)
+        async with self._database.read() as connection:
+            return {row.contact_point_id: row.allowed for row in await connection.execute(said)}

@@ -1,0 +1,79 @@
+"""How a citizen wants to be told of news: on which channel, at which hours."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dialogues.actions.base import Action, ActionInput, ActionOutput
+from dialogues.reads import NoticeView, Reads
+from dialogues.say import Say, Value, Words
+from dialogues.turn import SetPreference
+from dialogues.wishwords import asked
+
+_NAMES: dict[str, str] = {"viber": "Viber", "sms": "SMS"}
+_ALERTS: dict[bool | None, str] = {True: "utter_alerts_on", False: "utter_alerts_off", None: "utter_alerts_unsaid"}
+
+
+def hours_words(start: str, end: str) -> Words:
+    """``22:00`` to ``08:00`` in words."""
+    return {"el": f"{start} έως {end}", "en": f"{start} to {end}"}
+
+
+class SetThePreference(Action):
+    """What is wished for is in the message's very words; they are read once more here."""
+
+    name = "action_set_preference"
+
+    def __init__(self, reads: Reads) -> None:
+        self._reads = reads
+
+    async def run(self, turn: ActionInput) -> ActionOutput:
+        said = asked(turn.message.text)
+        if said is None or said.wish is None:
+            return ActionOutput((Say("utter_preferences_how"),))
+        kind, value = said.wish
+        told = _channel(value) if kind == "channel" else _quiet(value)
+        here = turn.context
+        view = await self._reads.privacy.notices(here.conversation_id, here.citizen_id)
+        more = () if view.alerts else (Say(_ALERTS[view.alerts]),)  # a wish how, and none whether: that is said apart
+        return ActionOutput((replace(told, more=more),), effects=(SetPreference(kind, value),))
+
+
+class ShowPreferences(Action):
+    """What counts now, and how to change it."""
+
+    name = "action_my_preferences"
+
+    def __init__(self, reads: Reads) -> None:
+        self._reads = reads
+
+    async def run(self, turn: ActionInput) -> ActionOutput:
+        here = turn.context
+        view = await self._reads.privacy.notices(here.conversation_id, here.citizen_id)
+        values: dict[str, Value] = {
+            "alerts": Say(_ALERTS[view.alerts]),
+            "channel": _on(view),
+            "quiet": Say("utter_quiet_is", {"hours": hours_words(*view.quiet)})
+            if view.quiet
+            else Say("utter_quiet_off"),
+        }
+        return ActionOutput((Say("utter_preferences", values, more=(Say("utter_preferences_how"),)),))
+
+
+def _on(view: NoticeView) -> Say:
+    if view.channel is None:
+        return Say("utter_channel_is_any")
+    name = {"name": _NAMES[view.channel]}
+    return Say("utter_channel_is_only" if view.only else "utter_channel_is", name)
+
+
+def _channel(value: str) -> Say:
+    if value == "any":
+        return Say("utter_channel_any")
+    only = value.startswith("only-")
+    return Say("utter_channel_only" if only else "utter_channel_set", {"name": _NAMES[value.removeprefix("only-")]})
+
+
+def _quiet(value: str) -> Say:
+    start, _, end = value.partition("-")
+    return Say("utter_quiet_set", {"hours": hours_words(start, end)}) if end else Say("utter_quiet_none")

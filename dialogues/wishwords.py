@@ -1,0 +1,173 @@
+"""Messages about what is held of a citizen and about how they want to be told, in so many words. Pure tables, asked
+before the classifier.
+
+A message counts only if every word of it is known here and each group that a phrase needs is hit: «διαγράψτε με»
+is one, «διαγράψτε την αίτησή μου» is the classifier's affair.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from dialogues.hours import DEFAULT, hours_in, without_hours
+from nlu.fold import fold
+
+MY_DATA, COPY, DELETE, PREFER, SHOW = "my_data", "my_data_copy", "delete_me", "set_preference", "my_preferences"
+STOP = "stop_notifications"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """``needs``: groups of words, of each at least one. ``may``: words that change nothing. ``wish``: a preference.
+
+    ``hours``: it also says from when until when.
+    """
+
+    intent: str
+    needs: tuple[str, ...]
+    may: str = ""
+    language: str = "el"
+    wish: tuple[str, str] | None = None
+    hours: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked for. ``wish`` is a preference's kind and value (:mod:`casestore.wishes`)."""
+
+    intent: str
+    language: str
+    wish: tuple[str, str] | None = None
+
+
+_POLITE = (
+    "παρακαλώ σας γεια καλημέρα καλησπέρα θέλω θα ήθελα μπορείτε μπορείς μπορώ πείτε πες δείξτε δείξε δώστε δώσε "
+    "στείλτε στείλε μου να με από εδώ τώρα αμέσως"
+)
+_OF = "τι ποια ποιες είναι για σχετικά τα των το τη την τις του τον προσωπικά προσωπικών όλα όλων ό,τι που και σε"
+_DATA = "στοιχεία στοιχείων δεδομένα δεδομένων πληροφορίες πληροφοριών"
+_MINE = "μένα εμένα μου"
+_HAVE = "έχετε έχεις"
+_KNOW = "ξέρετε ξέρεις γνωρίζετε γνωρίζεις κρατάτε κρατάς αποθηκεύετε αποθηκεύσει διατηρείτε τηρείτε"
+_COPY = "αντίγραφο αντίγραφα κατεβάσω κατέβασμα λήψη εξαγωγή αρχείο"
+_DELETE = (
+    "διαγράψτε διέγραψέ διάγραψέ διαγράψετε διαγράψεις διαγράφετε σβήστε σβήσε σβήσετε σβήσεις ξεχάστε ξέχνα ξέχασέ "
+    "ξεχάσετε ξεχάσεις"
+)
+_DELETION = f"{_DELETE} διαγραφή διαγραφούν διαγραφεί σβήσουν σβηστούν"
+_ACCOUNT = "λογαριασμό λογαριασμού προφίλ"
+_LIST = "μηνύματα μηνυμάτων ειδοποιήσεις ειδοποιήσεων ενημερώσεις λίστα λίστες sms"
+_NUMBER = "με αριθμό αριθμός νούμερο κινητό τηλέφωνο τηλέφωνό διαγραφώ"
+_VIBER, _SMS = "viber βάιμπερ", "sms"
+_SEND = (
+    "στείλε στείλτε στείλετε στείλεις στέλνε στέλνετε στέλνεις στέλνεται ενημερώνετε ενημέρωσε ενημερώστε ειδοποιείτε "
+    "ειδοποιήστε ειδοποίησε γράφετε γράφε προτιμώ προτιμάω"
+)
+_NOTICES = "μηνύματα μήνυμα ειδοποιήσεις ειδοποίηση ενημερώσεις ενημέρωση τα τις τη την το"
+_NOTICE = "μηνύματα μήνυμα ειδοποιήσεις ειδοποίηση ενημερώσεις ενημέρωση"
+_ONLY = "μόνο μονάχα αποκλειστικά"
+_BY = "στο στον στη στην σε με μέσω από μου εμένα να θα όλα όλες ναι εδώ θέλω παρακαλώ"
+_NOT = "μη μην δεν όχι χωρίς"
+_NIGHT = "βράδυ βράδια νύχτα νύχτες νύχτας βραδινά βραδιές"
+_QUIET = "ησυχία ησυχίας"
+_WHEN = "ώρα ώρες το τη την τις τα στις από ως έως μέχρι και μετά πριν μου να θα σας παρακαλώ θέλω"
+_EN = "please i want to would like can you could the a an of that is are all any my me on about for and tell show give"
+
+PHRASES: tuple[Phrase, ...] = (
+    Phrase(STOP, (_DELETION + " βγάλτε βγάλε αφαιρέστε", _LIST, _NUMBER), f"{_OF} {_POLITE} μου στα στις στη"),
+    Phrase(STOP, ("διαγραφώ", _LIST), f"{_OF} {_POLITE} μου"),
+    Phrase(STOP, ("remove delete unsubscribe take", "list lists alerts messages notifications"), f"{_EN} from off",
+           "en"),
+    Phrase(MY_DATA, (f"{_HAVE} {_KNOW}", _DATA, _MINE), f"{_OF} {_POLITE}"),
+    Phrase(MY_DATA, (_KNOW, "τι ποια", "μένα εμένα"), f"{_OF} {_POLITE}"),
+    Phrase(MY_DATA, ("προσωπικά", _DATA, _MINE), f"{_OF} {_POLITE}"),
+    Phrase(MY_DATA, ("have hold keep store know", "data information details", "me"), f"{_EN} what which do", "en"),
+    Phrase(MY_DATA, ("what", "know", "me"), "do you about please", "en"),
+    Phrase(MY_DATA, ("my", "data"), "show me what is please personal", "en"),
+    Phrase(COPY, (_COPY, _DATA, _MINE), f"{_OF} {_POLITE}"),
+    Phrase(COPY, ("copy download export", "data information"), f"{_EN} send personal", "en"),
+    Phrase(DELETE, (_DELETE, "με"), f"{_POLITE} το σύστημα ολοκληρωτικά τελείως"),
+    Phrase(DELETE, ("διαγραφώ",), f"{_POLITE} το σύστημα"),
+    Phrase(DELETE, (_DELETION, f"{_DATA} {_ACCOUNT}", _MINE), f"{_OF} {_POLITE} θέλω"),
+    Phrase(DELETE, ("delete erase forget", "me"), "please completely i want you to would like", "en"),
+    Phrase(DELETE, ("delete erase remove wipe", "my", "data account information profile"),
+           "please all of personal i want you to would like the", "en"),
+    Phrase(SHOW, ("προτιμήσεις ρυθμίσεις",), "οι τις μου ποιες είναι έχω τι δείξτε δείξε παρακαλώ πείτε πες μου"),
+    Phrase(SHOW, ("preferences settings",), "my show me what are the please", "en"),
+    Phrase(PREFER, (_ONLY, _VIBER), f"{_SEND} {_NOTICES} {_BY}", wish=("channel", "only-viber")),
+    Phrase(PREFER, (_ONLY, _SMS), f"{_SEND} {_NOTICES} {_BY}", wish=("channel", "only-sms")),
+    Phrase(PREFER, (_VIBER, f"{_SEND} {_NOTICE}"), f"{_NOTICES} {_BY}", wish=("channel", "viber")),
+    Phrase(PREFER, (_SMS, f"{_SEND} {_NOTICE}"), f"{_NOTICES} {_BY}", wish=("channel", "sms")),
+    Phrase(PREFER, ("όπου οπουδήποτε", _SEND), f"{_NOTICES} {_BY} θέλετε θέλεις", wish=("channel", "any")),
+    Phrase(PREFER, ("only", "viber"), f"{_EN} send use by via in notices alerts", "en", ("channel", "only-viber")),
+    Phrase(PREFER, ("only", "sms"), f"{_EN} send use by via in notices alerts", "en", ("channel", "only-sms")),
+    Phrase(PREFER, ("viber", "prefer send use notify write"), f"{_EN} by via in alerts notices", "en",
+           ("channel", "viber")),
+    Phrase(PREFER, ("sms", "prefer send use notify write"), f"{_EN} by via in alerts notices", "en",
+           ("channel", "sms")),
+    Phrase(PREFER, ("anywhere", "send notify write"), f"{_EN} alerts notices", "en", ("channel", "any")),
+    Phrase(PREFER, ("χωρίς όχι καμία κατάργηση τέλος", _QUIET), "ώρες ώρα παρακαλώ θέλω", wish=("quiet", "none")),
+    Phrase(PREFER, (_SEND, "όποτε οποτεδήποτε οποιαδήποτε"), f"{_NOTICES} {_BY} θέλετε θέλεις ώρα",
+           wish=("quiet", "none")),
+    Phrase(PREFER, ("no without", "quiet", "hours"), "please", "en", ("quiet", "none")),
+    Phrase(PREFER, (_NOT, _NIGHT, f"{_SEND} {_NOTICE}"), f"{_NOTICES} {_WHEN} {_BY} το τη την τις", wish=("quiet", "")),
+    Phrase(PREFER, (_QUIET, _NIGHT), f"{_WHEN} {_BY}", wish=("quiet", "")),
+    Phrase(PREFER, ("no not don't dont never", "night nights"), f"{_EN} at send messages alerts notices t", "en",
+           ("quiet", "")),
+    Phrase(PREFER, (_QUIET,), f"{_WHEN} {_BY}", hours=True),
+    Phrase(PREFER, (_NOT, f"{_SEND} {_NOTICE}"), f"{_NOTICES} {_WHEN} {_BY}", hours=True),
+    Phrase(PREFER, ("quiet",), "hours from to until till between and please set", "en", hours=True),
+    Phrase(PREFER, ("no not don't dont", "messages alerts notices send"), f"{_EN} from to until till between after t",
+           "en", hours=True),
+)  # fmt: skip
+"""The first that fits counts."""
+
+_WORD = re.compile(r"[^\W\d_]+")
+_DIGIT = re.compile(r"\d")
+_MOST_WORDS = 16
+
+
+def asked(text: str) -> Asked | None:
+    """What is asked for, or ``None``: the classifier shall say."""
+    hours = hours_in(text) if _DIGIT.search(text) else None
+    words = _known(without_hours(text) if hours else text)
+    if not words or (hours is None and _DIGIT.search(text)):
+        return None
+    for phrase in PHRASES:
+        if phrase.hours == (hours is not None) and _fits(words, phrase):
+            return Asked(phrase.intent, phrase.language, ("quiet", hours) if hours else _whole(phrase.wish))
+    return None
+
+
+def _known(text: str) -> frozenset[str]:
+    """Its words as keys; nothing as soon as one of them is not of this table. Most messages end at their first word."""
+    said = _WORD.findall(text.lower())
+    known, vocabulary = set[str](), _all_words()
+    for word in said if len(said) <= _MOST_WORDS else ():
+        if (key := fold(word)) not in vocabulary:
+            return frozenset()
+        known.add(key)
+    return frozenset(known)
+
+
+def _whole(wish: tuple[str, str] | None) -> tuple[str, str] | None:
+    """Quiet hours without hours are the usual ones."""
+    return ("quiet", "-".join(DEFAULT)) if wish == ("quiet", "") else wish
+
+
+def _fits(words: frozenset[str], phrase: Phrase) -> bool:
+    needs = [_keys(group) for group in phrase.needs]
+    return all(words & group for group in needs) and words <= _keys(phrase.may).union(*needs)
+
+
+@cache
+def _keys(text: str) -> frozenset[str]:
+    """Of a text of this table: folded once. A citizen's are not kept."""
+    return frozenset(fold(word) for word in _WORD.findall(text.lower()))
+
+
+@cache
+def _all_words() -> frozenset[str]:
+    return frozenset().union(*(_keys(part) for phrase in PHRASES for part in (*phrase.needs, phrase.may)))

@@ -1,0 +1,89 @@
+"""Quiet hours by Athens' clock, on the nights when it is put forward or back too."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from casestore.quiet import ATHENS, DEFAULT_QUIET, Quiet, earliest, quiet_of
+from dialogues.hours import DEFAULT
+
+MINUTE = timedelta(minutes=1)
+times = st.builds(time, st.integers(0, 23), st.integers(0, 59))
+FORWARD, BACK = (
+    datetime(2026, 3, 29, 1, tzinfo=UTC),
+    datetime(2026, 10, 25, 1, tzinfo=UTC),
+)  # 03:00 -> 04:00, 04:00 -> 03:00
+nights = st.sampled_from([FORWARD, BACK, datetime(2027, 3, 28, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)])
+
+
+def instants() -> st.SearchStrategy[datetime]:
+    """Minutes of the day around a night."""
+    return st.builds(lambda night, minutes: night + timedelta(minutes=minutes), nights, st.integers(-1500, 1500))
+
+
+def athens(*when: int) -> datetime:
+    return datetime(*when, tzinfo=ATHENS).astimezone(UTC)  # type: ignore[arg-type,misc] # year, month, ...
+
+
+@given(start=times, end=times, now=instants())
+@example(start=time(22), end=time(3, 30), now=FORWARD - MINUTE)  # an hour that does not come
+@example(start=time(22), end=time(3, 30), now=BACK - MINUTE)  # an hour that comes twice
+@example(start=time(3, 10), end=time(3, 5), now=BACK)
+def test_it_is_the_first_minute_that_is_not_quiet(start: time, end: time, now: datetime) -> None:
+    assume(start != end)
+    quiet = Quiet(start, end)
+    told = earliest(quiet, now)
+    minute = now
+    while quiet.holds(minute):
+        minute += MINUTE
+    assert told == minute
+
+
+@given(now=instants())
+def test_without_quiet_hours_now_is_as_good_as_any(now: datetime) -> None:
+    assert earliest(None, now) == now
+
+
+@given(start=times, end=times, now=instants(), seconds=st.integers(0, 59))
+def test_it_is_never_quiet_then_and_never_before_now(start: time, end: time, now: datetime, seconds: int) -> None:
+    assume(start != end)
+    now += timedelta(seconds=seconds)
+    told = earliest(Quiet(start, end), now)
+    assert now <= told <= now + timedelta(days=1, hours=1)
+    assert not Quiet(start, end).holds(told)
+
+
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [
+        (athens(2026, 11, 23, 21, 59), athens(2026, 11, 23, 21, 59)),
+        (athens(2026, 11, 23, 22, 0), athens(2026, 11, 24, 8, 0)),
+        (athens(2026, 11, 24, 7, 59), athens(2026, 11, 24, 8, 0)),
+        (athens(2026, 11, 24, 8, 0), athens(2026, 11, 24, 8, 0)),
+        (athens(2026, 3, 28, 23, 0), athens(2026, 3, 29, 8, 0)),  # a night of an hour less
+        (athens(2026, 10, 24, 23, 0), athens(2026, 10, 25, 8, 0)),  # and of one more
+    ],
+)
+def test_the_usual_night(now: datetime, told: datetime) -> None:
+    assert earliest(DEFAULT_QUIET, now) == told
+
+
+@given(start=times, end=times)
+def test_hours_are_written_and_read(start: time, end: time) -> None:
+    assume(start != end)
+    assert quiet_of(str(Quiet(start, end))) == Quiet(start, end)
+
+
+@pytest.mark.parametrize("text", ["", "22:00", "22:00-", "25:00-08:00", "08:00-08:00", "x-y"])
+def test_what_are_no_hours_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 (the callers' own words differ, that they refuse does not)
+        quiet_of(text)
+
+
+def test_the_usual_hours_are_the_same_where_they_are_said() -> None:
+    assert str(DEFAULT_QUIET) == "-".join(DEFAULT)
+    assert quiet_of("none") is None

@@ -1,0 +1,193 @@
+"""Preferences, and when and where a citizen may be told, on both databases."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casestore.database import Database
+from casestore.people import KNOWN_NUMBER, PROVEN, People, address_key
+from casestore.quiet import DEFAULT_QUIET, Quiet, quiet_of
+from casestore.vault import Vault
+from casestore.wishes import CHANNELS, Point, Preferences, Silent, Tell, Wishes, preferences, when_and_where
+from tests.clock import START
+
+AFM, OTHER = "123456783", "090000045"
+NOON = datetime(2026, 11, 23, 10, tzinfo=UTC)
+NIGHT = datetime(2026, 11, 23, 23, tzinfo=UTC)
+
+points = st.lists(
+    st.builds(
+        Point,
+        id=st.integers(1, 50),
+        channel=st.sampled_from(["viber", "sms"]),
+        reachable=st.booleans(),
+        level=st.sampled_from([KNOWN_NUMBER, PROVEN]),
+        last_at=st.datetimes(timezones=st.just(UTC), min_value=datetime(2026, 1, 1), max_value=datetime(2026, 12, 1)),  # noqa: DTZ001 (Hypothesis wants them bare and adds the zone)
+    ),
+    max_size=5,
+    unique_by=lambda point: point.id,
+)
+wanted = st.builds(
+    lambda channel, quiet: Preferences(*CHANNELS[channel], quiet),
+    st.sampled_from(sorted(CHANNELS)),
+    st.sampled_from([None, DEFAULT_QUIET, quiet_of("08:00-22:00")]),
+)
+words = st.dictionaries(st.integers(1, 50), st.sampled_from([True, False, None]))
+now = st.datetimes(timezones=st.just(UTC), min_value=datetime(2026, 1, 1), max_value=datetime(2027, 12, 1))  # noqa: DTZ001 (as above)
+
+
+@given(wanted, words, points, now)
+def test_only_who_agreed_and_can_be_reached_is_told_and_never_in_quiet_hours(
+    wanted: Preferences, words: dict[int, bool | None], points: list[Point], now: datetime
+) -> None:
+    told = when_and_where(wanted, words, points, now)
+    fit = [p for p in points if p.reachable and words.get(p.id) and (not wanted.only or p.channel == wanted.channel)]
+    if isinstance(told, Silent):
+        assert not fit
+        return
+    assert told.point in fit
+    assert told.at >= now
+    assert wanted.quiet is None or not wanted.quiet.holds(told.at)
+    if any(point.channel == wanted.channel for point in fit):
+        assert told.point.channel == wanted.channel
+
+
+def point(number: int, channel: str = "viber", *, reachable: bool = True, level: int = PROVEN, days: int = 0) -> Point:
+    return Point(number, channel, reachable, level, START - timedelta(days=days))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "words", "points", "told"),
+    [
+        (Preferences(), {}, [], Silent("no-contact-point")),
+        (Preferences(), {}, [point(1)], Silent("no-consent")),
+        (Preferences(), {1: False}, [point(1)], Silent("no-consent")),
+        (Preferences(), {1: None}, [point(1)], Silent("no-consent")),
+        (Preferences(), {1: True}, [point(1, reachable=False)], Silent("unreachable")),
+        (Preferences("sms", only=True), {1: True}, [point(1)], Silent("other-channel")),
+        (Preferences(), {1: True, 2: True}, [point(1, days=2), point(2, days=1)], 2),
+        (Preferences(), {1: True, 2: True}, [point(1, days=2), point(2, level=KNOWN_NUMBER)], 1),
+        (Preferences("sms"), {1: True, 2: True}, [point(1), point(2, "sms", level=KNOWN_NUMBER)], 2),
+        (Preferences("sms"), {1: True, 2: False}, [point(1), point(2, "sms")], 1),
+        (Preferences("sms"), {1: True, 2: True}, [point(1), point(2, "sms", reachable=False)], 1),
+    ],
+)
+def test_where_and_why_not(
+    wanted: Preferences, words: dict[int, bool | None], points: list[Point], told: Silent | int
+) -> None:
+    found = when_and_where(wanted, words, points, NOON)
+    assert (found.point.id if isinstance(found, Tell) else found) == told
+
+
+def test_at_night_it_waits_for_the_morning_unless_every_hour_will_do() -> None:
+    for quiet, at in ((DEFAULT_QUIET, NIGHT.replace(day=24, hour=6)), (None, NIGHT)):
+        found = when_and_where(Preferences(quiet=quiet), {1: True}, [point(1)], NIGHT)
+        assert found == Tell(point(1), at)
+
+
+def test_the_newest_word_of_a_kind_counts_and_a_strange_one_changes_nothing() -> None:
+    said = [("channel", "only-sms"), ("quiet", "none"), ("channel", "viber"), ("channel", "pigeon"), ("colour", "blue")]
+    assert preferences(said) == Preferences("viber", False, None, frozenset({"channel", "quiet"}))
+    assert preferences([]) == Preferences()
+
+
+# --- stored ---
+
+
+class Town:
+    """Shorthands that each commit."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self.database, self.vault = database, vault
+        self.people, self.wishes = People(database, vault), Wishes(database)
+
+    async def linked(self, channel: str, address: str, afm: str = AFM, level: int = PROVEN) -> tuple[int, int]:
+        """(contact point, citizen), known there."""
+        here = await self.people.conversation(channel, address, START)
+        async with self.database.write() as connection:
+            citizen = await self.people.citizen(connection, afm, START)
+            await self.people.link(connection, here.contact_point_id, citizen, level, "code", START)
+        return here.contact_point_id, citizen
+
+    async def wish(self, point: int, citizen: int | None, kind: str, value: str, minutes: int) -> None:
+        async with self.database.write() as connection:
+            at, key = START + timedelta(minutes=minutes), f"in:{minutes}:e0"
+            await self.wishes.add(connection, point, citizen, kind, value, source="message", key=key, now=at)
+
+    async def consent(self, point: int, *, allowed: bool) -> None:
+        async with self.database.write() as connection:
+            key = f"c:{point}:{allowed}"
+            await self.people.consent(connection, point, allowed=allowed, source="message", key=key, now=START)
+
+
+@pytest.fixture
+def town(database: Database, vault: Vault) -> Town:
+    return Town(database, vault)
+
+
+async def test_a_citizens_wish_holds_on_both_channels_and_a_cause_counts_once(town: Town) -> None:
+    viber, citizen = await town.linked("viber", "tGVu")
+    sms, _ = await town.linked("sms", "+306900000001", level=KNOWN_NUMBER)
+    await town.wish(viber, citizen, "channel", "only-sms", 1)
+    await town.wish(sms, citizen, "quiet", "23:00-07:30", 2)
+    await town.wish(sms, citizen, "channel", "viber", 3)
+    await town.wish(sms, citizen, "channel", "only-viber", 3)
+    expected = Preferences("viber", False, quiet_of("23:00-07:30"), frozenset({"channel", "quiet"}))
+    for point in (viber, sms):
+        assert await town.wishes.here(point, citizen) == expected
+
+
+async def test_a_wish_of_nobody_known_holds_where_it_was_said(town: Town) -> None:
+    here = await town.people.conversation("viber", "tGVu", START)
+    await town.wish(here.contact_point_id, None, "quiet", "none", 1)
+    assert (await town.wishes.here(here.contact_point_id, None)).quiet is None
+    there = await town.people.conversation("viber", "another", START)
+    assert await town.wishes.here(there.contact_point_id, None) == Preferences()
+
+
+async def test_another_citizens_wish_at_the_same_number_is_not_mine(town: Town) -> None:
+    point, first = await town.linked("sms", "+306900000001")
+    await town.wish(point, first, "quiet", "none", 1)
+    _, second = await town.linked("sms", "+306900000001", OTHER)
+    assert await town.wishes.here(point, second) == Preferences()
+
+
+async def test_what_an_alert_asks_is_read_together(town: Town) -> None:
+    viber, citizen = await town.linked("viber", "tGVu")
+    sms, _ = await town.linked("sms", "+306900000001", level=KNOWN_NUMBER)
+    await town.consent(sms, allowed=True)
+    await town.consent(viber, allowed=True)
+    await town.consent(viber, allowed=False)
+    wanted, words, points = await town.wishes.of(citizen)
+    assert words == {sms: True, viber: False}
+    assert [(p.id, p.channel, p.level) for p in points] == [(viber, "viber", PROVEN), (sms, "sms", KNOWN_NUMBER)]
+    told = when_and_where(wanted, words, points, NOON)
+    assert isinstance(told, Tell)
+    assert told.point.id == sms
+
+
+async def test_a_number_of_two_people_is_nobodys_point(town: Town) -> None:
+    mobile = "+306900000001"
+    async with town.database.write() as connection:
+        citizens = [await town.people.citizen(connection, afm, START) for afm in (AFM, OTHER)]
+        for citizen in citizens:
+            await town.people.set_mobile(connection, citizen, mobile, START)
+    assert [await town.wishes.points(citizen) for citizen in citizens] == [(), ()]
+    assert address_key(town.vault, "sms", mobile)
+
+
+@pytest.mark.parametrize(("kind", "value"), [("channel", "pigeon"), ("colour", "blue"), ("quiet", "8")])
+async def test_a_strange_wish_is_refused(town: Town, kind: str, value: str) -> None:
+    point, citizen = await town.linked("viber", "tGVu")
+    with pytest.raises(ValueError):  # noqa: PT011 (the words differ by kind)
+        await town.wish(point, citizen, kind, value, 1)
+    assert await town.wishes.here(point, citizen) == Preferences()
+
+
+def test_quiet_hours_of_no_length_are_none_that_can_be() -> None:
+    with pytest.raises(ValueError, match="quiet hours"):
+        Quiet(DEFAULT_QUIET.start, DEFAULT_QUIET.start)

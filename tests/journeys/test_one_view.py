@@ -1,0 +1,133 @@
+"""One view: status, list and what is pending, for each registry, on both channels, and when registries are down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import aiohttp
+import pytest
+
+from bot.phone.people import PEOPLE
+from casestore.people import PROVEN
+from connectors.sandbox.books import BOOKS
+from connectors.sandbox.model import Document
+from dialogues.catalogue import load_catalogue
+from tests.journeys.conftest import Counter
+
+B, D = PEOPLE[1], PEOPLE[3]
+STATUS, LIST, PENDING = "που βρίσκεται η {}", "ποιες υποθέσεις έχω;", "τι έγγραφα λείπουν για την {}"
+OFFICES = {"permits": "δόμησης", "efka": "ΕΦΚΑ", "cadastre": "ηματολόγιο", "civil_protection": "ροστασία", "kep": "ΚΕΠ"}
+
+pytestmark = pytest.mark.slow
+
+
+@dataclass
+class Talk:
+    """Citizen D, known on both channels, who asks on one of them."""
+
+    counter: Counter
+    channel: str
+
+    async def say(self, text: str) -> str:
+        """What is answered."""
+        system = self.counter.system
+        here = D.number if self.channel == "sms" else D.viber_id
+        before = len(system.said_to(here))
+        write = system.phone.sms.write if self.channel == "sms" else system.phone.viber.write
+        assert await write(here, text)
+        await system.settle()
+        return "\n".join(system.said_to(here)[before:])
+
+
+async def known(counter: Counter, channel: str) -> Talk:
+    """D's Viber chat is linked; the mobile is known by itself once D has a case."""
+    people, now = counter.system.store.people, counter.system.clock()
+    async with counter.system.store.database.write() as connection:
+        citizen = await people.citizen(connection, str(D.afm), now)
+        point = await people.contact_point(connection, "viber", D.viber_id, now)
+        await people.link(connection, point, citizen, PROVEN, "code", now)
+    await counter.system.later(61)
+    return Talk(counter, channel)
+
+
+def opens(counter: Counter, registry: str) -> tuple[str, str, str]:
+    """A case of D's there: its reference, its stage in words, and the paper that it lacks."""
+    book = BOOKS[registry]
+    kind = book.procedures[0]
+    case = counter.state.open(registry, str(D.afm), kind.code, "")
+    paper = kind.papers[0]
+    counter.state.require(case.reference, [Document(paper.code, "", "missing", "", date(2026, 12, 1))])
+    stage = load_catalogue().stage(kind.code, case.stage)
+    assert stage is not None
+    return case.reference, stage.title["el"], paper.title
+
+
+async def fault(counter: Counter, registry: str, kind: str) -> None:
+    async with aiohttp.ClientSession() as session:
+        address = f"{counter.state_url}/admin/faults/{registry}"
+        async with session.put(address, json={"kind": kind}) as answer:
+            assert answer.status == 200
+
+
+@pytest.mark.parametrize("channel", ["viber", "sms"])
+@pytest.mark.parametrize("registry", list(BOOKS))
+async def test_every_registry_is_asked_for_status_list_and_what_is_pending(
+    counter: Counter, registry: str, channel: str
+) -> None:
+    reference, stage, paper = opens(counter, registry)
+    other = opens(counter, "efka" if registry != "efka" else "permits")[0]
+    talk = await known(counter, channel)
+    status = await talk.say(STATUS.format(reference))
+    assert reference in status
+    assert stage in status
+    listed = await talk.say(LIST)
+    assert reference in listed
+    assert other in listed
+    assert "όγγραφ" in listed or "έγγραφά" in listed or paper in listed
+    pending = await talk.say(PENDING.format(reference))
+    assert paper.replace("\n", " ") in pending
+    assert "πως ήταν" not in status + listed + pending
+
+
+@pytest.mark.parametrize("channel", ["viber", "sms"])
+@pytest.mark.parametrize("registry", list(BOOKS))
+async def test_a_registry_that_is_down_is_told_as_it_was_and_when(
+    counter: Counter, registry: str, channel: str
+) -> None:
+    reference, stage, paper = opens(counter, registry)
+    talk = await known(counter, channel)
+    at = "στις 11:01"  # when it was last read to its end: 9:01 in UTC
+    await fault(counter, registry, "error")
+    await counter.system.later(3600)
+    for question in (STATUS, LIST, PENDING):
+        answer = await talk.say(question.format(reference))
+        assert "πως ήταν " + at in answer, question
+        assert reference in answer
+    assert stage in await talk.say(STATUS.format(reference))
+    assert paper in await talk.say(PENDING.format(reference))
+
+
+@pytest.mark.parametrize("channel", ["viber", "sms"])
+async def test_what_a_registry_said_since_the_last_reading_is_told_at_once(counter: Counter, channel: str) -> None:
+    """The view asks: no event has come, and no feed was read."""
+    reference = opens(counter, "kep")[0]
+    talk = await known(counter, channel)
+    counter.state.move(reference, "issuance")
+    counter.system.clock.forward(0)  # the feeds are not due
+    for job in counter.system.jobs:
+        assert job.name != "feed-kep" or await job.step() is False
+    assert "έκδοση" in await talk.say(STATUS.format(reference))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_registry_of_which_nothing_is_known_is_named_and_never_said_to_hold_nothing(counter: Counter) -> None:
+    talk = await known(counter, "viber")
+    async with counter.system.store.database.write() as connection:
+        await connection.exec_driver_sql("DELETE FROM cursors WHERE feed = 'feed-cadastre'")
+    await fault(counter, "cadastre", "error")
+    await counter.system.later(31)
+    answer = await talk.say(LIST)
+    assert "Δεν απαντούν τώρα" in answer
+    assert "τηματολόγιο" in answer
+    assert "Δεν βρίσκω υποθέσεις στο όνομά σας" not in answer

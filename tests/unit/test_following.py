@@ -1,0 +1,451 @@
+"""Events become cases: once, in order, gaps filled by asking, and nothing that is not legal. On both databases."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from bot.casebook import CaseBook, case_of
+from bot.feeds import CaseFeed
+from bot.following import MAX_ATTEMPTS, PACE, EventsJob, advance
+from bot.metrics import Metrics
+from bot.registry_events import pack, unpack
+from bot.worker import run_until_idle
+from casestore.cases import Cases
+from casestore.census import Census
+from casestore.database import Database
+from casestore.events import Arrived, Events
+from casestore.moves import Case, Change
+from casestore.people import People
+from casestore.tables import case_events, cases, cursors
+from casestore.tables import registry_events as rows
+from casestore.vault import Vault
+from connectors.connect import event_reader
+from connectors.events import CaseOpened, CertificateRefused, Closed, Decided, DocumentsChanged, News, RegistryEvent
+from connectors.events import StageChanged as Moved
+from connectors.registry import CaseRecord, RegistryUnavailable, RequiredDocument
+from connectors.sandbox.events import cloud_event
+from connectors.sandbox.model import Change as Told
+from connectors.sandbox.model import Document, NotAllowed
+from connectors.sandbox.state import State
+from tests.clock import START, FakeClock
+from tests.connectors.signing import OLD, headers
+from tests.connectors.world import running
+
+LEASE = PACE.turn_lease
+AFM, OTHER_AFM = "123456783", "090000045"
+CASE = "ΑΔ-2026-000123"
+NUMBERS = itertools.count()
+
+
+def event(news: News, sequence: int, *, afm: str = AFM, subject: str = CASE, kind: str = "case.moved") -> RegistryEvent:
+    return RegistryEvent(
+        id=f"e-{next(NUMBERS)}",
+        registry="permits",
+        type=f"gr.gov.{kind}",
+        subject=subject,
+        at=START + timedelta(minutes=sequence),
+        sequence=sequence,
+        afm=afm,
+        procedure="building-permit",
+        news=news,
+    )
+
+
+OPENED = event(CaseOpened("Άδεια", "submission", date(2026, 12, 15)), 1)
+
+
+class Registry:
+    """Answers with what it holds; ``down`` is raised once for each time it says."""
+
+    name = "permits"
+    certificates = ()
+
+    def __init__(self) -> None:
+        self.held: dict[str, CaseRecord] = {}
+        self.down: list[Exception] = []
+        self.asked: list[str] = []
+        self.forgotten: list[str] = []
+
+    async def case(self, reference: str) -> CaseRecord | None:
+        self.asked.append(reference)
+        if self.down:
+            raise self.down.pop()
+        return self.held.get(reference)
+
+    def forget(self, afm: str) -> None:
+        self.forgotten.append(afm)
+
+
+class Desk:
+    """The events' job over one database, with what a test wants to reach of it."""
+
+    def __init__(self, database: Database, vault: Vault, clock: FakeClock, registry: Any = None) -> None:
+        self.database, self.clock, self.metrics = database, clock, Metrics()
+        self.registry = registry or Registry()
+        self.cases, self.people = Cases(database, vault), People(database, vault)
+        self.events = Events(database, vault)
+        self.heard: list[Change] = []
+        self.book = CaseBook(Census(database, vault), self.cases, self.metrics, self._hear)
+        self.job = self.another()
+
+    def another(self) -> EventsJob:
+        parts = (self.events, self.book, self.cases, self.people, self.database)
+        by_name = {self.registry.name: self.registry}
+        return EventsJob(*parts, by_name, self.metrics, self.clock, lambda: 0.5, lambda: f"claim-{next(NUMBERS)}")
+
+    async def _hear(self, _connection: Any, changes: Any) -> None:
+        self.heard += changes
+
+    async def arrive(self, *events: RegistryEvent) -> None:
+        for one in events:
+            arrived = Arrived(one.registry, one.id, one.subject, one.sequence, pack(one), self.clock())
+            await self.events.add([self.events.row(arrived)])
+
+    async def follow(self, *events: RegistryEvent) -> None:
+        await self.arrive(*events)
+        await run_until_idle([self.job])
+
+    async def case(self, reference: str = CASE) -> Case | None:
+        kept = await self.cases.find(reference)
+        return kept.case if kept else None
+
+    async def ends(self) -> list[tuple[str, str | None, int]]:
+        async with self.database.read() as connection:
+            found = await connection.execute(select(rows.c.state, rows.c.result, rows.c.attempts).order_by(rows.c.id))
+            return [tuple(row) for row in found]
+
+    async def moves(self) -> list[int]:
+        async with self.database.read() as connection:
+            return list(await connection.scalars(select(case_events.c.sequence).order_by(case_events.c.id)))
+
+    def counted(self, result: str) -> float:
+        labels = {"registry": "permits", "result": result}
+        return self.metrics.registry.get_sample_value("counter_registry_events_total", labels) or 0.0
+
+
+@pytest.fixture
+def desk(database: Database, vault: Vault, clock: FakeClock) -> Desk:
+    return Desk(database, vault, clock)
+
+
+async def test_events_in_their_order_make_the_case(desk: Desk) -> None:
+    papers = (RequiredDocument("deed", "Τίτλος", "missing", "λείπει", date(2026, 12, 1)),)
+    accepted = (RequiredDocument("deed", "", "accepted"),)
+    await desk.follow(
+        OPENED,
+        event(Moved("review", "στον μηχανικό"), 2),
+        event(DocumentsChanged(papers), 3),
+        event(DocumentsChanged(accepted), 4),
+        event(Decided("granted", "εγκρίθηκε"), 5),
+        event(Closed(None), 6),
+    )
+    case = await desk.case()
+    assert case is not None
+    assert (case.stage, case.outcome, case.closed, case.note) == ("review", "granted", True, "εγκρίθηκε")
+    assert (case.title, case.expected_by, case.sequence) == ("Άδεια", date(2026, 12, 15), 6)
+    assert [(d.title, d.status, d.deadline) for d in case.documents] == [("Τίτλος", "accepted", date(2026, 12, 1))]
+    assert await desk.moves() == [1, 2, 3, 4, 5, 6]
+    assert desk.registry.asked == []
+    assert desk.registry.forgotten == [AFM] * 6
+    assert await desk.ends() == [("done", "applied", 1)] * 6
+
+
+async def test_what_arrived_in_another_order_is_applied_in_its_own(desk: Desk) -> None:
+    await desk.follow(event(Moved("issuance"), 3), event(Moved("review"), 2), OPENED)
+    assert await desk.moves() == [1, 2, 3]
+    assert desk.registry.asked == []
+
+
+async def test_what_is_repeated_or_older_changes_nothing(desk: Desk) -> None:
+    second = event(Moved("review"), 2)
+    await desk.follow(OPENED, second)
+    heard = list(desk.heard)
+    await desk.follow(second, replace(second, id="the same under another id"), replace(OPENED, id="older"))
+    assert await desk.moves() == [1, 2]
+    assert desk.heard == heard
+    assert [result for _, result, _ in await desk.ends()] == ["applied", "applied", "known", "known"]
+    assert desk.counted("known") == 2
+
+
+def held(sequence: int, **more: Any) -> CaseRecord:
+    moved = START + timedelta(hours=1)
+    return replace(
+        CaseRecord("permits", CASE, AFM, "building-permit", "Άδεια", "review", sequence, moved, date(2026, 12, 15)),
+        **more,
+    )
+
+
+async def test_a_gap_is_filled_by_asking(desk: Desk) -> None:
+    desk.registry.held[CASE] = held(5, note="όπως λέει το μητρώο")
+    await desk.follow(OPENED, event(Moved("assignment"), 4))
+    assert await desk.case() == case_of(held(5, note="όπως λέει το μητρώο"))
+    await desk.follow(event(Moved("pre-approval"), 2), event(Moved("issuance"), 6))
+    assert desk.registry.asked == [CASE]
+    assert await desk.moves() == [1, 5, 6]
+    assert [result for _, result, _ in await desk.ends()] == ["applied", "filled", "known", "applied"]
+
+
+async def test_the_first_word_of_a_case_is_asked_for_unless_it_opens_it(desk: Desk) -> None:
+    desk.registry.held[CASE] = held(2)
+    await desk.follow(event(Moved("review"), 2))
+    assert desk.registry.asked == [CASE]
+    assert await desk.case() == case_of(held(2))
+
+
+async def test_papers_of_which_the_name_was_never_told_are_asked_for(desk: Desk) -> None:
+    desk.registry.held[CASE] = held(2)
+    await desk.follow(OPENED, event(DocumentsChanged((RequiredDocument("deed", "", "accepted"),)), 2))
+    assert desk.registry.asked == [CASE]
+
+
+async def test_whose_a_case_is_does_not_change_by_an_events_word(desk: Desk) -> None:
+    desk.registry.held[CASE] = held(2)
+    await desk.follow(OPENED, event(Moved("review"), 2, afm=OTHER_AFM))
+    assert desk.registry.asked == [CASE]
+    kept = await desk.cases.find(CASE)
+    assert kept is not None
+    assert kept.citizen_id == await desk.people.known(AFM)
+
+
+async def test_a_registry_that_is_down_is_asked_again_and_holds_up_no_other_case(desk: Desk) -> None:
+    other = "ΑΔ-2026-000124"
+    desk.registry.held[CASE] = held(3)
+    desk.registry.down = [RegistryUnavailable("permits", "timeout")] * 3
+    gap = event(Moved("review"), 3)
+    await desk.follow(OPENED, gap, replace(OPENED, id="o", subject=other))
+    assert await desk.case(other) is not None
+    for _ in range(4):
+        desk.clock.forward(60)
+        await run_until_idle([desk.job])
+    case = await desk.case()
+    assert case is not None
+    assert case.sequence == 3
+    assert (await desk.ends())[1] == ("done", "filled", 4)
+    assert desk.counted("retry") == 3
+
+
+async def test_what_polling_has_brought_meanwhile_is_not_asked_for(desk: Desk) -> None:
+    desk.registry.down = [RegistryUnavailable("permits", "timeout")]
+    await desk.follow(OPENED, event(Moved("review"), 3))
+    async with desk.database.write() as connection:
+        citizen = await desk.people.citizen(connection, AFM, desk.clock())
+        await desk.cases.put(connection, citizen, case_of(held(7)), desk.clock())
+    desk.clock.forward(60)
+    await run_until_idle([desk.job])
+    assert desk.registry.asked == [CASE]
+    assert (await desk.ends())[1][:2] == ("done", "known")
+
+
+@pytest.mark.parametrize("answer", [None, held(2)], ids=["no such case", "behind its event"])
+async def test_what_never_can_be_applied_is_given_up_and_the_next_goes_on(
+    desk: Desk, answer: CaseRecord | None
+) -> None:
+    if answer:
+        desk.registry.held[CASE] = answer
+    await desk.follow(OPENED, event(Moved("review"), 4))
+    for _ in range(MAX_ATTEMPTS):
+        desk.clock.forward(700)
+        await run_until_idle([desk.job])
+    assert (await desk.ends())[1] == ("dead", "behind its event" if answer else "no such case", MAX_ATTEMPTS)
+    assert await desk.events.depth() == (0, 1, None)
+    desk.registry.held[CASE] = held(5)
+    await desk.follow(event(Moved("issuance"), 5))
+    assert (await desk.ends())[2][:2] == ("done", "filled")
+
+
+async def test_an_event_that_kills_its_worker_is_given_up(desk: Desk) -> None:
+    await desk.arrive(OPENED)
+    for number in range(MAX_ATTEMPTS):
+        assert await desk.events.claim(desk.clock(), f"killed-{number}", limit=1, lease=LEASE)
+        desk.clock.forward(LEASE.total_seconds() + 1)
+    await run_until_idle([desk.job])
+    assert [(state, result) for state, result, _ in await desk.ends()] == [("dead", "worker-lost")]
+
+
+async def test_an_event_that_cannot_be_opened_is_given_up_and_no_other(desk: Desk) -> None:
+    await desk.arrive(OPENED, event(Moved("review"), 2))
+    async with desk.database.write() as connection:
+        await connection.execute(rows.update().where(rows.c.sequence == 1).values(payload_sealed=b"altered"))
+    for _ in range(MAX_ATTEMPTS):
+        await run_until_idle([desk.job])
+        desk.clock.forward(700)
+    desk.registry.held[CASE] = held(2)
+    for _ in range(2):
+        desk.clock.forward(700)
+        await run_until_idle([desk.job])
+    assert [(state, result) for state, result, _ in await desk.ends()] == [("dead", "SealBroken"), ("done", "filled")]
+
+
+async def test_a_closed_case_does_not_move_and_that_is_counted(desk: Desk) -> None:
+    await desk.follow(OPENED, event(Decided("granted"), 2), event(Closed("granted"), 3))
+    before = await desk.case()
+    reopened = replace(OPENED, id="r", sequence=4, news=Moved("review"))
+    desk.registry.held[CASE] = held(6, closed=False)
+    heard = list(desk.heard)
+    await desk.follow(reopened, event(Moved("issuance"), 6))
+    assert await desk.case() == before
+    assert desk.heard == heard
+    assert [result for _, result, _ in await desk.ends()][3:] == ["refused", "refused"]
+    assert desk.counted("refused") == 2
+
+
+async def test_a_decision_is_not_taken_back_but_may_become_another(desk: Desk) -> None:
+    desk.registry.held[CASE] = held(5, outcome=None)
+    await desk.follow(OPENED, event(Decided("refused"), 2), event(Decided("partly"), 3), event(Moved("review"), 5))
+    case = await desk.case()
+    assert case is not None
+    assert (case.outcome, case.sequence) == ("partly", 3)
+    assert (await desk.ends())[3][1] == "refused"
+
+
+async def test_what_changed_is_heard_with_before_and_after(desk: Desk) -> None:
+    await desk.follow(OPENED, event(Moved("review"), 2))
+    heard = [(change.before and change.before.case.stage, change.after.case.stage) for change in desk.heard]
+    assert heard == [(None, "submission"), ("submission", "review")]
+
+
+async def test_what_hears_and_fails_leaves_nothing_and_is_tried_again(desk: Desk, vault: Vault) -> None:
+    failing = [RuntimeError("hearing")]
+
+    async def hear(connection: Any, changes: Any) -> None:
+        await desk._hear(connection, changes)
+        if failing:
+            raise failing.pop()
+
+    desk.book = CaseBook(Census(desk.database, vault), desk.cases, desk.metrics, hear)
+    desk.job = desk.another()
+    await desk.follow(OPENED)
+    assert await desk.case() is None
+    desk.clock.forward(60)
+    await run_until_idle([desk.job])
+    assert await desk.moves() == [1]
+
+
+async def test_a_certificate_s_event_changes_no_case(desk: Desk) -> None:
+    refused = event(CertificateRefused("r-1", "δεν βρέθηκε"), 1, subject="r-1", kind="certificate.refused")
+    await desk.follow(refused)
+    assert await desk.ends() == [("done", "no-case", 1)]
+
+
+async def test_of_two_workers_one_applies_it(desk: Desk) -> None:
+    for number in range(1, 9):
+        subject = f"ΑΔ-2026-{number:06d}"
+        await desk.arrive(replace(OPENED, id=f"a-{number}", subject=subject))
+        await desk.arrive(replace(event(Moved("review"), 2), subject=subject))
+    await run_until_idle([desk.another(), desk.another()])
+    assert sorted(await desk.moves()) == [1] * 8 + [2] * 8
+    assert len(desk.heard) == 16
+
+
+async def test_who_was_too_slow_changes_nothing(desk: Desk) -> None:
+    """The lease ran out while the registry was asked, and another has applied it."""
+    desk.registry.held[CASE] = held(3)
+    await desk.arrive(event(Moved("review"), 3))
+    [slow] = await desk.events.claim(desk.clock(), "slow", limit=1, lease=LEASE)
+    desk.clock.forward(LEASE.total_seconds() + 1)
+    await run_until_idle([desk.job])
+    await desk.job._work(slow)
+    assert await desk.moves() == [3]
+    assert desk.counted("claim-lost") == 1
+
+
+news = st.one_of(
+    st.builds(Moved, st.text(st.characters(codec="utf-8"), max_size=9), st.text(st.characters(codec="utf-8"))),
+    st.builds(CaseOpened, st.just("Άδεια"), st.just("review"), st.none() | st.dates()),
+    st.builds(Closed, st.none() | st.sampled_from(["granted", "unknown"])),
+    st.builds(
+        DocumentsChanged,
+        st.tuples(st.builds(RequiredDocument, st.just("a"), st.just("Α"), st.just("missing"), deadline=st.dates())),
+    ),
+)
+
+
+@given(news=news, sequence=st.integers(1, 2**31 - 1))
+def test_an_event_comes_back_as_it_was_packed(news: News, sequence: int) -> None:
+    one = event(news, sequence)
+    assert unpack(pack(one)) == one
+
+
+def test_something_else_is_no_event() -> None:
+    for payload in ("", "{}", '{"kind": "Rumour", "event": {}}'):
+        with pytest.raises((ValueError, KeyError)):
+            unpack(payload)
+
+
+def test_a_gap_cannot_be_told_without_asking() -> None:
+    assert advance(None, event(Moved("review"), 1)) is None
+    opened = advance(None, OPENED)
+    assert opened is not None
+    assert advance(opened, event(Moved("review"), 3)) is None
+
+
+# --- polling and events agree
+
+deeds = st.lists(st.tuples(st.sampled_from(["move", "require", "reject", "accept", "decide", "hand in"])), max_size=8)
+STAGES = ("pre-approval", "assignment", "review", "issuance")
+
+
+def act(state: State, number: int, deed: str) -> None:
+    """Something that a clerk does, or a citizen; each in turn on one case."""
+    try:
+        match deed:
+            case "move":
+                state.move(CASE, STAGES[number % 4], f"σημείωση {number}")
+            case "require":
+                state.require(CASE, [Document("gas", "", "missing", "λείπει", date(2026, 12, 1 + number))])
+            case "reject":
+                state.reject(CASE, "gas", "δεν διαβάζεται")
+            case "accept":
+                state.accept(CASE, "gas")
+            case "hand in":
+                state.hand_in(CASE, "gas")
+            case "decide":
+                state.decide(CASE, "partly", f"απόφαση {number}")
+    except NotAllowed:
+        return
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(deeds=deeds, order=st.randoms(use_true_random=False), lost=st.sets(st.integers(0, 8)), closing=st.booleans())
+async def test_events_in_any_order_with_some_lost_agree_with_polling(
+    database: Database, vault: Vault, clock: FakeClock, deeds: Any, order: Any, lost: set[int], closing: bool
+) -> None:
+    told: list[Told] = []
+    async with running() as world:
+        world.state.watch(told.append)
+        registry = world.registries().cases["permits"]
+        desk = Desk(database, vault, clock, registry)
+        for number, (deed,) in enumerate(deeds):
+            act(world.state, number, deed)
+        if closing:
+            world.state.close(CASE)
+        arrived = [change for number, change in enumerate(told) if number not in lost or number == len(told) - 1]
+        order.shuffle(arrived)
+        reader = event_reader([OLD], world.clock.now)
+        for change in arrived:
+            body = cloud_event(change)
+            read = reader.read("permits", headers(body, at=world.clock.now()), body)
+            assert read is not None
+            await desk.follow(replace(read, id=f"{next(NUMBERS)}"))
+        by_events = await desk.case() if arrived else None
+        asked = await registry.case(CASE)
+        assert asked is not None
+        if by_events is not None:
+            seen = replace(case_of(asked), updated_at=by_events.updated_at)
+            assert by_events == seen
+        feed = CaseFeed(registry, database, desk.book, desk.cases, desk.metrics, clock, every=timedelta(1))
+        await run_until_idle([feed])
+        polled = await desk.case()
+        assert polled is not None
+        assert replace(polled, updated_at=asked.updated_at) == case_of(asked)
+    async with database.write() as connection:  # the next example begins with nothing
+        for table in (cases, cursors, rows):
+            await connection.execute(table.delete())
