@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 ATHENS = ZoneInfo("Europe/Athens")
 NO_QUIET = "none"
 _DAYS = (-1, 0, 1)
-_MINUTE = timedelta(minutes=1)
+_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +55,14 @@ def earliest(quiet: Quiet | None, now: datetime) -> datetime:
 
 
 def _ends(quiet: Quiet, now: datetime) -> Iterator[datetime]:
-    """When these hours end around ``now``. Where clocks go back the hour comes twice (PEP 495: ``fold``); where they go
-    forward it may not come at all: then they end when the clock jumps."""
+    """When these hours may end around ``now``: at their end, which comes twice in the night when clocks go back
+    (PEP 495: ``fold``), and when the clock jumps over it or back before their beginning."""
     today = now.astimezone(ATHENS).date()
     for day in _DAYS:
         wall = datetime.combine(today + timedelta(days=day), quiet.end, ATHENS)
-        first, second = wall.astimezone(UTC), wall.replace(fold=1).astimezone(UTC)
-        yield from (first, second)
-        while second < first:  # skipped: reckoned by summer time it lies before the jump, by winter time after it
-            second += _MINUTE
-            yield second
+        yield from (wall.astimezone(UTC), wall.replace(fold=1).astimezone(UTC))
+    hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    for _ in range(25):  # clocks are changed at a full hour
+        hour += _HOUR
+        if hour.astimezone(ATHENS).utcoffset() != (hour - _HOUR).astimezone(ATHENS).utcoffset():
+            yield hour
