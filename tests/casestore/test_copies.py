@@ -122,6 +122,7 @@ STEPS = st.lists(
 AFMS = (AFM, OTHER, "090000057")
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(STEPS)
 def test_no_link_ever_opens_a_copy_with_a_word_of_another(

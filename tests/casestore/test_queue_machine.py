@@ -517,9 +517,11 @@ class OutboxMachine(Machine):
             assert len(letter.sids) <= 1 + letter.all_doubts + opened
 
 
+@pytest.mark.slow
 def test_the_inbox_whatever_happens(stage: Stage) -> None:
     play(InboxMachine, stage)
 
 
+@pytest.mark.slow
 def test_the_outbox_whatever_happens(stage: Stage) -> None:
     play(OutboxMachine, stage)

@@ -22,7 +22,7 @@ from tests.connectors.world import Clock, World
 CATALOGUE = Path(__file__).parents[2] / "nlu" / "catalogue" / "certificates.yml"
 
 
-@pytest.fixture(params=[Spoken.JSON, Spoken.SOAP, Spoken.BASIC])
+@pytest.fixture(params=[Spoken.JSON, pytest.param(Spoken.SOAP, marks=pytest.mark.slow), Spoken.BASIC])
 def spoken(request: pytest.FixtureRequest) -> Spoken:
     return Spoken(request.param)
 

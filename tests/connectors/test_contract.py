@@ -56,7 +56,7 @@ every = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.ser
 in_json = pytest.mark.parametrize("spoken", [Spoken.JSON])
 
 
-@pytest.fixture(params=[Spoken.JSON, Spoken.SOAP])
+@pytest.fixture(params=[Spoken.JSON, pytest.param(Spoken.SOAP, marks=pytest.mark.slow)])
 def spoken(request: pytest.FixtureRequest) -> Spoken:
     return Spoken(request.param)
 

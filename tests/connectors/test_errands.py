@@ -22,7 +22,7 @@ from tests.connectors.errands import DETAILS, PAPERS, PDF, WANTED, each, paper
 from tests.connectors.world import PATIENT, World
 
 
-@pytest.fixture(params=[Spoken.JSON, Spoken.SOAP, Spoken.BASIC])
+@pytest.fixture(params=[Spoken.JSON, pytest.param(Spoken.SOAP, marks=pytest.mark.slow), Spoken.BASIC])
 def spoken(request: pytest.FixtureRequest) -> Spoken:
     return Spoken(request.param)
 

@@ -6,6 +6,7 @@ import asyncio
 from concurrent.futures import Future
 from typing import Any
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -91,6 +92,7 @@ class Hammer:
         return answer
 
 
+@pytest.mark.slow
 async def test_whatever_is_signed_right_is_answered_and_nothing_told_is_kept_in_the_clear(database_url: str) -> None:
     async with counting(database_url) as counter:
         hammer = Hammer(counter)

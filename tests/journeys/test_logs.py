@@ -24,6 +24,8 @@ from tests.fakes import EchoDialogue
 from tests.harness import TWILIO_TOKEN, VIBER_TOKEN, System, running_system
 from tests.logbook import Logbook, logging_to_book
 
+pytestmark = pytest.mark.slow
+
 PERSON, NUMBER, AFM, CODE = "tGVuIFZpYmVyIGlkIGhlcmU=", "+306900000001", "123456783", "482913"
 WORDS = ("to epitheto mou einai mystiko", "ονομάζομαι Μυστική")
 PRIVATE = (VIBER_TOKEN, TWILIO_TOKEN, TEST_SECRET, PERSON, NUMBER, NUMBER[3:], AFM, CODE, *WORDS)
