@@ -122,7 +122,7 @@ def in_context(reading: Reading, question: str | None, wish: str | None = None) 
 
 _GIVEN = (("give_afm", ("afm", "personal_number")), ("give_code", ("code",)))
 _OTHER_NUMBERS = ("case_ref", "protocol", "kaek")
-_CODE = re.compile(r"(?<!\d)\d(?:[ \-.]?\d){3,7}(?!\d)")
+_CODE = re.compile(r"(?<!\d)\d(?:[\s\-.]{0,3}\d){3,7}(?!\d)")  # copied from a page it may hold a new line
 _DIGITS = re.compile(r"(?:\d\D?){5,}")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _FEW_WORDS = 4

@@ -93,6 +93,8 @@ def reading(text: str, intent: str = "nlu_fallback", *kinds: str) -> Reading:
     [
         ("code", reading("482913"), "give_code"),
         ("code", reading("482 913"), "give_code"),
+        ("code", reading("482\n913"), "give_code"),
+        ("code", reading("482  913", "provide_reference"), "give_code"),
         ("code", reading("ο κωδικός είναι 482913"), "give_code"),
         ("code", reading("σας έγραψα το 2026 και δεν μου απάντησε κανείς σας", "complaint"), "complaint"),
         ("code", reading("ναι", "affirm"), "affirm"),
