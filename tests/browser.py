@@ -29,7 +29,7 @@ class Page:
     @property
     def code(self) -> str:
         """The code that the page shows; empty if it shows none."""
-        return "".join(re.findall(r"<span>(\d{3})</span>", self.text))
+        return "".join(next(iter(re.findall(r">(\d{3}) (\d{3})</p>", self.text)), ()))
 
 
 @dataclass(slots=True)
