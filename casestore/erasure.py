@@ -155,6 +155,9 @@ class Erasure:
         """Know this citizen nowhere any more. ``True`` if cases of theirs stay."""
         theirs = links.c.citizen_id == citizen
         await connection.execute(delete(links).where(theirs))
+        await connection.execute(
+            delete(transcript).where(transcript.c.citizen_id == citizen)
+        )  # also where they unlinked
         for table in _OF_POINT:
             await connection.execute(delete(table).where(table.c.citizen_id == citizen))
         afm = select(citizens.c.afm_key).where(citizens.c.id == citizen).scalar_subquery()

@@ -208,6 +208,9 @@ class People:
 
     async def set_mobile(self, connection: AsyncConnection, citizen_id: int, mobile: str | None, now: datetime) -> None:
         """The contact registry holds this mobile for the citizen (``None``: none). What rests on another is let go."""
+        due = select(citizens.c.contact_due_at).where(citizens.c.id == citizen_id).with_for_update()
+        if await connection.scalar(due) in (None, LET_ALONE):
+            return  # erased while the registry was asked: what it said must not bring them back
         theirs = links.c.citizen_id == citizen_id
         key = None if mobile is None else address_key(self._vault, "sms", mobile)
         await connection.execute(delete(links).where(theirs, links.c.rests_on != (key or "")))
@@ -234,7 +237,7 @@ class People:
 
     async def contact_later(self, connection: AsyncConnection, citizen_id: int, again_at: datetime) -> None:
         """Ask the contact registry about this citizen again then."""
-        this = citizens.c.id == citizen_id
+        this = and_(citizens.c.id == citizen_id, citizens.c.contact_due_at != LET_ALONE)
         await connection.execute(update(citizens).where(this).values(contact_due_at=again_at))
 
     async def known(self, afm: str) -> int | None:

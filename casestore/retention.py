@@ -198,6 +198,14 @@ KEPT: tuple[Keep, ...] = (
         sweep=True,
     ),
     Keep(
+        "gone-cases",
+        cases,
+        cases.c.gone_at,
+        CLOSED_KEPT,
+        "its registry knows it no more",
+        sweep=True,
+    ),
+    Keep(
         "conversations",
         conversations,
         conversations.c.last_at,

@@ -18,7 +18,7 @@ from casestore.outbox import Dispatch, Outbox, Priority
 from casestore.people import Conversation, People
 from casestore.talk import Line, Talk
 from dialogues.reading import ahead
-from dialogues.turn import Context, Event, Message, Reply, SetConsent, Turn
+from dialogues.turn import CodeTried, Context, Event, Message, Reply, SendCode, SetConsent, Turn
 
 HISTORY = timedelta(hours=24)  # how far back a turn looks; the dialogue cuts its session out of it
 ON_ALERTS: Mapping[str, tuple[bool, str]] = MappingProxyType(
@@ -113,7 +113,7 @@ class Converse:
         dispatches = self._dispatches(f"in:{claimed.id}", here, turn.replies, now)
         async with self._database.write(wake=True) as connection:
             await self._inbox.done(connection, claimed, now)
-            await self._talk.add_lines(connection, here.id, [said, *answers], here.citizen_id)
+            await self._talk.add_lines(connection, here.id, [said, *answers], _whose(here, turn))
             if turn.events:
                 await self._talk.add_events(connection, here.id, claimed.id, turn.events, now)
             await self._outbox.add(connection, dispatches, now)
@@ -176,3 +176,10 @@ class Converse:
             await self._talk.add_lines(connection, here.id, lines, here.citizen_id)
             await self._outbox.add(connection, self._dispatches(f"in:{claimed.id}:sorry", here, [sorry], now), now)
             await self._talk.hand_over(connection, here.id, f"in:{claimed.id}", "gave-up", now)
+
+
+def _whose(here: Conversation, turn: Turn) -> int | None:
+    """Whose the lines of this turn are. Where somebody proves who they are, that may be another than was known until
+    then, who must not find the other's tax number and cases in a copy: such lines are nobody's."""
+    proving = any(isinstance(effect, SendCode | CodeTried) for effect in turn.effects)
+    return None if proving else here.citizen_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 KEPT = 1800  # seconds: longer than a link and the code after it
+LONGEST = 128  # characters; ours have 32
 _FOREIGN = frozenset({"cross-site", "same-site"})
 
 
@@ -18,7 +19,8 @@ class BrowserCookie:
 
     def read(self, request: web.Request) -> str:
         """The browser's secret; empty when it brings none."""
-        return request.cookies.get(self.name, "")
+        brought = request.cookies.get(self.name, "")
+        return brought if brought.isascii() and len(brought) <= LONGEST else ""
 
     def write(self, response: web.StreamResponse, secret: str) -> None:
         response.set_cookie(

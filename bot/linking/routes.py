@@ -88,7 +88,7 @@ class LinkPages:
 
     async def start(self, request: web.Request) -> web.Response:
         token, secret = request.match_info["token"], self._cookie.read(request)
-        sent = str((await request.post()).get("form", ""))
+        sent = await _form_field(request) if len(token) <= MAX_TOKEN else ""
         ours = hmac.compare_digest(sent.encode(), self._form(secret, token).encode())
         if from_elsewhere(request) or not secret or not ours:
             return self._sorry(request, "form")
@@ -120,6 +120,9 @@ class LinkPages:
             await self._finish(taken.link, person.afm, self._finish.code(taken.link, state, browser))
         except LinkEnded:
             return self._sorry(request, Refused.EXPIRED, taken.link.language)
+        except Exception:
+            await self._links.release(taken.link)  # not this person's fault: the link may be used again
+            raise
         return self._code(taken, state, browser)
 
     async def _who(self, request: web.Request, taken: Taken, state: str) -> Person | str:
@@ -143,3 +146,11 @@ class LinkPages:
     def _form(self, secret: str, token: str) -> str:
         """What our page puts into its form: only a page that this browser got from us has it."""
         return self._vault.index("login-form", f"{secret}:{token}")
+
+
+async def _form_field(request: web.Request) -> str:
+    """What the form brought; empty where it is none that can be read (a charset that does not exist, broken bytes)."""
+    try:
+        return str((await request.post()).get("form", ""))
+    except (LookupError, ValueError):
+        return ""

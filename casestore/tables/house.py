@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, Index, String, Table
+from typing import Any
+
+from sqlalchemy import Column, Float, Index, String, Table, text
 
 from casestore.columns import Utc, id_column, metadata
 
 meta = Table(
     "meta", metadata, Column("name", String(32), primary_key=True), Column("value", String(200), nullable=False)
 )
+
+_NAMED: dict[str, Any] = {
+    "sqlite_where": text("subject_key IS NOT NULL"),
+    "postgresql_where": text("subject_key IS NOT NULL"),
+}
 
 audit = Table(
     "audit",
@@ -24,4 +31,5 @@ audit = Table(
     Column("outcome", String(64)),
     Column("elapsed_s", Float),
     Index("ix_audit_at", "at"),
+    Index("ix_audit_subject", "subject_key", "id", **_NAMED),
 )

@@ -62,11 +62,18 @@ class DeleteMe(Action):
         self._reads = reads
 
     async def run(self, turn: ActionInput) -> ActionOutput:
-        mark = f"{turn.message.id}:{int(turn.message.at.timestamp())}"
+        mark = f"{turn.message.id}:{int(turn.message.at.timestamp())}:{turn.context.citizen_id or 0}"
         code = self._reads.privacy.confirmation(turn.context.conversation_id, mark)
         known = turn.context.citizen_id is not None
         said = Say("utter_erase_confirm" if known else "utter_erase_confirm_chat", {"code": code})
         return ActionOutput((said,), {"pending": remember(self.intent, mark)})
+
+
+def _still_meant(mark: str, turn: ActionInput) -> bool:
+    """Asked a moment ago, and of the same person: who was nobody then agreed to less than all of a citizen's data."""
+    _, at, citizen = mark.split(":")
+    soon = turn.message.at.timestamp() - int(at) <= CONFIRM_WITHIN
+    return soon and int(citizen) == (turn.context.citizen_id or 0)
 
 
 class EraseMe(Action):
@@ -80,7 +87,7 @@ class EraseMe(Action):
     async def run(self, turn: ActionInput) -> ActionOutput:
         over = {"question": None, "pending": None}
         mark = reference_of(turn) if wish_of(turn) == DeleteMe.intent else None
-        if mark is None or turn.message.at.timestamp() - int(mark.partition(":")[2]) > CONFIRM_WITHIN:
+        if mark is None or not _still_meant(mark, turn):
             return ActionOutput((Say("utter_erase_late"),), over)
         if turn.named("code") != self._reads.privacy.confirmation(turn.context.conversation_id, mark):
             return ActionOutput((Say("utter_erase_wrong"),), over)

@@ -66,6 +66,8 @@ def _transcript_knows_its_citizen() -> None:
     op.create_index(
         "ix_transcript_citizen", "transcript", ["citizen_id", "id"], sqlite_where=known, postgresql_where=known
     )
+    asked = sa.text("subject_key IS NOT NULL")
+    op.create_index("ix_audit_subject", "audit", ["subject_key", "id"], sqlite_where=asked, postgresql_where=asked)
 
 
 def _goes_with(table: str, column: str, target: str) -> list[sa.ForeignKeyConstraint]:
