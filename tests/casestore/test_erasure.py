@@ -196,3 +196,28 @@ async def test_nothing_of_a_citizen_is_left_in_any_table_that_knows_of_them(town
             assert await town.count(table) == 0, table.name
     for table in (citizens, wishes, copies, dialogue_events):
         assert await town.count(table) == 0, table.name
+
+
+async def test_what_the_contact_registry_was_asked_before_brings_nobody_back(town: Town) -> None:
+    """The question was under way when the citizen had themselves erased."""
+    here = await town.at("viber", "tGVu")
+    citizen = await town.link(here, AFM)
+    await town.open_case(citizen, "ΑΔ-2026-000123")
+    await town.erase(here)
+    async with town.database.write() as connection:
+        await town.people.contact_seen(connection, citizen, MOBILE, START, START + timedelta(hours=12))
+    assert await town.count(links) == 0
+    assert await town.rows(select(citizens.c.contact_due_at)) == [(LET_ALONE,)]
+
+
+async def test_what_was_said_in_a_chat_that_was_unlinked_goes_too(town: Town) -> None:
+    viber, phone = await town.at("viber", "tGVu"), await town.at("sms", MOBILE)
+    citizen = await town.link(viber, AFM)
+    await town.link(phone, AFM)
+    await town.open_case(citizen, "ΑΔ-2026-000123")
+    here = await town.at("viber", "tGVu")
+    await town.say(here, "δικό μου")
+    async with town.database.write() as connection:
+        await town.people.unlink(connection, here, START)
+    await town.erase(await town.at("sms", MOBILE))
+    assert await town.count(transcript, transcript.c.citizen_id == citizen) == 0

@@ -201,10 +201,11 @@ def messages() -> list[ActionInput]:
     kinds += [((), {"misses": count}, "out_of_scope") for count in (2, 3)]
     wished = ("μόνο viber", "προτιμώ sms", "στείλτε όπου θέλετε", "ησυχία 22-8", "χωρίς ησυχία")
     own = [ActionInput(replace(said, text=text), who[0], "set_preference") for text in wished]
-    mark = {"pending": {"intent": "delete_me", "reference": f"1:{int(NOW.timestamp())}"}}
-    digits = Found("code", State().privacy.confirmation(1, mark["pending"]["reference"]), 0, 6)
-    own += [ActionInput(said, context, "confirm_deletion", (digits,), mark) for context in who]
-    own += [ActionInput(said, who[0], "confirm_deletion", (Found("code", "x", 0, 6),), mark)]
+    for context in who:
+        reference = f"1:{int(NOW.timestamp())}:{context.citizen_id or 0}"
+        mark = {"pending": {"intent": "delete_me", "reference": reference}}
+        for code in (State().privacy.confirmation(1, reference), "x"):
+            own.append(ActionInput(said, context, "confirm_deletion", (Found("code", code, 0, 6),), mark))
     return own + [ActionInput(said, context, intent, found, state) for found, state, intent in kinds for context in who]
 
 

@@ -178,6 +178,18 @@ async def test_a_forged_code_of_the_login_is_refused_and_the_link_lives(desk: De
     assert await desk.proves(here, (await browser.link(LINK, ANNA)).code)
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"Cookie": "counter-link=\udcff; __Host-counter-link=\udcff"},
+        {"Content-Type": "application/x-www-form-urlencoded; charset=nope"},
+    ],
+)
+async def test_a_form_that_cannot_be_read_is_refused(desk: Desk, odd: dict[str, str]) -> None:
+    await desk.issue()
+    assert says(await desk.browser().post(LINK, {"form": "x"}, **odd), 403, "από τον σύνδεσμό σας")
+
+
 @pytest.mark.parametrize("token", ["nothing", "%FF%00", "x" * 5000, "..", "%ED%A0%80"])
 async def test_a_token_that_is_none(desk: Desk, token: str) -> None:
     assert (await desk.browser().get(f"{PUBLIC_URL}/link/{token}")).status == 404
