@@ -9,6 +9,7 @@ import aiohttp
 from aiohttp import web
 
 from bot.audit import StoredAudit
+from bot.conversation.doors import Doors
 from bot.conversation.effects import Wording
 from bot.linking.agreement import Agreement
 from bot.linking.browser import BrowserCookie
@@ -32,8 +33,8 @@ BACK = "/link/back"
 def linking_effects(settings: Settings, store: Store, wording: Wording, draw: Callable[[], str]) -> LinkingEffects:
     """For a worker. ``draw`` gives fresh tokens."""
     links = LoginLinks(store.database, store.vault)
-    parts = (store.people, store.codes, links, store.talk, store.outbox, store.audits)
-    return LinkingEffects(*parts, wording, draw, settings.public_url)
+    doors = Doors(store.talk, store.outbox, wording)
+    return LinkingEffects(store.people, store.codes, links, doors, store.audits, draw, settings.public_url)
 
 
 def agreement(store: Store, contacts: ContactRegistry | None, clock: Clock) -> Agreement:

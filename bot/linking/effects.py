@@ -7,16 +7,13 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.conversation.effects import Cause, Wording
+from bot.conversation.doors import Doors
+from bot.conversation.effects import Cause
 from casestore.audits import AuditTrail
 from casestore.codes import Codes
 from casestore.linking import LIFETIME, LoginLinks
-from casestore.outbox import Dispatch, Outbox, Priority
 from casestore.people import People
-from casestore.talk import Line, Talk
 from dialogues.turn import SendLoginLink, Unlink
-
-HIDDEN = "…"  # stands for the link in the transcript: what opens a door is kept nowhere in the clear, nor for long
 
 
 class LinkingEffects:
@@ -28,20 +25,16 @@ class LinkingEffects:
         people: People,
         codes: Codes,
         links: LoginLinks,
-        talk: Talk,
-        outbox: Outbox,
+        doors: Doors,
         audits: AuditTrail,
-        wording: Wording,
         draw: Callable[[], str],
         public_url: str,
     ) -> None:
         self._people = people
         self._codes = codes
         self._links = links
-        self._talk = talk
-        self._outbox = outbox
+        self._doors = doors
         self._audits = audits
-        self._wording = wording
         self._draw = draw
         self._public_url = public_url
         self.table: Mapping[type, Any] = {SendLoginLink: self._send_link, Unlink: self._unlink}
@@ -52,23 +45,7 @@ class LinkingEffects:
         issued = await self._links.issue(connection, here.id, token, now)
         await self._note(connection, cause, "login.link", "issued" if issued else "refused")
         name = "utter_login_link" if issued else "utter_login_link_limit"
-
-        def say(link: str) -> str:
-            return self._wording.say(name, here.language, here.channel, link=link).text
-
-        dispatch = Dispatch(
-            key=cause.key,
-            channel=here.channel,
-            address=here.address,
-            body={"text": say(f"{self._public_url}/link/{token}"), "choices": []},
-            kind="link",
-            priority=Priority.REPLY,
-            conversation_id=here.id,
-            due_at=now,
-            expires_at=now + LIFETIME,
-        )
-        await self._talk.add_lines(connection, here.id, [Line(cause.key, "bot", say(HIDDEN), now, name)])
-        await self._outbox.add(connection, [dispatch], now)
+        await self._doors.send(connection, cause, name, f"{self._public_url}/link/{token}", LIFETIME)
 
     async def _unlink(self, connection: AsyncConnection, _effect: Unlink, cause: Cause) -> None:
         here, now = cause.conversation, cause.now

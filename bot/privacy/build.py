@@ -7,6 +7,7 @@ from datetime import datetime
 
 from aiohttp import web
 
+from bot.conversation.doors import Doors
 from bot.conversation.effects import Wording
 from bot.keeping import KeepingJob
 from bot.metrics import Metrics
@@ -35,8 +36,8 @@ def privacy_effects(settings: Settings, store: Store, wording: Wording, draw: Ca
     """For a worker. ``draw`` gives fresh tokens."""
     wishes, copies = Wishes(store.database), Copies(store.database, store.vault)
     erasure = Erasure(store.database, store.audits)
-    parts = (wishes, copies, erasure, store.talk, store.outbox, store.audits)
-    return PrivacyEffects(*parts, wording, draw, settings.public_url)
+    doors = Doors(store.talk, store.outbox, wording)
+    return PrivacyEffects(wishes, copies, erasure, doors, store.audits, draw, settings.public_url)
 
 
 def my_data_routes(store: Store, clock: Clock) -> list[web.RouteDef]:

@@ -7,17 +7,15 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.conversation.effects import Cause, Wording
+from bot.conversation.doors import Doors
+from bot.conversation.effects import Cause
 from casestore.audits import AuditTrail
 from casestore.copies import LIFETIME, Copies, behind
 from casestore.erasure import Erasure
-from casestore.outbox import Dispatch, Outbox, Priority
-from casestore.talk import Line, Talk
 from casestore.wishes import Wishes
 from dialogues.turn import Erase, SendCopy, SetPreference
 
 PATH = "/my-data"
-HIDDEN = "…"  # stands for the link in the transcript: what opens a door is kept nowhere in the clear
 
 
 class PrivacyEffects:
@@ -28,20 +26,16 @@ class PrivacyEffects:
         wishes: Wishes,
         copies: Copies,
         erasure: Erasure,
-        talk: Talk,
-        outbox: Outbox,
+        doors: Doors,
         audits: AuditTrail,
-        wording: Wording,
         draw: Callable[[], str],
         public_url: str,
     ) -> None:
         self._wishes = wishes
         self._copies = copies
         self._erasure = erasure
-        self._talk = talk
-        self._outbox = outbox
+        self._doors = doors
         self._audits = audits
-        self._wording = wording
         self._draw = draw
         self._public_url = public_url
         self.table: Mapping[type, Any] = {
@@ -63,23 +57,7 @@ class PrivacyEffects:
         detail = "offered" if offered else "refused"
         await self._audits.note(connection, "copy.link", detail, now, subject_key=here.recipient_key)
         name = "utter_copy_link" if offered else "utter_copy_limit"
-
-        def say(link: str) -> str:
-            return self._wording.say(name, here.language, here.channel, link=link).text
-
-        dispatch = Dispatch(
-            key=cause.key,
-            channel=here.channel,
-            address=here.address,
-            body={"text": say(f"{self._public_url}{PATH}/{token}"), "choices": []},
-            kind="link",
-            priority=Priority.REPLY,
-            conversation_id=here.id,
-            due_at=now,
-            expires_at=now + LIFETIME,
-        )
-        await self._talk.add_lines(connection, here.id, [Line(cause.key, "bot", say(HIDDEN), now, name)])
-        await self._outbox.add(connection, [dispatch], now)
+        await self._doors.send(connection, cause, name, f"{self._public_url}{PATH}/{token}", LIFETIME)
 
     async def _erase(self, connection: AsyncConnection, effect: Erase, cause: Cause) -> None:
         """The turn's own replies (``in:7:0``) answer it and go out; all else of the turn goes with the rest."""
