@@ -25,7 +25,7 @@ from bench.processes import process
 from bot.app import utc_now
 from bot.settings import Settings
 from bot.store import Store, open_store
-from casestore.outbox import Dispatch, Priority
+from casestore.queues.outbox import Dispatch, Priority
 from casestore.tables import outbox
 
 ROWS = 6000

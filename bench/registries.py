@@ -31,7 +31,7 @@ from bot.registry_wiring import registry_jobs
 from bot.settings import Settings
 from bot.store import Store, open_store
 from bot.worker import Job
-from casestore.people import KNOWN_NUMBER, address_key
+from casestore.people.identity import KNOWN_NUMBER, address_key
 from casestore.tables import cases, citizens, contact_points, conversations, links
 
 CITIZENS = 100_000

@@ -23,10 +23,10 @@ from aiohttp import web
 
 from bot.app import http_session
 from bot.conversation.view import OneView
-from casestore.cases import Cases
+from casestore.cases.repository import Cases
 from casestore.database import Database
 from casestore.migrate import migrate
-from casestore.people import People
+from casestore.people.identity import People
 from casestore.vault import Vault
 from connectors.audit import MemoryAudit
 from connectors.connect import connect

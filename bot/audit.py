@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casestore.audits import AuditTrail
+from casestore.audit import AuditTrail
 from connectors.audit import AuditEntry, AuditResult
 
 

@@ -13,9 +13,9 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.metrics import Metrics
-from casestore.cases import Cases
-from casestore.census import Census
-from casestore.moves import NEW, REFUSED, Case, Change, Document, Told
+from casestore.cases.model import NEW, REFUSED, Case, Change, Document, Told
+from casestore.cases.repository import Cases
+from casestore.people.citizens import Census
 from connectors.registry import CaseRecord
 
 log = structlog.get_logger(__name__)
@@ -27,7 +27,7 @@ kept with the change or not at all. It is told once of each change, and of nothi
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What a registry says of a case, and whose it is. The rest as in :class:`casestore.moves.Told`."""
+    """What a registry says of a case, and whose it is. The rest as in :class:`casestore.cases.model.Told`."""
 
     afm: str
     case: Case

@@ -14,10 +14,10 @@ import structlog
 
 from bot.casebook import CaseBook, word_of
 from bot.metrics import Metrics
-from casestore.cases import Cases
+from casestore.cases.model import KNOWN
+from casestore.cases.repository import Cases
 from casestore.database import Database
-from casestore.moves import KNOWN
-from casestore.people import People
+from casestore.people.identity import People
 from connectors.registry import CaseRegistry, Changes, ContactRegistry, RegistryError
 
 CONTACT_KEPT = timedelta(hours=12)

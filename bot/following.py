@@ -16,12 +16,12 @@ from bot.casebook import CaseBook, Word, word_of
 from bot.metrics import Metrics
 from bot.registry_events import unpack
 from bot.worker import Hands
-from casestore.cases import Cases
+from casestore.cases.model import Case, Document, Kept
+from casestore.cases.repository import Cases
 from casestore.database import Database, StoreDown
-from casestore.events import ClaimedEvent, Events
-from casestore.inbox import LostClaim
-from casestore.moves import Case, Document, Kept
-from casestore.people import People
+from casestore.people.identity import People
+from casestore.queues.inbox import LostClaim
+from casestore.queues.registry_events import ClaimedEvent, Events
 from connectors.audit import Cause, because
 from connectors.events import CaseOpened, Closed, Decided, DocumentsChanged, RegistryEvent, StageChanged
 from connectors.registry import CaseRegistry, RegistryError

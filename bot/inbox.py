@@ -12,7 +12,7 @@ from bot.backoff import Pace
 from bot.metrics import Metrics
 from bot.worker import Hands
 from casestore.database import StoreDown
-from casestore.inbox import Claimed, Inbox, LostClaim
+from casestore.queues.inbox import Claimed, Inbox, LostClaim
 
 MAX_ATTEMPTS = 5  # crashes of a worker count: a message that kills it is buried too
 PACE = Pace()

@@ -19,8 +19,8 @@ from bot.channels.port import BadWebhook, Channel, Inbound, Parsed, Receipt, Web
 from bot.metrics import Metrics
 from casestore.database import Database
 from casestore.groupcommit import GroupCommit
-from casestore.inbox import Arrival, Inbox
-from casestore.people import address_key
+from casestore.people.identity import address_key
+from casestore.queues.inbox import Arrival, Inbox
 from casestore.tables import inbox, receipts
 from casestore.vault import Vault
 

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.metrics import Metrics
-from casestore.letgo import LettingGo
+from casestore.rights.purge import LettingGo
 
 EVERY = timedelta(hours=1)
 
 
 class KeepingJob:
-    """Goes through :data:`casestore.retention.KEPT`, kind after kind. What a killed worker left, the next finds."""
+    """Goes through :data:`casestore.rights.retention.KEPT`, kind by kind. What a killed worker left, the next finds."""
 
     name = "retention"
 

@@ -18,8 +18,8 @@ from bot.channels.port import Channel, Outbound, Remedy, SendError, Sent
 from bot.metrics import Metrics
 from bot.worker import Hands
 from casestore.groupcommit import GroupCommit
-from casestore.outbox import ClaimedDispatch, Outbox
-from casestore.results import Outcome, Results
+from casestore.queues.outbox import ClaimedDispatch, Outbox
+from casestore.queues.results import Outcome, Results
 from dialogues.turn import Choice
 
 MAX_ATTEMPTS = 8  # and not before Pace.patience is over

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.channels.port import Status
 from bot.metrics import Metrics
-from casestore.results import Results
+from casestore.queues.results import Results
 
 RANKS = {str(status): rank for rank, status in enumerate(Status, start=1)}
 MAX_ATTEMPTS = 8  # sends of one message; each may have been paid for

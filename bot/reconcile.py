@@ -17,11 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.casebook import CaseBook, Word, case_of, word_of
 from bot.metrics import Metrics
-from casestore.cases import Cases
-from casestore.census import Census
+from casestore.cases.model import NEW, REFUSED, Kept
+from casestore.cases.reconciliations import DONE, LISTED, UNTOLD, WAITING, LostRun, Reconciliations, Run
+from casestore.cases.repository import Cases
 from casestore.database import Database
-from casestore.moves import NEW, REFUSED, Kept
-from casestore.reconciliations import DONE, LISTED, UNTOLD, WAITING, LostRun, Reconciliations, Run
+from casestore.people.citizens import Census
 from connectors.registry import CaseRecord, CaseRegistry, RegistryError
 
 SAME, MISSING, BEHIND, DIFFERS, AHEAD, GONE = "same", "missing", "behind", "differs", "ahead", "gone"
@@ -204,7 +204,7 @@ class ReconcileJob:
 
 
 async def begin(runs: Reconciliations, registry: str, now: datetime) -> Run:
-    """A new run, from the beginning. Raises :class:`casestore.reconciliations.LostRun`."""
+    """A new run, from the beginning. Raises :class:`casestore.cases.reconciliations.LostRun`."""
     run = Run(registry, LISTED, now)
     await runs.begin(run, await runs.last(registry))
     return run

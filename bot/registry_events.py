@@ -16,8 +16,8 @@ import structlog
 from aiohttp import web
 
 from bot.metrics import Metrics
-from casestore.events import MOST_SEQUENCE, Arrived, Events
 from casestore.groupcommit import GroupCommit
+from casestore.queues.registry_events import MOST_SEQUENCE, Arrived, Events
 from connectors.events import (
     CaseOpened,
     CertificateIssued,

@@ -18,9 +18,9 @@ from bot.registry_events import EventIntake
 from bot.settings import Settings
 from bot.store import Store
 from bot.worker import Job
-from casestore.census import Census
-from casestore.events import Events
-from casestore.reconciliations import Reconciliations
+from casestore.cases.reconciliations import Reconciliations
+from casestore.people.citizens import Census
+from casestore.queues.registry_events import Events
 from connectors.connect import CASE_REGISTRIES, event_reader
 from connectors.registry import CaseRegistry
 

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 
 from bot.receipts import RANKS
 from bot.settings import Settings
-from casestore.audits import AuditTrail
-from casestore.cases import Cases
-from casestore.codes import Codes
+from casestore.audit import AuditTrail
+from casestore.cases.repository import Cases
+from casestore.conversations.transcript import Talk
 from casestore.database import Database
-from casestore.inbox import Inbox
 from casestore.migrate import check_key_ring, is_current, migrate
-from casestore.outbox import Outbox
-from casestore.people import People
-from casestore.results import Results
-from casestore.talk import Talk
+from casestore.people.codes import Codes
+from casestore.people.identity import People
+from casestore.queues.inbox import Inbox
+from casestore.queues.outbox import Outbox
+from casestore.queues.results import Results
 from casestore.vault import Vault
 
 

@@ -88,7 +88,7 @@ class PrivacyReads(Protocol):
     """What a turn may read of what is held of somebody."""
 
     async def held(self, citizen_id: int) -> Mapping[str, int]:
-        """How much is held of this citizen, by kind (:mod:`casestore.holdings`)."""
+        """How much is held of this citizen, by kind (:mod:`casestore.rights.holdings`)."""
 
     async def notices(self, conversation_id: int, citizen_id: int | None) -> NoticeView:
         """What counts for notices to whoever writes in this conversation."""

@@ -35,7 +35,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was asked for. ``wish`` is a preference's kind and value (:mod:`casestore.wishes`)."""
+    """What was asked for. ``wish`` is a preference's kind and value (:mod:`casestore.people.preferences`)."""
 
     intent: str
     language: str

@@ -17,8 +17,8 @@ from bot.commands.running import start
 from bot.settings import Settings
 from bot.store import NotMigrated, Store, open_store
 from casestore.database import StoreDown
-from casestore.events import Events
 from casestore.migrate import WrongKeyRing
+from casestore.queues.registry_events import Events
 
 DOWN: tuple[type[Exception], ...] = (DBAPIError, *StoreDown)  # a wrong password and a wrong name among them
 STUCK = 300.0  # seconds that a due row may wait before somebody should look

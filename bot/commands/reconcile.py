@@ -15,7 +15,7 @@ from bot.reconcile import RESULTS, Comparer, begin, look, onward, take_page
 from bot.registry_wiring import case_book, comparer
 from bot.settings import BadSettings
 from bot.store import Store, open_store
-from casestore.reconciliations import DONE, LISTED, UNTOLD, LostRun, Reconciliations, Run
+from casestore.cases.reconciliations import DONE, LISTED, UNTOLD, LostRun, Reconciliations, Run
 from connectors.connect import CASE_REGISTRIES
 from connectors.registry import CaseRegistry, RegistryError
 

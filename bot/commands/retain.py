@@ -9,8 +9,8 @@ from bot.app import utc_now
 from bot.commands.running import run as run_loop
 from bot.commands.running import start
 from bot.store import open_store
-from casestore.letgo import LettingGo
-from casestore.retention import Keep
+from casestore.rights.purge import LettingGo
+from casestore.rights.retention import Keep
 
 
 def options(parser: argparse.ArgumentParser) -> None:

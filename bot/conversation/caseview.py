@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from casestore.moves import Case
+from casestore.cases.model import Case
 from dialogues.reads import CaseView
 
 

@@ -12,11 +12,11 @@ from bot.channels.parcel import unpack
 from bot.channels.port import Channel, Inbound, InboundKind
 from bot.conversation.effects import Cause, Effects, Wording
 from bot.metrics import Metrics
+from casestore.conversations.transcript import Line, Talk
 from casestore.database import Database
-from casestore.inbox import Claimed, Inbox
-from casestore.outbox import Dispatch, Outbox, Priority
-from casestore.people import Conversation, People
-from casestore.talk import Line, Talk
+from casestore.people.identity import Conversation, People
+from casestore.queues.inbox import Claimed, Inbox
+from casestore.queues.outbox import Dispatch, Outbox, Priority
 from dialogues.reading import ahead
 from dialogues.turn import CodeTried, Context, Event, Message, Reply, SendCode, SetConsent, Turn
 

@@ -8,8 +8,8 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.conversation.effects import Cause, Wording
-from casestore.outbox import Dispatch, Outbox, Priority
-from casestore.talk import Line, Talk
+from casestore.conversations.transcript import Line, Talk
+from casestore.queues.outbox import Dispatch, Outbox, Priority
 
 HIDDEN = "…"  # stands for the link in the transcript: what opens a door is kept nowhere in the clear, nor for long
 

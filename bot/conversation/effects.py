@@ -9,11 +9,11 @@ from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from casestore.audits import AuditTrail
-from casestore.codes import LIFETIME, Codes
-from casestore.outbox import Dispatch, Outbox, Priority
-from casestore.people import PROVEN, Conversation, People
-from casestore.talk import Talk
+from casestore.audit import AuditTrail
+from casestore.conversations.transcript import Talk
+from casestore.people.codes import LIFETIME, Codes
+from casestore.people.identity import PROVEN, Conversation, People
+from casestore.queues.outbox import Dispatch, Outbox, Priority
 from dialogues.turn import CodeTried, Effect, Handover, Reply, SendCode, SetConsent, SetLanguage
 
 SMS = "sms"

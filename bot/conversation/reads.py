@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.conversation.view import OneView
-from casestore.codes import Codes, OpenCode
+from casestore.people.codes import Codes, OpenCode
 from connectors.registry import ContactRegistry, RegistryError
 from dialogues.reads import CodeCheck, CodeVerdict, Overview, PrivacyReads, Unavailable
 

@@ -16,9 +16,9 @@ import structlog
 from bot.casebook import case_of
 from bot.conversation.caseview import view
 from bot.feeds import feed_of
-from casestore.cases import Cases, is_shown
-from casestore.moves import Case, Kept, objection
-from casestore.people import People
+from casestore.cases.model import Case, Kept, objection
+from casestore.cases.repository import Cases, is_shown
+from casestore.people.identity import People
 from connectors.registry import CaseList, CaseRegistry, RegistryError, RegistryUnavailable
 from dialogues.reads import CaseView, Overview
 

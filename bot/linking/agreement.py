@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from casestore.audits import AuditTrail
+from casestore.audit import AuditTrail
 from casestore.database import Database
-from casestore.people import Conversation, People, address_key
+from casestore.people.identity import Conversation, People, address_key
 from casestore.vault import Vault
 from connectors.registry import ContactRegistry, RegistryError
 

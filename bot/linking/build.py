@@ -19,7 +19,7 @@ from bot.linking.render import Pages
 from bot.linking.routes import LinkPages
 from bot.settings import Settings
 from bot.store import Store
-from casestore.linking import LoginLinks
+from casestore.people.login_links import LoginLinks
 from connectors.ambient import real
 from connectors.login import Client, Login
 from connectors.registry import ContactRegistry

@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.conversation.doors import Doors
 from bot.conversation.effects import Cause
-from casestore.audits import AuditTrail
-from casestore.codes import Codes
-from casestore.linking import LIFETIME, LoginLinks
-from casestore.people import People
+from casestore.audit import AuditTrail
+from casestore.people.codes import Codes
+from casestore.people.identity import People
+from casestore.people.login_links import LIFETIME, LoginLinks
 from dialogues.turn import SendLoginLink, Unlink
 
 

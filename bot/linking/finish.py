@@ -8,13 +8,13 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.conversation.effects import Wording
-from casestore.audits import AuditTrail
-from casestore.codes import LIFETIME as CODE_LIFETIME
-from casestore.codes import Codes
+from casestore.audit import AuditTrail
+from casestore.conversations.transcript import Line, Talk
 from casestore.database import Database
-from casestore.linking import Chat, Link, LoginLinks
-from casestore.outbox import Dispatch, Outbox, Priority
-from casestore.talk import Line, Talk
+from casestore.people.codes import LIFETIME as CODE_LIFETIME
+from casestore.people.codes import Codes
+from casestore.people.login_links import Chat, Link, LoginLinks
+from casestore.queues.outbox import Dispatch, Outbox, Priority
 from casestore.vault import Vault
 
 CODES = 1_000_000

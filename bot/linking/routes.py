@@ -20,7 +20,7 @@ from aiohttp import web
 from bot.linking.browser import BrowserCookie, from_elsewhere
 from bot.linking.finish import Finish, LinkEnded
 from bot.linking.render import Pages, preferred
-from casestore.linking import LoginLinks, Refused, Taken
+from casestore.people.login_links import LoginLinks, Refused, Taken
 from casestore.vault import Vault
 from connectors.login import Login, LoginCancelled, Person, Started
 from connectors.registry import RegistryError, RegistryUnavailable

@@ -17,11 +17,11 @@ from bot.privacy.render import Pages
 from bot.privacy.routes import MyDataPages
 from bot.settings import Settings
 from bot.store import Store
-from casestore.copies import Copies
-from casestore.erasure import Erasure
-from casestore.holdings import Holdings
-from casestore.letgo import LettingGo
-from casestore.wishes import Wishes
+from casestore.people.preferences import Wishes
+from casestore.rights.copy_links import Copies
+from casestore.rights.erasure import Erasure
+from casestore.rights.holdings import Holdings
+from casestore.rights.purge import LettingGo
 from dialogues.catalogue import load_catalogue
 
 Clock = Callable[[], datetime]

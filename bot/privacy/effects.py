@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.conversation.doors import Doors
 from bot.conversation.effects import Cause
-from casestore.audits import AuditTrail
-from casestore.copies import LIFETIME, Copies, behind
-from casestore.erasure import Erasure
-from casestore.wishes import Wishes
+from casestore.audit import AuditTrail
+from casestore.people.preferences import Wishes
+from casestore.rights.copy_links import LIFETIME, Copies, behind
+from casestore.rights.erasure import Erasure
 from dialogues.turn import Erase, SendCopy, SetPreference
 
 PATH = "/my-data"

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from sqlalchemy import select
 
 from casestore.database import Database
-from casestore.holdings import Holdings
-from casestore.people import People
+from casestore.people.identity import People
+from casestore.people.preferences import Wishes
+from casestore.rights.holdings import Holdings
 from casestore.tables import conversations
 from casestore.vault import Vault
-from casestore.wishes import Wishes
 from dialogues.reads import NoticeView
 
 _DIGITS = 10**6

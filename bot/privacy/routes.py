@@ -18,10 +18,10 @@ from aiohttp import web
 from bot.linking.render import preferred
 from bot.privacy.effects import PATH
 from bot.privacy.render import HEADERS, Pages
-from casestore.audits import AuditTrail
-from casestore.copies import Copies
+from casestore.audit import AuditTrail
 from casestore.database import Database
-from casestore.holdings import Holdings
+from casestore.rights.copy_links import Copies
+from casestore.rights.holdings import Holdings
 
 MAX_TOKEN = 128  # characters; ours have 32
 FILE = "my-data.json"

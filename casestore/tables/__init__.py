@@ -5,7 +5,7 @@ columns that end in ``_key`` its blind indexes. Times are UTC.
 from __future__ import annotations
 
 from casestore.columns import metadata
-from casestore.tables.affairs import (
+from casestore.tables.cases import (
     case_events,
     cases,
     cursors,
@@ -13,10 +13,10 @@ from casestore.tables.affairs import (
     registry_events,
     required_documents,
 )
-from casestore.tables.house import audit, meta
+from casestore.tables.conversations import conversations, copies, dialogue_events, handovers, transcript, wishes
 from casestore.tables.people import citizens, codes, consents, contact_points, links, login_links
 from casestore.tables.queues import inbox, outbox, receipts
-from casestore.tables.talk import conversations, copies, dialogue_events, handovers, transcript, wishes
+from casestore.tables.system import audit, meta
 
 __all__ = [
     "audit",

@@ -15,7 +15,7 @@ def _where(condition: str) -> dict[str, Any]:
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
-# by these casestore/retention.py finds what is old: finished rows with their text, and finished rows without
+# by these casestore/rights/retention.py finds what is old: finished rows with their text, and finished rows without
 _INBOX_KEPT = _where("finished_at IS NOT NULL AND length(payload_sealed) > 0")
 _INBOX_EMPTIED = _where("finished_at IS NOT NULL AND length(payload_sealed) = 0")
 _OUTBOX_KEPT = _where("finished_at IS NOT NULL AND length(body_sealed) > 0")

@@ -9,10 +9,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from casestore.cases import CLOSED_SHOWN, Case, Cases, Document
+from casestore.cases.repository import CLOSED_SHOWN, Case, Cases, Document
 from casestore.database import Database
 from casestore.migrate import migrate
-from casestore.people import People
+from casestore.people.identity import People
 from casestore.tables import case_events
 from casestore.tables import cases as rows
 from casestore.vault import Vault

@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import select, update
 
 from casestore.database import Database
-from casestore.inbox import Arrival, Inbox
 from casestore.migrate import migrate
-from casestore.outbox import Outbox, Priority
-from casestore.results import Outcome, Results
+from casestore.queues.inbox import Arrival, Inbox
+from casestore.queues.outbox import Outbox, Priority
+from casestore.queues.results import Outcome, Results
 from casestore.tables import inbox as arrivals
 from casestore.tables import outbox as rows
 from casestore.tables import receipts

@@ -7,7 +7,9 @@ import asyncio
 import pytest
 from sqlalchemy import select
 
-from casestore.codes import (
+from casestore.database import Database
+from casestore.migrate import migrate
+from casestore.people.codes import (
     ATTEMPTS,
     BY_LOGIN,
     BY_MOBILE,
@@ -20,9 +22,7 @@ from casestore.codes import (
     OpenCode,
     Proof,
 )
-from casestore.database import Database
-from casestore.migrate import migrate
-from casestore.people import People, address_key
+from casestore.people.identity import People, address_key
 from casestore.tables import codes as rows
 from casestore.vault import Vault
 from tests.clock import FakeClock

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from casestore.copies import A_DAY, LIFETIME
 from casestore.database import Database
 from casestore.migrate import migrate
-from casestore.people import KNOWN_NUMBER, PROVEN
+from casestore.people.identity import KNOWN_NUMBER, PROVEN
+from casestore.rights.copy_links import A_DAY, LIFETIME
 from casestore.tables import citizens, copies, links
 from casestore.vault import Vault
 from tests.casestore.town import Town

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from casestore.database import Database
-from casestore.people import KNOWN_NUMBER, LET_ALONE
+from casestore.people.identity import KNOWN_NUMBER, LET_ALONE
 from casestore.tables import (
     audit,
     citizens,

@@ -10,10 +10,10 @@ from random import Random
 
 import pytest
 
-from casestore.codes import ATTEMPTS, CITIZENS_PER_CONVERSATION, PER_CITIZEN, Codes
 from casestore.database import Database
 from casestore.migrate import migrate
-from casestore.people import People
+from casestore.people.codes import ATTEMPTS, CITIZENS_PER_CONVERSATION, PER_CITIZEN, Codes
+from casestore.people.identity import People
 from casestore.vault import Vault
 from tests.clock import FakeClock
 

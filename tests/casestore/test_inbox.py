@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from casestore.database import Database
-from casestore.inbox import Arrival, Claimed, Inbox, LostClaim
+from casestore.queues.inbox import Arrival, Claimed, Inbox, LostClaim
 from casestore.vault import Vault
 from tests.clock import FakeClock
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from casestore.codes import Codes
 from casestore.database import Database
-from casestore.linking import LIFETIME, PER_CONVERSATION, STARTS, Link, LoginLinks, Refused, Taken
-from casestore.people import People
+from casestore.people.codes import Codes
+from casestore.people.identity import People
+from casestore.people.login_links import LIFETIME, PER_CONVERSATION, STARTS, Link, LoginLinks, Refused, Taken
 from casestore.tables import login_links
 from casestore.vault import Vault
 from tests.clock import FakeClock

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import update
 
 from casestore.database import Database
-from casestore.outbox import ClaimedDispatch, Dispatch, Outbox, Priority
-from casestore.results import Outcome, Results
+from casestore.queues.outbox import ClaimedDispatch, Dispatch, Outbox, Priority
+from casestore.queues.results import Outcome, Results
 from casestore.tables import outbox as rows
 from casestore.vault import SealBroken, Vault
 from tests.clock import START, FakeClock

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from casestore.database import Database
-from casestore.people import KNOWN_NUMBER, PROVEN, UNLINKED, Conversation, People, address_key, who
+from casestore.people.identity import KNOWN_NUMBER, PROVEN, UNLINKED, Conversation, People, address_key, who
 from casestore.tables import citizens, contact_points
 from casestore.vault import Vault
 from tests.clock import START, FakeClock

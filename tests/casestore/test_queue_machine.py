@@ -20,10 +20,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from sqlalchemy import delete, select
 
 from casestore.database import Database
-from casestore.inbox import Arrival, Claimed, Inbox, LostClaim
 from casestore.migrate import migrate
-from casestore.outbox import ClaimedDispatch, Dispatch, Outbox, Priority
-from casestore.results import Outcome, Results
+from casestore.queues.inbox import Arrival, Claimed, Inbox, LostClaim
+from casestore.queues.outbox import ClaimedDispatch, Dispatch, Outbox, Priority
+from casestore.queues.results import Outcome, Results
 from casestore.tables import inbox, outbox, receipts
 from casestore.vault import Vault
 from tests.clock import FakeClock

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from casestore.quiet import ATHENS, DEFAULT_QUIET, Quiet, earliest, quiet_of
+from casestore.people.quiet_hours import ATHENS, DEFAULT_QUIET, Quiet, earliest, quiet_of
 from dialogues.hours import DEFAULT
 
 MINUTE = timedelta(minutes=1)

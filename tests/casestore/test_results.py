@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import func, select
 
 from casestore.database import Database
-from casestore.outbox import ClaimedDispatch, Outbox, Priority
-from casestore.people import People, address_key
-from casestore.results import RECEIPT_AGAIN, RECEIPT_KEPT, Outcome, Results
+from casestore.people.identity import People, address_key
+from casestore.queues.outbox import ClaimedDispatch, Outbox, Priority
+from casestore.queues.results import RECEIPT_AGAIN, RECEIPT_KEPT, Outcome, Results
 from casestore.tables import contact_points, receipts
 from casestore.tables import outbox as rows
 from casestore.vault import Vault

@@ -13,15 +13,15 @@ from sqlalchemy import func, select, update
 from bot.keeping import EVERY, KeepingJob
 from bot.metrics import Metrics
 from bot.worker import run_until_idle
-from casestore.cases import CLOSED_SHOWN
-from casestore.codes import PER_CITIZEN, PER_CONVERSATION
-from casestore.copies import WINDOW
+from casestore.cases.model import CLOSED_KEPT, Case
+from casestore.cases.repository import CLOSED_SHOWN
 from casestore.database import Database
-from casestore.letgo import LettingGo
-from casestore.moves import CLOSED_KEPT, Case
-from casestore.people import KNOWN_NUMBER
-from casestore.results import ReceiptRow, Results
-from casestore.retention import DAY, KEPT, YEAR, Keep
+from casestore.people.codes import PER_CITIZEN, PER_CONVERSATION
+from casestore.people.identity import KNOWN_NUMBER
+from casestore.queues.results import ReceiptRow, Results
+from casestore.rights.copy_links import WINDOW
+from casestore.rights.purge import LettingGo
+from casestore.rights.retention import DAY, KEPT, YEAR, Keep
 from casestore.tables import (
     audit,
     cases,

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casestore.database import Database
-from casestore.people import KNOWN_NUMBER, PROVEN, People, address_key
-from casestore.quiet import DEFAULT_QUIET, Quiet, quiet_of
+from casestore.people.identity import KNOWN_NUMBER, PROVEN, People, address_key
+from casestore.people.preferences import CHANNELS, Point, Preferences, Silent, Tell, Wishes, preferences, when_and_where
+from casestore.people.quiet_hours import DEFAULT_QUIET, Quiet, quiet_of
 from casestore.vault import Vault
-from casestore.wishes import CHANNELS, Point, Preferences, Silent, Tell, Wishes, preferences, when_and_where
 from tests.clock import START
 
 AFM, OTHER = "123456783", "090000045"

@@ -8,20 +8,20 @@ from typing import Any
 
 from sqlalchemy import Table, func, select
 
-from casestore.audits import AuditTrail
-from casestore.cases import Cases
-from casestore.codes import Codes
-from casestore.copies import Copies
+from casestore.audit import AuditTrail
+from casestore.cases.repository import Cases
+from casestore.conversations.transcript import Line, Talk
 from casestore.database import Database
-from casestore.erasure import Erased, Erasure
-from casestore.holdings import Holdings
-from casestore.inbox import Arrival, Inbox
-from casestore.outbox import Dispatch, Outbox, Priority
-from casestore.people import PROVEN, Conversation, People, address_key
+from casestore.people.codes import Codes
+from casestore.people.identity import PROVEN, Conversation, People, address_key
+from casestore.people.preferences import Wishes
+from casestore.queues.inbox import Arrival, Inbox
+from casestore.queues.outbox import Dispatch, Outbox, Priority
+from casestore.rights.copy_links import Copies
+from casestore.rights.erasure import Erased, Erasure
+from casestore.rights.holdings import Holdings
 from casestore.tables import cases
-from casestore.talk import Line, Talk
 from casestore.vault import Vault
-from casestore.wishes import Wishes
 from tests.clock import START
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from bot.settings import load
 from bot.store import Store, open_store
-from casestore.events import Arrived, Events
-from casestore.inbox import Arrival
-from casestore.outbox import Dispatch, Priority
+from casestore.queues.inbox import Arrival
+from casestore.queues.outbox import Dispatch, Priority
+from casestore.queues.registry_events import Arrived, Events
 from connectors.sandbox.app import CLIENT_ID, CLIENT_SECRET
 from tests.conftest import with_database
 from tests.connectors.world import running

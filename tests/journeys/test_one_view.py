@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from bot.phone.people import PEOPLE
-from casestore.people import PROVEN
+from casestore.people.identity import PROVEN
 from connectors.sandbox.books import BOOKS
 from connectors.sandbox.model import Document
 from dialogues.catalogue import load_catalogue

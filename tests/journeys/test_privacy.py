@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import func, select, update
 
 from bot.phone.people import PEOPLE
-from casestore.people import LET_ALONE, PROVEN
+from casestore.people.identity import LET_ALONE, PROVEN
+from casestore.people.preferences import Tell, Wishes, when_and_where
 from casestore.tables import (
     audit,
     cases,
@@ -27,7 +28,6 @@ from casestore.tables import (
     transcript,
     wishes,
 )
-from casestore.wishes import Tell, Wishes, when_and_where
 from tests.harness import PUBLIC_URL
 from tests.journeys.conftest import Counter
 

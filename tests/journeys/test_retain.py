@@ -11,7 +11,7 @@ import pytest
 from bot.app import utc_now
 from casestore.database import Database
 from casestore.migrate import check_key_ring, migrate
-from casestore.retention import KEPT
+from casestore.rights.retention import KEPT
 from casestore.tables import dialogue_events, transcript
 from casestore.vault import Vault
 from tests.casestore.town import Town

@@ -16,10 +16,10 @@ from bot.casebook import CaseBook
 from bot.feeds import CONTACT_AGAIN, CONTACT_BATCH, CONTACT_KEPT, CaseFeed, ContactFeed
 from bot.metrics import Metrics
 from bot.worker import run_until_idle
-from casestore.cases import Cases
-from casestore.census import Census
+from casestore.cases.repository import Cases
 from casestore.database import Database
-from casestore.people import People
+from casestore.people.citizens import Census
+from casestore.people.identity import People
 from casestore.tables import case_events, cases, citizens, cursors
 from casestore.vault import Vault
 from connectors.registry import CaseRecord, Changes, RegistryUnavailable, RequiredDocument

@@ -18,12 +18,12 @@ from bot.following import MAX_ATTEMPTS, PACE, EventsJob, advance
 from bot.metrics import Metrics
 from bot.registry_events import pack, unpack
 from bot.worker import run_until_idle
-from casestore.cases import Cases
-from casestore.census import Census
+from casestore.cases.model import Case, Change
+from casestore.cases.repository import Cases
 from casestore.database import Database
-from casestore.events import Arrived, Events
-from casestore.moves import Case, Change
-from casestore.people import People
+from casestore.people.citizens import Census
+from casestore.people.identity import People
+from casestore.queues.registry_events import Arrived, Events
 from casestore.tables import case_events, cases, cursors
 from casestore.tables import registry_events as rows
 from casestore.vault import Vault

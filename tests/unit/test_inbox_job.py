@@ -16,8 +16,8 @@ from bot.inbox import MAX_ATTEMPTS, InboxJob
 from bot.metrics import Metrics
 from bot.worker import run_until_idle
 from casestore.database import Database
-from casestore.inbox import Arrival, Claimed, Inbox
 from casestore.migrate import migrate
+from casestore.queues.inbox import Arrival, Claimed, Inbox
 from casestore.tables import inbox as rows
 from casestore.vault import Vault
 from tests.clock import FakeClock

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.linking.render import preferred
-from casestore.linking import LIFETIME, LoginLinks
+from casestore.people.login_links import LIFETIME, LoginLinks
 from casestore.tables import audit, citizens, codes, links, login_links, outbox
 from connectors.sandbox.app import CLIENT_ID, CLIENT_SECRET, Pairs, make_app
 from connectors.sandbox.faults import FAULTS, Fault, Faults, Kind

@@ -21,9 +21,9 @@ from bot.receipts import RANKS
 from bot.worker import run_until_idle
 from casestore.database import Database
 from casestore.migrate import migrate
-from casestore.outbox import Dispatch, Outbox, Priority
-from casestore.people import People, address_key
-from casestore.results import Outcome, Results
+from casestore.people.identity import People, address_key
+from casestore.queues.outbox import Dispatch, Outbox, Priority
+from casestore.queues.results import Outcome, Results
 from casestore.tables import outbox as rows
 from casestore.vault import Vault
 from tests.clock import START, FakeClock

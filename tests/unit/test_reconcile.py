@@ -12,12 +12,12 @@ from bot.casebook import CaseBook, case_of
 from bot.metrics import Metrics
 from bot.reconcile import AGAIN, Comparer, ReconcileJob, begin, take_page
 from bot.worker import run_until_idle
-from casestore.cases import Cases
-from casestore.census import Census
+from casestore.cases.model import Case, Change
+from casestore.cases.reconciliations import DONE, LostRun, Reconciliations
+from casestore.cases.repository import Cases
 from casestore.database import Database
-from casestore.moves import Case, Change
-from casestore.people import People
-from casestore.reconciliations import DONE, LostRun, Reconciliations
+from casestore.people.citizens import Census
+from casestore.people.identity import People
 from casestore.vault import Vault
 from connectors.registry import CaseRecord, Changes, RegistryUnavailable, RequiredDocument
 from tests.clock import START, FakeClock

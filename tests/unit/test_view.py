@@ -10,9 +10,9 @@ import pytest
 
 from bot.casebook import case_of
 from bot.conversation.view import OneView
-from casestore.cases import CLOSED_SHOWN, Cases
+from casestore.cases.repository import CLOSED_SHOWN, Cases
 from casestore.database import Database
-from casestore.people import People
+from casestore.people.identity import People
 from casestore.vault import Vault
 from connectors.registry import CaseList, CaseRecord, RegistryError, RegistryRefused, RegistryUnavailable
 from dialogues.reads import Overview

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.conversation.converse import _whose
-from casestore.people import Conversation
+from casestore.people.identity import Conversation
 from dialogues.turn import CodeTried, Effect, Handover, SendCode, SetLanguage, Turn
 
 HERE = Conversation(1, 2, "sms", "+306900000001", "key", "bot", "el", True, 7, 1)

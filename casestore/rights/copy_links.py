@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
-from casestore.people import PROVEN, who
+from casestore.people.identity import PROVEN, who
 from casestore.tables import copies, links
 from casestore.vault import Vault
 
@@ -17,7 +17,7 @@ A_DAY, WINDOW = 5, timedelta(days=1)
 
 
 async def behind(connection: AsyncConnection, contact_point_id: int) -> tuple[int | None, int]:
-    """Who is known at a contact point at this moment, and how surely (:func:`casestore.people.who`)."""
+    """Who is known at a contact point at this moment, and how surely (:func:`casestore.people.identity.who`)."""
     known = select(links.c.citizen_id, links.c.level).where(links.c.contact_point_id == contact_point_id)
     rows = await connection.execute(known.order_by(links.c.linked_at, links.c.id))
     return who([(row.citizen_id, row.level) for row in rows])

@@ -1,4 +1,4 @@
-"""Letting go of what :mod:`casestore.retention` says is old, a small batch at a time.
+"""Letting go of what :mod:`casestore.rights.retention` says is old, a small batch at a time.
 
 A batch is a transaction of its own and takes only rows that nobody holds at that moment: no queue waits for it, and two
 workers that do it at once share the work.
@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, Table, delete, func, select, updat
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
-from casestore.retention import KEPT, Keep
+from casestore.rights.retention import KEPT, Keep
 
 BATCH = 200  # rows in one transaction; of a table that is walked, ids looked at
 EMPTY = b""

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, distinct, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
-from casestore.people import address_key
+from casestore.people.identity import address_key
 from casestore.tables import citizens, codes
 from casestore.vault import Vault
 

@@ -1,4 +1,4 @@
-"""Cases on record, as told by the registries. :mod:`casestore.moves` says what a word means for them."""
+"""Cases on record, as told by the registries. :mod:`casestore.cases.model` says what a word means for them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from casestore.cases.model import NEW, Case, Change, Document, Kept, Told, judge_all
 from casestore.database import Database
-from casestore.moves import NEW, Case, Change, Document, Kept, Told, judge_all
 from casestore.tables import case_events, cases, cursors, required_documents
 from casestore.vault import Vault
 

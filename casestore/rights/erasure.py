@@ -19,10 +19,10 @@ from datetime import datetime
 from sqlalchemy import Table, Update, and_, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from casestore.audits import AuditTrail
-from casestore.copies import behind
+from casestore.audit import AuditTrail
 from casestore.database import Database
-from casestore.people import ALERTS, LET_ALONE, who
+from casestore.people.identity import ALERTS, LET_ALONE, who
+from casestore.rights.copy_links import behind
 from casestore.tables import (
     cases,
     citizens,

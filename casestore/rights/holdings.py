@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Table, and_, exists, false, func, or_, sel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
+from casestore.people.preferences import Wishes
 from casestore.tables import (
     audit,
     case_events,
@@ -32,7 +33,6 @@ from casestore.tables import (
     wishes,
 )
 from casestore.vault import Vault
-from casestore.wishes import Wishes
 
 MOST = 5_000
 """Rows of a kind in one copy, the newest: more than anybody will read, and a bound on what a page may cost."""

@@ -1,4 +1,4 @@
-"""How long each kind of record is kept, and why. One table; :mod:`casestore.letgo` acts on it.
+"""How long each kind of record is kept, and why. One table; :mod:`casestore.rights.purge` acts on it.
 
 Some kinds are emptied first and deleted much later: the row without its text still keeps a repeated webhook from being
 answered twice, and its key a message from being sent twice.
@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Table, and_, exists, func, literal_column
 
-from casestore.moves import CLOSED_KEPT
-from casestore.people import KNOWN_NUMBER
+from casestore.cases.model import CLOSED_KEPT
+from casestore.people.identity import KNOWN_NUMBER
 from casestore.tables import (
     audit,
     cases,

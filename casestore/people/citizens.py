@@ -14,7 +14,7 @@ from casestore.vault import Vault
 
 
 class Census:
-    """:meth:`casestore.people.People.citizen` for a whole page: two statements, three if some are new."""
+    """:meth:`casestore.people.identity.People.citizen` for a whole page: two statements, three if some are new."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database

@@ -1,7 +1,7 @@
 """Events of registries, kept until they are applied: a queue like the inbox, in order for each subject.
 
 Of one subject only the open event with the lowest sequence can be claimed, and none while another is in hand. A claim
-is a lease with a deadline, as in :mod:`casestore.inbox`.
+is a lease with a deadline, as in :mod:`casestore.queues.inbox`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sqlalchemy import and_, exists, func, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
-from casestore.inbox import LostClaim
+from casestore.queues.inbox import LostClaim
 from casestore.tables import registry_events as events
 from casestore.vault import Vault
 

@@ -15,8 +15,8 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
-from casestore.people import ALERTS, who
-from casestore.quiet import DEFAULT_QUIET, Quiet, earliest, quiet_of
+from casestore.people.identity import ALERTS, who
+from casestore.people.quiet_hours import DEFAULT_QUIET, Quiet, earliest, quiet_of
 from casestore.tables import consents, contact_points, conversations, links, wishes
 
 CHANNEL, QUIET = "channel", "quiet"

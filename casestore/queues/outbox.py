@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
-from casestore.people import address_key
+from casestore.people.identity import address_key
 from casestore.tables import outbox
 from casestore.vault import Vault
 
