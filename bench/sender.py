@@ -6,7 +6,7 @@ import sys
 
 from bot.commands.running import run, start
 from bot.commands.work import work
-from dialogues.reads import Reads
+from dialogues.ports import Reads
 from dialogues.responses import Phrases, phrases
 from dialogues.turn import Context, Event, Message, Turn
 

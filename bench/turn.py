@@ -21,7 +21,7 @@ import aiohttp
 
 from dialogues.actions import all_actions
 from dialogues.catalogue import load_catalogue
-from dialogues.engine import Engine
+from dialogues.engine.engine import Engine
 from dialogues.turn import Context, Event, Message
 from tests.dialogues.fakes import NOW, VASILIS, State
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from dialogues.actions import all_actions
 from dialogues.catalogue import load_catalogue
-from dialogues.engine import Engine
-from dialogues.reads import Reads
+from dialogues.engine.engine import Engine
+from dialogues.ports import Reads
 
 
 async def load_dialogue(model_path: str, reads: Reads) -> Engine:
-    """The trained model with its actions. Raises :class:`dialogues.engine.EngineError` when they do not fit."""
+    """The trained model with its actions. Raises :class:`dialogues.engine.engine.EngineError` when they do not fit."""
     return Engine.load(Path(model_path), all_actions(reads, load_catalogue()))

@@ -13,7 +13,7 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from dialogues.engine_train import train  # Rasa: seconds to import, so only here
+    from dialogues.engine.train import train  # Rasa: seconds to import, so only here
 
     train(Path(arguments.out))
     return 0

@@ -21,7 +21,7 @@ from bot.store import open_store
 from bot.worker import Worker
 from casestore.migrate import is_current
 from casestore.wakeup import Waker
-from dialogues.reads import Reads
+from dialogues.ports import Reads
 
 log = structlog.get_logger(__name__)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from casestore.cases.model import Case
-from dialogues.reads import CaseView
+from dialogues.ports import CaseView
 
 
 def view(case: Case, as_of: datetime | None = None) -> CaseView:

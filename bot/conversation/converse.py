@@ -17,8 +17,8 @@ from casestore.database import Database
 from casestore.people.identity import Conversation, People
 from casestore.queues.inbox import Claimed, Inbox
 from casestore.queues.outbox import Dispatch, Outbox, Priority
-from dialogues.reading import ahead
 from dialogues.turn import CodeTried, Context, Event, Message, Reply, SendCode, SetConsent, Turn
+from dialogues.understanding.interpret import ahead
 
 HISTORY = timedelta(hours=24)  # how far back a turn looks; the dialogue cuts its session out of it
 ON_ALERTS: Mapping[str, tuple[bool, str]] = MappingProxyType(
@@ -29,7 +29,7 @@ Clock = Callable[[], datetime]
 
 
 class Dialogue(Wording, Protocol):
-    """The dialogue floor, as the service uses it (:class:`dialogues.engine.Engine`)."""
+    """The dialogue floor, as the service uses it (:class:`dialogues.engine.engine.Engine`)."""
 
     async def turn(self, history: Sequence[Event], message: Message, context: Context) -> Turn: ...
 

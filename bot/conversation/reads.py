@@ -7,11 +7,11 @@ from datetime import datetime
 from bot.conversation.view import OneView
 from casestore.people.codes import Codes, OpenCode
 from connectors.registry import ContactRegistry, RegistryError
-from dialogues.reads import CodeCheck, CodeVerdict, Overview, PrivacyReads, Unavailable
+from dialogues.ports import CodeCheck, CodeVerdict, Overview, PrivacyReads, Unavailable
 
 
 class StoreReads:
-    """Implements :class:`dialogues.reads.Reads`. ``contacts`` is ``None`` where no registry is set up."""
+    """Implements :class:`dialogues.ports.Reads`. ``contacts`` is ``None`` where no registry is set up."""
 
     def __init__(self, view: OneView, codes: Codes, contacts: ContactRegistry | None, privacy: PrivacyReads) -> None:
         self._view = view

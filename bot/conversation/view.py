@@ -20,7 +20,7 @@ from casestore.cases.model import Case, Kept, objection
 from casestore.cases.repository import Cases, is_shown
 from casestore.people.identity import People
 from connectors.registry import CaseList, CaseRegistry, RegistryError, RegistryUnavailable
-from dialogues.reads import CaseView, Overview
+from dialogues.ports import CaseView, Overview
 
 WITHIN = 2.6  # seconds; a connector gives up by itself after 2.5
 

@@ -12,13 +12,13 @@ from casestore.people.preferences import Wishes
 from casestore.rights.holdings import Holdings
 from casestore.tables import conversations
 from casestore.vault import Vault
-from dialogues.reads import NoticeView
+from dialogues.ports import NoticeView
 
 _DIGITS = 10**6
 
 
 class StorePrivacy:
-    """Implements :class:`dialogues.reads.PrivacyReads`."""
+    """Implements :class:`dialogues.ports.PrivacyReads`."""
 
     def __init__(self, database: Database, vault: Vault, people: People) -> None:
         self._database = database

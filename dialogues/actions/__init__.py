@@ -23,7 +23,7 @@ from dialogues.actions.privacy import CopyMyData, DeleteMe, EraseMe, MyData
 from dialogues.actions.talk import CallPerson, Cancel, ChangeLanguage, Complaint, Fallback
 from dialogues.actions.telling import CaseTeller
 from dialogues.catalogue import Catalogue
-from dialogues.reads import Reads
+from dialogues.ports import Reads
 
 _OF_CASES: tuple[type[OfCases], ...] = (CaseStatus, MissingDocuments, ListCases, DocumentSent, CertificateStatus)
 

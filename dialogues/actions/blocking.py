@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from dialogues.reads import CaseView
+from dialogues.ports import CaseView
 
 _GIVES: Mapping[str, frozenset[str]] = MappingProxyType(
     {"cadastre-correction": frozenset({"title-deed", "land-sheet"})},

@@ -12,7 +12,7 @@ from dialogues.actions.general import ServiceTeller
 from dialogues.actions.identity import SendTheCode, tax_number_in
 from dialogues.actions.pending import reference_of, remember, wish_of
 from dialogues.actions.telling import CaseTeller
-from dialogues.reads import CaseView, Overview, Reads, Unavailable
+from dialogues.ports import CaseView, Overview, Reads, Unavailable
 from dialogues.say import Say
 
 _IDENTIFIERS = ("case_ref", "protocol", "kaek")

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from dialogues.actions.base import Action, ActionInput, ActionOutput
 from dialogues.actions.pending import remember, wish_of
-from dialogues.reads import CodeCheck, CodeVerdict, Reads, Unavailable
+from dialogues.ports import CodeCheck, CodeVerdict, Reads, Unavailable
 from dialogues.say import Option, Say
 from dialogues.turn import CodeTried, SendCode, SendLoginLink, Unlink
 from nlu.checks import is_afm

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dialogues.actions.base import Action, ActionInput, ActionOutput
-from dialogues.reads import NoticeView, Reads
+from dialogues.ports import NoticeView, Reads
 from dialogues.say import Say, Value, Words
 from dialogues.turn import SetPreference
-from dialogues.wishwords import asked
+from dialogues.understanding.rights_phrases import asked
 
 _NAMES: dict[str, str] = {"viber": "Viber", "sms": "SMS"}
 _ALERTS: dict[bool | None, str] = {True: "utter_alerts_on", False: "utter_alerts_off", None: "utter_alerts_unsaid"}

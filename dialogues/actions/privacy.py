@@ -5,7 +5,7 @@ from __future__ import annotations
 from dialogues.actions.base import Action, ActionInput, ActionOutput
 from dialogues.actions.identity import PROVEN
 from dialogues.actions.pending import reference_of, remember, wish_of
-from dialogues.reads import Reads
+from dialogues.ports import Reads
 from dialogues.say import Say
 from dialogues.turn import Erase, SendCopy
 

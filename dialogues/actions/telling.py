@@ -12,7 +12,7 @@ from dialogues.actions.base import ActionInput
 from dialogues.actions.blocking import blocker
 from dialogues.athens import ATHENS, day_of
 from dialogues.catalogue import Catalogue
-from dialogues.reads import CaseView, Overview
+from dialogues.ports import CaseView, Overview
 from dialogues.say import Option, Say, Value, Words
 
 _CLOSED = "closed"

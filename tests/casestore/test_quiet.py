@@ -9,7 +9,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from casestore.people.quiet_hours import ATHENS, DEFAULT_QUIET, Quiet, earliest, quiet_of
-from dialogues.hours import DEFAULT
+from dialogues.understanding.hours import DEFAULT
 
 MINUTE = timedelta(minutes=1)
 times = st.builds(time, st.integers(0, 23), st.integers(0, 59))

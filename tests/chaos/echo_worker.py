@@ -13,7 +13,7 @@ from datetime import timedelta
 from bot.backoff import Backoff, Pace
 from bot.commands.running import run, start
 from bot.commands.work import work
-from dialogues.reads import Reads
+from dialogues.ports import Reads
 from dialogues.turn import Context, Event, Message, Reply, Turn
 from tests.fakes import EchoDialogue
 

@@ -12,13 +12,13 @@ from tests.dialogues.fakes import State
 from tests.dialogues.model import trained_model
 
 if TYPE_CHECKING:
-    from dialogues.engine_rasa import Model
+    from dialogues.engine.rasa import Model
     from tests.dialogues.talk import Talk
 
 
 @pytest.fixture(scope="session")
 def model() -> Model:
-    from dialogues.engine_rasa import load_model
+    from dialogues.engine.rasa import load_model
 
     return load_model(trained_model())
 
@@ -31,7 +31,7 @@ def state() -> State:
 @pytest.fixture
 def talk(model: Model, state: State) -> Talk:
     """A conversation with a fresh State, on Viber, by someone unknown."""
-    from dialogues.engine import Engine
+    from dialogues.engine.engine import Engine
     from tests.dialogues.talk import Talk
 
     return Talk(Engine(model, all_actions(state, load_catalogue())))

@@ -6,7 +6,7 @@ import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from dialogues.reads import CaseView, CodeCheck, CodeVerdict, NoticeView, Overview, Unavailable
+from dialogues.ports import CaseView, CodeCheck, CodeVerdict, NoticeView, Overview, Unavailable
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 ANNA, VASILIS, CHRISTOS, DIMITRA, ELENI = 1, 2, 3, 4, 5

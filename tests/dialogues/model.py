@@ -23,7 +23,7 @@ def trained_model() -> Path:
     digest = hashlib.sha256(b"\0".join(path.read_bytes() for path in inputs())).hexdigest()[:16]
     kept = KEPT / f"{digest}.tar.gz"
     if not kept.exists():
-        from dialogues.engine_train import train
+        from dialogues.engine.train import train
 
         train(out=kept)
         for old in set(KEPT.glob("*.tar.gz")) - {kept}:

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from dialogues.engine import Engine
+from dialogues.engine.engine import Engine
 from dialogues.turn import CodeTried, Context, Effect, Event, Message, SetLanguage, Turn
 from tests.dialogues.fakes import ANNA, NOW
 

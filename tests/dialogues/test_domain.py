@@ -15,12 +15,12 @@ from connectors import cadastre, civil_protection, efka, kep, permits
 from dialogues.actions import all_actions
 from dialogues.actions.base import Action, ActionInput, Found
 from dialogues.catalogue import load_catalogue
+from dialogues.ports import NoticeView
 from dialogues.questions import AGAIN, ASKED_BY
-from dialogues.reading import KEYWORDS
-from dialogues.reads import NoticeView
 from dialogues.responses import responses
 from dialogues.say import Say
 from dialogues.turn import Context, Message
+from dialogues.understanding.interpret import KEYWORDS
 from dialogues.wording import LANGUAGES, PICK, PICK_MANY, UnknownResponse, Voice, Wording
 from nlu.names import read_catalogue
 from tests.dialogues.fakes import (

@@ -12,7 +12,7 @@ import pytest
 from dialogues.actions import all_actions
 from dialogues.actions.base import Action, ActionInput, ActionOutput
 from dialogues.catalogue import load_catalogue
-from dialogues.session import session_of
+from dialogues.engine.session import session_of
 from dialogues.turn import Context, Message
 from nlu.rasa_compat import foreign_warnings_off
 from tests.dialogues.fakes import ANNA, NOW, VASILIS, State
@@ -20,7 +20,7 @@ from tests.dialogues.model import trained_model
 from tests.dialogues.talk import Talk
 
 if TYPE_CHECKING:
-    from dialogues.engine_rasa import Model
+    from dialogues.engine.rasa import Model
 
 pytestmark = pytest.mark.slow
 
@@ -92,7 +92,7 @@ class Broken(Action):
 
 
 async def test_what_an_action_raises_reaches_the_caller(model: Model) -> None:
-    from dialogues.engine import Engine
+    from dialogues.engine.engine import Engine
 
     actions = [
         Broken(action.name) if action.name == "action_case_status" else action
@@ -104,7 +104,7 @@ async def test_what_an_action_raises_reaches_the_caller(model: Model) -> None:
 
 
 def test_a_model_with_other_actions_is_refused(model: Model) -> None:
-    from dialogues.engine import Engine, EngineError
+    from dialogues.engine.engine import Engine, EngineError
 
     actions = [a for a in all_actions(State(), load_catalogue()) if a.name != "action_cancel"]
     with pytest.raises(EngineError, match="action_cancel"):
@@ -156,7 +156,7 @@ async def test_of_two_wordings_the_message_decides(model: Model) -> None:
 
 
 async def test_loading_and_the_first_turn_leave_nothing_to_be_loaded_later(model: Model) -> None:
-    from dialogues.engine import Engine
+    from dialogues.engine.engine import Engine
 
     engine = Engine.load(trained_model(), all_actions(State(), load_catalogue()))
     started = time.perf_counter()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from dialogues.actions.base import Found
-from dialogues.reading import Reading, in_context
-from dialogues.subject import Subject, subject_of
 from dialogues.turn import Handover, SetConsent
+from dialogues.understanding.interpret import Reading, in_context
+from dialogues.understanding.subject import Subject, subject_of
 from tests.dialogues.fakes import AFM, ANNA, BIRTH, CADASTRE, CODE, INSURANCE, PERMIT, VASILIS, State
 from tests.dialogues.talk import Talk
 

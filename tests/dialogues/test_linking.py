@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from dialogues.linkwords import LOG_IN, UNLINK, asks_for
 from dialogues.turn import CodeTried, SendCode, SendLoginLink, Unlink
+from dialogues.understanding.login_phrases import LOG_IN, UNLINK, asks_for
 from tests.dialogues.fakes import AFM, ANNA, CODE, ELENI, State
 from tests.dialogues.talk import Talk
 

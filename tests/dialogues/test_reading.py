@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dialogues.actions.base import Found
-from dialogues.reading import KEYWORDS, Reading, ahead, in_context, picked, place_in
+from dialogues.understanding.interpret import KEYWORDS, Reading, ahead, in_context, picked, place_in
 
 OFFERED = (
     {"title": "Ναι", "says": "/affirm"},

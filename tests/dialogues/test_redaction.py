@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogues.actions.base import Found
-from dialogues.redaction import SECRET, redact
+from dialogues.understanding.redaction import SECRET, redact
 
 KINDS = (*sorted(SECRET), "case_ref", "date", "procedure")
 

@@ -9,8 +9,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dialogues.engine.session import BOUND, SILENCE, recent, session_of, slots_of
 from dialogues.questions import AGAIN, ASKED_BY
-from dialogues.session import BOUND, SILENCE, recent, session_of, slots_of
 from dialogues.turn import Event
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)

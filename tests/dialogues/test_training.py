@@ -57,7 +57,7 @@ def unordered(value: Any) -> Any:
 
 
 def test_training_twice_gives_the_same(house: Path) -> None:
-    from dialogues.engine_train import train
+    from dialogues.engine.train import train
 
     said: list[str] = []
     once = train(house / "once.tar.gz", root=house, say=said.append)
@@ -68,7 +68,7 @@ def test_training_twice_gives_the_same(house: Path) -> None:
 
 
 def test_a_contradiction_is_named_and_leaves_the_old_model_in_place(house: Path) -> None:
-    from dialogues.engine_train import TrainingFailed, train
+    from dialogues.engine.train import TrainingFailed, train
 
     (house / "dialogues/stories/wrong.yml").write_text(CONTRADICTION)
     out = house / "counter.tar.gz"

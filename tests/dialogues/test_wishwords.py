@@ -9,9 +9,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogues.hours import hours_in
-from dialogues.reading import Reading, ahead, in_context
-from dialogues.wishwords import asked
+from dialogues.understanding.hours import hours_in
+from dialogues.understanding.interpret import Reading, ahead, in_context
+from dialogues.understanding.rights_phrases import asked
 
 NLU = Path(__file__).parent.parent.parent / "nlu/data"
 

@@ -28,13 +28,13 @@ from tests.dialogues.model import trained_model
 from tests.harness import PUBLIC_URL, System, running_system
 
 if TYPE_CHECKING:
-    from dialogues.engine import Engine
-    from dialogues.engine_rasa import Model
+    from dialogues.engine.engine import Engine
+    from dialogues.engine.rasa import Model
 
 
 @pytest.fixture(scope="session")
 def model() -> Model:
-    from dialogues.engine_rasa import load_model
+    from dialogues.engine.rasa import load_model
 
     return load_model(trained_model())
 
@@ -74,7 +74,7 @@ async def running_counter(
         both = (list(registries.cases.values()), registries.contacts)
 
         def dialogue(store: Store) -> Engine:
-            from dialogues.engine import Engine
+            from dialogues.engine.engine import Engine
 
             reads = StoreReads(one_view(store, both[0], clock), store.codes, registries.contacts, privacy_reads(store))
             return Engine(model, all_actions(reads, load_catalogue()))

@@ -15,7 +15,7 @@ from casestore.database import Database
 from casestore.people.identity import People
 from casestore.vault import Vault
 from connectors.registry import CaseList, CaseRecord, RegistryError, RegistryRefused, RegistryUnavailable
-from dialogues.reads import Overview
+from dialogues.ports import Overview
 from tests.clock import START, FakeClock
 
 AFM = "123456783"

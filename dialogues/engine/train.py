@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from dialogues.engine_rasa import quiet
+from dialogues.engine.rasa import quiet
 from nlu.rasa_compat import foreign_warnings_off
 
 with foreign_warnings_off():
@@ -23,7 +23,7 @@ with foreign_warnings_off():
     from rasa.shared.exceptions import RasaException
     from rasa.shared.importers.importer import TrainingDataImporter
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 OUT = Path("models/counter.tar.gz")
 DOMAIN = "dialogues/domain"
 EXAMPLES = ("dialogues/rules", "dialogues/stories", "nlu/data")

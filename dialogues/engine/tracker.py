@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from dialogues.reading import Reading
-from dialogues.redaction import redact
-from dialogues.session import recent, session_of, slots_of
+from dialogues.engine.session import recent, session_of, slots_of
 from dialogues.turn import Context, Event, Message, Reply
+from dialogues.understanding.interpret import Reading
+from dialogues.understanding.redaction import redact
 from nlu.rasa_compat import foreign_warnings_off
 
 with foreign_warnings_off():

@@ -9,9 +9,9 @@ from functools import cache
 from types import MappingProxyType
 
 from dialogues.actions.base import Found
-from dialogues.linkwords import asks_for
-from dialogues.subject import Subject, subject_of
-from dialogues.wishwords import asked
+from dialogues.understanding.login_phrases import asks_for
+from dialogues.understanding.rights_phrases import asked
+from dialogues.understanding.subject import Subject, subject_of
 from nlu.fold import fold
 from nlu.letters import greek_codes, plain
 

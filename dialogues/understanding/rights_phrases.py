@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from dialogues.hours import DEFAULT, hours_in, without_hours
+from dialogues.understanding.hours import DEFAULT, hours_in, without_hours
 from nlu.fold import fold
 
 MY_DATA, COPY, DELETE, PREFER, SHOW = "my_data", "my_data_copy", "delete_me", "set_preference", "my_preferences"

@@ -8,13 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from dialogues.actions.base import Action, ActionInput, ActionOutput, Found
-from dialogues.engine_rasa import Model, load_model
-from dialogues.engine_tracker import LISTEN, Conversation
+from dialogues.engine.rasa import Model, load_model
+from dialogues.engine.tracker import LISTEN, Conversation
 from dialogues.questions import AGAIN, ASKED_BY
-from dialogues.reading import Reading, ahead, in_context, picked
 from dialogues.responses import Phrases
 from dialogues.say import Say
 from dialogues.turn import Choice, Context, Effect, Event, Message, Reply, SetLanguage, Turn
+from dialogues.understanding.interpret import Reading, ahead, in_context, picked
 from dialogues.wording import Offer, Voice, Wording, warm_up
 
 MOST_ACTIONS = 10
@@ -53,8 +53,9 @@ class Engine:
     async def turn(self, history: Sequence[Event], message: Message, context: Context) -> Turn:
         """Answer a message. The same arguments give the same turn.
 
-        ``history`` holds the conversation's events, oldest first: at least :func:`dialogues.session.session_of` of
-        them. An exception of an action, or of what it reads, comes through; nothing of the turn counts then.
+        ``history`` holds the conversation's events, oldest first, at least those that
+        :func:`dialogues.engine.session.session_of` keeps.
+        An exception of an action, or of what it reads, comes through; nothing of the turn counts then.
         """
         talk = Conversation(self._model.domain, history, message, context, self.unknown_events)
         reading = self._understand(talk, message)
