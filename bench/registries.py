@@ -27,7 +27,7 @@ from sqlalchemy.engine import make_url
 from bench.processes import process
 from bot.app import Chance, build_registries, http_session
 from bot.metrics import Metrics
-from bot.registry_wiring import registry_jobs
+from bot.registries.build import registry_jobs
 from bot.settings import Settings
 from bot.store import Store, open_store
 from bot.worker import Job

@@ -22,7 +22,7 @@ import aiohttp
 from aiohttp import web
 
 from bot.app import http_session
-from bot.conversation.view import OneView
+from bot.registries.overview import OneView
 from casestore.cases.repository import Cases
 from casestore.database import Database
 from casestore.migrate import migrate

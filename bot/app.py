@@ -13,26 +13,26 @@ from datetime import UTC, datetime
 import aiohttp
 from aiohttp import web
 
-from bot.audit import StoredAudit
 from bot.backoff import Pace
 from bot.channels.port import Channel
 from bot.channels.sms import SmsChannel
 from bot.channels.viber import ViberChannel
-from bot.conversation.converse import Converse, Dialogue
 from bot.conversation.effects import Effects
 from bot.conversation.reads import StoreReads
-from bot.feeds import ContactFeed
-from bot.http import Depths, Health, make_app
-from bot.inbox import InboxJob
-from bot.intake import MAX_BODY, Intake
+from bot.conversation.turn_handler import Converse, Dialogue
 from bot.linking.build import agreement, link_routes, linking_effects
+from bot.messaging.inbox import InboxJob
+from bot.messaging.intake import MAX_BODY, Intake
+from bot.messaging.outbox import OutboxJob
+from bot.messaging.receipts import ReceiptsJob
 from bot.metrics import Metrics
-from bot.outbox import OutboxJob
 from bot.privacy.build import keeping_job, my_data_routes, privacy_effects, privacy_reads
-from bot.receipts import ReceiptsJob
-from bot.registry_wiring import event_routes, one_view, read_event_depth, registry_jobs
+from bot.registries.audit import StoredAudit
+from bot.registries.build import event_routes, one_view, read_event_depth, registry_jobs
+from bot.registries.contacts import ContactFeed
 from bot.settings import Settings
 from bot.store import Store, open_store
+from bot.web.server import Depths, Health, make_app
 from bot.worker import Job
 from casestore.migrate import is_current
 from connectors.connect import connect

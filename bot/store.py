@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from bot.receipts import RANKS
+from bot.messaging.receipts import RANKS
 from bot.settings import Settings
 from casestore.audit import AuditTrail
 from casestore.cases.repository import Cases

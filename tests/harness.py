@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.app import Chance, build_channels, build_jobs, http_session, make_server
-from bot.conversation.converse import Dialogue
+from bot.conversation.turn_handler import Dialogue
 from bot.metrics import Metrics
 from bot.phone.app import RunningPhone, running_phone
 from bot.phone.phone import Options, Phone

@@ -11,8 +11,8 @@ from bot.app import build_registries, http_session, utc_now
 from bot.commands.running import run as run_loop
 from bot.commands.running import start
 from bot.metrics import Metrics
-from bot.reconcile import RESULTS, Comparer, begin, look, onward, take_page
-from bot.registry_wiring import case_book, comparer
+from bot.registries.build import case_book, comparer
+from bot.registries.reconcile import RESULTS, Comparer, begin, look, onward, take_page
 from bot.settings import BadSettings
 from bot.store import Store, open_store
 from casestore.cases.reconciliations import DONE, LISTED, UNTOLD, LostRun, Reconciliations, Run

@@ -13,11 +13,11 @@ from bot.app import Chance, build_channels, build_jobs, build_reads, build_regis
 from bot.backoff import Pace
 from bot.commands.running import listening, start, stop_signal
 from bot.commands.running import run as run_loop
-from bot.conversation.converse import Dialogue
-from bot.http import Depths, Health, make_app
+from bot.conversation.turn_handler import Dialogue
 from bot.metrics import Metrics
 from bot.settings import Settings
 from bot.store import open_store
+from bot.web.server import Depths, Health, make_app
 from bot.worker import Worker
 from casestore.migrate import is_current
 from casestore.wakeup import Waker

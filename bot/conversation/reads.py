@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.conversation.view import OneView
+from bot.registries.overview import OneView
 from casestore.people.codes import Codes, OpenCode
 from connectors.registry import ContactRegistry, RegistryError
 from dialogues.ports import CodeCheck, CodeVerdict, Overview, PrivacyReads, Unavailable

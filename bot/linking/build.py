@@ -8,17 +8,17 @@ from datetime import datetime
 import aiohttp
 from aiohttp import web
 
-from bot.audit import StoredAudit
-from bot.conversation.doors import Doors
 from bot.conversation.effects import Wording
-from bot.linking.agreement import Agreement
-from bot.linking.browser import BrowserCookie
+from bot.conversation.links import Doors
+from bot.linking.completion import Finish
 from bot.linking.effects import LinkingEffects
-from bot.linking.finish import Finish
 from bot.linking.render import Pages
 from bot.linking.routes import LinkPages
+from bot.linking.verification import Agreement
+from bot.registries.audit import StoredAudit
 from bot.settings import Settings
 from bot.store import Store
+from bot.web.browser import BrowserCookie
 from casestore.people.login_links import LoginLinks
 from connectors.ambient import real
 from connectors.login import Client, Login

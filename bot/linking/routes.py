@@ -17,9 +17,9 @@ from types import MappingProxyType
 import structlog
 from aiohttp import web
 
-from bot.linking.browser import BrowserCookie, from_elsewhere
-from bot.linking.finish import Finish, LinkEnded
+from bot.linking.completion import Finish, LinkEnded
 from bot.linking.render import Pages, preferred
+from bot.web.browser import BrowserCookie, from_elsewhere
 from casestore.people.login_links import LoginLinks, Refused, Taken
 from casestore.vault import Vault
 from connectors.login import Login, LoginCancelled, Person, Started

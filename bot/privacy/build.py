@@ -7,13 +7,13 @@ from datetime import datetime
 
 from aiohttp import web
 
-from bot.conversation.doors import Doors
 from bot.conversation.effects import Wording
-from bot.keeping import KeepingJob
+from bot.conversation.links import Doors
 from bot.metrics import Metrics
 from bot.privacy.effects import PrivacyEffects
 from bot.privacy.reads import StorePrivacy
 from bot.privacy.render import Pages
+from bot.privacy.retention import KeepingJob
 from bot.privacy.routes import MyDataPages
 from bot.settings import Settings
 from bot.store import Store

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.conversation.doors import Doors
 from bot.conversation.effects import Cause
+from bot.conversation.links import Doors
 from casestore.audit import AuditTrail
 from casestore.people.preferences import Wishes
 from casestore.rights.copy_links import LIFETIME, Copies, behind

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
-from bot.keeping import EVERY, KeepingJob
 from bot.metrics import Metrics
+from bot.privacy.retention import EVERY, KeepingJob
 from bot.worker import run_until_idle
 from casestore.cases.model import CLOSED_KEPT, Case
 from casestore.cases.repository import CLOSED_SHOWN

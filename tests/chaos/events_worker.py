@@ -11,7 +11,7 @@ from bot.app import Chance, build_registries, http_session
 from bot.backoff import Pace
 from bot.commands.running import run, start, stop_signal
 from bot.metrics import Metrics
-from bot.registry_wiring import registry_jobs
+from bot.registries.build import registry_jobs
 from bot.store import open_store
 from bot.worker import Worker
 from casestore.wakeup import Waker

@@ -14,10 +14,10 @@ from sqlalchemy import func, select, text
 from yarl import URL
 
 from bot.app import Chance, build_channels, http_session, make_server
-from bot.http import make_app
-from bot.intake import MAX_BODY, Intake
+from bot.messaging.intake import MAX_BODY, Intake
 from bot.metrics import Metrics
 from bot.store import Store, open_store
+from bot.web.server import make_app
 from casestore.columns import metadata
 from casestore.tables import inbox, receipts
 from tests.clock import FakeClock

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.registry_events import MAX_BODY
+from bot.registries.webhook import MAX_BODY
 from casestore.tables import registry_events as rows
 from tests.clock import START
 from tests.connectors.signing import NEW, OLD, STRANGE, event, headers

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.intake import MAX_BODY
+from bot.messaging.intake import MAX_BODY
 from tests.contract.counter import SECRETS, Counter, counting
 from tests.contract.troubles import (
     Trouble,

@@ -12,7 +12,7 @@ import pytest
 
 from bot.conversation.reads import StoreReads
 from bot.privacy.build import privacy_reads
-from bot.registry_wiring import one_view
+from bot.registries.build import one_view
 from bot.store import Store
 from connectors.ambient import Ambient, real
 from connectors.audit import MemoryAudit

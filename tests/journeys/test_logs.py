@@ -10,8 +10,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import update
 
-from bot.http import make_app
 from bot.phone.faults import Refusal, Verdict
+from bot.web.server import make_app
 from bot.worker import Loop
 from casestore.tables import outbox
 from connectors.registry import Changes, RegistryRefused, RegistryUnavailable

@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from bot.casebook import CaseBook
-from bot.feeds import CONTACT_AGAIN, CONTACT_BATCH, CONTACT_KEPT, CaseFeed, ContactFeed
 from bot.metrics import Metrics
+from bot.registries.contacts import CONTACT_AGAIN, CONTACT_BATCH, CONTACT_KEPT, ContactFeed
+from bot.registries.polling import CaseFeed
+from bot.registries.recorder import CaseBook
 from bot.worker import run_until_idle
 from casestore.cases.repository import Cases
 from casestore.database import Database

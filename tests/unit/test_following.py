@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from bot.casebook import CaseBook, case_of
-from bot.feeds import CaseFeed
-from bot.following import MAX_ATTEMPTS, PACE, EventsJob, advance
 from bot.metrics import Metrics
-from bot.registry_events import pack, unpack
+from bot.registries.apply import MAX_ATTEMPTS, PACE, EventsJob, advance
+from bot.registries.polling import CaseFeed
+from bot.registries.recorder import CaseBook, case_of
+from bot.registries.webhook import pack, unpack
 from bot.worker import run_until_idle
 from casestore.cases.model import Case, Change
 from casestore.cases.repository import Cases

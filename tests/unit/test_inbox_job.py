@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from bot.backoff import Pace
-from bot.inbox import MAX_ATTEMPTS, InboxJob
+from bot.messaging.inbox import MAX_ATTEMPTS, InboxJob
 from bot.metrics import Metrics
 from bot.worker import run_until_idle
 from casestore.database import Database

@@ -15,9 +15,9 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from bot.backoff import Pace
 from bot.channels.port import Channel, Outbound, Remedy, SendError, Sent
+from bot.messaging.outbox import MAX_ATTEMPTS, MAX_LOOKS, PAUSE, OutboxJob
+from bot.messaging.receipts import RANKS
 from bot.metrics import Metrics
-from bot.outbox import MAX_ATTEMPTS, MAX_LOOKS, PAUSE, OutboxJob
-from bot.receipts import RANKS
 from bot.worker import run_until_idle
 from casestore.database import Database
 from casestore.migrate import migrate

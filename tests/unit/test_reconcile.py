@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.casebook import CaseBook, case_of
 from bot.metrics import Metrics
-from bot.reconcile import AGAIN, Comparer, ReconcileJob, begin, take_page
+from bot.registries.reconcile import AGAIN, Comparer, ReconcileJob, begin, take_page
+from bot.registries.recorder import CaseBook, case_of
 from bot.worker import run_until_idle
 from casestore.cases.model import Case, Change
 from casestore.cases.reconciliations import DONE, LostRun, Reconciliations

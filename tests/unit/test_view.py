@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.casebook import case_of
-from bot.conversation.view import OneView
+from bot.registries.overview import OneView
+from bot.registries.recorder import case_of
 from casestore.cases.repository import CLOSED_SHOWN, Cases
 from casestore.database import Database
 from casestore.people.identity import People

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.conversation.converse import _whose
+from bot.conversation.turn_handler import _whose
 from casestore.people.identity import Conversation
 from dialogues.turn import CodeTried, Effect, Handover, SendCode, SetLanguage, Turn
 

@@ -12,7 +12,7 @@ import aiohttp
 from twilio.request_validator import RequestValidator
 from yarl import URL
 
-from bot.channels import http
+from bot.channels import client
 from bot.channels.port import Outbound, Parsed, Remedy, SendError, Sent, WebhookRequest
 from bot.channels.sms import parse, send
 from bot.channels.sms.encoding import fold_gsm7
@@ -74,7 +74,7 @@ class SmsChannel:
         signature = request.headers.get("x-twilio-signature")
         if not signature:
             return False
-        digest = http.query(request.url).get("bodySHA256")
+        digest = client.query(request.url).get("bodySHA256")
         if digest is not None and not _same(digest, hashlib.sha256(request.body).hexdigest()):
             return False
         try:
@@ -87,7 +87,7 @@ class SmsChannel:
 
     def parse(self, request: WebhookRequest) -> Parsed:
         if request.path == STATUS_PATH:
-            return parse.status(request.body, http.query(request.url).get("id", ""), request.received_at)
+            return parse.status(request.body, client.query(request.url).get("id", ""), request.received_at)
         return parse.inbound(request.body, request.received_at, self._number)
 
     def compose(self, reply: Reply) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
@@ -99,7 +99,7 @@ class SmsChannel:
     async def send(self, message: Outbound) -> Sent:
         """Twilio has no idempotency key: what may have arrived is ``UNKNOWN``, and never repeated here."""
         body = send.encoded(message, self._sender, self._callback)
-        answered = await http.exchange(
+        answered = await client.exchange(
             self._session, "POST", self._messages, headers=self._headers, data=body, deadline=self._deadline
         )
         return send.outcome(answered)
@@ -126,12 +126,12 @@ class SmsChannel:
 
     async def _page(self, url: URL) -> tuple[list[object], URL | None]:
         try:
-            answered = await http.exchange(self._session, "GET", url, headers=self._headers, deadline=self._deadline)
+            answered = await client.exchange(self._session, "GET", url, headers=self._headers, deadline=self._deadline)
         except SendError as error:
             raise SendError(Remedy.UNKNOWN, error.code) from error
         if not answered.ok:
             raise SendError(Remedy.UNKNOWN, f"http:{answered.status}", retry_after=answered.retry_after)
-        payload = http.json_object(answered.body) or {}
+        payload = client.json_object(answered.body) or {}
         page, following = payload.get("messages"), payload.get("next_page_uri")
         if not isinstance(page, list):
             raise send.unreadable()

@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from bot.channels.http import Answered, json_object, refusal
+from bot.channels.client import Answered, json_object, refusal
 from bot.channels.port import Outbound, Remedy, SendError, Sent
 from bot.channels.sms import codes
 

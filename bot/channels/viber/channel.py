@@ -12,7 +12,7 @@ from typing import Any
 
 import aiohttp
 
-from bot.channels import http
+from bot.channels import client
 from bot.channels.port import Answer, Outbound, Parsed, Sent, WebhookRequest
 from bot.channels.text import listed, split
 from bot.channels.viber import parse, send
@@ -64,7 +64,7 @@ class ViberChannel:
         """HMAC-SHA256 over the bytes as they came; ``sig`` in the query counts only without the header."""
         given = request.headers.get("x-viber-content-signature")
         if given is None:
-            given = http.query(request.url).get("sig", "")
+            given = client.query(request.url).get("sig", "")
         inner, outer = self._inner.copy(), self._outer.copy()
         inner.update(request.body)
         outer.update(inner.digest())
@@ -97,8 +97,8 @@ class ViberChannel:
     async def find(self, message: Outbound, since: datetime, known: frozenset[str]) -> None:
         """Viber offers no way to ask what it accepted."""
 
-    async def _post(self, body: bytes, deadline: float) -> http.Answered:
-        return await http.exchange(
+    async def _post(self, body: bytes, deadline: float) -> client.Answered:
+        return await client.exchange(
             self._session, "POST", self._url, headers=self._headers, data=body, deadline=deadline
         )
 

@@ -17,7 +17,7 @@ import msgspec
 from viberbot.api.event_type import EventType
 from viberbot.api.messages.message_type import MessageType
 
-from bot.channels.http import json_object
+from bot.channels.client import json_object
 from bot.channels.port import Answer, BadWebhook, Inbound, InboundKind, Parsed, Receipt, Remedy, Status
 from bot.channels.text import fit
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from viberbot.api.messages import TextMessage
 
-from bot.channels.http import Answered, json_object, refusal
+from bot.channels.client import Answered, json_object, refusal
 from bot.channels.port import Outbound, Remedy, SendError, Sent
 from bot.channels.text import fit, listed
 from bot.channels.viber.codes import HTTP_STATUSES, OK, refused

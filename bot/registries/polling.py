@@ -1,4 +1,4 @@
-"""Registries in: polls each for changed cases, and the contact registry for the citizens' mobiles.
+"""Registries in: polls each for changed cases.
 
 The registry is read before the transaction; a page and its cursor are committed together, and a page read twice changes
 nothing.
@@ -6,23 +6,17 @@ nothing.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
 
-from bot.casebook import CaseBook, word_of
 from bot.metrics import Metrics
+from bot.registries.recorder import CaseBook, word_of
 from casestore.cases.model import KNOWN
 from casestore.cases.repository import Cases
 from casestore.database import Database
-from casestore.people.identity import People
-from connectors.registry import CaseRegistry, Changes, ContactRegistry, RegistryError
-
-CONTACT_KEPT = timedelta(hours=12)
-CONTACT_AGAIN = timedelta(minutes=1)  # after the contact registry could not tell
-CONTACT_BATCH = 50
+from connectors.registry import CaseRegistry, Changes, RegistryError
 
 log = structlog.get_logger(__name__)
 Clock = Callable[[], datetime]
@@ -84,46 +78,6 @@ class CaseFeed:
         for record, change in zip(page.cases, changes, strict=True):
             if change.result != KNOWN:
                 self._registry.forget(record.afm)
-
-    async def drain(self) -> None:
-        """Nothing is ever in hand between two steps."""
-
-
-class ContactFeed:
-    """Keeps the mobile that the contact registry holds for each citizen, and lets go of numbers it no longer holds."""
-
-    name = "feed-contacts"
-
-    def __init__(self, contacts: ContactRegistry, database: Database, people: People, clock: Clock) -> None:
-        self._contacts = contacts
-        self._database = database
-        self._people = people
-        self._clock = clock
-
-    async def step(self) -> bool:
-        now = self._clock()
-        due = await self._people.contact_due(now, CONTACT_BATCH)
-        told = await asyncio.gather(*(self._ask(afm) for _, afm in due))
-        await self._keep([(citizen, *answer) for (citizen, _), answer in zip(due, told, strict=True)], now)
-        return len(due) == CONTACT_BATCH
-
-    async def _ask(self, afm: str) -> tuple[bool, str | None]:
-        """(did it say, the mobile that it holds)."""
-        try:
-            return True, await self._contacts.mobile_of(afm)
-        except RegistryError as error:
-            log.warning("feed.contact-failed", reason=error.reason)
-            return False, None
-
-    async def _keep(self, told: Sequence[tuple[int, bool, str | None]], now: datetime) -> None:
-        if not told:
-            return
-        async with self._database.write() as connection:
-            for citizen, said, mobile in sorted(told):  # in one order: no deadlocks with another worker
-                if said:
-                    await self._people.contact_seen(connection, citizen, mobile, now, now + CONTACT_KEPT)
-                else:
-                    await self._people.contact_later(connection, citizen, now + CONTACT_AGAIN)
 
     async def drain(self) -> None:
         """Nothing is ever in hand between two steps."""

@@ -8,9 +8,9 @@ from time import perf_counter
 from types import MappingProxyType
 from typing import Protocol
 
-from bot.channels.parcel import unpack
 from bot.channels.port import Channel, Inbound, InboundKind
 from bot.conversation.effects import Cause, Effects, Wording
+from bot.messaging.payload import unpack
 from bot.metrics import Metrics
 from casestore.conversations.transcript import Line, Talk
 from casestore.database import Database
@@ -35,7 +35,7 @@ class Dialogue(Wording, Protocol):
 
 
 class Sureness(Protocol):
-    """Says who may still be known in a conversation (:class:`bot.linking.agreement.Agreement`)."""
+    """Says who may still be known in a conversation (:class:`bot.linking.verification.Agreement`)."""
 
     async def holds(self, here: Conversation) -> Conversation: ...
 

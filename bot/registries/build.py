@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from aiohttp import web
 
 from bot.backoff import Pace
-from bot.casebook import CaseBook, Hear, nobody
-from bot.conversation.view import OneView
-from bot.feeds import CaseFeed
-from bot.following import EventsJob
 from bot.metrics import Metrics
-from bot.reconcile import Comparer, ReconcileJob
-from bot.registry_events import EventIntake
+from bot.registries.apply import EventsJob
+from bot.registries.overview import OneView
+from bot.registries.polling import CaseFeed
+from bot.registries.reconcile import Comparer, ReconcileJob
+from bot.registries.recorder import CaseBook, Hear, nobody
+from bot.registries.webhook import EventIntake
 from bot.settings import Settings
 from bot.store import Store
 from bot.worker import Job

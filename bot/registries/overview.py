@@ -13,9 +13,9 @@ from datetime import datetime
 
 import structlog
 
-from bot.casebook import case_of
-from bot.conversation.caseview import view
-from bot.feeds import feed_of
+from bot.registries.caseview import view
+from bot.registries.polling import feed_of
+from bot.registries.recorder import case_of
 from casestore.cases.model import Case, Kept, objection
 from casestore.cases.repository import Cases, is_shown
 from casestore.people.identity import People

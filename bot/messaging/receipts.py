@@ -16,7 +16,7 @@ BATCH = 200
 
 
 class ReceiptsJob:
-    """Applies what :class:`bot.intake.Intake` has spooled."""
+    """Applies what :class:`bot.messaging.intake.Intake` has spooled."""
 
     name = "receipts"
 

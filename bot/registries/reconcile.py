@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.casebook import CaseBook, Word, case_of, word_of
 from bot.metrics import Metrics
+from bot.registries.recorder import CaseBook, Word, case_of, word_of
 from casestore.cases.model import NEW, REFUSED, Kept
 from casestore.cases.reconciliations import DONE, LISTED, UNTOLD, WAITING, LostRun, Reconciliations, Run
 from casestore.cases.repository import Cases

@@ -1,4 +1,4 @@
-"""Events of registries in: size, signature, shape, one durable row, 200. A worker applies them (bot/following.py).
+"""Events of registries in: size, signature, shape, one durable row, 200. A worker applies them (bot.registries.apply).
 
 Nothing else happens before the answer: no registry is asked and no case is looked at.
 """

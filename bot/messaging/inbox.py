@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 
 
 class Handler(Protocol):
-    """What answers a message: :class:`bot.conversation.converse.Converse`."""
+    """What answers a message: :class:`bot.conversation.turn_handler.Converse`."""
 
     async def handle(self, claimed: Claimed) -> None: ...
 

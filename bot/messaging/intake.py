@@ -14,8 +14,8 @@ from time import perf_counter
 import structlog
 from aiohttp import web
 
-from bot.channels.parcel import pack
 from bot.channels.port import BadWebhook, Channel, Inbound, Parsed, Receipt, WebhookRequest
+from bot.messaging.payload import pack
 from bot.metrics import Metrics
 from casestore.database import Database
 from casestore.groupcommit import GroupCommit

@@ -12,9 +12,9 @@ from datetime import datetime
 import structlog
 
 from bot.backoff import Backoff, Pace
-from bot.casebook import CaseBook, Word, word_of
 from bot.metrics import Metrics
-from bot.registry_events import unpack
+from bot.registries.recorder import CaseBook, Word, word_of
+from bot.registries.webhook import unpack
 from bot.worker import Hands
 from casestore.cases.model import Case, Document, Kept
 from casestore.cases.repository import Cases
