@@ -39,7 +39,7 @@ check: .venv/ready  ## format, lint, types, import contracts, module sizes
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-cache
-	@$(PY) -m tests.house
+	@$(PY) -m tests.guards.sizes
 	@$(PY) -m bot wording --check
 
 bench: model  ## the benchmarks, side by side with their peers

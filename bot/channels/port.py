@@ -143,7 +143,7 @@ class Sent:
 
 
 class Channel(Protocol):
-    """Five methods and three facts. Each implementation passes tests/contract/test_channels.py."""
+    """Five methods and three facts. Each implementation passes tests/channels/test_webhooks.py."""
 
     name: str  # "viber", "sms"
     rate: float  # sends a second

@@ -15,7 +15,7 @@ from bot.commands.running import run, start
 from bot.commands.work import work
 from dialogues.ports import Reads
 from dialogues.turn import Context, Event, Message, Reply, Turn
-from tests.fakes import EchoDialogue
+from tests.fakes.dialogue import EchoDialogue
 
 IN_PARTS = "σε μέρη"
 SOON = Backoff(first=0.1, most=0.5)

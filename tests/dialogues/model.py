@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[2]
 IN_USE = ROOT / "models/counter.tar.gz"
 KEPT = ROOT / "models/tests"
 INPUTS = ("dialogues/domain/*.yml", "dialogues/rules/*.yml", "dialogues/stories/*.yml", "nlu/**/*.yml", "nlu/*.py")

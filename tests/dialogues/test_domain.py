@@ -39,7 +39,7 @@ from tests.dialogues.fakes import (
     State,
 )
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[2]
 UNDERSTANDING = yaml.safe_load((ROOT / "dialogues/domain/understanding.yml").read_text("utf-8"))
 RULES = [
     rule

@@ -16,12 +16,12 @@ from bot.worker import Loop
 from casestore.tables import outbox
 from connectors.registry import Changes, RegistryRefused, RegistryUnavailable
 from dialogues.turn import CodeTried, Context, Effect, Event, Message, Reply, SendCode, Turn
+from tests.channels.webhooks import VIBER, WEBHOOKS, Expect
 from tests.conftest import TEST_SECRET
-from tests.contract.counter import counting
-from tests.contract.troubles import Trouble, closed, disk_full, read_only
-from tests.contract.webhooks import VIBER, WEBHOOKS, Expect
-from tests.fakes import EchoDialogue
+from tests.fakes.dialogue import EchoDialogue
 from tests.harness import TWILIO_TOKEN, VIBER_TOKEN, System, running_system
+from tests.http.counter import counting
+from tests.http.faults import Trouble, closed, disk_full, read_only
 from tests.logbook import Logbook, logging_to_book
 
 pytestmark = pytest.mark.slow
@@ -110,7 +110,7 @@ async def test_a_turn_that_fails_with_what_the_citizen_wrote(book: Logbook, data
     assert events(book, "inbox.dead-letter").count("inbox.dead-letter") == 4
     failed = [line for line in book.lines if line["event"] == "inbox.failed"]
     assert {line["error"] for line in failed} == {"RuntimeError"}
-    assert "tests.fakes:" in failed[0]["at"]
+    assert "tests.fakes.dialogue:" in failed[0]["at"]
 
 
 class Wishes:

@@ -12,7 +12,7 @@ from bot.phone.phone import Options
 from bot.phone.switchboard import ReceiptTimes
 from casestore.tables import contact_points, conversations, handovers, outbox, transcript
 from tests.clock import FakeClock
-from tests.fakes import EchoDialogue
+from tests.fakes.dialogue import EchoDialogue
 from tests.harness import System, running_system
 
 VIBER, SMS = "tGVuIFZpYmVyIGlkIGhlcmU=", "+306900000001"

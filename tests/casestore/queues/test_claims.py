@@ -1,0 +1,111 @@
+"""Claims at the same moment on PostgreSQL, where a transaction does not see what another has not committed yet."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from casestore.database import Database
+from casestore.migrate import migrate
+from casestore.queues.inbox import Arrival, Inbox
+from casestore.queues.outbox import Outbox, Priority
+from casestore.queues.results import Outcome, Results
+from casestore.tables import inbox as arrivals
+from casestore.tables import outbox as rows
+from casestore.tables import receipts
+from casestore.vault import Vault
+from tests.casestore.queues.test_outbox import LEASE, RANKS, claim, dispatch, put, texts
+from tests.clock import START, FakeClock
+
+
+@pytest.fixture
+async def three(postgresql_url: str) -> AsyncIterator[list[Database]]:
+    databases = [Database(postgresql_url) for _ in range(3)]
+    await migrate(databases[0])
+    yield databases
+    for database in databases:
+        await database.close()
+
+
+async def test_a_row_that_was_committed_late_waits_for_the_younger_in_flight(
+    three: list[Database], vault: Vault, clock: FakeClock
+) -> None:
+    """PostgreSQL numbers rows before they can be seen: the younger of two may be claimed before the elder is there."""
+    slow, quick, third = (Outbox(database, vault) for database in three)
+    async with three[0].write() as connection:
+        await slow.add(connection, [dispatch("elder")], START)
+        await put(quick, three[1], dispatch("younger"))
+        [younger] = await claim(quick, clock, "first")
+    assert texts(quick, [younger]) == ["younger"]
+    assert await claim(third, clock, "second") == []
+    await Results(three[1], RANKS).write([Outcome(younger.id, younger.claim, "sent", clock(), "id", 1)])
+    assert texts(third, await claim(third, clock, "second")) == ["elder"]
+
+
+async def test_a_claim_waits_for_another_that_is_not_committed_yet(
+    three: list[Database], vault: Vault, clock: FakeClock
+) -> None:
+    """Else each could take another message to the same person, having seen nothing in flight."""
+    outbox = Outbox(three[1], vault)
+    await put(outbox, three[1], dispatch("bulk", priority=Priority.BULK), dispatch("reply"))
+    bulk = rows.c.priority == int(Priority.BULK)
+    async with three[0].write() as connection:
+        await three[0].alone(connection, "outbox/viber")
+        await connection.execute(update(rows).where(bulk).values(claim="first", lease_until=START + LEASE))
+        second = asyncio.create_task(claim(outbox, clock, "second"))
+        for _ in range(20):  # time enough for it to go wrong
+            async with three[2].read() as reading:
+                await reading.execute(select(1))
+    assert await second == []
+
+
+async def test_of_two_messages_that_came_at_once_the_younger_may_go_first_but_never_both(
+    three: list[Database], vault: Vault, clock: FakeClock
+) -> None:
+    elder, younger = (Arrival("viber", name, "one conversation", name, START) for name in ("elder", "younger"))
+    boxes = [Inbox(database, vault) for database in three]
+    async with three[0].write() as connection:
+        await connection.execute(three[0].insert_new(arrivals), [boxes[0].row(elder)])
+        await boxes[1].add([younger])
+        [first] = await boxes[1].claim(clock(), "first", limit=5, lease=LEASE)
+    assert first.external_id == "younger"
+    assert await boxes[2].claim(clock(), "second", limit=5, lease=LEASE) == []
+    async with three[1].write() as connection:
+        await boxes[1].done(connection, first, clock())
+    assert [one.external_id for one in await boxes[2].claim(clock(), "second", limit=5, lease=LEASE)] == ["elder"]
+
+
+async def test_batches_that_write_the_same_rows_do_not_wait_for_one_another_for_ever(
+    three: list[Database], vault: Vault, clock: FakeClock
+) -> None:
+    """Results in one order and receipts in the other, from several workers: no deadlock, and nothing goes missing."""
+    count = 40
+    outbox = Outbox(three[0], vault)
+    await put(outbox, three[0], *(dispatch(f"{n}", f"{n}", channel="sms") for n in range(count)))
+    held = await claim(outbox, clock, limit=count, channel="sms")
+    writers = [Results(database, RANKS) for database in three]
+    outcomes = [Outcome(one.id, one.claim, "sent", clock(), f"SM{one.id}", 1) for one in held]
+    spool = [_told(one.id, status, clock()) for one in reversed(held) for status in ("sent", "delivered")]
+    await three[0].append({receipts: spool})
+
+    async def apply(writer: Results, first: int) -> None:
+        batch = (await writer.due_receipts(clock(), 2 * count))[first::2]
+        await writer.apply(batch, clock(), max_attempts=3, retry_after=LEASE)
+
+    await asyncio.gather(
+        apply(writers[0], 0), apply(writers[1], 1), writers[2].write(outcomes), writers[2].write(outcomes[::-1])
+    )
+    async with three[0].read() as connection:
+        found = (await connection.execute(select(rows.c.state, rows.c.status_rank).distinct())).all()
+    assert [tuple(row) for row in found] == [("sent", RANKS["delivered"])]
+
+
+def _told(message_id: int, status: str, at: datetime) -> dict[str, Any]:
+    row: dict[str, Any] = {"channel": "sms", "provider_id": f"SM{message_id}", "message_id": message_id}
+    row |= {"recipient_key": None, "status": status, "all_before": False, "error": None, "remedy": None}
+    return row | {"at": at, "received_at": at, "due_at": at}

@@ -1,0 +1,211 @@
+"""Twilio's webhooks, field by field."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+from urllib.parse import urlencode
+
+import aiohttp
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.channels.port import BadWebhook, Inbound, InboundKind, Parsed, Receipt, Remedy, Status
+from bot.channels.sms import SmsChannel, parse
+from bot.channels.sms.number import e164
+from bot.channels.sms.repair import repaired
+from tests.channels.sms_webhooks import received, report, sid
+from tests.clock import FakeClock
+
+NOW = FakeClock().now
+
+
+def inbound(body: str, *more: tuple[str, str], **changed: Any) -> Inbound:
+    (found,) = parse.inbound(urlencode(received(1, body, *more, **changed)).encode(), NOW, None).inbound
+    return found
+
+
+def status(name: str, *more: tuple[str, str], row: str = "7") -> Parsed:
+    return parse.status(urlencode(report(2, name, *more)).encode(), row, NOW)
+
+
+def test_a_message_as_captured() -> None:
+    found = inbound("που βρισκεται η αιτηση μου;")
+    assert (found.external_id, found.kind, found.address) == (sid(1), InboundKind.MESSAGE, "+306900000001")
+    assert (found.text, found.attachments, found.at) == ("που βρισκεται η αιτηση μου;", (), NOW)
+
+
+def test_the_answer_is_an_empty_twiml() -> None:
+    answer = parse.inbound(urlencode(received(1, "α")).encode(), NOW, None).answer
+    assert (answer.content_type, answer.body) == ("text/xml", '<?xml version="1.0" encoding="UTF-8"?><Response/>')
+
+
+def test_attachments_are_told_by_their_kinds() -> None:
+    types = ("image/png", "video/mp4", "audio/amr", "text/vcard", "text/x-vcard; charset=utf-8", "application/pdf", "")
+    media = tuple((f"MediaContentType{number}", kind) for number, kind in enumerate(types))
+    found = inbound("", *media, NumMedia=f"{len(types)}")
+    assert found.attachments == ("picture", "video", "audio", "contact", "contact", "file", "file")
+    assert len(inbound("", NumMedia="999").attachments) == 10
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("sent", {"status": Status.SENT}),
+        ("delivered", {"status": Status.DELIVERED}),
+        ("read", {"status": Status.SEEN}),
+        ("undelivered", {"status": Status.FAILED, "error": "twilio:30003", "remedy": Remedy.RETRY}),
+        ("failed", {"status": Status.FAILED, "error": "twilio:30003", "remedy": Remedy.RETRY}),
+        ("canceled", {"status": Status.FAILED, "error": "twilio:30003", "remedy": Remedy.RETRY}),
+    ],
+)
+def test_a_status_is_a_receipt_for_our_own_row(name: str, expected: dict[str, Any]) -> None:
+    receipt = Receipt("sms", sid(2), at=NOW, message_id=7, address="+306900000001", **expected)
+    assert status(name, ("ErrorCode", "30003")).receipts == (receipt,)
+
+
+@pytest.mark.parametrize(
+    ("code", "error", "remedy"),
+    [
+        ("21610", "twilio:21610", Remedy.STOP_CONTACT),
+        ("30018", "twilio:30018", Remedy.PAGE_OPERATOR),
+        ("39999", "twilio:39999", Remedy.NEVER),
+        ("+30690", "twilio:unknown", Remedy.NEVER),
+        ("²²²²²", "twilio:unknown", Remedy.NEVER),
+        ("", "twilio:unknown", Remedy.NEVER),
+    ],
+)
+def test_a_failure_says_why_in_few_labels(code: str, error: str, remedy: Remedy) -> None:
+    (receipt,) = status("failed", ("ErrorCode", code)).receipts
+    assert (receipt.error, receipt.remedy) == (error, remedy)
+
+
+@pytest.mark.parametrize("row", ["", "²", "-7", "7;8", "9" * 19])
+def test_without_a_row_of_ours_the_providers_id_must_do(row: str) -> None:
+    (receipt,) = status("sent", row=row).receipts
+    assert (receipt.message_id, receipt.provider_id) == (None, sid(2))
+
+
+@pytest.mark.parametrize("name", ["queued", "accepted", "sending", "scheduled", "receiving", "teleported", ""])
+def test_a_status_from_before_the_sending_is_of_no_interest(name: str) -> None:
+    assert status(name) == Parsed()
+
+
+@pytest.mark.parametrize(
+    ("raw", "number"),
+    [
+        ("+306900000001", "+306900000001"),
+        ("00306900000001", "+306900000001"),
+        ("306900000001", "+306900000001"),
+        (" 306900000001", "+306900000001"),
+        ("6900000001", "+306900000001"),
+        ("690 000-0001", "+306900000001"),
+        ("+44 (7700) 900123", "+447700900123"),
+        ("gov.gr", None),
+        ("54160", None),
+        ("", None),
+        ("+", None),
+        ("+0690000000", None),
+        ("+" + "9" * 20, None),
+        ("whatsapp:+306900000001", None),
+        ("６９００００００01", None),
+    ],
+)
+def test_numbers_have_one_form(raw: str, number: str | None) -> None:
+    assert e164(raw) == number
+
+
+@given(st.text() | st.text("+0123456789 ()-."))
+def test_a_number_is_e164_or_none(raw: str) -> None:
+    number = e164(raw)
+    assert number is None or (number[0] == "+" and number[1:].isdigit() and len(number) <= 16)
+    assert number is None or e164(number) == number
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [
+        ("STOP", InboundKind.UNSUBSCRIBED),
+        ("stop", InboundKind.UNSUBSCRIBED),
+        ("ΣΤΟΠ", InboundKind.UNSUBSCRIBED),
+        (" στοπ! ", InboundKind.UNSUBSCRIBED),
+        ("ΣTOΠ", InboundKind.UNSUBSCRIBED),  # with Latin T and O
+        ("SΤΟΡ", InboundKind.UNSUBSCRIBED),  # with Greek Τ, Ο and Ρ
+        ("διακοπή", InboundKind.UNSUBSCRIBED),
+        ("όχι  μηνύματα", InboundKind.UNSUBSCRIBED),
+        ("start", InboundKind.SUBSCRIBED),
+        ("Έναρξη", InboundKind.SUBSCRIBED),
+        ("stop στα μηνύματα", InboundKind.MESSAGE),
+        ("σταμάτα", InboundKind.MESSAGE),
+        ("yes", InboundKind.MESSAGE),
+        ("cancel", InboundKind.MESSAGE),
+        ("help", InboundKind.MESSAGE),
+        ("", InboundKind.MESSAGE),
+    ],
+)
+def test_one_word_alone_stops_or_starts(word: str, kind: InboundKind) -> None:
+    assert (inbound(word).kind, inbound(word).text) == (kind, word)
+
+
+def test_what_twilio_found_is_believed() -> None:
+    assert inbound("φτάνει", ("OptOutType", "STOP")).kind is InboundKind.UNSUBSCRIBED
+    assert inbound("yes", ("OptOutType", "START")).kind is InboundKind.SUBSCRIBED
+    assert inbound("help", ("OptOutType", "HELP")).kind is InboundKind.MESSAGE
+
+
+LONG = "Η αίτησή μου για άδεια οικοδομής έχει καθυστερήσει πάρα πολύ"
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("maria.p¡example.gr", "maria.p@example.gr"),
+        ("γράψτε μου: μαρία¡παράδειγμα.ελ", "γράψτε μου: μαρία@παράδειγμα.ελ"),
+        ("¡Hola!", "¡Hola!"),
+        ("α ¡ β", "α ¡ β"),
+        (base64.b64encode(LONG.encode()).decode(), LONG),
+        (base64.b64encode((LONG + "\nκαι").encode()).decode(), LONG + "\nκαι"),
+        (base64.b64encode(bytes(range(48))).decode(), base64.b64encode(bytes(range(48))).decode()),
+        ("a" * 64, "a" * 64),
+        (base64.b64encode("σύντομο".encode()).decode(), base64.b64encode("σύντομο".encode()).decode()),
+        ("α\x00\ud83d", "α\ufffd\ufffd"),
+    ],
+)
+def test_what_carriers_do_to_a_text_is_undone(typed: str, text: str) -> None:
+    assert repaired(typed) == text
+
+
+@given(st.text("αβγάέ ,.;", min_size=45, max_size=500))
+def test_greek_comes_back_from_base64(text: str) -> None:
+    wrapped = base64.b64encode(text.encode()).decode()
+    assert repaired(wrapped) == text
+
+
+def test_a_form_of_a_thousand_fields_is_not_read() -> None:
+    with pytest.raises(BadWebhook):
+        parse.status(b"a=1&" * 1000, "7", NOW)
+
+
+def test_a_bad_field_is_named_and_its_value_is_not_repeated() -> None:
+    with pytest.raises(BadWebhook) as caught:
+        inbound("α", MessageSid="<script>")
+    assert str(caught.value) == "MessageSid"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"sender": None},
+        {"messaging_service_sid": "MG1"},
+        {"sender": ""},
+        {"account_sid": "AC1/../x"},
+        {"account_sid": ""},
+        {"auth_token": ""},
+    ],
+)
+async def test_settings_that_cannot_work_stop_the_start(changed: dict[str, Any]) -> None:
+    given = {"account_sid": "AC1", "auth_token": "t", "sender": "+30", "public_url": ""}
+    async with aiohttp.ClientSession() as session:
+        with pytest.raises(ValueError, match="SMS"):
+            SmsChannel(session=session, **{**given, **changed})

@@ -1,0 +1,103 @@
+"""Guards for the house itself: what must not be forgotten when something is added."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot.__main__ import COMMANDS
+from bot.app import make_server
+from bot.settings import Settings
+from bot.store import open_store
+from tests.guards import sizes
+from tests.harness import WELCOME, settings_for
+
+PUBLIC = {("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics")}
+PUBLIC |= {("GET", "/link/{token}"), ("POST", "/link/{token}"), ("GET", "/link/back")}
+PUBLIC |= {("GET", "/my-data/{token}"), ("POST", "/my-data/{token}")}
+LOGIN = {"login_url": "http://127.0.0.1:1", "login_client_id": "us", "login_client_secret": "sandbox-only"}
+SIGNED = {
+    ("POST", "/webhooks/viber"),
+    ("POST", "/webhooks/sms"),
+    ("POST", "/webhooks/sms/status"),
+    ("POST", "/registries/{registry}/events"),
+}
+DOCS = [sizes.ROOT / "README.md", *sorted((sizes.ROOT / "docs").rglob("*.md"))]
+TESTS = sizes.modules("tests")
+
+
+async def test_every_route_is_public_by_name_or_refuses_who_does_not_sign(tmp_path: Path) -> None:
+    settings = settings_for(f"sqlite+aiosqlite:///{tmp_path}/counter.db", **LOGIN)
+    async with open_store(settings), make_server(settings, WELCOME) as app:
+        routes = {(r.method, r.resource.canonical) for r in app.router.routes() if r.resource and r.method != "HEAD"}
+        assert routes == PUBLIC | SIGNED
+        async with TestClient(TestServer(app)) as client:
+            for method, path in SIGNED:
+                asked = path.replace("{registry}", "permits")
+                async with client.request(method, asked, data=b"a=b") as response:
+                    assert response.status == 403, path
+
+
+def test_every_route_is_documented() -> None:
+    told = (sizes.ROOT / "docs/http.md").read_text(encoding="utf-8")
+    assert [path for _, path in PUBLIC | SIGNED if f"`{path}`" not in told] == []
+
+
+def test_every_setting_is_documented_with_its_default_and_no_other() -> None:
+    page = (sizes.ROOT / "docs/settings.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([A-Z_]+)` \| ([^|]*) ?\|", page, re.MULTILINE)
+    told = {name: default.strip().strip("`") for name, default in rows}
+    assert len(told) == len(rows)
+    assert told == {name.upper(): _default(name) for name in Settings.model_fields}
+
+
+def _default(name: str) -> str:
+    field = Settings.model_fields[name]
+    if field.is_required():
+        return "must be set"
+    return "" if field.default is None else str(field.default)
+
+
+def test_every_command_is_documented() -> None:
+    told = "".join(path.read_text(encoding="utf-8") for path in DOCS)
+    assert [command for command in COMMANDS if f"python -m bot {command}" not in told] == []
+
+
+def test_every_link_between_documents_leads_somewhere() -> None:
+    links = [(doc, link) for doc in DOCS for link in re.findall(r"\]\(([^)#:\s]+)", doc.read_text(encoding="utf-8"))]
+    assert [f"{doc.name}: {link}" for doc, link in links if not (doc.parent / link).exists()] == []
+    assert links
+
+
+def test_tests_use_no_mocks() -> None:
+    named = re.compile(r"^\s*(?:from|import) (?:unittest\.)?mock\b|^\s*from unittest import .*\bmock\b", re.MULTILINE)
+    assert [path.name for path in TESTS if named.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_tests_do_not_sleep() -> None:
+    """``asyncio.sleep(0)`` lets others run. Where processes are killed at random moments, real time must pass."""
+    asleep = re.compile(r"\b(?:asyncio|time)\.sleep\((?!0\))")
+    paths = [path for path in TESTS if "chaos" not in path.parts]
+    assert [path.name for path in paths if asleep.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_every_test_is_collected() -> None:
+    """A test counts only in a file that pytest looks into, and in a folder that is a package: names may repeat."""
+    named = re.compile(r"^(?:async )?def test_", re.MULTILINE)
+    with_tests = [path for path in TESTS if named.search(path.read_text(encoding="utf-8"))]
+    assert [str(path) for path in with_tests if not path.name.startswith("test_")] == []
+    assert [str(path) for path in TESTS if not (path.parent / "__init__.py").exists()] == []
+
+
+def test_a_module_that_grows_too_long_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sizes, "ROOT", tmp_path)
+    (tmp_path / "bot").mkdir()
+    (tmp_path / "bot" / "short.py").write_text("x = 1\n" * sizes.MOST_LINES)
+    assert sizes.main() == 0
+    (tmp_path / "bot" / "long.py").write_text("def f():\n" + "    x = 1\n" * sizes.MOST_LINES)
+    assert sizes.main() == 1
+    assert list(sizes.too_long(sizes.modules("bot"))) == ["bot/long.py: 301 lines"]
+    assert list(sizes.long_functions(sizes.modules("bot"))) == ["bot/long.py:1: f has 300 lines"]
