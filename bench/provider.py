@@ -9,10 +9,10 @@ import sys
 import uvloop
 
 from bot.phone.app import running_phone
+from bot.phone.context import Account
 from bot.phone.faults import Faults, Latency
 from bot.phone.phone import Options
-from bot.phone.postman import Addresses
-from bot.phone.switchboard import Account
+from bot.phone.webhook_client import Addresses
 
 
 async def main(port: int, latency: float) -> None:

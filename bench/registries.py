@@ -25,7 +25,7 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 
 from bench.processes import process
-from bot.app import Chance, build_registries, http_session
+from bot.app import Runtime, build_registries, http_session
 from bot.metrics import Metrics
 from bot.registries.build import registry_jobs
 from bot.settings import Settings
@@ -179,9 +179,9 @@ async def on(small: str, large: str) -> dict[str, Any]:
 
 def jobs_of(store: Store, session: ClientSession, url: str) -> list[Job]:
     """The feeds of all registries, as a worker has them."""
-    settings, chance = _settings(url), Chance()
+    settings, runtime = _settings(url), Runtime()
     registries, _ = build_registries(settings, session, store)
-    jobs = registry_jobs(settings, store, registries, Metrics(), chance.clock, chance.random, chance.claim)
+    jobs = registry_jobs(settings, store, registries, Metrics(), runtime.clock, runtime.random, runtime.claim)
     return [job for job in jobs if job.name.startswith("feed-")]
 
 

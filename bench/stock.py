@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dialogues.actions import all_actions
-from dialogues.actions.base import Action, ActionInput, Found
+from dialogues.actions.base import Action, ActionInput, Entity
 from dialogues.catalogue import load_catalogue
 from dialogues.responses import responses
 from dialogues.turn import Context, Message
@@ -44,7 +44,7 @@ class Wrapped(rasa_sdk.Action):  # type: ignore[misc] # Rasa ships no types
 
     async def run(self, dispatcher: Any, tracker: Any, _domain: Any) -> list[Any]:
         heard = tracker.latest_message
-        found = tuple(Found(e["entity"], e["value"], e["start"], e["end"]) for e in heard["entities"])
+        found = tuple(Entity(e["entity"], e["value"], e["start"], e["end"]) for e in heard["entities"])
         context = Context(1, "viber", NOW, VASILIS, 2)
         message = Message(heard["message_id"], heard["text"], NOW)
         output = await self._action.run(ActionInput(message, context, heard["intent"]["name"], found, tracker.slots))

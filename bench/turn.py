@@ -45,7 +45,7 @@ SINGLE_TURNS = 500
 CONTEXT = Context(1, "viber", NOW, VASILIS, 2)
 
 
-async def converse(engine: Engine, history: list[Event], talk: Sequence[str]) -> list[float]:
+async def turn_handler(engine: Engine, history: list[Event], talk: Sequence[str]) -> list[float]:
     """Say all of it; the seconds that each turn took."""
     took = []
     for number, text in enumerate(talk):
@@ -62,10 +62,10 @@ async def single_turns(engine: Engine) -> list[float]:
     """Turns of all kinds, each on a conversation of exactly :data:`PAST_EVENTS` events."""
     past: list[Event] = []
     while len(past) < PAST_EVENTS:
-        await converse(engine, past, TALK)
+        await turn_handler(engine, past, TALK)
     took = []
     for number in range(SINGLE_TURNS):
-        took += await converse(engine, past[-PAST_EVENTS:], [TALK[number % len(TALK)]])
+        took += await turn_handler(engine, past[-PAST_EVENTS:], [TALK[number % len(TALK)]])
     return took
 
 
@@ -73,7 +73,7 @@ async def many_turns(engine: Engine) -> float:
     """Messages a second."""
     started = time.perf_counter()
     for _ in range(CONVERSATIONS):
-        await converse(engine, [], TALK)
+        await turn_handler(engine, [], TALK)
     return CONVERSATIONS * len(TALK) / (time.perf_counter() - started)
 
 

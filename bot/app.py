@@ -13,20 +13,20 @@ from datetime import UTC, datetime
 import aiohttp
 from aiohttp import web
 
-from bot.backoff import Pace
+from bot.backoff import RetryPolicy
 from bot.channels.port import Channel
 from bot.channels.sms import SmsChannel
 from bot.channels.viber import ViberChannel
 from bot.conversation.effects import Effects
 from bot.conversation.reads import StoreReads
-from bot.conversation.turn_handler import Converse, Dialogue
-from bot.linking.build import agreement, link_routes, linking_effects
+from bot.conversation.turn_handler import Dialogue, TurnHandler
+from bot.linking.build import link_routes, link_verifier, linking_effects
 from bot.messaging.inbox import InboxJob
 from bot.messaging.intake import MAX_BODY, Intake
 from bot.messaging.outbox import OutboxJob
 from bot.messaging.receipts import ReceiptsJob
 from bot.metrics import Metrics
-from bot.privacy.build import keeping_job, my_data_routes, privacy_effects, privacy_reads
+from bot.privacy.build import my_data_routes, privacy_effects, privacy_reads, retention_job
 from bot.registries.audit import StoredAudit
 from bot.registries.build import event_routes, one_view, read_event_depth, registry_jobs
 from bot.registries.contacts import ContactFeed
@@ -45,7 +45,7 @@ def utc_now() -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
-class Chance:
+class Runtime:
     """Clock, ids and randomness: what a test replaces to know what will happen."""
 
     clock: Callable[[], datetime] = utc_now
@@ -93,19 +93,19 @@ def http_session() -> aiohttp.ClientSession:
 
 @asynccontextmanager
 async def make_server(
-    settings: Settings, welcome: Mapping[str, Reply], chance: Chance | None = None, extra: Sequence[web.RouteDef] = ()
+    settings: Settings, welcome: Mapping[str, Reply], runtime: Runtime | None = None, extra: Sequence[web.RouteDef] = ()
 ) -> AsyncIterator[web.Application]:
     """The web service: webhooks, health and metrics."""
-    chance = chance or Chance()
+    runtime = runtime or Runtime()
     metrics = Metrics()
     async with open_store(settings) as store, http_session() as session:
         channels = build_channels(settings, session, welcome)
-        intake = Intake(channels, store.database, store.vault, metrics, chance.clock, settings.public_url)
-        events = event_routes(settings, store, metrics, chance.clock)
-        depths = Depths(lambda: read_depths(store, metrics, chance.clock), chance.clock)
+        intake = Intake(channels, store.database, store.vault, metrics, runtime.clock, settings.public_url)
+        events = event_routes(settings, store, metrics, runtime.clock)
+        depths = Depths(lambda: read_depths(store, metrics, runtime.clock), runtime.clock)
         health = Health({"store": lambda: is_current(store.database)}, metrics, depths)
-        links = link_routes(settings, store, session, chance.secret, chance.clock)
-        links += my_data_routes(store, chance.clock)
+        links = link_routes(settings, store, session, runtime.secret, runtime.clock)
+        links += my_data_routes(store, runtime.clock)
         yield make_app([*intake.routes(), *events, *health.routes(), *links, *extra], max_body=MAX_BODY)
 
 
@@ -150,48 +150,48 @@ async def probe_registries(settings: Settings, session: aiohttp.ClientSession, s
 
 
 def build_reads(
-    store: Store, registries: tuple[Sequence[CaseRegistry], ContactRegistry | None], chance: Chance
+    store: Store, registries: tuple[Sequence[CaseRegistry], ContactRegistry | None], runtime: Runtime
 ) -> StoreReads:
     """What the dialogue may read."""
-    return StoreReads(one_view(store, registries[0], chance.clock), store.codes, registries[1], privacy_reads(store))
+    return StoreReads(one_view(store, registries[0], runtime.clock), store.codes, registries[1], privacy_reads(store))
 
 
-def _build_converse(
+def _build_turn_handler(
     settings: Settings,
     store: Store,
     channels: Sequence[Channel],
     contacts: ContactRegistry | None,
     dialogue: Dialogue,
     metrics: Metrics,
-    chance: Chance,
-) -> Converse:
+    runtime: Runtime,
+) -> TurnHandler:
     by_name = {channel.name: channel for channel in channels}
     effects = Effects(
         store.people,
         store.codes,
-        store.talk,
+        store.transcript,
         store.outbox,
         store.audits,
         dialogue,
-        chance.code,
+        runtime.code,
         sms_on="sms" in by_name,
         more={
-            **linking_effects(settings, store, dialogue, chance.secret).table,
-            **privacy_effects(settings, store, dialogue, chance.secret).table,
+            **linking_effects(settings, store, dialogue, runtime.secret).table,
+            **privacy_effects(settings, store, dialogue, runtime.secret).table,
         },
     )
-    return Converse(
+    return TurnHandler(
         store.database,
         store.inbox,
         store.people,
-        store.talk,
+        store.transcript,
         store.outbox,
         effects,
         dialogue,
         by_name,
         metrics,
-        chance.clock,
-        sureness=agreement(store, contacts, chance.clock),
+        runtime.clock,
+        verifier=link_verifier(store, contacts, runtime.clock),
         login=not settings.missing_for("login"),
     )
 
@@ -203,20 +203,20 @@ def build_jobs(
     registries: tuple[Sequence[CaseRegistry], ContactRegistry | None],
     dialogue: Dialogue,
     metrics: Metrics,
-    chance: Chance,
-    pace: Pace | None = None,
+    runtime: Runtime,
+    policy: RetryPolicy | None = None,
 ) -> list[Job]:
     """What a worker does, in the order of a message's way."""
-    pace = pace or Pace()
-    converse = _build_converse(settings, store, channels, registries[1], dialogue, metrics, chance)
-    luck = (chance.clock, chance.random, chance.claim)
-    jobs: list[Job] = [InboxJob(store.inbox, converse, metrics, *luck, pace=pace)]
-    jobs += [OutboxJob(channel, store.outbox, store.results, metrics, *luck, pace=pace) for channel in channels]
-    jobs.append(ReceiptsJob(store.results, metrics, chance.clock))
-    jobs.append(keeping_job(store, metrics, chance.clock))
-    jobs += registry_jobs(settings, store, registries[0], metrics, *luck, pace=pace)
+    policy = policy or RetryPolicy()
+    turn_handler = _build_turn_handler(settings, store, channels, registries[1], dialogue, metrics, runtime)
+    luck = (runtime.clock, runtime.random, runtime.claim)
+    jobs: list[Job] = [InboxJob(store.inbox, turn_handler, metrics, *luck, policy=policy)]
+    jobs += [OutboxJob(channel, store.outbox, store.results, metrics, *luck, policy=policy) for channel in channels]
+    jobs.append(ReceiptsJob(store.results, metrics, runtime.clock))
+    jobs.append(retention_job(store, metrics, runtime.clock))
+    jobs += registry_jobs(settings, store, registries[0], metrics, *luck, policy=policy)
     if (contacts := registries[1]) is not None:
-        jobs.append(ContactFeed(contacts, store.database, store.people, chance.clock))
+        jobs.append(ContactFeed(contacts, store.database, store.people, runtime.clock))
     return jobs
 
 

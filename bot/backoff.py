@@ -22,7 +22,7 @@ class Backoff:
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class RetryPolicy:
     """How long a worker holds what it took, and how long what failed waits.
 
     A lease must outlast a turn (``turn_lease``) or a send with its wait for the token bucket (``send_lease``): what is

@@ -10,7 +10,7 @@ from bot.messaging.receipts import RANKS
 from bot.settings import Settings
 from casestore.audit import AuditTrail
 from casestore.cases.repository import Cases
-from casestore.conversations.transcript import Talk
+from casestore.conversations.transcript import Transcript
 from casestore.database import Database
 from casestore.migrate import check_key_ring, is_current, migrate
 from casestore.people.codes import Codes
@@ -35,7 +35,7 @@ class Store:
     outbox: Outbox
     results: Results
     people: People
-    talk: Talk
+    transcript: Transcript
     cases: Cases
     codes: Codes
     audits: AuditTrail
@@ -50,7 +50,7 @@ class Store:
             Outbox(*both),
             Results(database, RANKS),
             People(*both),
-            Talk(*both),
+            Transcript(*both),
             Cases(*both),
             Codes(*both),
             AuditTrail(*both),

@@ -86,7 +86,7 @@ async def run_until_idle(jobs: list[Job], *, rounds: int = 10_000) -> None:
     raise RuntimeError(f"not idle after {rounds} rounds")
 
 
-class Hands:
+class TaskPool:
     """At most ``limit`` things in hand at once, each a task that never raises."""
 
     def __init__(self, limit: int) -> None:
@@ -135,9 +135,9 @@ class Worker:
 
     def _loop(self, job: Job) -> Loop:
         woken = self._waker.subscribe()
-        hands = getattr(job, "hands", None)
-        if isinstance(hands, Hands):
-            hands.on_free = woken.set
+        pool = getattr(job, "pool", None)
+        if isinstance(pool, TaskPool):
+            pool.on_free = woken.set
         return Loop(job, woken)
 
     def stop(self) -> None:

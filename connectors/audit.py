@@ -15,7 +15,7 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
+class CallCause:
     """Why a call is made: ``protocol`` is the case or message behind it, ``user`` who asked, ``address`` from where."""
 
     protocol: str = ""
@@ -23,12 +23,12 @@ class Cause:
     address: str = ""
 
 
-_NO_CAUSE = Cause()
-_CAUSE: ContextVar[Cause] = ContextVar("cause", default=_NO_CAUSE)
+_NO_CAUSE = CallCause()
+_CAUSE: ContextVar[CallCause] = ContextVar("cause", default=_NO_CAUSE)
 
 
 @contextmanager
-def because(cause: Cause) -> Iterator[None]:
+def audit_cause(cause: CallCause) -> Iterator[None]:
     """Calls made inside this block, and by tasks started in it, are written down under ``cause``."""
     token = _CAUSE.set(cause)
     try:
@@ -37,7 +37,7 @@ def because(cause: Cause) -> Iterator[None]:
         _CAUSE.reset(token)
 
 
-def current_cause() -> Cause:
+def current_cause() -> CallCause:
     return _CAUSE.get()
 
 
@@ -53,7 +53,7 @@ class AuditEntry:
     registry: str
     operation: str
     unit: str
-    cause: Cause = field(repr=False)
+    cause: CallCause = field(repr=False)
     subject: str = field(default="", repr=False)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from connectors.words import Issued, Lexicon, Words
+from connectors.vocabulary import Issued, RegistryVocabulary, Vocabulary
 
-WORDS = Words(
+VOCABULARY = RegistryVocabulary(
     registry="cadastre",
     service="cadastreCasesService",
-    procedures=Lexicon({"Διόρθωση κτηματολογικής εγγραφής": "cadastre-correction"}),
-    stages=Lexicon(
+    procedures=Vocabulary({"Διόρθωση κτηματολογικής εγγραφής": "cadastre-correction"}),
+    stages=Vocabulary(
         {
             "Υποβολή": "submission",
             "Έλεγχος πληρότητας": "completeness-check",

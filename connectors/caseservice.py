@@ -8,9 +8,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from connectors.ambient import Ambient
+from connectors.cache import CachePolicy, ResponseCache
 from connectors.ked import Ked
-from connectors.memory import Keeping, Memory
 from connectors.records import case_record, certificate_record
 from connectors.references import canonical, registry_of
 from connectors.registry import (
@@ -25,6 +24,7 @@ from connectors.registry import (
     RegistryRefused,
     Submission,
 )
+from connectors.runtime import Runtime
 from connectors.shapes import (
     LISTS,
     S,
@@ -37,8 +37,8 @@ from connectors.shapes import (
     WirePage,
     WireReceipt,
 )
-from connectors.wire import Ask
-from connectors.words import Words
+from connectors.vocabulary import RegistryVocabulary
+from connectors.wire import ServiceCall
 
 PAGE = 500
 """Cases in a page of changes: about 400 kB on the wire."""
@@ -49,12 +49,12 @@ _FILE_DEADLINE = 30.0  # ten megabytes, and a registry that scans them
 class CaseService:
     """Implements :class:`connectors.registry.CaseRegistry` over one service."""
 
-    def __init__(self, words: Words, ked: Ked, ambient: Ambient, keeping: Keeping) -> None:
-        self.name = words.registry
-        self.certificates = tuple(Offer(one.code, one.details) for one in words.certificates)
-        self._words = words
+    def __init__(self, vocabulary: RegistryVocabulary, ked: Ked, runtime: Runtime, keeping: CachePolicy) -> None:
+        self.name = vocabulary.registry
+        self.certificates = tuple(Offer(one.code, one.details) for one in vocabulary.certificates)
+        self._vocabulary = vocabulary
         self._ked = ked
-        self._memory: Memory[tuple[CaseRecord, ...]] = Memory(ambient, keeping)
+        self._memory: ResponseCache[tuple[CaseRecord, ...]] = ResponseCache(runtime, keeping)
 
     async def cases_of(self, afm: str) -> CaseList:
         known = await self._memory.get(afm, lambda: self._cases_of(afm))
@@ -88,7 +88,7 @@ class CaseService:
             "content": base64.b64encode(submission.content).decode("ascii"),
         }
         self.forget(submission.afm)
-        safe = self._words.honours_ids
+        safe = self._vocabulary.honours_ids
         answer = await self._ask(WireReceipt, "submitDocument", asked, wanted, safe=safe, deadline=_FILE_DEADLINE)
         self.forget(submission.afm)  # again: who asked meanwhile may have been told the case without it
         self._must(answer.submission_id == submission.id, "submissionId")
@@ -97,12 +97,12 @@ class CaseService:
         return Receipt(submission.id, answer.protocol_number, answer.received_at, case)
 
     async def request(self, wanted: CertificateRequest) -> Certificate:
-        word = next((one.word for one in self._words.certificates if one.code == wanted.kind), None)
+        word = next((one.word for one in self._vocabulary.certificates if one.code == wanted.kind), None)
         if word is None:
             raise RegistryRefused(self.name, "no such certificate")
         details = [{"name": name, "value": value} for name, value in wanted.details]
         asked = {"requestId": wanted.id, "afm": wanted.afm, "certificate": word, "details": details}
-        safe = self._words.honours_ids
+        safe = self._vocabulary.honours_ids
         answer = await self._ask(WireOneCertificate, "requestCertificate", asked, wanted.afm, safe=safe)
         record = answer.certificate_record
         if record is None:
@@ -141,7 +141,7 @@ class CaseService:
         safe: bool = True,
         deadline: float | None = None,
     ) -> S:
-        output = await self._ked.call(Ask(operation, asked, subject, safe, LISTS, deadline))
+        output = await self._ked.call(ServiceCall(operation, asked, subject, safe, LISTS, deadline))
         try:
             return shape.model_validate(output)
         except ValidationError as error:
@@ -156,7 +156,7 @@ class CaseService:
         reference = canonical(case.case_reference)
         if reference is None or registry_of(reference) != self.name:
             raise self._ked.malformed("caseReference")
-        return case_record(self._words, reference, case)
+        return case_record(self._vocabulary, reference, case)
 
     def _the_case(self, case: WireCase, reference: str) -> CaseRecord:
         record = self._record(case)
@@ -166,4 +166,4 @@ class CaseService:
     def _the_certificate(self, record: WireCertificate, request: str, afm: str) -> Certificate:
         self._must(record.request_id == request, "requestId")
         self._must(record.afm == afm, "afm")
-        return certificate_record(self._words, record)
+        return certificate_record(self._vocabulary, record)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from connectors.words import Issued, Lexicon, Words
+from connectors.vocabulary import Issued, RegistryVocabulary, Vocabulary
 
-WORDS = Words(
+VOCABULARY = RegistryVocabulary(
     registry="civil_protection",
     service="stateAidCasesService",
-    procedures=Lexicon({"Αποζημίωση πλημμύρας": "flood-compensation"}),
-    stages=Lexicon(
+    procedures=Vocabulary({"Αποζημίωση πλημμύρας": "flood-compensation"}),
+    stages=Vocabulary(
         {
             "Αίτηση": "application",
             "Διασταυρώσεις": "cross-checks",

@@ -10,23 +10,29 @@ from enum import StrEnum
 import aiohttp
 
 from connectors import cadastre, civil_protection, contacts, efka, kep, permits
-from connectors.ambient import Ambient, real
 from connectors.audit import Audit
+from connectors.cache import CachePolicy
+from connectors.call_policy import Limits
 from connectors.caseservice import CaseService
 from connectors.contacts import Contacts
-from connectors.credentials import ClientCredentials, Credentials, Password
+from connectors.credentials import ClientCredentials, Password, TokenSource
 from connectors.events import EventReader
-from connectors.guard import Limits
-from connectors.ked import Ked, Line
-from connectors.memory import Keeping
+from connectors.ked import Connection, Ked
 from connectors.registry import CaseRegistry
 from connectors.rest import RestJson
+from connectors.runtime import Runtime, system_runtime
 from connectors.signatures import Signatures
 from connectors.soapxml import Schemas, SoapXml
 from connectors.wire import Dialect
 
-CASE_REGISTRIES = (permits.WORDS, efka.WORDS, cadastre.WORDS, civil_protection.WORDS, kep.WORDS)
-REGISTRIES = (contacts.REGISTRY, *(words.registry for words in CASE_REGISTRIES))
+CASE_REGISTRIES = (
+    permits.VOCABULARY,
+    efka.VOCABULARY,
+    cadastre.VOCABULARY,
+    civil_protection.VOCABULARY,
+    kep.VOCABULARY,
+)
+REGISTRIES = (contacts.REGISTRY, *(vocabulary.registry for vocabulary in CASE_REGISTRIES))
 """All names."""
 
 
@@ -36,14 +42,14 @@ class Registries:
 
     cases: Mapping[str, CaseRegistry]
     contacts: Contacts
-    lines: tuple[Ked, ...]
+    calls: tuple[Ked, ...]
 
     def breakers(self) -> Mapping[str, str]:
         """Registry name to ``closed``, ``open`` or ``half-open``."""
-        return {ked.registry: ked.state for ked in self.lines}
+        return {ked.registry: ked.state for ked in self.calls}
 
 
-class Spoken(StrEnum):
+class WireProtocol(StrEnum):
     """How a registry is asked."""
 
     JSON = "json"  # with a token that our pair is given for
@@ -52,7 +58,7 @@ class Spoken(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class Credentials:
     """A name and a secret that a registry, or the centre for all of them, has given us."""
 
     name: str
@@ -60,11 +66,11 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Exceptions:
+class Overrides:
     """What is not as usual: by registry, how it is asked and a pair of its own; by service, its SOAP schema."""
 
-    spoken: Mapping[str, Spoken] = field(default_factory=dict)
-    pairs: Mapping[str, Pair] = field(default_factory=dict)
+    protocols: Mapping[str, WireProtocol] = field(default_factory=dict)
+    credentials: Mapping[str, Credentials] = field(default_factory=dict)
     schemas: Schemas = field(default_factory=Schemas)
 
 
@@ -77,33 +83,37 @@ def connect(
     audit: Audit,
     unit: str = "citizen-counter",
     bus: str = "esb",
-    but: Exceptions | None = None,
+    overrides: Overrides | None = None,
     limits: Limits | None = None,
-    keeping: Keeping | None = None,
-    ambient: Ambient | None = None,
+    keeping: CachePolicy | None = None,
+    runtime: Runtime | None = None,
 ) -> Registries:
     """``url`` is the centre's base, with no path. ``unit`` is the agency's name in every audit record.
 
-    All are asked in JSON with the one pair, ``but`` for the exceptions; ``bus`` is ``esbpilot`` for the centre's
+    All are asked in JSON with the one pair, ``overrides`` for the exceptions; ``bus`` is ``esbpilot`` for the centre's
     pilot. Nothing is called here; the session is the caller's to close. Raises ``ValueError`` for an exception of a
     registry that there is not.
     """
-    ambient, limits, keeping = ambient or real(), limits or Limits(), keeping or Keeping()
-    usual, but = Pair(client_id, client_secret), but or Exceptions()
-    lines = _Lines(_Centre(url.rstrip("/"), bus, session, audit, ambient, unit), but.schemas)
-    if strange := {*but.spoken, *but.pairs} - set(REGISTRIES):
+    runtime, limits, keeping = runtime or system_runtime(), limits or Limits(), keeping or CachePolicy()
+    usual, overrides = Credentials(client_id, client_secret), overrides or Overrides()
+    connections = _Connections(_Centre(url.rstrip("/"), bus, session, audit, runtime, unit), overrides.schemas)
+    if strange := {*overrides.protocols, *overrides.credentials} - set(REGISTRIES):
         raise ValueError(f"no such registry: {', '.join(sorted(strange))}")
 
     def ked(registry: str, service: str) -> Ked:
-        line = lines.line(but.spoken.get(registry, Spoken.JSON), but.pairs.get(registry, usual))
-        return Ked(registry, service, line, limits)
+        connection = connections.connection(
+            overrides.protocols.get(registry, WireProtocol.JSON), overrides.credentials.get(registry, usual)
+        )
+        return Ked(registry, service, connection, limits)
 
     people = ked(contacts.REGISTRY, contacts.SERVICE)
-    services = {words: ked(words.registry, words.service) for words in CASE_REGISTRIES}
+    services = {vocabulary: ked(vocabulary.registry, vocabulary.service) for vocabulary in CASE_REGISTRIES}
     return Registries(
-        cases={words.registry: CaseService(words, one, ambient, keeping) for words, one in services.items()},
-        contacts=Contacts(people, ambient),
-        lines=(people, *services.values()),
+        cases={
+            vocabulary.registry: CaseService(vocabulary, one, runtime, keeping) for vocabulary, one in services.items()
+        },
+        contacts=Contacts(people, runtime),
+        calls=(people, *services.values()),
     )
 
 
@@ -113,36 +123,38 @@ class _Centre:
     bus: str
     session: aiohttp.ClientSession
     audit: Audit
-    ambient: Ambient
+    runtime: Runtime
     unit: str
 
 
-class _Lines:
-    """One line for each pair and way of asking: registries that share a pair share its token."""
+class _Connections:
+    """One connection for each credentials and protocol: registries that share credentials share their token."""
 
     def __init__(self, centre: _Centre, schemas: Schemas) -> None:
         self._centre = centre
         self._schemas = schemas
-        self._made: dict[tuple[Spoken, Pair], Line] = {}
+        self._made: dict[tuple[WireProtocol, Credentials], Connection] = {}
 
-    def line(self, spoken: Spoken, pair: Pair) -> Line:
-        if (spoken, pair) not in self._made:
-            centre, (credentials, dialect) = self._centre, self._way(spoken, pair)
-            self._made[spoken, pair] = Line(
-                centre.base, centre.session, credentials, dialect, centre.audit, centre.ambient, centre.unit
+    def connection(self, protocol: WireProtocol, credentials: Credentials) -> Connection:
+        if (protocol, credentials) not in self._made:
+            centre, (tokens, dialect) = self._centre, self._way(protocol, credentials)
+            self._made[protocol, credentials] = Connection(
+                centre.base, centre.session, tokens, dialect, centre.audit, centre.runtime, centre.unit
             )
-        return self._made[spoken, pair]
+        return self._made[protocol, credentials]
 
-    def _way(self, spoken: Spoken, pair: Pair) -> tuple[Credentials, Dialect]:
+    def _way(self, protocol: WireProtocol, credentials: Credentials) -> tuple[TokenSource, Dialect]:
         base, bus = self._centre.base, self._centre.bus
-        if spoken is Spoken.SOAP:
-            return Password(pair.secret), SoapXml(pair.name, bus=bus, schemas=self._schemas)
-        if spoken is Spoken.BASIC:
-            return Password(pair.secret), RestJson(bus, basic=pair.name)
-        session, ambient = self._centre.session, self._centre.ambient
-        return ClientCredentials(f"{base}/oauth/token", pair.name, pair.secret, session, ambient), RestJson(bus)
+        if protocol is WireProtocol.SOAP:
+            return Password(credentials.secret), SoapXml(credentials.name, bus=bus, schemas=self._schemas)
+        if protocol is WireProtocol.BASIC:
+            return Password(credentials.secret), RestJson(bus, basic=credentials.name)
+        session, runtime = self._centre.session, self._centre.runtime
+        return ClientCredentials(
+            f"{base}/oauth/token", credentials.name, credentials.secret, session, runtime
+        ), RestJson(bus)
 
 
 def event_reader(secrets: Sequence[str], now: Callable[[], datetime]) -> EventReader:
     """``secrets`` newest first, each ``whsec_`` and base64. Raises ``ValueError`` for one that is not."""
-    return EventReader({words.registry: words for words in CASE_REGISTRIES}, Signatures(secrets, now))
+    return EventReader({vocabulary.registry: vocabulary for vocabulary in CASE_REGISTRIES}, Signatures(secrets, now))

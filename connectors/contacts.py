@@ -6,10 +6,10 @@ import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 from pydantic import BaseModel, ValidationError
 
-from connectors.ambient import Ambient
+from connectors.cache import CachePolicy, ResponseCache
 from connectors.ked import Ked
-from connectors.memory import Keeping, Memory
-from connectors.wire import Ask
+from connectors.runtime import Runtime
+from connectors.wire import ServiceCall
 
 REGISTRY = "contacts"
 SERVICE = "notificationCenterElementsService"
@@ -22,7 +22,7 @@ class _Contact(BaseModel):
     mobile: str | None
 
 
-KEEPING = Keeping(fresh=600.0, stale=0.0)
+KEEPING = CachePolicy(fresh=600.0, stale=0.0)
 """A number may change hands: for ten minutes, and never instead of an answer that does not come."""
 
 
@@ -33,9 +33,9 @@ class Contacts:
     sent away.
     """
 
-    def __init__(self, ked: Ked, ambient: Ambient, keeping: Keeping = KEEPING) -> None:
+    def __init__(self, ked: Ked, runtime: Runtime, keeping: CachePolicy = KEEPING) -> None:
         self._ked = ked
-        self._memory: Memory[str | None] = Memory(ambient, keeping)
+        self._memory: ResponseCache[str | None] = ResponseCache(runtime, keeping)
 
     async def mobile_of(self, afm: str) -> str | None:
         mobile = (await self._memory.get(afm, lambda: self._ask(afm))).value
@@ -48,7 +48,7 @@ class Contacts:
         self._memory.forget(afm)
 
     async def _ask(self, afm: str) -> str | None:
-        output = await self._ked.call(Ask("getNncIdentityExt", {"afm": afm}, subject=afm, safe=True))
+        output = await self._ked.call(ServiceCall("getNncIdentityExt", {"afm": afm}, subject=afm, safe=True))
         try:
             return normal_mobile(_Contact.model_validate(output).mobile)
         except ValidationError:

@@ -10,16 +10,16 @@ from typing import Protocol
 
 import aiohttp
 
-from connectors.ambient import Ambient
-from connectors.guard import Repeatable
+from connectors.call_policy import Repeatable
 from connectors.registry import RegistryError, RegistryRefused, RegistryUnavailable
+from connectors.runtime import Runtime
 
 _DEFAULT_LIFE = 300.0  # seconds, where the answer does not say (RFC 6749, 5.1 only recommends that it does)
 _USED_SHARE = 0.9  # renew before the end: the token must still be good when the request arrives
 _TOKEN_BYTES = 65_536
 
 
-class Credentials(Protocol):
+class TokenSource(Protocol):
     """Where the secret of a request's Authorization header comes from."""
 
     async def token(self, stale: str | None = None) -> str:
@@ -51,7 +51,7 @@ class ClientCredentials:
         client_id: str,
         client_secret: str,
         session: aiohttp.ClientSession,
-        ambient: Ambient,
+        runtime: Runtime,
         *,
         deadline: float = 2.0,
     ) -> None:
@@ -59,14 +59,14 @@ class ClientCredentials:
         self._url = url
         self._headers = {"Authorization": f"Basic {secret}", "Accept": "application/json"}
         self._session = session
-        self._ambient = ambient
+        self._runtime = runtime
         self._deadline = deadline
         self._kept: _Token | None = None
         self._renewal: asyncio.Task[_Token] | None = None
 
     async def token(self, stale: str | None = None) -> str:
         kept = self._kept
-        if kept is not None and kept.value != stale and self._ambient.ticks() < kept.until:
+        if kept is not None and kept.value != stale and self._runtime.ticks() < kept.until:
             return kept.value
         if self._renewal is None:
             self._renewal = asyncio.create_task(self._renew())
@@ -89,7 +89,7 @@ class ClientCredentials:
             raise Repeatable("token", "connection") from error
         if status != 200:
             raise _refusal(status)
-        return _read(body, self._ambient.ticks())
+        return _read(body, self._runtime.ticks())
 
     async def _post(self) -> tuple[int, bytes]:
         form = {"grant_type": "client_credentials"}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from connectors.words import Issued, Lexicon, Words
+from connectors.vocabulary import Issued, RegistryVocabulary, Vocabulary
 
-WORDS = Words(
+VOCABULARY = RegistryVocabulary(
     registry="efka",
     service="insuranceCasesService",
-    procedures=Lexicon({"Διόρθωση στοιχείων ασφάλισης": "insurance-record-correction"}),
-    stages=Lexicon(
+    procedures=Vocabulary({"Διόρθωση στοιχείων ασφάλισης": "insurance-record-correction"}),
+    stages=Vocabulary(
         {
             "Υποβολή": "submission",
             "Έλεγχος δικαιολογητικών": "document-check",

@@ -19,7 +19,7 @@ from connectors.references import canonical, registry_of
 from connectors.registry import RequiredDocument
 from connectors.shapes import Afm, Moment, Named
 from connectors.signatures import BadEvent, Signatures
-from connectors.words import UNKNOWN, Lexicon, Words
+from connectors.vocabulary import UNKNOWN, RegistryVocabulary, Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class CertificateRefused:
     reason: str
 
 
-News = CaseOpened | StageChanged | DocumentsChanged | Decided | Closed | CertificateIssued | CertificateRefused
+EventData = CaseOpened | StageChanged | DocumentsChanged | Decided | Closed | CertificateIssued | CertificateRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +94,14 @@ class RegistryEvent:
     sequence: int
     afm: str = field(repr=False)
     procedure: str
-    news: News
+    data: EventData
 
 
 class EventReader:
-    """``words`` by registry: whose events are taken, and which codes are known."""
+    """``vocabulary`` by registry: whose events are taken, and which codes are known."""
 
-    def __init__(self, words: Mapping[str, Words], signatures: Signatures) -> None:
-        self._words = words
+    def __init__(self, vocabulary: Mapping[str, RegistryVocabulary], signatures: Signatures) -> None:
+        self._vocabulary = vocabulary
         self._signatures = signatures
 
     def read(self, registry: str, headers: Mapping[str, str], body: bytes) -> RegistryEvent | None:
@@ -110,12 +110,12 @@ class EventReader:
         Raises :class:`connectors.signatures.BadSignature` (403) or :class:`connectors.signatures.BadEvent` (400).
         """
         self._signatures.check(headers, body)
-        words = self._words.get(registry)
+        vocabulary = self._vocabulary.get(registry)
         event = _valid(_Envelope, _json(body))
-        if words is None or event.source != f"/registries/{registry}":
+        if vocabulary is None or event.source != f"/registries/{registry}":
             raise BadEvent("source")
         reading = _READINGS.get(event.type)
-        return None if reading is None else _event(words, event, *reading)
+        return None if reading is None else _event(vocabulary, event, *reading)
 
 
 # The wire
@@ -186,17 +186,17 @@ class _Refused(_Base):
     reason: str = ""
 
 
-def _opened(words: Words, data: _Opened) -> News:
-    stage, note = _known(words.stages, data.stage, "")
+def _opened(vocabulary: RegistryVocabulary, data: _Opened) -> EventData:
+    stage, note = _known(vocabulary.stages, data.stage, "")
     return CaseOpened(data.title, stage, data.expected_by, note)
 
 
-def _stage(words: Words, data: _Stage) -> News:
-    return StageChanged(*_known(words.stages, data.stage, data.note))
+def _stage(vocabulary: RegistryVocabulary, data: _Stage) -> EventData:
+    return StageChanged(*_known(vocabulary.stages, data.stage, data.note))
 
 
-def _papers(status: str) -> Callable[[Words, _Papers], News]:
-    def papers(_: Words, data: _Papers) -> News:
+def _papers(status: str) -> Callable[[RegistryVocabulary, _Papers], EventData]:
+    def papers(_: RegistryVocabulary, data: _Papers) -> EventData:
         return DocumentsChanged(
             tuple(RequiredDocument(one.code, one.title, status, one.reason, one.deadline) for one in data.documents)
         )
@@ -204,24 +204,24 @@ def _papers(status: str) -> Callable[[Words, _Papers], News]:
     return papers
 
 
-def _decided(words: Words, data: _Decided) -> News:
-    return Decided(*_known(words.outcomes, data.outcome, data.note))
+def _decided(vocabulary: RegistryVocabulary, data: _Decided) -> EventData:
+    return Decided(*_known(vocabulary.outcomes, data.outcome, data.note))
 
 
-def _closed(words: Words, data: _Closed) -> News:
-    return Closed(_known(words.outcomes, data.outcome, "")[0] if data.outcome else None)
+def _closed(vocabulary: RegistryVocabulary, data: _Closed) -> EventData:
+    return Closed(_known(vocabulary.outcomes, data.outcome, "")[0] if data.outcome else None)
 
 
-def _issued(_: Words, data: _Issued) -> News:
+def _issued(_: RegistryVocabulary, data: _Issued) -> EventData:
     document = data.document
     return CertificateIssued(data.request, document.title, tuple(document.fields_.items()), document.id)
 
 
-def _refused(_: Words, data: _Refused) -> News:
+def _refused(_: RegistryVocabulary, data: _Refused) -> EventData:
     return CertificateRefused(data.request, data.reason)
 
 
-Reading = tuple[type[_Base], Callable[[Words, Any], News]]
+Reading = tuple[type[_Base], Callable[[RegistryVocabulary, Any], EventData]]
 
 _READINGS: Mapping[str, Reading] = {
     "gr.gov.case.opened": (_Opened, _opened),
@@ -236,37 +236,42 @@ _READINGS: Mapping[str, Reading] = {
 }
 
 
-def _event(words: Words, event: _Envelope, shape: type[_Base], reading: Callable[[Words, Any], News]) -> RegistryEvent:
+def _event(
+    vocabulary: RegistryVocabulary,
+    event: _Envelope,
+    shape: type[_Base],
+    reading: Callable[[RegistryVocabulary, Any], EventData],
+) -> RegistryEvent:
     data = _valid(shape, event.data, "data")
     if event.time is None:
         raise BadEvent("time")
     return RegistryEvent(
         id=event.id,
-        registry=words.registry,
+        registry=vocabulary.registry,
         type=event.type,
-        subject=_subject(words, event),
+        subject=_subject(vocabulary, event),
         at=event.time,
         sequence=data.sequence,
         afm=data.afm,
-        procedure=data.procedure if words.has_procedure(data.procedure) else UNKNOWN,
-        news=reading(words, data),
+        procedure=data.procedure if vocabulary.has_procedure(data.procedure) else UNKNOWN,
+        data=reading(vocabulary, data),
     )
 
 
-def _subject(words: Words, event: _Envelope) -> str:
+def _subject(vocabulary: RegistryVocabulary, event: _Envelope) -> str:
     if not event.type.startswith("gr.gov.case."):
         if not event.subject:
             raise BadEvent("subject")
         return event.subject
     reference = canonical(event.subject)
-    if reference is None or registry_of(reference) != words.registry:
+    if reference is None or registry_of(reference) != vocabulary.registry:
         raise BadEvent("subject")
     return reference
 
 
-def _known(lexicon: Lexicon, code: str, note: str) -> tuple[str, str]:
+def _known(vocabulary: Vocabulary, code: str, note: str) -> tuple[str, str]:
     """A code of ours and the note; a code that we do not have goes into the note, for a person to read."""
-    if lexicon.has(code):
+    if vocabulary.has(code):
         return code, note
     return UNKNOWN, " · ".join(part for part in (code, note) if part)
 

@@ -14,19 +14,19 @@ from typing import Any
 
 import aiohttp
 
-from connectors.accounts import Accounts
-from connectors.ambient import Ambient
 from connectors.audit import Audit, AuditEntry
-from connectors.credentials import Credentials
-from connectors.guard import Guard, Limits
+from connectors.call_audit import CallAudit
+from connectors.call_policy import CallPolicy, Limits
+from connectors.credentials import TokenSource
 from connectors.registry import RegistryError, RegistryRefused
-from connectors.wire import FOREIGN, Answer, Ask, Dialect, WireRequest, read_at_most, translate
+from connectors.runtime import Runtime
+from connectors.wire import FOREIGN, Answer, Dialect, ServiceCall, WireRequest, read_at_most, translate
 
 _ANSWER_BYTES = 16 * 1024 * 1024  # a page of changes, or a document of 10 MB in base64
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Connection:
     """What registries behind one interoperability centre share. ``base`` without a slash at its end.
 
     ``credentials`` are those that ``dialect`` sends: tokens for JSON, a password for SOAP.
@@ -34,70 +34,70 @@ class Line:
 
     base: str
     session: aiohttp.ClientSession
-    credentials: Credentials
+    credentials: TokenSource
     dialect: Dialect
     audit: Audit
-    ambient: Ambient
+    runtime: Runtime
     unit: str
 
 
 class Ked:
     """Calls to one service. ``registry`` is our name for it, ``service`` the centre's."""
 
-    def __init__(self, registry: str, service: str, line: Line, limits: Limits) -> None:
+    def __init__(self, registry: str, service: str, connection: Connection, limits: Limits) -> None:
         self.registry = registry
         self._service = service
-        self._line = line
-        self._guard = Guard(registry, limits, line.ambient)
-        self._accounts = Accounts(registry, line.audit, line.ambient, line.unit)
+        self._connection = connection
+        self._policy = CallPolicy(registry, limits, connection.runtime)
+        self._audit = CallAudit(registry, connection.audit, connection.runtime, connection.unit)
 
     @property
     def state(self) -> str:
         """The breaker's: ``closed``, ``open`` or ``half-open``. For doctor and metrics."""
-        return self._guard.breaker.state
+        return self._policy.breaker.state
 
-    async def call(self, ask: Ask) -> Mapping[str, Any]:
+    async def call(self, call: ServiceCall) -> Mapping[str, Any]:
         """The output record. Raises :class:`RegistryError`, and nothing else but cancellation."""
 
         async def attempt(end: float) -> Answer:
             async def exchange(entry: AuditEntry) -> Answer:
-                return await self._exchange(ask, entry, end)
+                return await self._exchange(call, entry, end)
 
-            return await self._accounts.call(ask.operation, ask.subject, end, exchange)
+            return await self._audit.call(call.operation, call.subject, end, exchange)
 
-        return (await self._guard.run(attempt, safe=ask.safe, deadline=ask.deadline)).output
+        return (await self._policy.run(attempt, safe=call.safe, deadline=call.deadline)).output
 
     def malformed(self, what: str) -> RegistryRefused:
         """For connectors: the output record is not what the agreement says. ``what`` names a field of ours."""
         return RegistryRefused(self.registry, f"malformed answer: {what}")
 
-    async def _exchange(self, ask: Ask, entry: AuditEntry, end: float) -> Answer:
+    async def _exchange(self, call: ServiceCall, entry: AuditEntry, end: float) -> Answer:
         try:
             async with asyncio.timeout_at(end):
-                return self._line.dialect.read(ask, *await self._send(ask, entry))
+                return self._connection.dialect.read(call, *await self._send(call, entry))
         except FOREIGN as error:
             raise translate(self.registry, error) from error
 
-    async def _send(self, ask: Ask, entry: AuditEntry) -> tuple[int, bytes]:
+    async def _send(self, call: ServiceCall, entry: AuditEntry) -> tuple[int, bytes]:
         secret = await self._secret(None)
-        status, body = await self._post(self._line.dialect.write(self._service, ask, entry, secret))
+        status, body = await self._post(self._connection.dialect.write(self._service, call, entry, secret))
         if status != 401:
             return status, body
         fresh = await self._secret(secret)
         if fresh == secret:  # a password: asking again with it may lock the account
             return status, body
         # Not done, for want of a good token: repeating it is safe whatever it does.
-        return await self._post(self._line.dialect.write(self._service, ask, entry, fresh))
+        return await self._post(self._connection.dialect.write(self._service, call, entry, fresh))
 
     async def _secret(self, stale: str | None) -> str:
         try:
-            return await self._line.credentials.token(stale)
+            return await self._connection.credentials.token(stale)
         except RegistryError as error:
             raise type(error)(self.registry, f"token: {error.reason}") from error
 
     async def _post(self, request: WireRequest) -> tuple[int, bytes]:
-        url = f"{self._line.base}{request.path}"
-        async with self._line.session.post(
+        url = f"{self._connection.base}{request.path}"
+        async with self._connection.session.post(
             url, data=BytesIO(request.body), headers=request.headers, allow_redirects=False
         ) as response:
             return response.status, await read_at_most(response, _ANSWER_BYTES)

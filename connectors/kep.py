@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from connectors.words import Issued, Lexicon, Words
+from connectors.vocabulary import Issued, RegistryVocabulary, Vocabulary
 
-WORDS = Words(
+VOCABULARY = RegistryVocabulary(
     registry="kep",
     service="citizenCentreCasesService",
-    procedures=Lexicon(
+    procedures=Vocabulary(
         {
             "Ληξιαρχική πράξη γέννησης": "birth-certificate",
             "Πιστοποιητικό οικογενειακής κατάστασης": "family-status-certificate",
         }
     ),
-    stages=Lexicon(
+    stages=Vocabulary(
         {
             "Υποβολή": "submission",
             "Επεξεργασία": "processing",

@@ -22,11 +22,11 @@ import aiohttp
 from stdnum.gr import vat
 
 from connectors import xmltree
-from connectors.accounts import Accounts
-from connectors.ambient import Ambient
 from connectors.audit import Audit, AuditEntry
-from connectors.guard import Guard, Limits
+from connectors.call_audit import CallAudit
+from connectors.call_policy import CallPolicy, Limits
 from connectors.registry import RegistryRefused
+from connectors.runtime import Runtime
 from connectors.wire import FOREIGN, Answer, BadStatus, Malformed, read_at_most, translate
 
 REGISTRY = "login"
@@ -85,7 +85,7 @@ class Login:
         *,
         session: aiohttp.ClientSession,
         audit: Audit,
-        ambient: Ambient,
+        runtime: Runtime,
         realm: Realm = Realm.CITIZENS,
         limits: Limits = _LIMITS,
         unit: str = "citizen-counter",
@@ -94,14 +94,14 @@ class Login:
         self._root = f"{base.rstrip('/')}/{realm}"
         self._client = client
         self._session = session
-        self._guard = Guard(REGISTRY, limits, ambient)
-        self._accounts = Accounts(REGISTRY, audit, ambient, unit)
+        self._policy = CallPolicy(REGISTRY, limits, runtime)
+        self._audit = CallAudit(REGISTRY, audit, runtime, unit)
         self._new_secret = new_secret
 
     @property
     def state(self) -> str:
         """The breaker's, as :attr:`connectors.ked.Ked.state`."""
-        return self._guard.breaker.state
+        return self._policy.breaker.state
 
     def start(self) -> Started:
         """Calls nobody."""
@@ -145,9 +145,9 @@ class Login:
                 except FOREIGN as error:
                     raise translate(REGISTRY, error) from error
 
-            return await self._accounts.call(operation, "", end, bounded)
+            return await self._audit.call(operation, "", end, bounded)
 
-        return (await self._guard.run(attempt, safe=safe)).output
+        return (await self._policy.run(attempt, safe=safe)).output
 
     async def _token(self, code: str, verifier: str) -> dict[str, str]:
         form = {

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from connectors.words import Issued, Lexicon, Words
+from connectors.vocabulary import Issued, RegistryVocabulary, Vocabulary
 
-WORDS = Words(
+VOCABULARY = RegistryVocabulary(
     registry="permits",
     service="buildingPermitCasesService",
-    procedures=Lexicon({"Οικοδομική άδεια με προέγκριση": "building-permit"}),
-    stages=Lexicon(
+    procedures=Vocabulary({"Οικοδομική άδεια με προέγκριση": "building-permit"}),
+    stages=Vocabulary(
         {
             "Υποβολή": "submission",
             "Έλεγχος πληρότητας": "completeness-check",

@@ -4,35 +4,35 @@ from __future__ import annotations
 
 from connectors.registry import CaseRecord, Certificate, RequiredDocument
 from connectors.shapes import WireCase, WireCertificate, WireDocument
-from connectors.words import UNKNOWN, Lexicon, Words
+from connectors.vocabulary import UNKNOWN, RegistryVocabulary, Vocabulary
 
 
-def case_record(words: Words, reference: str, case: WireCase) -> CaseRecord:
+def case_record(vocabulary: RegistryVocabulary, reference: str, case: WireCase) -> CaseRecord:
     """``reference`` is the case's, in canonical form."""
     notes: list[str] = []
     return CaseRecord(
-        registry=words.registry,
+        registry=vocabulary.registry,
         reference=reference,
         afm=case.afm,
-        procedure=_code(words.procedures, case.procedure, notes),
+        procedure=_code(vocabulary.procedures, case.procedure, notes),
         title=case.title,
-        stage=_code(words.stages, case.stage, notes),
+        stage=_code(vocabulary.stages, case.stage, notes),
         sequence=case.sequence,
         updated_at=case.updated_at,
         expected_by=case.expected_by,
-        outcome=_code(words.outcomes, case.outcome, notes) if case.outcome else None,
+        outcome=_code(vocabulary.outcomes, case.outcome, notes) if case.outcome else None,
         note=" · ".join([*notes, case.note] if case.note else notes),
         closed=case.closed,
-        documents=tuple(_document(words, document) for document in case.documents),
+        documents=tuple(_document(vocabulary, document) for document in case.documents),
     )
 
 
-def certificate_record(words: Words, record: WireCertificate) -> Certificate:
-    status = words.certificate_states.code(record.status)
+def certificate_record(vocabulary: RegistryVocabulary, record: WireCertificate) -> Certificate:
+    status = vocabulary.certificate_states.code(record.status)
     return Certificate(
         request=record.request_id,
         number=record.protocol_number,
-        kind=words.certificate_code(record.certificate),
+        kind=vocabulary.certificate_code(record.certificate),
         title=record.title,
         status=status,
         reason=_reason(status, record.status, record.reason),
@@ -41,15 +41,15 @@ def certificate_record(words: Words, record: WireCertificate) -> Certificate:
     )
 
 
-def _code(lexicon: Lexicon, word: str, notes: list[str]) -> str:
-    code = lexicon.code(word)
+def _code(vocabulary: Vocabulary, word: str, notes: list[str]) -> str:
+    code = vocabulary.code(word)
     if code == UNKNOWN and word.strip():
         notes.append(word.strip())
     return code
 
 
-def _document(words: Words, document: WireDocument) -> RequiredDocument:
-    status = words.document_states.code(document.status)
+def _document(vocabulary: RegistryVocabulary, document: WireDocument) -> RequiredDocument:
+    status = vocabulary.document_states.code(document.status)
     reason = _reason(status, document.status, document.reason)
     return RequiredDocument(document.code, document.title, status, reason, document.deadline)
 

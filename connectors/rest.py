@@ -11,7 +11,7 @@ import json
 
 from connectors.audit import AuditEntry
 from connectors.envelope import audit_record, declined
-from connectors.wire import Answer, Ask, BadStatus, Malformed, WireRequest
+from connectors.wire import Answer, BadStatus, Malformed, ServiceCall, WireRequest
 
 
 class RestJson:
@@ -24,10 +24,10 @@ class RestJson:
         self._bus = bus
         self._basic = basic
 
-    def write(self, service: str, ask: Ask, audit: AuditEntry, secret: str) -> WireRequest:
-        body = {"auditRecord": audit_record(audit), f"{ask.operation}InputRecord": dict(ask.input)}
+    def write(self, service: str, call: ServiceCall, audit: AuditEntry, secret: str) -> WireRequest:
+        body = {"auditRecord": audit_record(audit), f"{call.operation}InputRecord": dict(call.input)}
         return WireRequest(
-            path=f"/{self._bus}/{service}RestService/{ask.operation}",
+            path=f"/{self._bus}/{service}RestService/{call.operation}",
             headers={
                 "Authorization": self._authorization(secret),
                 "Content-Type": "application/json; charset=utf-8",
@@ -36,7 +36,7 @@ class RestJson:
             body=json.dumps(body, ensure_ascii=False).encode(),
         )
 
-    def read(self, ask: Ask, status: int, body: bytes) -> Answer:
+    def read(self, call: ServiceCall, status: int, body: bytes) -> Answer:
         if status != 200:
             raise BadStatus(status)
         try:
@@ -47,7 +47,7 @@ class RestJson:
             raise Malformed("json")
         if refusal := declined(answer.get("errorRecord")):
             raise refusal
-        output = answer.get(f"{ask.operation}OutputRecord")
+        output = answer.get(f"{call.operation}OutputRecord")
         if not isinstance(output, dict):
             raise Malformed("output record")
         return Answer(output, str(answer.get("callSequenceId", ""))[:64])

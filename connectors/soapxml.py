@@ -5,7 +5,7 @@
 travels as PasswordText inside TLS, as the centre's published clients send it.
 
 XML knows neither lists nor ``null``. A list is an element that holds one ``item`` for each, so that an empty list and
-a missing one stay apart; ``null`` is ``xsi:nil``. Which elements are lists, the question says (``Ask.lists``).
+a missing one stay apart; ``null`` is ``xsi:nil``. Which elements are lists, the question says (``ServiceCall.lists``).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 from connectors import xmltree
 from connectors.audit import AuditEntry
 from connectors.envelope import audit_record, clean_code, declined
-from connectors.wire import Answer, Ask, BadStatus, Declined, Malformed, WireRequest
+from connectors.wire import Answer, BadStatus, Declined, Malformed, ServiceCall, WireRequest
 from connectors.xmltree import Node
 
 ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -63,30 +63,30 @@ class SoapXml:
         self._bus = bus
         self._schemas = schemas or Schemas()
 
-    def write(self, service: str, ask: Ask, audit: AuditEntry, secret: str) -> WireRequest:
-        record = {"auditRecord": audit_record(audit), f"{ask.operation}InputRecord": ask.input}
+    def write(self, service: str, call: ServiceCall, audit: AuditEntry, secret: str) -> WireRequest:
+        record = {"auditRecord": audit_record(audit), f"{call.operation}InputRecord": call.input}
         namespace, qualified = self._schemas.namespace(service), service in self._schemas.qualified
-        body = message(f"{ask.operation}Request", record, namespace, qualified=qualified)
+        body = message(f"{call.operation}Request", record, namespace, qualified=qualified)
         return WireRequest(
             path=f"/{self._bus}/{service}",
-            headers={"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{ask.operation}"'},
+            headers={"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{call.operation}"'},
             body=envelope(body, security(self._username, secret)),
         )
 
-    def read(self, ask: Ask, status: int, body: bytes) -> Answer:
-        answer = _answer(ask, status, body)
+    def read(self, call: ServiceCall, status: int, body: bytes) -> Answer:
+        answer = _answer(call, status, body)
         error = answer.child("errorRecord")
         if error is not None and (refusal := declined(value_of(error, frozenset()))):
             raise refusal
-        output = answer.child(f"{ask.operation}OutputRecord")
-        record = value_of(output, ask.lists) if output is not None else None
+        output = answer.child(f"{call.operation}OutputRecord")
+        record = value_of(output, call.lists) if output is not None else None
         if not isinstance(record, dict):
             raise Malformed("output record")
         sequence = answer.child("callSequenceId")
         return Answer(record, sequence.text.strip()[:64] if sequence is not None else "")
 
 
-def _answer(ask: Ask, status: int, body: bytes) -> Node:
+def _answer(call: ServiceCall, status: int, body: bytes) -> Node:
     """``<operation>Response``. A fault is told by its code, whatever the status; SOAP 1.1 sends it with 500."""
     if status not in (200, 500):
         raise BadStatus(status)
@@ -98,7 +98,7 @@ def _answer(ask: Ask, status: int, body: bytes) -> Node:
         raise _fault(content)
     if status != 200:
         raise BadStatus(status)
-    if content.name != f"{ask.operation}Response":
+    if content.name != f"{call.operation}Response":
         raise Malformed("response element")
     return content
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import aiohttp
 
 from connectors.audit import AuditEntry
-from connectors.guard import Repeatable
+from connectors.call_policy import Repeatable
 from connectors.registry import RegistryError, RegistryRefused, RegistryUnavailable
 
 _SERVER_ERRORS = range(500, 600)
@@ -40,7 +40,7 @@ class BadStatus(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class ServiceCall:
     """One question. ``subject`` is whom it is about (for the audit row); ``safe`` says that it may be asked again.
 
     ``lists`` names the fields that hold lists, in the answer: XML does not tell. ``deadline`` in seconds, where the
@@ -75,10 +75,10 @@ class Answer:
 class Dialect(Protocol):
     """How a call is spelt on the wire."""
 
-    def write(self, service: str, ask: Ask, audit: AuditEntry, secret: str) -> WireRequest:
+    def write(self, service: str, call: ServiceCall, audit: AuditEntry, secret: str) -> WireRequest:
         """``secret`` is what the line's credentials give: a token, or a password."""
 
-    def read(self, ask: Ask, status: int, body: bytes) -> Answer:
+    def read(self, call: ServiceCall, status: int, body: bytes) -> Answer:
         """Raises :class:`Malformed`, :class:`Declined` or :class:`BadStatus`, and nothing else, whatever the bytes."""
 
 

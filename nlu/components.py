@@ -29,7 +29,7 @@ _KIND = DefaultV1Recipe.ComponentType
 
 @DefaultV1Recipe.register([_KIND.INTENT_CLASSIFIER, _KIND.ENTITY_EXTRACTOR], is_trainable=True)
 class Understanding(GraphComponent, IntentClassifier):  # type: ignore[misc] # Rasa ships no types
-    """Sets ``intent``, ``intent_ranking``, ``also`` (a second wish), ``entities`` and ``language`` of every message."""
+    """Sets ``intent``, ``intent_ranking``, ``second_intent``, ``entities`` and ``language`` of every message."""
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
         self._config = config
@@ -115,4 +115,4 @@ class Understanding(GraphComponent, IntentClassifier):  # type: ignore[misc] # R
         message.set("intent_ranking", named, add_to_output=True)
         message.set("entities", found, add_to_output=True)
         message.set("language", detect(text), add_to_output=True)
-        message.set("also", self._model.second_wish(text, ranking[0][0]), add_to_output=True)
+        message.set("second_intent", self._model.second_wish(text, ranking[0][0]), add_to_output=True)

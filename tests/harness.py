@@ -11,13 +11,13 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.app import Chance, build_channels, build_jobs, http_session, make_server
+from bot.app import Runtime, build_channels, build_jobs, http_session, make_server
 from bot.conversation.turn_handler import Dialogue
 from bot.metrics import Metrics
 from bot.phone.app import RunningPhone, running_phone
+from bot.phone.context import Account
 from bot.phone.phone import Options, Phone
-from bot.phone.postman import Addresses
-from bot.phone.switchboard import Account
+from bot.phone.webhook_client import Addresses
 from bot.settings import Settings
 from bot.store import Store, open_store
 from bot.worker import Job, run_until_idle
@@ -79,11 +79,11 @@ class System:
         return [accepted.text for accepted in self.phone.accepted if accepted.address == address]
 
 
-def counting(clock: FakeClock, codes: Sequence[str] = ()) -> Chance:
-    """Chance without chance: claims are numbered, jitter is in the middle, codes are dealt in order."""
+def counting(clock: FakeClock, codes: Sequence[str] = ()) -> Runtime:
+    """A runtime without chance: claims are numbered, jitter is in the middle, codes are dealt in order."""
     numbers, dealt = itertools.count(), iter(codes)
     fallback = (f"{n:06d}" for n in itertools.count(500_000))
-    return Chance(
+    return Runtime(
         clock=clock,
         random=lambda: 0.5,
         claim=lambda: f"claim-{next(numbers)}",
@@ -104,7 +104,7 @@ async def running_system(
 ) -> AsyncIterator[System]:
     """``dialogue`` is a :class:`Dialogue`, or a function of the store that makes one."""
     clock = clock or FakeClock()
-    chance = counting(clock, codes)
+    runtime = counting(clock, codes)
     account = Account(VIBER_TOKEN, TWILIO_SID, TWILIO_TOKEN, SMS_FROM)
     options = phone_options or Options(receipts=None, rng=Random(1), clock=clock)
     async with AsyncExitStack() as stack:
@@ -112,16 +112,16 @@ async def running_system(
         phone = await stack.enter_async_context(running_phone(account, nowhere, options))
         settings = settings_for(database_url, phone, **more)
         store = await stack.enter_async_context(open_store(settings, migrating=True))
-        app = await stack.enter_async_context(make_server(settings, WELCOME, chance))
+        app = await stack.enter_async_context(make_server(settings, WELCOME, runtime))
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        phone.phone.postman.addresses = Addresses(url, PUBLIC_URL)
+        phone.phone.webhook_client.addresses = Addresses(url, PUBLIC_URL)
         session = await stack.enter_async_context(http_session())
         metrics = Metrics()
         made: Dialogue = dialogue(store) if callable(dialogue) else dialogue
         channels = build_channels(settings, session, WELCOME)
-        jobs = build_jobs(settings, store, channels, registries, made, metrics, chance)
+        jobs = build_jobs(settings, store, channels, registries, made, metrics, runtime)
         yield System(settings, url, phone.phone, store, jobs, metrics, clock)

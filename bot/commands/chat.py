@@ -6,7 +6,7 @@ import argparse
 import sys
 from datetime import timedelta
 
-from bot.app import Chance, build_reads, build_registries, http_session
+from bot.app import Runtime, build_reads, build_registries, http_session
 from bot.commands.running import run as run_loop
 from bot.commands.running import start
 from bot.settings import BadSettings
@@ -27,15 +27,15 @@ def run(arguments: argparse.Namespace) -> int:
 async def _chat(arguments: argparse.Namespace) -> int:
     from bot.dialogue import load_dialogue  # Rasa: seconds to import, so only here
 
-    settings, chance = start(), Chance()
+    settings, runtime = start(), Runtime()
     async with open_store(settings) as store, http_session() as session:
         registries = build_registries(settings, session, store)
         sys.stderr.write("loading the dialogue ...\n")
-        dialogue = await load_dialogue(settings.model_path, build_reads(store, registries, chance))
+        dialogue = await load_dialogue(settings.model_path, build_reads(store, registries, runtime))
         citizen = await _citizen(store, arguments.afm)
         language, history = arguments.language, list[Event]()
         for number, line in enumerate(sys.stdin if not sys.stdin.isatty() else iter(_prompt, "")):
-            now = chance.clock() + timedelta(microseconds=number)
+            now = runtime.clock() + timedelta(microseconds=number)
             here = Context(0, arguments.channel, now, citizen, 2 if citizen else 0, language)
             turn = await dialogue.turn(history, Message(str(number), line.strip(), now), here)
             history += turn.events

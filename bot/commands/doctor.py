@@ -18,7 +18,7 @@ from bot.settings import Settings
 from bot.store import NotMigrated, Store, open_store
 from casestore.database import StoreDown
 from casestore.migrate import WrongKeyRing
-from casestore.queues.registry_events import Events
+from casestore.queues.registry_events import RegistryEventQueue
 
 DOWN: tuple[type[Exception], ...] = (DBAPIError, *StoreDown)  # a wrong password and a wrong name among them
 STUCK = 300.0  # seconds that a due row may wait before somebody should look
@@ -94,7 +94,7 @@ async def _queues(store: Store) -> list[Finding]:
 
 
 async def _events(store: Store, now: datetime) -> list[Finding]:
-    waiting, dead, oldest = await Events(store.database, store.vault).depth()
+    waiting, dead, oldest = await RegistryEventQueue(store.database, store.vault).depth()
     age = (now - oldest).total_seconds() if oldest else 0.0
     why = f"{waiting} waiting, the oldest for {age:.0f} s" + (
         f"; {dead} given up: see docs/operation.md" if dead else ""

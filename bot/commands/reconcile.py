@@ -11,11 +11,11 @@ from bot.app import build_registries, http_session, utc_now
 from bot.commands.running import run as run_loop
 from bot.commands.running import start
 from bot.metrics import Metrics
-from bot.registries.build import case_book, comparer
-from bot.registries.reconcile import RESULTS, Comparer, begin, look, onward, take_page
+from bot.registries.build import case_recorder, comparer
+from bot.registries.reconcile import RESULTS, Comparer, advance_run, begin, diff_page, take_page
 from bot.settings import BadSettings
 from bot.store import Store, open_store
-from casestore.cases.reconciliations import DONE, LISTED, UNTOLD, LostRun, Reconciliations, Run
+from casestore.cases.reconciliations import DONE, LISTED, UNREPORTED, LostRun, Reconciliations, Run
 from connectors.connect import CASE_REGISTRIES
 from connectors.registry import CaseRegistry, RegistryError
 
@@ -45,7 +45,7 @@ async def _reconcile(arguments: argparse.Namespace) -> int:
 
 async def report(store: Store, registry: CaseRegistry, *, dry: bool, reopening: bool) -> bool:
     """Compare with one registry and write a line; whether something went wrong."""
-    looking = comparer(store, registry, case_book(store, Metrics()), reopening=reopening)
+    looking = comparer(store, registry, case_recorder(store, Metrics()), reopening=reopening)
     try:
         counts = await (_look_only(looking) if dry else _put_right(store, looking))
     except RegistryError as error:
@@ -67,7 +67,7 @@ async def _put_right(store: Store, looking: Comparer) -> Mapping[str, int]:
     """Goes on with a run that was not finished, else begins one."""
     runs = Reconciliations(store.database)
     run = await runs.last(looking.name)
-    if run is None or run.phase not in (LISTED, UNTOLD):
+    if run is None or run.phase not in (LISTED, UNREPORTED):
         run = await begin(runs, looking.name, utc_now())
     while run.phase != DONE:
         run = await take_page(looking, runs, run, utc_now())
@@ -78,7 +78,7 @@ async def _look_only(looking: Comparer) -> Mapping[str, int]:
     now = utc_now()
     run, seen = Run(looking.name, LISTED, now), set[str]()
     while run.phase != DONE:
-        findings = await look(looking, run, seen)
-        seen |= set(findings.verdicts)
-        run = onward(run, findings, Counter(findings.verdicts.values()), now)
+        diff = await diff_page(looking, run, seen)
+        seen |= set(diff.verdicts)
+        run = advance_run(run, diff, Counter(diff.verdicts.values()), now)
     return run.counts

@@ -9,8 +9,8 @@ from bot.app import utc_now
 from bot.commands.running import run as run_loop
 from bot.commands.running import start
 from bot.store import open_store
-from casestore.rights.purge import LettingGo
-from casestore.rights.retention import Keep
+from casestore.rights.purge import Purger
+from casestore.rights.retention import RetentionRule
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -24,13 +24,13 @@ def run(arguments: argparse.Namespace) -> int:
 async def _retain(*, dry: bool) -> int:
     now = utc_now()
     async with open_store(start()) as store:
-        letting_go = LettingGo(store.database)
-        for keep in letting_go.kept:
-            rows = await letting_go.would_go(keep, now) if dry else await letting_go.all(keep, now)
-            sys.stdout.write(f"{_line(keep, rows)}\n")
+        purger = Purger(store.database)
+        for rule in purger.rules:
+            rows = await purger.count_due(rule, now) if dry else await purger.all(rule, now)
+            sys.stdout.write(f"{_line(rule, rows)}\n")
     return 0
 
 
-def _line(keep: Keep, rows: int) -> str:
-    done = "emptied" if keep.empty else "deleted"
-    return f"{rows:>10}  {done:8} {keep.name:20} {keep.period.days:>5} days  {keep.why}"
+def _line(rule: RetentionRule, rows: int) -> str:
+    done = "emptied" if rule.empty else "deleted"
+    return f"{rows:>10}  {done:8} {rule.name:20} {rule.period.days:>5} days  {rule.why}"

@@ -9,8 +9,8 @@ from contextlib import AsyncExitStack
 
 import structlog
 
-from bot.app import Chance, build_channels, build_jobs, build_reads, build_registries, http_session, read_depths
-from bot.backoff import Pace
+from bot.app import Runtime, build_channels, build_jobs, build_reads, build_registries, http_session, read_depths
+from bot.backoff import RetryPolicy
 from bot.commands.running import listening, start, stop_signal
 from bot.commands.running import run as run_loop
 from bot.conversation.turn_handler import Dialogue
@@ -37,20 +37,20 @@ def run(_arguments: argparse.Namespace) -> int:
 
 
 async def work(
-    settings: Settings, load_dialogue: Callable[[str, Reads], Awaitable[Dialogue]], pace: Pace | None = None
+    settings: Settings, load_dialogue: Callable[[str, Reads], Awaitable[Dialogue]], policy: RetryPolicy | None = None
 ) -> int:
     """Work until a signal. ``load_dialogue`` takes the model's path and what a turn may read."""
-    stop, chance, metrics = stop_signal(), Chance(), Metrics()
+    stop, runtime, metrics = stop_signal(), Runtime(), Metrics()
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings))
         session = await stack.enter_async_context(http_session())
         registries = build_registries(settings, session, store)
-        dialogue = await load_dialogue(settings.model_path, build_reads(store, registries, chance))
+        dialogue = await load_dialogue(settings.model_path, build_reads(store, registries, runtime))
         channels = build_channels(settings, session, {})
-        jobs = build_jobs(settings, store, channels, registries, dialogue, metrics, chance, pace)
+        jobs = build_jobs(settings, store, channels, registries, dialogue, metrics, runtime, policy)
         worker = Worker(jobs, Waker(store.database.url))
         if settings.worker_port:
-            depths = Depths(lambda: read_depths(store, metrics, chance.clock), chance.clock)
+            depths = Depths(lambda: read_depths(store, metrics, runtime.clock), runtime.clock)
             health = Health({"store": lambda: is_current(store.database)}, metrics, depths)
             app = make_app(health.routes(), max_body=1024)
             await stack.enter_async_context(listening(app, settings.host, settings.worker_port))

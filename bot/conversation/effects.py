@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.audit import AuditTrail
-from casestore.conversations.transcript import Talk
+from casestore.conversations.transcript import Transcript
 from casestore.people.codes import LIFETIME, Codes
 from casestore.people.identity import PROVEN, Conversation, People
 from casestore.queues.outbox import Dispatch, Outbox, Priority
@@ -26,7 +26,7 @@ class Wording(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
+class EffectContext:
     """Where an effect comes from. ``key`` is unique for it (``in:7:e0``)."""
 
     conversation: Conversation
@@ -41,7 +41,7 @@ class Effects:
         self,
         people: People,
         codes: Codes,
-        talk: Talk,
+        transcript: Transcript,
         outbox: Outbox,
         audits: AuditTrail,
         wording: Wording,
@@ -53,7 +53,7 @@ class Effects:
         """``more`` carries out further effects, by kind."""
         self._people = people
         self._codes = codes
-        self._talk = talk
+        self._transcript = transcript
         self._outbox = outbox
         self._audits = audits
         self._wording = wording
@@ -68,54 +68,56 @@ class Effects:
             **(more or {}),
         }
 
-    async def apply(self, connection: AsyncConnection, effect: Effect, cause: Cause) -> None:
-        await self._table[type(effect)](connection, effect, cause)
+    async def apply(self, connection: AsyncConnection, effect: Effect, context: EffectContext) -> None:
+        await self._table[type(effect)](connection, effect, context)
 
-    async def _send_code(self, connection: AsyncConnection, effect: SendCode, cause: Cause) -> None:
+    async def _send_code(self, connection: AsyncConnection, effect: SendCode, context: EffectContext) -> None:
         code = self._draw()
         sent = effect.mobile is not None and self._sms_on
-        here = cause.conversation
+        conversation = context.conversation
         issued = await self._codes.issue(
-            connection, here.id, effect.afm, code, cause.now, sent=sent, mobile=effect.mobile
+            connection, conversation.id, effect.afm, code, context.now, sent=sent, mobile=effect.mobile
         )
-        await self._note(connection, cause, "code.issued" if issued else "code.refused", "sent" if sent else "not sent")
+        await self._note(
+            connection, context, "code.issued" if issued else "code.refused", "sent" if sent else "not sent"
+        )
         if not issued or not sent or effect.mobile is None:
             return  # the citizen is told the same words: nobody learns from us whether a number exists
-        reply = self._wording.say("utter_code_sms", here.language, SMS, code=code)
+        reply = self._wording.say("utter_code_sms", conversation.language, SMS, code=code)
         dispatch = Dispatch(
-            key=cause.key,
+            key=context.key,
             channel=SMS,
             address=effect.mobile,
             body={"text": reply.text, "choices": []},
             kind="code",
             priority=Priority.AGENT,
             conversation_id=None,
-            due_at=cause.now,
-            expires_at=cause.now + LIFETIME,
+            due_at=context.now,
+            expires_at=context.now + LIFETIME,
         )
-        await self._outbox.add(connection, [dispatch], cause.now)
+        await self._outbox.add(connection, [dispatch], context.now)
 
-    async def _code_tried(self, connection: AsyncConnection, effect: CodeTried, cause: Cause) -> None:
-        proof = await self._codes.tried(connection, effect.code_id, right=effect.right, now=cause.now)
-        await self._note(connection, cause, "code.tried", "right" if proof else "wrong")
+    async def _code_tried(self, connection: AsyncConnection, effect: CodeTried, context: EffectContext) -> None:
+        proof = await self._codes.tried(connection, effect.code_id, right=effect.right, now=context.now)
+        await self._note(connection, context, "code.tried", "right" if proof else "wrong")
         if proof is not None:
-            citizen = await self._people.citizen(connection, proof.afm, cause.now)
-            point = cause.conversation.contact_point_id
-            await self._people.link(connection, point, citizen, PROVEN, proof.source, cause.now, proof.rests_on)
-            await self._note(connection, cause, "link.proven", proof.source)
+            citizen = await self._people.citizen(connection, proof.afm, context.now)
+            point = context.conversation.contact_point_id
+            await self._people.link(connection, point, citizen, PROVEN, proof.source, context.now, proof.rests_on)
+            await self._note(connection, context, "link.proven", proof.source)
 
-    async def _handover(self, connection: AsyncConnection, effect: Handover, cause: Cause) -> None:
-        await self._talk.hand_over(connection, cause.conversation.id, cause.key, effect.reason, cause.now)
+    async def _handover(self, connection: AsyncConnection, effect: Handover, context: EffectContext) -> None:
+        await self._transcript.hand_over(connection, context.conversation.id, context.key, effect.reason, context.now)
 
-    async def _set_language(self, connection: AsyncConnection, effect: SetLanguage, cause: Cause) -> None:
-        await self._talk.touch(connection, cause.conversation.id, cause.now, language=effect.language)
+    async def _set_language(self, connection: AsyncConnection, effect: SetLanguage, context: EffectContext) -> None:
+        await self._transcript.touch(connection, context.conversation.id, context.now, language=effect.language)
 
-    async def _set_consent(self, connection: AsyncConnection, effect: SetConsent, cause: Cause) -> None:
-        point = cause.conversation.contact_point_id
+    async def _set_consent(self, connection: AsyncConnection, effect: SetConsent, context: EffectContext) -> None:
+        point = context.conversation.contact_point_id
         await self._people.consent(
-            connection, point, allowed=effect.allowed, source="message", key=cause.key, now=cause.now
+            connection, point, allowed=effect.allowed, source="message", key=context.key, now=context.now
         )
 
-    async def _note(self, connection: AsyncConnection, cause: Cause, action: str, detail: str) -> None:
-        key = cause.conversation.recipient_key
-        await self._audits.note(connection, action, detail, cause.now, subject_key=key)
+    async def _note(self, connection: AsyncConnection, context: EffectContext, action: str, detail: str) -> None:
+        key = context.conversation.recipient_key
+        await self._audits.note(connection, action, detail, context.now, subject_key=key)

@@ -7,38 +7,44 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.conversation.effects import Cause, Wording
-from casestore.conversations.transcript import Line, Talk
+from bot.conversation.effects import EffectContext, Wording
+from casestore.conversations.transcript import Line, Transcript
 from casestore.queues.outbox import Dispatch, Outbox, Priority
 
-HIDDEN = "…"  # stands for the link in the transcript: what opens a door is kept nowhere in the clear, nor for long
+REDACTED_LINK = (
+    "…"  # stands for the link in the transcript: what opens a door is kept nowhere in the clear, nor for long
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Doors:
+class OneTimeLinkSender:
     """Sends links after the turn's replies."""
 
-    talk: Talk
+    transcript: Transcript
     outbox: Outbox
     wording: Wording
 
-    async def send(self, connection: AsyncConnection, cause: Cause, name: str, url: str, lifetime: timedelta) -> None:
+    async def send(
+        self, connection: AsyncConnection, context: EffectContext, name: str, url: str, lifetime: timedelta
+    ) -> None:
         """The response ``name`` with ``url`` in it, in the turn's commit; not sent once ``lifetime`` is over."""
-        here, now = cause.conversation, cause.now
+        conversation, now = context.conversation, context.now
 
         def say(link: str) -> str:
-            return self.wording.say(name, here.language, here.channel, link=link).text
+            return self.wording.say(name, conversation.language, conversation.channel, link=link).text
 
         dispatch = Dispatch(
-            key=cause.key,
-            channel=here.channel,
-            address=here.address,
+            key=context.key,
+            channel=conversation.channel,
+            address=conversation.address,
             body={"text": say(url), "choices": []},
             kind="link",
             priority=Priority.REPLY,
-            conversation_id=here.id,
+            conversation_id=conversation.id,
             due_at=now,
             expires_at=now + lifetime,
         )
-        await self.talk.add_lines(connection, here.id, [Line(cause.key, "bot", say(HIDDEN), now, name)])
+        await self.transcript.add_lines(
+            connection, conversation.id, [Line(context.key, "bot", say(REDACTED_LINK), now, name)]
+        )
         await self.outbox.add(connection, [dispatch], now)

@@ -9,16 +9,16 @@ from types import MappingProxyType
 from typing import Protocol
 
 from bot.channels.port import Channel, Inbound, InboundKind
-from bot.conversation.effects import Cause, Effects, Wording
+from bot.conversation.effects import EffectContext, Effects, Wording
 from bot.messaging.payload import unpack
 from bot.metrics import Metrics
-from casestore.conversations.transcript import Line, Talk
+from casestore.conversations.transcript import Line, Transcript
 from casestore.database import Database
 from casestore.people.identity import Conversation, People
 from casestore.queues.inbox import Claimed, Inbox
 from casestore.queues.outbox import Dispatch, Outbox, Priority
 from dialogues.turn import CodeTried, Context, Event, Message, Reply, SendCode, SetConsent, Turn
-from dialogues.understanding.interpret import ahead
+from dialogues.understanding.interpret import preclassify
 
 HISTORY = timedelta(hours=24)  # how far back a turn looks; the dialogue cuts its session out of it
 ON_ALERTS: Mapping[str, tuple[bool, str]] = MappingProxyType(
@@ -34,13 +34,13 @@ class Dialogue(Wording, Protocol):
     async def turn(self, history: Sequence[Event], message: Message, context: Context) -> Turn: ...
 
 
-class Sureness(Protocol):
-    """Says who may still be known in a conversation (:class:`bot.linking.verification.Agreement`)."""
+class LinkVerifier(Protocol):
+    """Says who may still be known in a conversation (:class:`bot.linking.verification.RegistryLinkVerifier`)."""
 
-    async def holds(self, here: Conversation) -> Conversation: ...
+    async def verify(self, conversation: Conversation) -> Conversation: ...
 
 
-class Converse:
+class TurnHandler:
     """Handles claimed inbox rows. Raises what went wrong; the inbox worker decides about another attempt."""
 
     def __init__(
@@ -48,7 +48,7 @@ class Converse:
         database: Database,
         inbox: Inbox,
         people: People,
-        talk: Talk,
+        transcript: Transcript,
         outbox: Outbox,
         effects: Effects,
         dialogue: Dialogue,
@@ -56,107 +56,127 @@ class Converse:
         metrics: Metrics,
         clock: Clock,
         *,
-        sureness: Sureness | None = None,
+        verifier: LinkVerifier | None = None,
         login: bool = False,
     ) -> None:
         """``login``: the State's login is set up, and offered for linking."""
         self._database = database
         self._inbox = inbox
         self._people = people
-        self._talk = talk
+        self._transcript = transcript
         self._outbox = outbox
         self._effects = effects
         self._dialogue = dialogue
         self._channels = channels
         self._metrics = metrics
         self._clock = clock
-        self._sureness = sureness
+        self._verifier = verifier
         self._login = login
 
     async def handle(self, claimed: Claimed) -> None:
         """Answer a message and commit, or raise with nothing changed."""
         message = self._read(claimed)
-        here = await self._people.conversation(message.channel, message.address, self._clock())
+        conversation = await self._people.conversation(message.channel, message.address, self._clock())
         if message.kind is not InboundKind.MESSAGE:
-            await self._note_subscription(claimed, message, here)
+            await self._note_subscription(claimed, message, conversation)
             return
-        if self._sureness is not None:
-            here = await self._sureness.holds(here)
-        turn = await self._turn(claimed, message, here) if here.owner == "bot" else self._on_alerts(message, here)
-        await self._commit(claimed, message, here, turn)
+        if self._verifier is not None:
+            conversation = await self._verifier.verify(conversation)
+        turn = (
+            await self._turn(claimed, message, conversation)
+            if conversation.owner == "bot"
+            else self._on_alerts(message, conversation)
+        )
+        await self._commit(claimed, message, conversation, turn)
 
     def _read(self, claimed: Claimed) -> Inbound:
         return unpack(self._inbox.read(claimed))
 
-    async def _turn(self, claimed: Claimed, message: Inbound, here: Conversation) -> Turn:
+    async def _turn(self, claimed: Claimed, message: Inbound, conversation: Conversation) -> Turn:
         now = self._clock()
-        history = await self._talk.history(here.id, now - HISTORY)
-        context = Context(here.id, here.channel, now, here.citizen_id, here.level, here.language, self._login)
+        history = await self._transcript.history(conversation.id, now - HISTORY)
+        context = Context(
+            conversation.id,
+            conversation.channel,
+            now,
+            conversation.citizen_id,
+            conversation.level,
+            conversation.language,
+            self._login,
+        )
         asked = Message(str(claimed.id), message.text, now, message.attachments)
         started = perf_counter()
         turn = await self._dialogue.turn(history, asked, context)
         self._metrics.turn.observe(perf_counter() - started)
         return turn
 
-    def _on_alerts(self, message: Inbound, here: Conversation) -> Turn:
+    def _on_alerts(self, message: Inbound, conversation: Conversation) -> Turn:
         """An agent answers here, yet a word on alerts is not the agent's affair: it is kept, and confirmed."""
-        said = ahead(message.text, message.attachments, ())
+        said = preclassify(message.text, message.attachments, ())
         if said is None or said.intent not in ON_ALERTS:
             return Turn()
         allowed, name = ON_ALERTS[said.intent]
-        return Turn((self._dialogue.say(name, here.language, here.channel),), effects=(SetConsent(allowed),))
+        return Turn(
+            (self._dialogue.say(name, conversation.language, conversation.channel),), effects=(SetConsent(allowed),)
+        )
 
-    async def _commit(self, claimed: Claimed, message: Inbound, here: Conversation, turn: Turn) -> None:
+    async def _commit(self, claimed: Claimed, message: Inbound, conversation: Conversation, turn: Turn) -> None:
         now = self._clock()
         said = Line(f"in:{claimed.id}", "citizen", message.text, now)
         answers = [Line(f"in:{claimed.id}:{n}", "bot", r.text, now, r.name) for n, r in enumerate(turn.replies)]
-        dispatches = self._dispatches(f"in:{claimed.id}", here, turn.replies, now)
+        dispatches = self._dispatches(f"in:{claimed.id}", conversation, turn.replies, now)
         async with self._database.write(wake=True) as connection:
             await self._inbox.done(connection, claimed, now)
-            await self._talk.add_lines(connection, here.id, [said, *answers], _whose(here, turn))
+            await self._transcript.add_lines(connection, conversation.id, [said, *answers], _whose(conversation, turn))
             if turn.events:
-                await self._talk.add_events(connection, here.id, claimed.id, turn.events, now)
+                await self._transcript.add_events(connection, conversation.id, claimed.id, turn.events, now)
             await self._outbox.add(connection, dispatches, now)
-            await self._talk.touch(connection, here.id, now)
-            if not here.reachable:  # whoever writes can be written to
-                await self._people.reachable(connection, here.contact_point_id, reason=None)
+            await self._transcript.touch(connection, conversation.id, now)
+            if not conversation.reachable:  # whoever writes can be written to
+                await self._people.reachable(connection, conversation.contact_point_id, reason=None)
             for n, effect in enumerate(turn.effects):
-                await self._effects.apply(connection, effect, Cause(here, f"in:{claimed.id}:e{n}", now))
+                await self._effects.apply(connection, effect, EffectContext(conversation, f"in:{claimed.id}:e{n}", now))
 
-    def _dispatches(self, cause: str, here: Conversation, replies: Sequence[Reply], now: datetime) -> list[Dispatch]:
-        parts = [part for reply in replies for part in self._channels[here.channel].compose(reply)]
+    def _dispatches(
+        self, cause: str, conversation: Conversation, replies: Sequence[Reply], now: datetime
+    ) -> list[Dispatch]:
+        parts = [part for reply in replies for part in self._channels[conversation.channel].compose(reply)]
         return [
             Dispatch(
                 key=f"{cause}:{n}",
-                channel=here.channel,
-                address=here.address,
+                channel=conversation.channel,
+                address=conversation.address,
                 body={"text": text, "choices": [[choice.title, choice.value] for choice in choices]},
                 kind="reply",
                 priority=Priority.REPLY,
-                conversation_id=here.id,
+                conversation_id=conversation.id,
                 due_at=now,
             )
             for n, (text, choices) in enumerate(parts)
         ]
 
-    async def _note_subscription(self, claimed: Claimed, message: Inbound, here: Conversation) -> None:
+    async def _note_subscription(self, claimed: Claimed, message: Inbound, conversation: Conversation) -> None:
         """Subscribed or not. Said in words (a lone ΣΤΟΠ by SMS) it is a citizen's word on alerts: kept, and confirmed
         once; where the provider stopped the number itself it refuses the confirmation, which costs nothing."""
         now, allowed = self._clock(), message.kind is InboundKind.SUBSCRIBED
         said = message.text.strip()
-        news = bool(said) and await self._people.consented(here.contact_point_id) is not allowed
+        news = bool(said) and await self._people.consented(conversation.contact_point_id) is not allowed
         name = "utter_started" if allowed else "utter_stopped"
-        replies = [self._dialogue.say(name, here.language, here.channel)] if news else []
+        replies = [self._dialogue.say(name, conversation.language, conversation.channel)] if news else []
         cause = f"in:{claimed.id}"
         lines = [Line(cause, "citizen", said, now)] if said else []
         lines += [Line(f"{cause}:{n}", "bot", reply.text, now, reply.name) for n, reply in enumerate(replies)]
         async with self._database.write(wake=news) as connection:
             await self._inbox.done(connection, claimed, now)
-            await self._people.reachable(connection, here.contact_point_id, reason=None if allowed else "unsubscribed")
-            await self._talk.add_lines(connection, here.id, lines, here.citizen_id)
-            await self._outbox.add(connection, self._dispatches(cause, here, replies, now), now)
+            await self._people.reachable(
+                connection, conversation.contact_point_id, reason=None if allowed else "unsubscribed"
+            )
+            await self._transcript.add_lines(connection, conversation.id, lines, conversation.citizen_id)
+            await self._outbox.add(connection, self._dispatches(cause, conversation, replies, now), now)
             if news:
-                await self._effects.apply(connection, SetConsent(allowed), Cause(here, f"{cause}:e0", now))
+                await self._effects.apply(
+                    connection, SetConsent(allowed), EffectContext(conversation, f"{cause}:e0", now)
+                )
 
     async def give_up(self, claimed: Claimed, error: str) -> None:
         """Bury a message that cannot be answered: it stays for the operator, and the citizen is told honestly."""
@@ -167,19 +187,21 @@ class Converse:
             async with self._database.write() as connection:
                 await self._inbox.bury(connection, claimed, now, error)
             return
-        here = await self._people.conversation(message.channel, message.address, now)
-        sorry = self._dialogue.say("utter_trouble", here.language, here.channel)
+        conversation = await self._people.conversation(message.channel, message.address, now)
+        sorry = self._dialogue.say("utter_trouble", conversation.language, conversation.channel)
         lines = [Line(f"in:{claimed.id}", "citizen", message.text, now)]
         lines.append(Line(f"in:{claimed.id}:sorry", "bot", sorry.text, now, sorry.name))
         async with self._database.write(wake=True) as connection:
             await self._inbox.bury(connection, claimed, now, error)
-            await self._talk.add_lines(connection, here.id, lines, here.citizen_id)
-            await self._outbox.add(connection, self._dispatches(f"in:{claimed.id}:sorry", here, [sorry], now), now)
-            await self._talk.hand_over(connection, here.id, f"in:{claimed.id}", "gave-up", now)
+            await self._transcript.add_lines(connection, conversation.id, lines, conversation.citizen_id)
+            await self._outbox.add(
+                connection, self._dispatches(f"in:{claimed.id}:sorry", conversation, [sorry], now), now
+            )
+            await self._transcript.hand_over(connection, conversation.id, f"in:{claimed.id}", "gave-up", now)
 
 
-def _whose(here: Conversation, turn: Turn) -> int | None:
+def _whose(conversation: Conversation, turn: Turn) -> int | None:
     """Whose the lines of this turn are. Where somebody proves who they are, that may be another than was known until
     then, who must not find the other's tax number and cases in a copy: such lines are nobody's."""
     proving = any(isinstance(effect, SendCode | CodeTried) for effect in turn.effects)
-    return None if proving else here.citizen_id
+    return None if proving else conversation.citizen_id

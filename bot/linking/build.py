@@ -9,20 +9,20 @@ import aiohttp
 from aiohttp import web
 
 from bot.conversation.effects import Wording
-from bot.conversation.links import Doors
-from bot.linking.completion import Finish
+from bot.conversation.links import OneTimeLinkSender
+from bot.linking.completion import LoginCompletion
 from bot.linking.effects import LinkingEffects
 from bot.linking.render import Pages
 from bot.linking.routes import LinkPages
-from bot.linking.verification import Agreement
+from bot.linking.verification import RegistryLinkVerifier
 from bot.registries.audit import StoredAudit
 from bot.settings import Settings
 from bot.store import Store
 from bot.web.browser import BrowserCookie
 from casestore.people.login_links import LoginLinks
-from connectors.ambient import real
 from connectors.login import Client, Login
 from connectors.registry import ContactRegistry
+from connectors.runtime import system_runtime
 from dialogues.responses import phrases
 
 Clock = Callable[[], datetime]
@@ -33,13 +33,13 @@ BACK = "/link/back"
 def linking_effects(settings: Settings, store: Store, wording: Wording, draw: Callable[[], str]) -> LinkingEffects:
     """For a worker. ``draw`` gives fresh tokens."""
     links = LoginLinks(store.database, store.vault)
-    doors = Doors(store.talk, store.outbox, wording)
-    return LinkingEffects(store.people, store.codes, links, doors, store.audits, draw, settings.public_url)
+    link_sender = OneTimeLinkSender(store.transcript, store.outbox, wording)
+    return LinkingEffects(store.people, store.codes, links, link_sender, store.audits, draw, settings.public_url)
 
 
-def agreement(store: Store, contacts: ContactRegistry | None, clock: Clock) -> Agreement:
+def link_verifier(store: Store, contacts: ContactRegistry | None, clock: Clock) -> RegistryLinkVerifier:
     """For a worker."""
-    return Agreement(contacts, store.database, store.vault, store.people, store.audits, clock)
+    return RegistryLinkVerifier(contacts, store.database, store.vault, store.people, store.audits, clock)
 
 
 def link_routes(
@@ -50,9 +50,9 @@ def link_routes(
     if not url or not name or secret is None:
         return []
     client = Client(name, secret.get_secret_value(), f"{settings.public_url}{BACK}")
-    login = Login(url, client, session=session, audit=StoredAudit(store.audits), ambient=real())
+    login = Login(url, client, session=session, audit=StoredAudit(store.audits), runtime=system_runtime())
     links = LoginLinks(store.database, store.vault)
-    parts = (store.codes, links, store.talk, store.outbox, store.audits)
-    finish = Finish(store.database, store.vault, *parts, phrases(), clock)
+    parts = (store.codes, links, store.transcript, store.outbox, store.audits)
+    completion = LoginCompletion(store.database, store.vault, *parts, phrases(), clock)
     cookie = BrowserCookie(secure=settings.public_url.startswith("https://"))
-    return LinkPages(links, finish, login, store.vault, Pages(url), cookie, draw, clock).routes()
+    return LinkPages(links, completion, login, store.vault, Pages(url), cookie, draw, clock).routes()

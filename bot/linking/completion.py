@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.conversation.effects import Wording
 from casestore.audit import AuditTrail
-from casestore.conversations.transcript import Line, Talk
+from casestore.conversations.transcript import Line, Transcript
 from casestore.database import Database
 from casestore.people.codes import LIFETIME as CODE_LIFETIME
 from casestore.people.codes import Codes
@@ -25,7 +25,7 @@ class LinkEnded(Exception):
     """The link was ended while its person logged in: by unlinking, by a newer one, or by time."""
 
 
-class Finish:
+class LoginCompletion:
     """Keeps that somebody logged in, and asks for the code in the chat that the link was for. Links nobody: typing
     the code there does."""
 
@@ -35,7 +35,7 @@ class Finish:
         vault: Vault,
         codes: Codes,
         links: LoginLinks,
-        talk: Talk,
+        transcript: Transcript,
         outbox: Outbox,
         audits: AuditTrail,
         wording: Wording,
@@ -45,7 +45,7 @@ class Finish:
         self._vault = vault
         self._codes = codes
         self._links = links
-        self._talk = talk
+        self._transcript = transcript
         self._outbox = outbox
         self._audits = audits
         self._wording = wording
@@ -84,5 +84,5 @@ class Finish:
             due_at=now,
             expires_at=now + CODE_LIFETIME,
         )
-        await self._talk.add_lines(connection, link.conversation_id, [Line(key, "bot", text, now, _DONE)])
+        await self._transcript.add_lines(connection, link.conversation_id, [Line(key, "bot", text, now, _DONE)])
         await self._outbox.add(connection, [dispatch], now)

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.conversation.effects import Cause
-from bot.conversation.links import Doors
+from bot.conversation.effects import EffectContext
+from bot.conversation.links import OneTimeLinkSender
 from casestore.audit import AuditTrail
 from casestore.people.codes import Codes
 from casestore.people.identity import People
@@ -25,7 +25,7 @@ class LinkingEffects:
         people: People,
         codes: Codes,
         links: LoginLinks,
-        doors: Doors,
+        link_sender: OneTimeLinkSender,
         audits: AuditTrail,
         draw: Callable[[], str],
         public_url: str,
@@ -33,28 +33,28 @@ class LinkingEffects:
         self._people = people
         self._codes = codes
         self._links = links
-        self._doors = doors
+        self._link_sender = link_sender
         self._audits = audits
         self._draw = draw
         self._public_url = public_url
         self.table: Mapping[type, Any] = {SendLoginLink: self._send_link, Unlink: self._unlink}
 
-    async def _send_link(self, connection: AsyncConnection, _effect: SendLoginLink, cause: Cause) -> None:
+    async def _send_link(self, connection: AsyncConnection, _effect: SendLoginLink, context: EffectContext) -> None:
         """After the turn's replies, in a message of its own: easy to tap, and out of the transcript."""
-        here, now, token = cause.conversation, cause.now, self._draw()
-        issued = await self._links.issue(connection, here.id, token, now)
-        await self._note(connection, cause, "login.link", "issued" if issued else "refused")
+        conversation, now, token = context.conversation, context.now, self._draw()
+        issued = await self._links.issue(connection, conversation.id, token, now)
+        await self._note(connection, context, "login.link", "issued" if issued else "refused")
         name = "utter_login_link" if issued else "utter_login_link_limit"
-        await self._doors.send(connection, cause, name, f"{self._public_url}/link/{token}", LIFETIME)
+        await self._link_sender.send(connection, context, name, f"{self._public_url}/link/{token}", LIFETIME)
 
-    async def _unlink(self, connection: AsyncConnection, _effect: Unlink, cause: Cause) -> None:
-        here, now = cause.conversation, cause.now
-        await self._codes.void(connection, here.id)
-        await self._links.void(connection, here.id, now)
-        if here.citizen_id is not None:
-            await self._people.unlink(connection, here, now)
-            await self._note(connection, cause, "link.ended", "by the citizen")
+    async def _unlink(self, connection: AsyncConnection, _effect: Unlink, context: EffectContext) -> None:
+        conversation, now = context.conversation, context.now
+        await self._codes.void(connection, conversation.id)
+        await self._links.void(connection, conversation.id, now)
+        if conversation.citizen_id is not None:
+            await self._people.unlink(connection, conversation, now)
+            await self._note(connection, context, "link.ended", "by the citizen")
 
-    async def _note(self, connection: AsyncConnection, cause: Cause, action: str, detail: str) -> None:
-        key = cause.conversation.recipient_key
-        await self._audits.note(connection, action, detail, cause.now, subject_key=key)
+    async def _note(self, connection: AsyncConnection, context: EffectContext, action: str, detail: str) -> None:
+        key = context.conversation.recipient_key
+        await self._audits.note(connection, action, detail, context.now, subject_key=key)

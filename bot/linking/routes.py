@@ -17,7 +17,7 @@ from types import MappingProxyType
 import structlog
 from aiohttp import web
 
-from bot.linking.completion import Finish, LinkEnded
+from bot.linking.completion import LinkEnded, LoginCompletion
 from bot.linking.render import Pages, preferred
 from bot.web.browser import BrowserCookie, from_elsewhere
 from casestore.people.login_links import LoginLinks, Refused, Taken
@@ -49,7 +49,7 @@ class LinkPages:
     def __init__(
         self,
         links: LoginLinks,
-        finish: Finish,
+        completion: LoginCompletion,
         login: Login,
         vault: Vault,
         pages: Pages,
@@ -58,7 +58,7 @@ class LinkPages:
         clock: Callable[[], datetime],
     ) -> None:
         self._links = links
-        self._finish = finish
+        self._completion = completion
         self._login = login
         self._vault = vault
         self._pages = pages
@@ -107,7 +107,7 @@ class LinkPages:
             return self._sorry(request, taken)
         if taken.code_id is None:
             return await self._came_back(request, taken, state, browser)
-        if not await self._finish.is_open(taken.code_id):
+        if not await self._completion.is_open(taken.code_id):
             return self._sorry(request, Refused.EXPIRED, taken.link.language)
         return self._code(taken, state, browser)
 
@@ -117,7 +117,7 @@ class LinkPages:
             await self._links.release(taken.link)
             return self._sorry(request, person, taken.link.language)
         try:
-            await self._finish(taken.link, person.afm, self._finish.code(taken.link, state, browser))
+            await self._completion(taken.link, person.afm, self._completion.code(taken.link, state, browser))
         except LinkEnded:
             return self._sorry(request, Refused.EXPIRED, taken.link.language)
         except Exception:
@@ -136,7 +136,7 @@ class LinkPages:
             return "unavailable" if isinstance(error, RegistryUnavailable) else "refused"
 
     def _code(self, taken: Taken, state: str, browser: str) -> web.Response:
-        code = self._finish.code(taken.link, state, browser)
+        code = self._completion.code(taken.link, state, browser)
         return self._pages.page("code", taken.link.language, channel=taken.link.channel, code=code)
 
     def _sorry(self, request: web.Request, why: str, language: str | None = None) -> web.Response:

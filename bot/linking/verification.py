@@ -20,7 +20,7 @@ NOTED = timedelta(hours=1)  # how old a noted agreement may grow before it is no
 log = structlog.get_logger(__name__)
 
 
-class Agreement:
+class RegistryLinkVerifier:
     """Asks once a turn, where a link rests on a mobile at all. The connector remembers a mobile for ten minutes."""
 
     def __init__(
@@ -39,37 +39,45 @@ class Agreement:
         self._audits = audits
         self._clock = clock
 
-    async def holds(self, here: Conversation) -> Conversation:
+    async def verify(self, conversation: Conversation) -> Conversation:
         """The conversation with whoever may still be known in it.
 
         Another mobile, or none: the link goes at once, and is gone before the turn. While nobody can be asked, the last
         agreement counts for twelve hours; then nobody is known in this turn, and the link stays.
         """
-        if here.citizen_id is None or here.rests_on is None:
-            return here
+        if conversation.citizen_id is None or conversation.rests_on is None:
+            return conversation
         try:
-            mobile = await self._mobile(here.citizen_id)
+            mobile = await self._mobile(conversation.citizen_id)
         except RegistryError as error:
             log.warning("agreement.unknown", reason=error.reason)
-            return here if self._is_recent(here, TRUSTED) else replace(here, citizen_id=None, level=0)
-        agrees = mobile is not None and address_key(self._vault, "sms", mobile) == here.rests_on
-        if agrees and self._is_recent(here, NOTED):
-            return here
-        return await self._note(here, here.citizen_id, mobile, agrees=agrees)
+            return (
+                conversation
+                if self._is_recent(conversation, TRUSTED)
+                else replace(conversation, citizen_id=None, level=0)
+            )
+        agrees = mobile is not None and address_key(self._vault, "sms", mobile) == conversation.rests_on
+        if agrees and self._is_recent(conversation, NOTED):
+            return conversation
+        return await self._note(conversation, conversation.citizen_id, mobile, agrees=agrees)
 
     async def _mobile(self, citizen_id: int) -> str | None:
         if self._contacts is None:
             raise RegistryError("contacts", "not set up")
         return await self._contacts.mobile_of(await self._people.afm_of(citizen_id))
 
-    def _is_recent(self, here: Conversation, age: timedelta) -> bool:
-        return here.agreed_at is not None and self._clock() - here.agreed_at <= age
+    def _is_recent(self, conversation: Conversation, age: timedelta) -> bool:
+        return conversation.agreed_at is not None and self._clock() - conversation.agreed_at <= age
 
-    async def _note(self, here: Conversation, citizen_id: int, mobile: str | None, *, agrees: bool) -> Conversation:
+    async def _note(
+        self, conversation: Conversation, citizen_id: int, mobile: str | None, *, agrees: bool
+    ) -> Conversation:
         now = self._clock()
         async with self._database.write() as connection:
             await self._people.set_mobile(connection, citizen_id, mobile, now)
             if not agrees:
-                key = here.recipient_key
+                key = conversation.recipient_key
                 await self._audits.note(connection, "link.dropped", "mobile changed", now, subject_key=key)
-        return here if agrees else await self._people.conversation(here.channel, here.address, now)
+        return (
+            conversation if agrees else await self._people.conversation(conversation.channel, conversation.address, now)
+        )

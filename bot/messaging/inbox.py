@@ -8,20 +8,20 @@ from typing import Protocol
 
 import structlog
 
-from bot.backoff import Pace
+from bot.backoff import RetryPolicy
 from bot.metrics import Metrics
-from bot.worker import Hands
+from bot.worker import TaskPool
 from casestore.database import StoreDown
 from casestore.queues.inbox import Claimed, Inbox, LostClaim
 
 MAX_ATTEMPTS = 5  # crashes of a worker count: a message that kills it is buried too
-PACE = Pace()
+PACE = RetryPolicy()
 
 log = structlog.get_logger(__name__)
 
 
 class Handler(Protocol):
-    """What answers a message: :class:`bot.conversation.turn_handler.Converse`."""
+    """What answers a message: :class:`bot.conversation.turn_handler.TurnHandler`."""
 
     async def handle(self, claimed: Claimed) -> None: ...
 
@@ -29,7 +29,7 @@ class Handler(Protocol):
 
 
 class InboxJob:
-    """Up to ``hands`` conversations at once, one message of each at a time."""
+    """Up to ``pool`` conversations at once, one message of each at a time."""
 
     name = "inbox"
 
@@ -42,8 +42,8 @@ class InboxJob:
         random: Callable[[], float],
         new_claim: Callable[[], str],
         *,
-        hands: int = 16,
-        pace: Pace = PACE,
+        concurrency: int = 16,
+        policy: RetryPolicy = PACE,
     ) -> None:
         self._inbox = inbox
         self._handler = handler
@@ -51,21 +51,21 @@ class InboxJob:
         self._clock = clock
         self._random = random
         self._new_claim = new_claim
-        self.hands = Hands(hands)
-        self._least = max(1, hands // 4)
-        self._pace = pace
+        self.pool = TaskPool(concurrency)
+        self._least = max(1, concurrency // 4)
+        self._policy = policy
 
     async def step(self) -> bool:
-        if self.hands.free < self._least:  # a claim costs a commit: not one for every message while many are in hand
+        if self.pool.free < self._least:  # a claim costs a commit: not one for every message while many are in hand
             return False
-        now, lease = self._clock(), self._pace.turn_lease
-        taken = await self._inbox.claim(now, self._new_claim(), limit=self.hands.free, lease=lease)
+        now, lease = self._clock(), self._policy.turn_lease
+        taken = await self._inbox.claim(now, self._new_claim(), limit=self.pool.free, lease=lease)
         for claimed in taken:
-            self.hands.take(self._answer(claimed))
+            self.pool.take(self._answer(claimed))
         return bool(taken)
 
     async def drain(self) -> None:
-        await self.hands.empty()
+        await self.pool.empty()
 
     async def _answer(self, claimed: Claimed) -> None:
         result = await self._try(claimed)
@@ -91,7 +91,7 @@ class InboxJob:
         try:
             if claimed.attempts >= MAX_ATTEMPTS:
                 return await self._bury(claimed, error)
-            due = self._clock() + self._pace.turn_again.wait(claimed.attempts, self._random)
+            due = self._clock() + self._policy.turn_again.wait(claimed.attempts, self._random)
             await self._inbox.retry(claimed, due, error)
         except LostClaim:
             return "claim-lost"

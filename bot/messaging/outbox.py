@@ -13,18 +13,18 @@ from time import perf_counter
 import structlog
 from aiolimiter import AsyncLimiter
 
-from bot.backoff import Backoff, Pace
+from bot.backoff import Backoff, RetryPolicy
 from bot.channels.port import Channel, Outbound, Remedy, SendError, Sent
 from bot.metrics import Metrics
-from bot.worker import Hands
+from bot.worker import TaskPool
 from casestore.groupcommit import GroupCommit
 from casestore.queues.outbox import ClaimedDispatch, Outbox
 from casestore.queues.results import Outcome, Results
 from dialogues.turn import Choice
 
-MAX_ATTEMPTS = 8  # and not before Pace.patience is over
+MAX_ATTEMPTS = 8  # and not before RetryPolicy.patience is over
 MAX_LOOKS = 100  # attempts in all, most of them asking a provider that cannot tell: more than an hour
-PACE = Pace()
+PACE = RetryPolicy()
 SKEW = timedelta(minutes=2)  # between the provider's clock and ours
 PAUSE = timedelta(seconds=30)  # how long a channel rests when its own set-up is refused
 
@@ -33,7 +33,7 @@ Clock = Callable[[], datetime]
 
 
 class OutboxJob:
-    """The dispatches of one channel, up to ``hands`` sends at once, ``rate`` a second."""
+    """The dispatches of one channel, up to ``pool`` sends at once, ``rate`` a second."""
 
     def __init__(
         self,
@@ -45,8 +45,8 @@ class OutboxJob:
         random: Callable[[], float],
         new_claim: Callable[[], str],
         *,
-        hands: int = 128,
-        pace: Pace = PACE,
+        concurrency: int = 128,
+        policy: RetryPolicy = PACE,
     ) -> None:
         self.name = f"outbox-{channel.name}"
         self._channel = channel
@@ -56,27 +56,29 @@ class OutboxJob:
         self._clock = clock
         self._random = random
         self._new_claim = new_claim
-        self.hands = Hands(hands)
-        self._batch = max(1, min(hands, int(channel.rate * 2)))  # no more than two seconds' worth waits under a lease
-        self._pace = pace
+        self.pool = TaskPool(concurrency)
+        self._batch = max(
+            1, min(concurrency, int(channel.rate * 2))
+        )  # no more than two seconds' worth waits under a lease
+        self._policy = policy
         self._bucket = AsyncLimiter(max(1.0, channel.rate), max(1.0, 1 / channel.rate))
         self._commits: GroupCommit[Outcome] = GroupCommit(results.write)
         self._resting_until: datetime | None = None
 
     async def step(self) -> bool:
         now = self._clock()
-        room = min(self.hands.free, self._batch)
+        room = min(self.pool.free, self._batch)
         resting = self._resting_until is not None and now < self._resting_until
         if resting or room < max(1, self._batch // 8):  # a claim costs a commit: not for a handful while many are out
             return False
-        lease = self._pace.send_lease
+        lease = self._policy.send_lease
         taken = await self._outbox.claim(self._channel.name, now, self._new_claim(), limit=room, lease=lease)
         for dispatch in taken:
-            self.hands.take(self._deliver(dispatch))
+            self.pool.take(self._deliver(dispatch))
         return bool(taken)
 
     async def drain(self) -> None:
-        await self.hands.empty()
+        await self.pool.empty()
 
     async def _deliver(self, dispatch: ClaimedDispatch) -> None:
         outcome = await self._attempt(dispatch)
@@ -85,7 +87,7 @@ class OutboxJob:
 
     async def _write_down(self, outcome: Outcome) -> None:
         """For as long as nobody else may have the row: a result that is forgotten is a message sent twice."""
-        until = self._clock() + self._pace.send_lease
+        until = self._clock() + self._policy.send_lease
         while True:
             try:
                 return await self._commits.put(outcome)
@@ -93,7 +95,7 @@ class OutboxJob:
                 log.warning("outbox.result-not-kept", outbox_id=outcome.id, error=type(error).__name__)
                 if self._clock() >= until:
                     raise
-            await asyncio.sleep(self._pace.store_down)
+            await asyncio.sleep(self._policy.store_down)
 
     async def _attempt(self, dispatch: ClaimedDispatch) -> Outcome:
         now = self._clock()
@@ -115,10 +117,10 @@ class OutboxJob:
             try:
                 found = await self._look_up(dispatch, message)
             except SendError as error:  # the doubt stays; nothing was sent, so none is added
-                return self._again(dispatch, error.code, self._pace.look_again)
+                return self._again(dispatch, error.code, self._policy.look_again)
             if found is not None:
                 return self._sent(dispatch, found)
-        if dispatch.doubts > self._pace.most_doubts:
+        if dispatch.doubts > self._policy.most_doubts:
             return self._end(dispatch, "failed", "in-doubt")
         try:
             return self._sent(dispatch, await self._send(message))
@@ -134,7 +136,7 @@ class OutboxJob:
 
     async def _look_up(self, dispatch: ClaimedDispatch, message: Outbound) -> Sent | None:
         since = dispatch.since - SKEW
-        known = await self._results.known_ids(self._channel.name, dispatch.recipient_key, since, but=dispatch.id)
+        known = await self._results.known_ids(self._channel.name, dispatch.recipient_key, since, excluding=dispatch.id)
         found = await self._channel.find(message, since, known)
         self._metrics.doubts.labels(self._channel.name, "sent again" if found is None else "found").inc()
         return found
@@ -149,12 +151,12 @@ class OutboxJob:
         if error.remedy is Remedy.PAGE_OPERATOR:
             log.error("outbox.channel-refused", channel=self._channel.name, code=error.code)
             self._resting_until = self._clock() + PAUSE
-            return self._again(dispatch, error.code, self._pace.send_again, at_least=PAUSE.total_seconds())
+            return self._again(dispatch, error.code, self._policy.send_again, at_least=PAUSE.total_seconds())
         if error.remedy is Remedy.UNKNOWN:
             return self._doubtful(dispatch, error.code)
-        if dispatch.attempts >= MAX_ATTEMPTS and self._clock() >= dispatch.since + self._pace.patience:
+        if dispatch.attempts >= MAX_ATTEMPTS and self._clock() >= dispatch.since + self._policy.patience:
             return self._end(dispatch, "failed", error.code)
-        return self._again(dispatch, error.code, self._pace.send_again, at_least=error.retry_after or 0.0)
+        return self._again(dispatch, error.code, self._policy.send_again, at_least=error.retry_after or 0.0)
 
     def _sent(self, dispatch: ClaimedDispatch, sent: Sent) -> Outcome:
         return Outcome(dispatch.id, dispatch.claim, "sent", self._clock(), sent.provider_id, sent.parts)
@@ -165,9 +167,9 @@ class OutboxJob:
     def _doubtful(self, dispatch: ClaimedDispatch, reason: str) -> Outcome:
         """Sent again only so often, so each time much later: an outage of minutes shall not use up all times."""
         doubts = dispatch.doubts + 1
-        wait = self._pace.in_doubt.wait(doubts, self._random)
-        if doubts > self._pace.most_doubts:  # no more sending, only a last look
-            wait = self._pace.look_again.wait(1, self._random)
+        wait = self._policy.in_doubt.wait(doubts, self._random)
+        if doubts > self._policy.most_doubts:  # no more sending, only a last look
+            wait = self._policy.look_again.wait(1, self._random)
         return self._open(dispatch, reason, wait, in_doubt=True)
 
     def _again(self, dispatch: ClaimedDispatch, reason: str, backoff: Backoff, *, at_least: float = 0.0) -> Outcome:

@@ -10,9 +10,9 @@ import sys
 from collections.abc import Mapping
 
 from bot.phone.app import running_phone
+from bot.phone.context import Account
 from bot.phone.phone import Options
-from bot.phone.postman import Addresses
-from bot.phone.switchboard import Account
+from bot.phone.webhook_client import Addresses
 
 KEPT = 10_000
 """Messages remembered by a phone that people use."""

@@ -10,11 +10,11 @@ import aiohttp
 from aiohttp import web
 
 from bot.phone.admin_routes import admin_routes
+from bot.phone.context import Account
 from bot.phone.page_routes import PageRoutes
 from bot.phone.phone import Options, Phone
-from bot.phone.postman import Addresses
 from bot.phone.provider_routes import provider_routes
-from bot.phone.switchboard import Account
+from bot.phone.webhook_client import Addresses
 
 CONNECTIONS = 100
 """Webhooks posted at once."""

@@ -117,7 +117,7 @@ class PageRoutes:
             raise web.HTTPNotFound from missing
         except (TypeError, ValueError) as unusable:
             raise web.HTTPBadRequest from unusable
-        self._phone.postman.spawn(work)
+        self._phone.webhook_client.spawn(work)
         return web.json_response({}, status=202)
 
     async def upload(self, request: web.Request) -> web.StreamResponse:
@@ -130,7 +130,7 @@ class PageRoutes:
         name = "picture" if medium.viber_type == "picture" else "paper.pdf"
         url = f"{request.url.origin()}/media/{self._shelf.put(medium)}/{name}"
         message = {"type": medium.viber_type, "media": url, "file_name": medium.name, "size": len(content)}
-        self._phone.postman.spawn(self._phone.viber.say(person.viber_id, message))
+        self._phone.webhook_client.spawn(self._phone.viber.say(person.viber_id, message))
         return web.json_response({}, status=202)
 
     async def medium(self, request: web.Request) -> web.StreamResponse:

@@ -11,18 +11,18 @@ from random import Random, SystemRandom
 
 import aiohttp
 
+from bot.phone.context import Account, Ids, PhoneContext, ReceiptTimes
 from bot.phone.faults import FaultPlan
 from bot.phone.journal import Accepted, Journal
 from bot.phone.people import PEOPLE, Person
-from bot.phone.postman import Addresses, Postman, Sleep
 from bot.phone.screens import Screens
 from bot.phone.sms_handsets import SmsHandsets
 from bot.phone.sms_network import SmsNetwork
-from bot.phone.switchboard import Account, Ids, ReceiptTimes, Switchboard
 from bot.phone.twilio_server import TwilioServer
 from bot.phone.viber_handsets import ViberHandsets
 from bot.phone.viber_network import ViberNetwork
 from bot.phone.viber_server import ViberServer
+from bot.phone.webhook_client import Addresses, Sleep, WebhookClient
 from bot.phone.webhooks import VIBER_RETRIES
 
 
@@ -67,15 +67,15 @@ class Phone:
         self.journal = Journal(record=options.record, keep=options.keep)
         self.faults = FaultPlan(options.rng)
         self.screens = Screens(options.people)
-        self.postman = Postman(session, addresses, self.journal, clock=options.clock, sleep=options.sleep)
-        board = Switchboard(
+        self.webhook_client = WebhookClient(session, addresses, self.journal, clock=options.clock, sleep=options.sleep)
+        board = PhoneContext(
             account=account,
             clock=options.clock,
             ids=Ids(options.rng),
             faults=self.faults,
             journal=self.journal,
             screens=self.screens,
-            postman=self.postman,
+            webhook_client=self.webhook_client,
             receipts=options.receipts,
             accept_strangers=options.accept_strangers,
         )
@@ -104,12 +104,12 @@ class Phone:
 
     async def idle(self) -> None:
         """Wait until every receipt and webhook under way is done."""
-        await self.postman.idle()
+        await self.webhook_client.idle()
 
     async def close(self) -> None:
         """Cancel what is under way and let the pages go."""
         self.screens.close()
-        await self.postman.close()
+        await self.webhook_client.close()
 
     def clear(self) -> None:
         """As new: empty chats, nobody subscribed, nothing recorded, no faults."""

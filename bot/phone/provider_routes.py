@@ -38,7 +38,7 @@ def with_faults(phone: Phone, channel: ChannelName, accept: Handler) -> Handler:
         await request.read()
         verdict = phone.faults.next(channel)
         if verdict.wait:
-            await phone.postman.sleep(verdict.wait)
+            await phone.webhook_client.sleep(verdict.wait)
         if verdict.lose_request:
             return _hang_up(request)
         if verdict.refusal is not None:
@@ -51,7 +51,7 @@ def with_faults(phone: Phone, channel: ChannelName, accept: Handler) -> Handler:
 async def _answer(phone: Phone, request: web.Request, verdict: Verdict, accept: Handler) -> web.StreamResponse:
     response = await accept(request)
     if verdict.hold:
-        await phone.postman.sleep(verdict.hold)
+        await phone.webhook_client.sleep(verdict.hold)
     return _hang_up(request) if verdict.lose_answer else response
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from bot.phone.context import PhoneContext
 from bot.phone.gsm import measure
-from bot.phone.postman import Answer
 from bot.phone.screens import Bubble
 from bot.phone.sms_messages import API_VERSION, SmsMessage, SmsStore
-from bot.phone.switchboard import Switchboard
+from bot.phone.webhook_client import Answer
 from bot.phone.webhooks import twilio_webhook
 
 GEOGRAPHY = ("State", "City", "Zip")
@@ -24,7 +24,7 @@ class SmsNetwork:
     ``stopped`` are the numbers that have sent the carrier's STOP, ``off`` those out of reach.
     """
 
-    def __init__(self, board: Switchboard, *, keep: int | None) -> None:
+    def __init__(self, board: PhoneContext, *, keep: int | None) -> None:
         self.board = board
         self.store = SmsStore(keep=keep)
         self.stopped: set[str] = set()
@@ -55,19 +55,19 @@ class SmsNetwork:
     async def inbound(self, message: SmsMessage, media: tuple[str, ...] = ()) -> Answer:
         """Post what a person has sent."""
         form = self._inbound_form(message, media)
-        url = self.board.postman.addresses.public(self.board.postman.addresses.sms_path)
+        url = self.board.webhook_client.addresses.public(self.board.webhook_client.addresses.sms_path)
         return await self._post(url, form, event="received", address=message.sender or "")
 
     async def report(self, message: SmsMessage, bubble_id: int) -> None:
         """What becomes of an accepted message: its statuses, each told to the StatusCallback that was given."""
         board = self.board
         times = board.receipts
-        await board.postman.sleep(times.sent if times else 0)
+        await board.webhook_client.sleep(times.sent if times else 0)
         ending = self._ending(message)
         steps = ["queued", "sent", ending] if message.service else ["sent", ending]
         for step in board.faults.receipts("sms", steps):
             if step == ending:
-                await board.postman.sleep(times.delivered if times else 0)
+                await board.webhook_client.sleep(times.delivered if times else 0)
             self._advance(message, step, bubble_id)
             if message.callback:
                 await self._call_back(message, step)
@@ -136,4 +136,4 @@ class SmsNetwork:
     async def _post(self, url: str, form: dict[str, Any], *, event: str, address: str) -> Answer:
         account, idempotency = self.board.account, self.board.ids.sid("")
         webhook = twilio_webhook(account.twilio_token, url, form, event=event, address=address, idempotency=idempotency)
-        return await self.board.postman.post(webhook)
+        return await self.board.webhook_client.post(webhook)

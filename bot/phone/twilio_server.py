@@ -104,7 +104,7 @@ class TwilioServer:
             self._network.store.add(message)
         bubble = self._network.show(message.to, body, mine=False, status=message.status, provider_id=message.sid)
         if board.receipts is not None:
-            board.postman.spawn(self._network.report(message, bubble.id if bubble else 0))
+            board.webhook_client.spawn(self._network.report(message, bubble.id if bubble else 0))
         return message
 
     def _page(

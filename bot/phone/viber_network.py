@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.phone.postman import Answer
+from bot.phone.context import PhoneContext
 from bot.phone.screens import Bubble
-from bot.phone.switchboard import Switchboard
 from bot.phone.viber_rules import EVENT_TYPES, plain_label
+from bot.phone.webhook_client import Answer
 from bot.phone.webhooks import VIBER_RETRIES, viber_webhook
 
 HOST = "SN-CHAT-05_"
@@ -45,13 +45,13 @@ class User:
 class ViberNetwork:
     """Shared by :class:`ViberServer` (what the service asks) and :class:`ViberHandsets` (what people do)."""
 
-    def __init__(self, board: Switchboard, *, retries: tuple[float, ...] = VIBER_RETRIES) -> None:
+    def __init__(self, board: PhoneContext, *, retries: tuple[float, ...] = VIBER_RETRIES) -> None:
         self.board = board
         self.users: dict[str, User] = {}
         self.events: frozenset[str] = frozenset(EVENT_TYPES)
         self.send_name = False
-        path = board.postman.addresses.viber_path
-        self.webhook = board.postman.addresses.public(path) if path else None
+        path = board.webhook_client.addresses.viber_path
+        self.webhook = board.webhook_client.addresses.public(path) if path else None
         self._retries = retries
 
     def user(self, address: str) -> User:
@@ -97,7 +97,7 @@ class ViberNetwork:
         }
         secret = self.board.account.viber_token
         webhook = viber_webhook(secret, url, head | dict(payload), address=address, retries=retries)
-        return await self.board.postman.post(webhook)
+        return await self.board.webhook_client.post(webhook)
 
     async def receipt(self, event: str, address: str, token: int, **more: str) -> None:
         """Post *delivered*, *seen* or *failed* for a message."""
@@ -113,7 +113,7 @@ class ViberNetwork:
         events = ["delivered"] if seen_after is None else ["delivered", "seen"]
         for event in board.faults.receipts("viber", events):
             if event == "seen":
-                await board.postman.sleep(seen_after or 0)
+                await board.webhook_client.sleep(seen_after or 0)
             await self.receipt(event, address, token)
 
     def note(self, address: str, event: str) -> None:

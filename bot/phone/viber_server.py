@@ -105,13 +105,13 @@ class ViberServer:
         bubble = self._network.show(receiver, message, mine=False, status="sent", token=token)
         if board.receipts is not None:
             work = self._report(receiver, token, bubble.id if bubble else 0, client_objection(message))
-            board.postman.spawn(work)
+            board.webhook_client.spawn(work)
         return {"status": 0, "status_message": "ok", "message_token": token, "chat_hostname": HOST, "billing_status": 1}
 
     async def _report(self, address: str, token: int, bubble_id: int, objection: str | None) -> None:
         """What becomes of an accepted message: delivered, seen, failed, or waiting for the handset."""
         board = self._board
-        await board.postman.sleep(board.receipts.delivered if board.receipts else 0)
+        await board.webhook_client.sleep(board.receipts.delivered if board.receipts else 0)
         if objection is None and board.faults.delivery_fails("viber"):
             objection = "Failed on the device"
         if objection is not None:

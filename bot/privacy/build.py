@@ -8,20 +8,20 @@ from datetime import datetime
 from aiohttp import web
 
 from bot.conversation.effects import Wording
-from bot.conversation.links import Doors
+from bot.conversation.links import OneTimeLinkSender
 from bot.metrics import Metrics
 from bot.privacy.effects import PrivacyEffects
 from bot.privacy.reads import StorePrivacy
 from bot.privacy.render import Pages
-from bot.privacy.retention import KeepingJob
+from bot.privacy.retention import RetentionJob
 from bot.privacy.routes import MyDataPages
 from bot.settings import Settings
 from bot.store import Store
-from casestore.people.preferences import Wishes
+from casestore.people.preferences import Preferences
 from casestore.rights.copy_links import Copies
 from casestore.rights.erasure import Erasure
 from casestore.rights.holdings import Holdings
-from casestore.rights.purge import LettingGo
+from casestore.rights.purge import Purger
 from dialogues.catalogue import load_catalogue
 
 Clock = Callable[[], datetime]
@@ -34,10 +34,10 @@ def privacy_reads(store: Store) -> StorePrivacy:
 
 def privacy_effects(settings: Settings, store: Store, wording: Wording, draw: Callable[[], str]) -> PrivacyEffects:
     """For a worker. ``draw`` gives fresh tokens."""
-    wishes, copies = Wishes(store.database), Copies(store.database, store.vault)
+    preferences, copies = Preferences(store.database), Copies(store.database, store.vault)
     erasure = Erasure(store.database, store.audits)
-    doors = Doors(store.talk, store.outbox, wording)
-    return PrivacyEffects(wishes, copies, erasure, doors, store.audits, draw, settings.public_url)
+    link_sender = OneTimeLinkSender(store.transcript, store.outbox, wording)
+    return PrivacyEffects(preferences, copies, erasure, link_sender, store.audits, draw, settings.public_url)
 
 
 def my_data_routes(store: Store, clock: Clock) -> list[web.RouteDef]:
@@ -46,6 +46,6 @@ def my_data_routes(store: Store, clock: Clock) -> list[web.RouteDef]:
     return MyDataPages(store.database, copies, holdings, store.audits, Pages(load_catalogue()), clock).routes()
 
 
-def keeping_job(store: Store, metrics: Metrics, clock: Clock) -> KeepingJob:
+def retention_job(store: Store, metrics: Metrics, clock: Clock) -> RetentionJob:
     """For a worker."""
-    return KeepingJob(LettingGo(store.database), metrics, clock)
+    return RetentionJob(Purger(store.database), metrics, clock)

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.conversation.effects import Cause
-from bot.conversation.links import Doors
+from bot.conversation.effects import EffectContext
+from bot.conversation.links import OneTimeLinkSender
 from casestore.audit import AuditTrail
-from casestore.people.preferences import Wishes
-from casestore.rights.copy_links import LIFETIME, Copies, behind
+from casestore.people.preferences import Preferences
+from casestore.rights.copy_links import LIFETIME, Copies, identity_at
 from casestore.rights.erasure import Erasure
 from dialogues.turn import Erase, SendCopy, SetPreference
 
@@ -23,18 +23,18 @@ class PrivacyEffects:
 
     def __init__(
         self,
-        wishes: Wishes,
+        preferences: Preferences,
         copies: Copies,
         erasure: Erasure,
-        doors: Doors,
+        link_sender: OneTimeLinkSender,
         audits: AuditTrail,
         draw: Callable[[], str],
         public_url: str,
     ) -> None:
-        self._wishes = wishes
+        self._preferences = preferences
         self._copies = copies
         self._erasure = erasure
-        self._doors = doors
+        self._link_sender = link_sender
         self._audits = audits
         self._draw = draw
         self._public_url = public_url
@@ -44,25 +44,27 @@ class PrivacyEffects:
             Erase: self._erase,
         }
 
-    async def _set_preference(self, connection: AsyncConnection, effect: SetPreference, cause: Cause) -> None:
-        point = cause.conversation.contact_point_id
-        citizen, _ = await behind(connection, point)
+    async def _set_preference(self, connection: AsyncConnection, effect: SetPreference, context: EffectContext) -> None:
+        point = context.conversation.contact_point_id
+        citizen, _ = await identity_at(connection, point)
         said = (effect.kind, effect.value)
-        await self._wishes.add(connection, point, citizen, *said, source="message", key=cause.key, now=cause.now)
+        await self._preferences.add(
+            connection, point, citizen, *said, source="message", key=context.key, now=context.now
+        )
 
-    async def _send_copy(self, connection: AsyncConnection, _effect: SendCopy, cause: Cause) -> None:
+    async def _send_copy(self, connection: AsyncConnection, _effect: SendCopy, context: EffectContext) -> None:
         """A link in a message of its own: easy to tap, and out of the transcript."""
-        here, now, token = cause.conversation, cause.now, self._draw()
-        offered = await self._copies.offer(connection, here.contact_point_id, token, now)
+        conversation, now, token = context.conversation, context.now, self._draw()
+        offered = await self._copies.offer(connection, conversation.contact_point_id, token, now)
         detail = "offered" if offered else "refused"
-        await self._audits.note(connection, "copy.link", detail, now, subject_key=here.recipient_key)
+        await self._audits.note(connection, "copy.link", detail, now, subject_key=conversation.recipient_key)
         name = "utter_copy_link" if offered else "utter_copy_limit"
-        await self._doors.send(connection, cause, name, f"{self._public_url}{PATH}/{token}", LIFETIME)
+        await self._link_sender.send(connection, context, name, f"{self._public_url}{PATH}/{token}", LIFETIME)
 
-    async def _erase(self, connection: AsyncConnection, effect: Erase, cause: Cause) -> None:
+    async def _erase(self, connection: AsyncConnection, effect: Erase, context: EffectContext) -> None:
         """The turn's own replies (``in:7:0``) answer it and go out; all else of the turn goes with the rest."""
-        here = cause.conversation
-        turn = cause.key.rpartition(":")[0]
-        key = here.recipient_key
-        point, whole = here.contact_point_id, effect.everywhere
-        await self._erasure.erase(connection, point, cause.now, key=turn, subject_key=key, everywhere=whole)
+        conversation = context.conversation
+        turn = context.key.rpartition(":")[0]
+        key = conversation.recipient_key
+        point, whole = conversation.contact_point_id, effect.everywhere
+        await self._erasure.erase(connection, point, context.now, key=turn, subject_key=key, everywhere=whole)

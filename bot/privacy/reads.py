@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from casestore.database import Database
 from casestore.people.identity import People
-from casestore.people.preferences import Wishes
+from casestore.people.preferences import Preferences
 from casestore.rights.holdings import Holdings
 from casestore.tables import conversations
 from casestore.vault import Vault
@@ -25,16 +25,16 @@ class StorePrivacy:
         self._vault = vault
         self._people = people
         self._holdings = Holdings(database, vault)
-        self._wishes = Wishes(database)
+        self._preferences = Preferences(database)
 
     async def held(self, citizen_id: int) -> Mapping[str, int]:
         return await self._holdings.kinds(citizen_id)
 
     async def notices(self, conversation_id: int, citizen_id: int | None) -> NoticeView:
-        here = select(conversations.c.contact_point_id).where(conversations.c.id == conversation_id)
+        conversation = select(conversations.c.contact_point_id).where(conversations.c.id == conversation_id)
         async with self._database.read() as connection:
-            point = await connection.scalar(here) or 0  # talking in a terminal is no conversation
-        wanted = await self._wishes.here(point, citizen_id)
+            point = await connection.scalar(conversation) or 0  # talking in a terminal is no conversation
+        wanted = await self._preferences.here(point, citizen_id)
         quiet = (f"{wanted.quiet.start:%H:%M}", f"{wanted.quiet.end:%H:%M}") if wanted.quiet else None
         return NoticeView(wanted.channel, wanted.only, quiet, await self._people.consented(point))
 

@@ -6,18 +6,18 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.metrics import Metrics
-from casestore.rights.purge import LettingGo
+from casestore.rights.purge import Purger
 
 EVERY = timedelta(hours=1)
 
 
-class KeepingJob:
-    """Goes through :data:`casestore.rights.retention.KEPT`, kind by kind. What a killed worker left, the next finds."""
+class RetentionJob:
+    """Goes through :data:`casestore.rights.retention.RETENTION_RULES`; what a killed worker left, the next finds."""
 
     name = "retention"
 
-    def __init__(self, letting_go: LettingGo, metrics: Metrics, clock: Callable[[], datetime]) -> None:
-        self._letting_go = letting_go
+    def __init__(self, purger: Purger, metrics: Metrics, clock: Callable[[], datetime]) -> None:
+        self._purger = purger
         self._metrics = metrics
         self._clock = clock
         self._due: datetime | None = None
@@ -29,18 +29,18 @@ class KeepingJob:
         now = self._clock()
         if self._due is not None and now < self._due:
             return False
-        keep = self._letting_go.kept[self._kind]
-        went = await self._letting_go.some(keep, now, self._after)
-        self._metrics.let_go.labels(keep.name).inc(went.rows)
-        if went.after is None:
+        rule = self._purger.rules[self._kind]
+        batch = await self._purger.purge_batch(rule, now, self._after)
+        self._metrics.let_go.labels(rule.name).inc(batch.rows)
+        if batch.after is None:
             self._next(now)
         else:
-            self._after = went.after
+            self._after = batch.after
         return self._due is None or now >= self._due
 
     def _next(self, now: datetime) -> None:
         self._kind, self._after = self._kind + 1, 0
-        if self._kind == len(self._letting_go.kept):
+        if self._kind == len(self._purger.rules):
             self._kind, self._due = 0, now + EVERY
 
     async def drain(self) -> None:

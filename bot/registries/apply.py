@@ -11,23 +11,23 @@ from datetime import datetime
 
 import structlog
 
-from bot.backoff import Backoff, Pace
+from bot.backoff import Backoff, RetryPolicy
 from bot.metrics import Metrics
-from bot.registries.recorder import CaseBook, Word, word_of
+from bot.registries.recorder import CaseRecorder, CaseReport, report_of
 from bot.registries.webhook import unpack
-from bot.worker import Hands
-from casestore.cases.model import Case, Document, Kept
+from bot.worker import TaskPool
+from casestore.cases.model import Case, Document, StoredCase
 from casestore.cases.repository import Cases
 from casestore.database import Database, StoreDown
 from casestore.people.identity import People
 from casestore.queues.inbox import LostClaim
-from casestore.queues.registry_events import ClaimedEvent, Events
-from connectors.audit import Cause, because
+from casestore.queues.registry_events import ClaimedEvent, RegistryEventQueue
+from connectors.audit import CallCause, audit_cause
 from connectors.events import CaseOpened, Closed, Decided, DocumentsChanged, RegistryEvent, StageChanged
 from connectors.registry import CaseRegistry, RegistryError
 
 MAX_ATTEMPTS = 20  # two hours of a registry that is down; polling goes on beside it
-PACE = Pace()
+POLICY = RetryPolicy()
 AGAIN = Backoff(first=2.0, most=600.0)
 
 log = structlog.get_logger(__name__)
@@ -42,14 +42,14 @@ class NotYet(Exception):
 
 
 class EventsJob:
-    """Up to ``hands`` subjects at once, one event of each at a time. ``registries`` are asked for what is missing."""
+    """Up to ``pool`` subjects at once, one event of each at a time. ``registries`` are asked for what is missing."""
 
     name = "events"
 
     def __init__(
         self,
-        events: Events,
-        book: CaseBook,
+        events: RegistryEventQueue,
+        recorder: CaseRecorder,
         cases: Cases,
         people: People,
         database: Database,
@@ -59,11 +59,11 @@ class EventsJob:
         random: Callable[[], float],
         new_claim: Callable[[], str],
         *,
-        hands: int = 8,
-        pace: Pace = PACE,
+        concurrency: int = 8,
+        policy: RetryPolicy = POLICY,
     ) -> None:
         self._events = events
-        self._book = book
+        self._recorder = recorder
         self._cases = cases
         self._people = people
         self._database = database
@@ -72,19 +72,19 @@ class EventsJob:
         self._clock = clock
         self._random = random
         self._new_claim = new_claim
-        self.hands = Hands(hands)
-        self._lease = pace.turn_lease
+        self.pool = TaskPool(concurrency)
+        self._lease = policy.turn_lease
 
     async def step(self) -> bool:
-        if self.hands.free <= 0:
+        if self.pool.free <= 0:
             return False
-        taken = await self._events.claim(self._clock(), self._new_claim(), limit=self.hands.free, lease=self._lease)
+        taken = await self._events.claim(self._clock(), self._new_claim(), limit=self.pool.free, lease=self._lease)
         for claimed in taken:
-            self.hands.take(self._work(claimed))
+            self.pool.take(self._work(claimed))
         return bool(taken)
 
     async def drain(self) -> None:
-        await self.hands.empty()
+        await self.pool.empty()
 
     async def _work(self, claimed: ClaimedEvent) -> None:
         try:
@@ -100,7 +100,7 @@ class EventsJob:
         if claimed.attempts > MAX_ATTEMPTS:
             return await self._failed(claimed, "worker-lost")
         try:
-            return await self._follow(claimed)
+            return await self._apply(claimed)
         except LostClaim:
             raise
         except StoreDown:
@@ -121,13 +121,13 @@ class EventsJob:
         await self._events.retry(claimed, now + AGAIN.wait(claimed.attempts, self._random), error)
         return "retry"
 
-    async def _follow(self, claimed: ClaimedEvent) -> str:
+    async def _apply(self, claimed: ClaimedEvent) -> str:
         event = unpack(self._events.read(claimed))
-        word, result = await self._word(event)
+        report, result = await self._report(event)
         now = self._clock()
         async with self._database.write(wake=True) as connection:
-            words = [] if word is None else [word]
-            changes = await self._book.take(connection, words, now, source=result)
+            reports = [] if report is None else [report]
+            changes = await self._recorder.record(connection, reports, now, source=result)
             if changes and changes[0].result != "new":
                 result = changes[0].result
             await self._events.done(connection, claimed, now, result)
@@ -135,33 +135,33 @@ class EventsJob:
             registry.forget(event.afm)  # whoever looks next is told what is so now
         return result
 
-    async def _word(self, event: RegistryEvent) -> tuple[Word | None, str]:
+    async def _report(self, event: RegistryEvent) -> tuple[CaseReport | None, str]:
         """What the registry says by this event, and how we know: ``applied`` as it stands, ``filled`` by asking."""
         if not event.type.startswith("gr.gov.case."):
             return None, "no-case"
-        kept = await self._cases.find(event.subject)
-        if kept is not None and event.sequence <= kept.case.sequence:
+        stored = await self._cases.find(event.subject)
+        if stored is not None and event.sequence <= stored.case.sequence:
             return None, "known"
-        case = None if await self._is_anothers(kept, event) else advance(kept.case if kept else None, event)
+        case = None if await self._is_anothers(stored, event) else advance(stored.case if stored else None, event)
         if case is not None:
-            return Word(event.afm, case), "applied"
+            return CaseReport(event.afm, case), "applied"
         return await self._ask(event), "filled"
 
-    async def _is_anothers(self, kept: Kept | None, event: RegistryEvent) -> bool:
+    async def _is_anothers(self, stored: StoredCase | None, event: RegistryEvent) -> bool:
         """Whose a case is does not change by an event's word alone."""
-        return kept is not None and await self._people.known(event.afm) != kept.citizen_id
+        return stored is not None and await self._people.known(event.afm) != stored.citizen_id
 
-    async def _ask(self, event: RegistryEvent) -> Word:
+    async def _ask(self, event: RegistryEvent) -> CaseReport:
         registry = self._registries.get(event.registry)
         if registry is None:
             raise NotYet("not connected")
-        with because(Cause(protocol=event.subject)):
+        with audit_cause(CallCause(protocol=event.subject)):
             record = await registry.case(event.subject)
         if record is None:
             raise NotYet("no such case")
         if record.sequence < event.sequence:
             raise NotYet("behind its event")
-        return word_of(record)
+        return report_of(record)
 
 
 def advance(before: Case | None, event: RegistryEvent) -> Case | None:
@@ -171,11 +171,11 @@ def advance(before: Case | None, event: RegistryEvent) -> Case | None:
     if event.sequence != before.sequence + 1:
         return None
     moved = replace(before, sequence=event.sequence, updated_at=event.at)
-    match event.news:
+    match event.data:
         case StageChanged(stage, note):
             return replace(moved, stage=stage, note=note)
         case DocumentsChanged():
-            return _with_documents(moved, event.news)
+            return _with_documents(moved, event.data)
         case Decided(outcome, note):
             return replace(moved, outcome=outcome, note=note)
         case Closed(outcome):
@@ -184,7 +184,7 @@ def advance(before: Case | None, event: RegistryEvent) -> Case | None:
 
 
 def _opened(event: RegistryEvent) -> Case | None:
-    news = event.news
+    news = event.data
     if event.sequence != 1 or not isinstance(news, CaseOpened):
         return None
     return Case(
@@ -207,6 +207,6 @@ def _with_documents(case: Case, news: DocumentsChanged) -> Case | None:
         title = told.title or (known.title if known else "")
         if not title:
             return None
-        kept = known.deadline if known and told.status != "missing" else None
-        held[told.code] = Document(told.code, title, told.status, told.reason, told.deadline or kept)
+        stored = known.deadline if known and told.status != "missing" else None
+        held[told.code] = Document(told.code, title, told.status, told.reason, told.deadline or stored)
     return replace(case, documents=tuple(held.values()))

@@ -7,20 +7,20 @@ from datetime import datetime, timedelta
 
 from aiohttp import web
 
-from bot.backoff import Pace
+from bot.backoff import RetryPolicy
 from bot.metrics import Metrics
 from bot.registries.apply import EventsJob
 from bot.registries.overview import OneView
 from bot.registries.polling import CaseFeed
 from bot.registries.reconcile import Comparer, ReconcileJob
-from bot.registries.recorder import CaseBook, Hear, nobody
+from bot.registries.recorder import CaseRecorder, ChangeListener, nobody
 from bot.registries.webhook import EventIntake
 from bot.settings import Settings
 from bot.store import Store
 from bot.worker import Job
 from casestore.cases.reconciliations import Reconciliations
-from casestore.people.citizens import Census
-from casestore.queues.registry_events import Events
+from casestore.people.citizens import Citizens
+from casestore.queues.registry_events import RegistryEventQueue
 from connectors.connect import CASE_REGISTRIES, event_reader
 from connectors.registry import CaseRegistry
 
@@ -33,13 +33,13 @@ def event_routes(settings: Settings, store: Store, metrics: Metrics, clock: Cloc
     if not secrets:
         return []
     names = [words.registry for words in CASE_REGISTRIES]
-    events = Events(store.database, store.vault)
+    events = RegistryEventQueue(store.database, store.vault)
     return EventIntake(event_reader(secrets, clock), names, events, metrics, clock).routes()
 
 
-def case_book(store: Store, metrics: Metrics, hear: Hear = nobody) -> CaseBook:
-    """``hear`` is told of every change, in the commit that keeps it."""
-    return CaseBook(Census(store.database, store.vault), store.cases, metrics, hear)
+def case_recorder(store: Store, metrics: Metrics, listener: ChangeListener = nobody) -> CaseRecorder:
+    """``listener`` is told of every change, in the commit that keeps it."""
+    return CaseRecorder(Citizens(store.database, store.vault), store.cases, metrics, listener)
 
 
 def registry_jobs(
@@ -50,29 +50,29 @@ def registry_jobs(
     clock: Clock,
     random: Callable[[], float],
     new_claim: Callable[[], str],
-    hear: Hear = nobody,
-    pace: Pace | None = None,
+    listener: ChangeListener = nobody,
+    policy: RetryPolicy | None = None,
 ) -> list[Job]:
     """Polling, events and comparing."""
-    book = case_book(store, metrics, hear)
+    recorder = case_recorder(store, metrics, listener)
     every, pause = timedelta(seconds=settings.feed_seconds), timedelta(seconds=settings.reconcile_pause_seconds)
-    feed = (store.database, book, store.cases, metrics, clock)
+    feed = (store.database, recorder, store.cases, metrics, clock)
     jobs: list[Job] = [CaseFeed(registry, *feed, every=every) for registry in registries]
-    events = Events(store.database, store.vault)
+    events = RegistryEventQueue(store.database, store.vault)
     by_name = {registry.name: registry for registry in registries}
-    parts = (events, book, store.cases, store.people, store.database, by_name, metrics)
-    jobs.append(EventsJob(*parts, clock, random, new_claim, pace=pace or Pace()))
+    parts = (events, recorder, store.cases, store.people, store.database, by_name, metrics)
+    jobs.append(EventsJob(*parts, clock, random, new_claim, policy=policy or RetryPolicy()))
     runs = Reconciliations(store.database)
     rest = timedelta(hours=settings.reconcile_hours)
     for registry in registries if rest else ():
-        jobs.append(ReconcileJob(comparer(store, registry, book), runs, metrics, clock, every=rest, pause=pause))
+        jobs.append(ReconcileJob(comparer(store, registry, recorder), runs, metrics, clock, every=rest, pause=pause))
     return jobs
 
 
-def comparer(store: Store, registry: CaseRegistry, book: CaseBook, *, reopening: bool = False) -> Comparer:
+def comparer(store: Store, registry: CaseRegistry, recorder: CaseRecorder, *, reopening: bool = False) -> Comparer:
     """Compares our cases with this registry's."""
-    census = Census(store.database, store.vault)
-    return Comparer(registry, store.database, store.cases, census, book, reopening=reopening)
+    citizens = Citizens(store.database, store.vault)
+    return Comparer(registry, store.database, store.cases, citizens, recorder, reopening=reopening)
 
 
 def one_view(store: Store, registries: Sequence[CaseRegistry], clock: Clock) -> OneView:
@@ -82,7 +82,7 @@ def one_view(store: Store, registries: Sequence[CaseRegistry], clock: Clock) -> 
 
 async def read_event_depth(store: Store, metrics: Metrics, now: datetime) -> None:
     """Depth and age of the events' queue into the gauges."""
-    waiting, dead, oldest = await Events(store.database, store.vault).depth()
+    waiting, dead, oldest = await RegistryEventQueue(store.database, store.vault).depth()
     metrics.dead_events.set(dead)
     metrics.depth.labels("events", "all", "all").set(waiting)
     age = 0.0 if oldest is None else max(0.0, (now - oldest).total_seconds())

@@ -16,7 +16,7 @@ import structlog
 from bot.registries.caseview import view
 from bot.registries.polling import feed_of
 from bot.registries.recorder import case_of
-from casestore.cases.model import Case, Kept, objection
+from casestore.cases.model import Case, StoredCase, illegal_move
 from casestore.cases.repository import Cases, is_shown
 from casestore.people.identity import People
 from connectors.registry import CaseList, CaseRegistry, RegistryError, RegistryUnavailable
@@ -59,9 +59,9 @@ class OneView:
         """This citizen's open cases and those closed lately, over all registries."""
         now = self._clock()
         answers = await self._ask(citizen_id)
-        kept = await self._cases.kept_of(citizen_id, now)  # after asking: an event may have come meanwhile
+        stored = await self._cases.stored_of(citizen_id, now)  # after asking: an event may have come meanwhile
         caught_up = await self._cases.caught_up()
-        by_registry = {name: [one for one in kept if one.case.registry == name] for name in _names(answers, kept)}
+        by_registry = {name: [one for one in stored if one.case.registry == name] for name in _names(answers, stored)}
         parts = [
             part_of(name, theirs, answers.get(name), caught_up.get(feed_of(name)))
             for name, theirs in by_registry.items()
@@ -88,30 +88,30 @@ class OneView:
         return error
 
 
-def _names(answers: Mapping[str, object], kept: Iterable[Kept]) -> list[str]:
-    return list(dict.fromkeys([*answers, *(one.case.registry for one in kept)]))
+def _names(answers: Mapping[str, object], stored: Iterable[StoredCase]) -> list[str]:
+    return list(dict.fromkeys([*answers, *(one.case.registry for one in stored)]))
 
 
 def part_of(
-    registry: str, kept: Sequence[Kept], answer: CaseList | RegistryError | None, caught_up: datetime | None
+    registry: str, stored: Sequence[StoredCase], answer: CaseList | RegistryError | None, caught_up: datetime | None
 ) -> Part:
     """A registry's share: its answer, with what we know better by an event; else what is on record."""
-    on_record = tuple(one.case for one in kept)
+    on_record = tuple(one.case for one in stored)
     if answer is None:  # not one of those that are set up: nobody can be asked
         return Part(registry, on_record)
     if isinstance(answer, CaseList) and not answer.stale:
-        return Part(registry, merged(kept, answer))
+        return Part(registry, merged(stored, answer))
     if isinstance(answer, CaseList) and (caught_up is None or caught_up < answer.as_of):
-        return Part(registry, merged(kept, answer), answer.as_of)
+        return Part(registry, merged(stored, answer), answer.as_of)
     if caught_up is not None:
         return Part(registry, on_record, caught_up)
-    told = [one.told_at for one in kept if one.told_at is not None]
+    told = [one.told_at for one in stored if one.told_at is not None]
     return Part(registry, on_record, min(told, default=None), silent=True)
 
 
-def merged(kept: Sequence[Kept], answer: CaseList) -> tuple[Case, ...]:
+def merged(stored: Sequence[StoredCase], answer: CaseList) -> tuple[Case, ...]:
     """The answer, but for cases that an event has moved or opened since it was given, and moves that are not legal."""
-    ours = {one.case.reference: one for one in kept}
+    ours = {one.case.reference: one for one in stored}
     listed = {record.reference: case_of(record) for record in answer.cases}
     opened = {
         reference: one.case
@@ -121,10 +121,10 @@ def merged(kept: Sequence[Kept], answer: CaseList) -> tuple[Case, ...]:
     return tuple(_newer(ours.get(reference), case) for reference, case in listed.items()) + tuple(opened.values())
 
 
-def _newer(kept: Kept | None, told: Case) -> Case:
-    if kept is None or (told.sequence >= kept.case.sequence and objection(kept.case, told) is None):
+def _newer(stored: StoredCase | None, told: Case) -> Case:
+    if stored is None or (told.sequence >= stored.case.sequence and illegal_move(stored.case, told) is None):
         return told
-    return kept.case
+    return stored.case
 
 
 def overview(parts: Sequence[Part], now: datetime) -> Overview:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.metrics import Metrics
-from bot.registries.recorder import CaseBook, word_of
+from bot.registries.recorder import CaseRecorder, report_of
 from casestore.cases.model import KNOWN
 from casestore.cases.repository import Cases
 from casestore.database import Database
@@ -34,7 +34,7 @@ class CaseFeed:
         self,
         registry: CaseRegistry,
         database: Database,
-        book: CaseBook,
+        recorder: CaseRecorder,
         cases: Cases,
         metrics: Metrics,
         clock: Clock,
@@ -44,7 +44,7 @@ class CaseFeed:
         self.name = feed_of(registry.name)
         self._registry = registry
         self._database = database
-        self._book = book
+        self._recorder = recorder
         self._cases = cases
         self._metrics = metrics
         self._clock = clock
@@ -73,7 +73,9 @@ class CaseFeed:
     async def _keep(self, page: Changes, now: datetime, *, wake: bool) -> None:
         """``now`` is from before the registry was asked: what it says is at least as new."""
         async with self._database.write(wake=wake) as connection:
-            changes = await self._book.take(connection, [word_of(record) for record in page.cases], now, source="poll")
+            changes = await self._recorder.record(
+                connection, [report_of(record) for record in page.cases], now, source="poll"
+            )
             await self._cases.set_cursor(connection, self.name, page.cursor, now, caught_up=not page.more)
         for record, change in zip(page.cases, changes, strict=True):
             if change.result != KNOWN:

@@ -16,12 +16,12 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.metrics import Metrics
-from bot.registries.recorder import CaseBook, Word, case_of, word_of
-from casestore.cases.model import NEW, REFUSED, Kept
-from casestore.cases.reconciliations import DONE, LISTED, UNTOLD, WAITING, LostRun, Reconciliations, Run
+from bot.registries.recorder import CaseRecorder, CaseReport, case_of, report_of
+from casestore.cases.model import NEW, REFUSED, StoredCase
+from casestore.cases.reconciliations import DONE, LISTED, UNREPORTED, WAITING, LostRun, Reconciliations, Run
 from casestore.cases.repository import Cases
 from casestore.database import Database
-from casestore.people.citizens import Census
+from casestore.people.citizens import Citizens
 from connectors.registry import CaseRecord, CaseRegistry, RegistryError
 
 SAME, MISSING, BEHIND, DIFFERS, AHEAD, GONE = "same", "missing", "behind", "differs", "ahead", "gone"
@@ -35,23 +35,23 @@ AGAIN = timedelta(minutes=1)  # after the registry did not answer, or another wo
 log = structlog.get_logger(__name__)
 
 
-def compare(record: CaseRecord, owner: int | None, kept: Kept | None) -> str:
+def compare(record: CaseRecord, owner: int | None, stored: StoredCase | None) -> str:
     """What a registry's case is to ours. When it was last changed does not count: clocks and digits differ."""
-    if kept is None:
+    if stored is None:
         return MISSING
-    theirs, ours = case_of(record), kept.case
+    theirs, ours = case_of(record), stored.case
     if theirs.sequence != ours.sequence:
         return BEHIND if theirs.sequence > ours.sequence else AHEAD
-    alike = owner == kept.citizen_id and replace(theirs, updated_at=ours.updated_at) == ours
+    alike = owner == stored.citizen_id and replace(theirs, updated_at=ours.updated_at) == ours
     return SAME if alike else DIFFERS
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class PageDiff:
     """What a page showed: each case's verdict by reference, the words that put ours right, and how to go on."""
 
     verdicts: Mapping[str, str]
-    words: tuple[Word, ...]
+    reports: tuple[CaseReport, ...]
     cursor: str
     more: bool
 
@@ -67,8 +67,8 @@ class Comparer:
         registry: CaseRegistry,
         database: Database,
         cases: Cases,
-        census: Census,
-        book: CaseBook,
+        citizens: Citizens,
+        recorder: CaseRecorder,
         *,
         reopening: bool = False,
     ) -> None:
@@ -76,55 +76,55 @@ class Comparer:
         self.database = database
         self._registry = registry
         self._cases = cases
-        self._census = census
-        self._book = book
+        self._citizens = citizens
+        self._recorder = recorder
         self._reopening = reopening
         self._at_once = asyncio.Semaphore(AT_ONCE)
 
-    async def listed(self, cursor: str) -> Findings:
+    async def listed(self, cursor: str) -> PageDiff:
         """What the registry lists, from ``cursor`` on. Raises :class:`connectors.registry.RegistryError`."""
         page = await self._registry.changes(cursor)
-        verdicts, words = await self._compared({record.reference: record for record in page.cases})
-        return Findings(verdicts, words, page.cursor, page.more)
+        verdicts, reports = await self._compared({record.reference: record for record in page.cases})
+        return PageDiff(verdicts, reports, page.cursor, page.more)
 
-    async def untold(self, after: str, since: datetime, seen: Container[str] = ()) -> Findings:
+    async def not_reported_since(self, after: str, since: datetime, seen: Container[str] = ()) -> PageDiff:
         """Of what we have and the registry has not spoken of ``since``, those of the next references; not the ``seen``:
         of a dry run it is not kept what the registry has spoken of."""
-        found = [kept.case.reference for kept in await self._cases.untold(self.name, since, after, ASKED)]
+        found = [
+            stored.case.reference for stored in await self._cases.not_reported_since(self.name, since, after, ASKED)
+        ]
         quiet = [reference for reference in found if reference not in seen]
         records = await self._ask(quiet)
-        verdicts, words = await self._compared(records)
+        verdicts, reports = await self._compared(records)
         gone = {reference: GONE for reference in quiet if reference not in records}
-        return Findings({**verdicts, **gone}, words, found[-1] if found else after, len(found) == ASKED)
+        return PageDiff({**verdicts, **gone}, reports, found[-1] if found else after, len(found) == ASKED)
 
-    async def keep(
-        self, connection: AsyncConnection, findings: Findings, now: datetime, since: datetime
-    ) -> Counter[str]:
+    async def keep(self, connection: AsyncConnection, diff: PageDiff, now: datetime, since: datetime) -> Counter[str]:
         """Put ours right; cases by what was found and done."""
-        changes = await self._book.take(connection, findings.words, now, source="reconcile")
-        gone = findings.of(GONE)
-        await self._cases.mark_told(connection, [ref for ref, found in findings.verdicts.items() if found != GONE], now)
+        changes = await self._recorder.record(connection, diff.reports, now, source="reconcile")
+        gone = diff.of(GONE)
+        await self._cases.mark_told(connection, [ref for ref, found in diff.verdicts.items() if found != GONE], now)
         await self._cases.mark_gone(connection, gone, since)
         done = Counter({NEW: REPAIRED, REFUSED: REFUSED}[c.result] for c in changes if c.result in (NEW, REFUSED))
-        return Counter(findings.verdicts.values()) + done + Counter({REPAIRED: len(gone)})
+        return Counter(diff.verdicts.values()) + done + Counter({REPAIRED: len(gone)})
 
-    async def _compared(self, records: Mapping[str, CaseRecord]) -> tuple[dict[str, str], tuple[Word, ...]]:
-        kept = await self._cases.find_all(records)
-        owners = await self._census.known(record.afm for record in records.values())
-        verdicts = {ref: compare(record, owners.get(record.afm), kept.get(ref)) for ref, record in records.items()}
-        words = [
-            self._word(records[ref], kept.get(ref)) for ref, found in verdicts.items() if found not in (SAME, AHEAD)
+    async def _compared(self, records: Mapping[str, CaseRecord]) -> tuple[dict[str, str], tuple[CaseReport, ...]]:
+        stored = await self._cases.find_all(records)
+        owners = await self._citizens.known(record.afm for record in records.values())
+        verdicts = {ref: compare(record, owners.get(record.afm), stored.get(ref)) for ref, record in records.items()}
+        reports = [
+            self._report(records[ref], stored.get(ref)) for ref, found in verdicts.items() if found not in (SAME, AHEAD)
         ]
         sure = await self._ask([ref for ref, found in verdicts.items() if found == AHEAD])
         for ref, record in sure.items():  # ours may have moved on since the page was made: asked again, it is sure
-            verdicts[ref] = compare(record, owners.get(record.afm), kept[ref])
+            verdicts[ref] = compare(record, owners.get(record.afm), stored[ref])
             if verdicts[ref] != SAME:
-                words.append(self._word(record, kept[ref]))
-        return verdicts, tuple(words)
+                reports.append(self._report(record, stored[ref]))
+        return verdicts, tuple(reports)
 
-    def _word(self, record: CaseRecord, kept: Kept | None) -> Word:
-        seen = None if kept is None else kept.case.sequence
-        return word_of(record, instead_of=seen, reopening=self._reopening)
+    def _report(self, record: CaseRecord, stored: StoredCase | None) -> CaseReport:
+        seen = None if stored is None else stored.case.sequence
+        return report_of(record, instead_of=seen, reopening=self._reopening)
 
     async def _ask(self, references: Sequence[str]) -> dict[str, CaseRecord]:
         async def one(reference: str) -> CaseRecord | None:
@@ -184,7 +184,7 @@ class ReconcileJob:
             await self._runs.begin(Run(self._comparer.name, WAITING, now), None)
             self._due = now + self._every
             return None
-        if run.phase in (LISTED, UNTOLD):
+        if run.phase in (LISTED, UNREPORTED):
             return run
         if now < run.started_at + self._every:
             self._due = run.started_at + self._every
@@ -212,26 +212,26 @@ async def begin(runs: Reconciliations, registry: str, now: datetime) -> Run:
 
 async def take_page(comparer: Comparer, runs: Reconciliations, run: Run, now: datetime) -> Run:
     """The next page of a run, found and kept in one commit with how far it came. Raises as the two do."""
-    findings = await look(comparer, run)
+    diff = await diff_page(comparer, run)
     async with comparer.database.write(wake=True) as connection:
-        counts = await comparer.keep(connection, findings, now, run.started_at)
-        after = onward(run, findings, counts, now)
+        counts = await comparer.keep(connection, diff, now, run.started_at)
+        after = advance_run(run, diff, counts, now)
         await runs.move(connection, run, after, now)
     return after
 
 
-async def look(comparer: Comparer, run: Run, seen: Container[str] = ()) -> Findings:
+async def diff_page(comparer: Comparer, run: Run, seen: Container[str] = ()) -> PageDiff:
     """What the next page of a run shows. Nothing is kept."""
     if run.phase == LISTED:
         return await comparer.listed(run.cursor)
-    return await comparer.untold(run.cursor, run.started_at, seen)
+    return await comparer.not_reported_since(run.cursor, run.started_at, seen)
 
 
-def onward(run: Run, findings: Findings, counts: Counter[str], now: datetime) -> Run:
+def advance_run(run: Run, diff: PageDiff, counts: Counter[str], now: datetime) -> Run:
     """The run after a page."""
     total = Counter(run.counts) + counts
-    phase, cursor = run.phase, findings.cursor
-    if not findings.more:
-        phase, cursor = (UNTOLD, "") if run.phase == LISTED else (DONE, "")
+    phase, cursor = run.phase, diff.cursor
+    if not diff.more:
+        phase, cursor = (UNREPORTED, "") if run.phase == LISTED else (DONE, "")
     finished = now if phase == DONE else None
     return replace(run, phase=phase, cursor=cursor, pages=run.pages + 1, counts=dict(total), finished_at=finished)

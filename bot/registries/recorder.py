@@ -1,6 +1,6 @@
 """Whatever registries tell of cases goes through here, by whichever way it came: polled, sent, asked for, compared.
 
-This is the one place where *what changed* is known in the commit that keeps it: :data:`Hear` is called there.
+This is the one place where *what changed* is known in the commit that keeps it: :data:`ChangeListener` is called there.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.metrics import Metrics
 from casestore.cases.model import NEW, REFUSED, Case, Change, Document, Told
 from casestore.cases.repository import Cases
-from casestore.people.citizens import Census
+from casestore.people.citizens import Citizens
 from connectors.registry import CaseRecord
 
 log = structlog.get_logger(__name__)
 
-Hear = Callable[[AsyncConnection, Sequence[Change]], Awaitable[None]]
+ChangeListener = Callable[[AsyncConnection, Sequence[Change]], Awaitable[None]]
 """Told of what has just changed (``before``, ``after``), in the transaction that keeps it: what it writes there is
 kept with the change or not at all. It is told once of each change, and of nothing that changed nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class CaseReport:
     """What a registry says of a case, and whose it is. The rest as in :class:`casestore.cases.model.Told`."""
 
     afm: str
@@ -36,34 +36,34 @@ class Word:
 
 
 async def nobody(_connection: AsyncConnection, _changes: Sequence[Change]) -> None:
-    """A :data:`Hear` that does nothing."""
+    """A :data:`ChangeListener` that does nothing."""
 
 
-class CaseBook:
+class CaseRecorder:
     """Keeps what registries say."""
 
-    def __init__(self, census: Census, cases: Cases, metrics: Metrics, hear: Hear = nobody) -> None:
-        self._census = census
+    def __init__(self, citizens: Citizens, cases: Cases, metrics: Metrics, listener: ChangeListener = nobody) -> None:
+        self._citizens = citizens
         self._cases = cases
         self._metrics = metrics
-        self._hear = hear
+        self._listener = listener
 
-    async def take(
-        self, connection: AsyncConnection, words: Sequence[Word], now: datetime, *, source: str
+    async def record(
+        self, connection: AsyncConnection, reports: Sequence[CaseReport], now: datetime, *, source: str
     ) -> list[Change]:
         """What became of each word, in their order. ``source`` is for the log: by which way they came."""
-        if not words:
+        if not reports:
             return []
-        ids = await self._census.ids(connection, {word.afm for word in words}, now)
-        told = [Told(ids[word.afm], word.case, word.instead_of, word.reopening) for word in words]
-        changes = await self._cases.take(connection, told, now)
+        ids = await self._citizens.ids(connection, {report.afm for report in reports}, now)
+        told = [Told(ids[report.afm], report.case, report.instead_of, report.reopening) for report in reports]
+        changes = await self._cases.record(connection, told, now)
         for change in changes:
             registry = change.after.case.registry
             self._metrics.feed.labels(registry, change.result).inc()
             if change.result == REFUSED:
                 log.warning("case.refused", registry=registry, source=source, reason=change.reason)
         if new := [change for change in changes if change.result == NEW]:
-            await self._hear(connection, new)
+            await self._listener(connection, new)
         return changes
 
 
@@ -86,6 +86,6 @@ def case_of(record: CaseRecord) -> Case:
     )
 
 
-def word_of(record: CaseRecord, *, instead_of: int | None = None, reopening: bool = False) -> Word:
+def report_of(record: CaseRecord, *, instead_of: int | None = None, reopening: bool = False) -> CaseReport:
     """A registry's record as its word on the case."""
-    return Word(record.afm, case_of(record), instead_of, reopening)
+    return CaseReport(record.afm, case_of(record), instead_of, reopening)

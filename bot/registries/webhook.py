@@ -17,7 +17,7 @@ from aiohttp import web
 
 from bot.metrics import Metrics
 from casestore.groupcommit import GroupCommit
-from casestore.queues.registry_events import MOST_SEQUENCE, Arrived, Events
+from casestore.queues.registry_events import MOST_SEQUENCE, NewEvent, RegistryEventQueue
 from connectors.events import (
     CaseOpened,
     CertificateIssued,
@@ -25,8 +25,8 @@ from connectors.events import (
     Closed,
     Decided,
     DocumentsChanged,
+    EventData,
     EventReader,
-    News,
     RegistryEvent,
     StageChanged,
 )
@@ -40,7 +40,7 @@ CHANNEL = "registries"  # of the ack's metric
 log = structlog.get_logger(__name__)
 Clock = Callable[[], datetime]
 
-_NEWS: tuple[type[News], ...] = (
+_DATA: tuple[type[EventData], ...] = (
     CaseOpened,
     StageChanged,
     DocumentsChanged,
@@ -49,12 +49,12 @@ _NEWS: tuple[type[News], ...] = (
     CertificateIssued,
     CertificateRefused,
 )
-_KINDS: Mapping[str, type[News]] = {kind.__name__: kind for kind in _NEWS}
+_KINDS: Mapping[str, type[EventData]] = {kind.__name__: kind for kind in _DATA}
 
 
 def pack(event: RegistryEvent) -> str:
     """An event as the queue keeps it. Raises ``UnicodeEncodeError`` for half a character."""
-    return msgspec.json.encode({"kind": type(event.news).__name__, "event": event}).decode()
+    return msgspec.json.encode({"kind": type(event.data).__name__, "event": event}).decode()
 
 
 def unpack(payload: str) -> RegistryEvent:
@@ -63,9 +63,9 @@ def unpack(payload: str) -> RegistryEvent:
     kind, fields = _KINDS.get(whole["kind"]), whole["event"]
     if kind is None:
         raise ValueError("an event of a kind that is not known")
-    news = msgspec.convert(fields.pop("news"), kind)
+    data = msgspec.convert(fields.pop("data" if "data" in fields else "news"), kind)  # "news": kept by version 0.1
     at = msgspec.convert(fields.pop("at"), datetime)
-    return RegistryEvent(**fields, at=at, news=news)
+    return RegistryEvent(**fields, at=at, data=data)
 
 
 class EventIntake:
@@ -75,7 +75,7 @@ class EventIntake:
         self,
         reader: EventReader,
         registries: Sequence[str],
-        events: Events,
+        events: RegistryEventQueue,
         metrics: Metrics,
         clock: Clock,
         *,
@@ -140,7 +140,7 @@ class EventIntake:
     def _row(self, event: RegistryEvent) -> dict[str, object]:
         if event.sequence > MOST_SEQUENCE:
             raise BadEvent("data.sequence")
-        arrived = Arrived(event.registry, event.id, event.subject, event.sequence, pack(event), self._clock())
+        arrived = NewEvent(event.registry, event.id, event.subject, event.sequence, pack(event), self._clock())
         return self._events.row(arrived)
 
     async def _keep(self, registry: str, row: dict[str, object]) -> web.Response:

@@ -44,7 +44,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredCase:
     """A case on record: whose it is, and when its registry last spoke of it (``None``: not noted)."""
 
     citizen_id: int
@@ -71,8 +71,8 @@ class Change:
     """
 
     result: str
-    before: Kept | None
-    after: Kept
+    before: StoredCase | None
+    after: StoredCase
     reason: str = ""
 
 
@@ -80,7 +80,7 @@ _SETTLED = ("stage", "outcome", "closed", "documents")
 """What of a closed case does not change any more; a title or a note may be put right."""
 
 
-def objection(before: Case, after: Case) -> str | None:
+def illegal_move(before: Case, after: Case) -> str | None:
     """Why this is no legal move: ``closed`` or ``decision taken back``; ``None`` when it is one."""
     if before.closed and any(getattr(before, name) != getattr(after, name) for name in _SETTLED):
         return "closed"
@@ -94,28 +94,28 @@ def is_past(case: Case, now: datetime) -> bool:
     return case.closed and case.updated_at < now - CLOSED_KEPT
 
 
-def judge(before: Kept | None, told: Told, now: datetime) -> Change:
+def evaluate(before: StoredCase | None, told: Told, now: datetime) -> Change:
     """What a word means for what is on record."""
-    after = Kept(told.citizen_id, told.case, now)
+    after = StoredCase(told.citizen_id, told.case, now)
     if before is None:
         return Change(KNOWN if is_past(told.case, now) else NEW, None, after)
     if not _is_news(before, told):
         return Change(KNOWN, before, after)
-    reason = None if told.reopening else objection(before.case, told.case)
+    reason = None if told.reopening else illegal_move(before.case, told.case)
     return Change(REFUSED, before, after, reason) if reason else Change(NEW, before, after)
 
 
-def _is_news(before: Kept, told: Told) -> bool:
+def _is_news(before: StoredCase, told: Told) -> bool:
     if told.instead_of == before.case.sequence:
         return (before.citizen_id, before.case) != (told.citizen_id, told.case)
     return told.case.sequence > before.case.sequence
 
 
-def judge_all(held: Mapping[str, Kept], told: Iterable[Told], now: datetime) -> list[Change]:
+def evaluate_all(held: Mapping[str, StoredCase], told: Iterable[Told], now: datetime) -> list[Change]:
     """Word after word, each against what the ones before it led to. ``held`` is by reference."""
     standing, changes = dict(held), list[Change]()
     for word in told:
-        change = judge(standing.get(word.case.reference), word, now)
+        change = evaluate(standing.get(word.case.reference), word, now)
         if change.result == NEW:
             standing[word.case.reference] = change.after
         changes.append(change)

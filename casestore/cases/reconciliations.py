@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from casestore.database import Database
 from casestore.tables import reconciliations as runs
 
-WAITING, LISTED, UNTOLD, DONE = "waiting", "listed", "untold", "done"
+WAITING, LISTED, UNREPORTED, DONE = "waiting", "listed", "untold", "done"
 """Not begun; what the registry lists is compared; what it did not list is asked for; at its end."""
 
 

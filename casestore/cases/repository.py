@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from casestore.cases.model import NEW, Case, Change, Document, Kept, Told, judge_all
+from casestore.cases.model import NEW, Case, Change, Document, StoredCase, Told, evaluate_all
 from casestore.database import Database
 from casestore.tables import case_events, cases, cursors, required_documents
 from casestore.vault import Vault
@@ -37,21 +37,21 @@ class Cases:
     # Writing
 
     async def put(self, connection: AsyncConnection, citizen_id: int, case: Case, now: datetime) -> bool:
-        """:meth:`take` for one word; ``False`` when it changed nothing."""
-        return (await self.take(connection, [Told(citizen_id, case)], now))[0].result == NEW
+        """:meth:`record` for one word; ``False`` when it changed nothing."""
+        return (await self.record(connection, [Told(citizen_id, case)], now))[0].result == NEW
 
-    async def take(self, connection: AsyncConnection, told: Sequence[Told], now: datetime) -> list[Change]:
+    async def record(self, connection: AsyncConnection, told: Sequence[Told], now: datetime) -> list[Change]:
         """Keep what is new in these words, in a few statements for all of them; what became of each, in their order.
 
         Whoever writes one of these cases at this moment is waited for.
         """
         held = await self._held(connection, {word.case.reference for word in told})
-        changes = judge_all({reference: kept for reference, (_, kept) in held.items()}, told, now)
+        changes = evaluate_all({reference: stored for reference, (_, stored) in held.items()}, told, now)
         last = {change.after.case.reference: change.after for change in changes if change.result == NEW}
         ids = {reference: case_id for reference, (case_id, _) in held.items()}
-        made = await self._insert(connection, [kept for reference, kept in last.items() if reference not in ids])
+        made = await self._insert(connection, [stored for reference, stored in last.items() if reference not in ids])
         missed = {reference for reference in last if reference not in ids and reference not in made}
-        moved = {reference: kept for reference, kept in last.items() if reference in ids}
+        moved = {reference: stored for reference, stored in last.items() if reference in ids}
         await self._update(connection, ids, moved)
         await self._put_documents(connection, {**ids, **made}, {r: k for r, k in last.items() if r not in missed})
         await self._note(connection, {**ids, **made}, [c for c in changes if c.after.case.reference not in missed], now)
@@ -68,7 +68,7 @@ class Cases:
         now: datetime,
     ) -> list[Change]:
         """``missed`` were put on record by somebody else between our look and our insert: now they can be seen."""
-        later = iter(await self.take(connection, [word for word in told if word.case.reference in missed], now))
+        later = iter(await self.record(connection, [word for word in told if word.case.reference in missed], now))
         return [next(later) if change.after.case.reference in missed else change for change in changes]
 
     async def mark_told(self, connection: AsyncConnection, references: Sequence[str], now: datetime) -> None:
@@ -85,39 +85,41 @@ class Cases:
             these = update(cases).where(cases.c.reference.in_(references), quiet)
             await connection.execute(these.values(gone_at=since))
 
-    async def _held(self, connection: AsyncConnection, references: set[str]) -> dict[str, tuple[int, Kept]]:
+    async def _held(self, connection: AsyncConnection, references: set[str]) -> dict[str, tuple[int, StoredCase]]:
         """(id, as kept) by reference, locked to the end of the transaction and always in the same order."""
         wanted = select(cases).where(cases.c.reference.in_(sorted(references))).order_by(cases.c.reference)
         rows = (await connection.execute(wanted.with_for_update())).all()
-        kept = await self._with_papers(connection, rows)
-        return {row.reference: (row.id, one) for row, one in zip(rows, kept, strict=True)}
+        stored = await self._with_papers(connection, rows)
+        return {row.reference: (row.id, one) for row, one in zip(rows, stored, strict=True)}
 
-    async def _insert(self, connection: AsyncConnection, new: Sequence[Kept]) -> dict[str, int]:
+    async def _insert(self, connection: AsyncConnection, new: Sequence[StoredCase]) -> dict[str, int]:
         """Ids by reference of those that were made; one that somebody else has just made is not among them."""
         if not new:
             return {}
-        rows = [self._values(kept) for kept in sorted(new, key=lambda kept: kept.case.reference)]
+        rows = [self._values(stored) for stored in sorted(new, key=lambda stored: stored.case.reference)]
         insert = self._database.insert_new(cases).returning(cases.c.id, cases.c.reference)
         return {row.reference: row.id for row in (await connection.execute(insert, rows)).all()}
 
-    async def _update(self, connection: AsyncConnection, ids: Mapping[str, int], moved: Mapping[str, Kept]) -> None:
+    async def _update(
+        self, connection: AsyncConnection, ids: Mapping[str, int], moved: Mapping[str, StoredCase]
+    ) -> None:
         if not moved:
             return
-        rows = [{"this": ids[reference], **self._values(kept)} for reference, kept in moved.items()]
+        rows = [{"this": ids[reference], **self._values(stored)} for reference, stored in moved.items()]
         names: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "this"}
         await connection.execute(update(cases).where(cases.c.id == bindparam("this")).values(**names), rows)
         papers = required_documents.c.case_id.in_([ids[reference] for reference in moved])
         await connection.execute(delete(required_documents).where(papers))
 
-    def _values(self, kept: Kept) -> dict[str, Any]:
-        case = kept.case
+    def _values(self, stored: StoredCase) -> dict[str, Any]:
+        case = stored.case
         values = {name: getattr(case, name) for name in _PLAIN}
         values["title_sealed"] = self._vault.seal("cases.title", case.title)
         values["note_sealed"] = self._vault.seal("cases.note", case.note)
-        return values | {"citizen_id": kept.citizen_id, "told_at": kept.told_at, "gone_at": None}
+        return values | {"citizen_id": stored.citizen_id, "told_at": stored.told_at, "gone_at": None}
 
     async def _put_documents(
-        self, connection: AsyncConnection, ids: Mapping[str, int], cases_: Mapping[str, Kept]
+        self, connection: AsyncConnection, ids: Mapping[str, int], cases_: Mapping[str, StoredCase]
     ) -> None:
         rows = [
             {
@@ -128,8 +130,8 @@ class Cases:
                 "reason_sealed": self._vault.seal("required_documents.reason", document.reason),
                 "deadline": document.deadline,
             }
-            for reference, kept in cases_.items()
-            for document in {one.code: one for one in kept.case.documents}.values()
+            for reference, stored in cases_.items()
+            for document in {one.code: one for one in stored.case.documents}.values()
         ]
         if rows:
             await connection.execute(required_documents.insert(), rows)
@@ -155,9 +157,9 @@ class Cases:
 
     async def of_citizen(self, citizen_id: int, now: datetime) -> list[Case]:
         """Open cases and those closed lately: open first, newest change first."""
-        return [kept.case for kept in await self.kept_of(citizen_id, now)]
+        return [stored.case for stored in await self.stored_of(citizen_id, now)]
 
-    async def kept_of(self, citizen_id: int, now: datetime) -> list[Kept]:
+    async def stored_of(self, citizen_id: int, now: datetime) -> list[StoredCase]:
         """The same, with when each was told."""
         shown = or_(~cases.c.closed, cases.c.updated_at > now - CLOSED_SHOWN)
         theirs = select(cases).where(cases.c.citizen_id == citizen_id, cases.c.gone_at.is_(None), shown)
@@ -165,16 +167,16 @@ class Cases:
             ordered = theirs.order_by(cases.c.closed, cases.c.updated_at.desc(), cases.c.id)
             return await self._with_papers(connection, (await connection.execute(ordered)).all())
 
-    async def find(self, reference: str) -> Kept | None:
+    async def find(self, reference: str) -> StoredCase | None:
         """The case of this number."""
         found = await self.find_all([reference])
         return found.get(reference)
 
-    async def find_all(self, references: Iterable[str]) -> dict[str, Kept]:
+    async def find_all(self, references: Iterable[str]) -> dict[str, StoredCase]:
         """Those of these numbers that are on record, gone ones too."""
         return await self._found(cases.c.reference.in_(list(references)))
 
-    async def untold(self, registry: str, since: datetime, after: str, limit: int) -> list[Kept]:
+    async def not_reported_since(self, registry: str, since: datetime, after: str, limit: int) -> list[StoredCase]:
         """A registry's cases of which it has said nothing ``since``, by reference, from the one ``after``."""
         quiet = or_(cases.c.told_at.is_(None), cases.c.told_at < since)
         these = (cases.c.registry == registry, cases.c.gone_at.is_(None), quiet, cases.c.reference > after)
@@ -182,12 +184,12 @@ class Cases:
             wanted = select(cases).where(*these).order_by(cases.c.reference).limit(limit)
             return await self._with_papers(connection, (await connection.execute(wanted)).all())
 
-    async def _found(self, which: ColumnElement[bool]) -> dict[str, Kept]:
+    async def _found(self, which: ColumnElement[bool]) -> dict[str, StoredCase]:
         async with self._database.read() as connection:
             rows = (await connection.execute(select(cases).where(which))).all()
-            return {kept.case.reference: kept for kept in await self._with_papers(connection, rows)}
+            return {stored.case.reference: stored for stored in await self._with_papers(connection, rows)}
 
-    async def _with_papers(self, connection: AsyncConnection, rows: Sequence[Any]) -> list[Kept]:
+    async def _with_papers(self, connection: AsyncConnection, rows: Sequence[Any]) -> list[StoredCase]:
         papers: defaultdict[int, list[Document]] = defaultdict(list)
         if rows:
             wanted = required_documents.c.case_id.in_([row.id for row in rows])
@@ -195,7 +197,7 @@ class Cases:
             for paper in found.all():
                 reason = self._vault.open("required_documents.reason", paper.reason_sealed)
                 papers[paper.case_id].append(Document(paper.code, paper.title, paper.status, reason, paper.deadline))
-        return [Kept(row.citizen_id, self._case(row, papers[row.id]), row.told_at) for row in rows]
+        return [StoredCase(row.citizen_id, self._case(row, papers[row.id]), row.told_at) for row in rows]
 
     def _case(self, row: Any, papers: Sequence[Document]) -> Case:
         return Case(

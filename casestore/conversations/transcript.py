@@ -29,7 +29,7 @@ class Line:
     response: str | None = None
 
 
-class Talk:
+class Transcript:
     """Reads and writes what was said over one database."""
 
     def __init__(self, database: Database, vault: Vault) -> None:

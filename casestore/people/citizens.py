@@ -13,7 +13,7 @@ from casestore.tables import citizens
 from casestore.vault import Vault
 
 
-class Census:
+class Citizens:
     """:meth:`casestore.people.identity.People.citizen` for a whole page: two statements, three if some are new."""
 
     def __init__(self, database: Database, vault: Vault) -> None:

@@ -48,7 +48,7 @@ class Conversation:
     agreed_at: datetime | None = None
 
 
-def who(found: Sequence[tuple[int, int]]) -> tuple[int | None, int]:
+def resolve_identity(found: Sequence[tuple[int, int]]) -> tuple[int | None, int]:
     """Whom an address stands for, from its links (citizen id, level): the proven one, else the only known one.
 
     A number that the contact registry holds for several people proves none of them, even when all others have unlinked.
@@ -99,7 +99,7 @@ class People:
             if row is None:
                 return None
             found = (await connection.execute(of_point.where(links.c.contact_point_id == row.point_id))).all()
-        citizen, level = who([(link.citizen_id, link.level) for link in found])
+        citizen, level = resolve_identity([(link.citizen_id, link.level) for link in found])
         base = (row.id, row.point_id, channel, address, key, row.owner, row.language, row.reachable, citizen, level)
         return Conversation(*base, *next(((li.rests_on, li.agreed_at) for li in found if li.citizen_id == citizen), ()))
 

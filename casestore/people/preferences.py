@@ -15,7 +15,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
-from casestore.people.identity import ALERTS, who
+from casestore.people.identity import ALERTS, resolve_identity
 from casestore.people.quiet_hours import DEFAULT_QUIET, Quiet, earliest, quiet_of
 from casestore.tables import consents, contact_points, conversations, links, wishes
 
@@ -33,7 +33,7 @@ CHANNELS: Mapping[str, tuple[str | None, bool]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Preferences:
+class NoticePreferences:
     """What was wished for. ``quiet`` is ``None`` where every hour will do; ``said``: the kinds ever spoken of."""
 
     channel: str | None = None
@@ -43,7 +43,7 @@ class Preferences:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class ContactPoint:
     """A contact point at which this citizen is known and no other. ``last_at``: when it was last used."""
 
     id: int
@@ -54,24 +54,24 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Tell:
+class Deliver:
     """The notice may go to this contact point, not before ``at``."""
 
-    point: Point
+    point: ContactPoint
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Silent:
+class Suppressed:
     """Nobody can be told. ``reason``: ``no-contact-point``, ``other-channel`` (there is none on the only channel that
     is wanted), ``unreachable``, ``no-consent``."""
 
     reason: str
 
 
-def preferences(said: Iterable[tuple[str, str]]) -> Preferences:
+def preferences(said: Iterable[tuple[str, str]]) -> NoticePreferences:
     """From wishes (kind, value), oldest first. A value that this code does not know changes nothing."""
-    found = Preferences()
+    found = NoticePreferences()
     for kind, value in said:
         if kind == CHANNEL and value in CHANNELS:
             channel, only = CHANNELS[value]
@@ -81,28 +81,28 @@ def preferences(said: Iterable[tuple[str, str]]) -> Preferences:
     return found
 
 
-def when_and_where(
-    wanted: Preferences, consented: Mapping[int, bool | None], points: Sequence[Point], now: datetime
-) -> Tell | Silent:
+def route_notice(
+    wanted: NoticePreferences, consented: Mapping[int, bool | None], points: Sequence[ContactPoint], now: datetime
+) -> Deliver | Suppressed:
     """Where a notice goes and when, or why nobody can be told.
 
     ``consented`` holds the newest word on alerts by contact point: only a yes is one. The preferred channel goes first,
     then the point where the citizen is known most surely, then the one used last.
     """
     if not points:
-        return Silent("no-contact-point")
+        return Suppressed("no-contact-point")
     if not (asked := [point for point in points if not wanted.only or point.channel == wanted.channel]):
-        return Silent("other-channel")
+        return Suppressed("other-channel")
     if not (agreed := [point for point in asked if consented.get(point.id)]):
-        return Silent("no-consent")
+        return Suppressed("no-consent")
     if not (open_ := [point for point in agreed if point.reachable]):
-        return Silent("unreachable")
+        return Suppressed("unreachable")
     best = max(open_, key=lambda point: (point.channel == wanted.channel, point.level, point.last_at, point.id))
-    return Tell(best, earliest(wanted.quiet, now))
+    return Deliver(best, earliest(wanted.quiet, now))
 
 
-class Wishes:
-    """Reads and writes wishes, and what :func:`when_and_where` needs, over one database."""
+class Preferences:
+    """Reads and writes wishes, and what :func:`route_notice` needs, over one database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -129,17 +129,19 @@ class Wishes:
             self._database.insert_new(wishes).values(**row, source=source, key=key, at=now),
         )
 
-    async def here(self, contact_point_id: int, citizen_id: int | None) -> Preferences:
+    async def here(self, contact_point_id: int, citizen_id: int | None) -> NoticePreferences:
         """What counts for whoever writes from this contact point."""
         return await self._preferences(citizen_id, [contact_point_id])
 
-    async def of(self, citizen_id: int) -> tuple[Preferences, Mapping[int, bool | None], tuple[Point, ...]]:
-        """What :func:`when_and_where` is asked with about this citizen."""
+    async def of(
+        self, citizen_id: int
+    ) -> tuple[NoticePreferences, Mapping[int, bool | None], tuple[ContactPoint, ...]]:
+        """What :func:`route_notice` is asked with about this citizen."""
         points = await self.points(citizen_id)
         ids = [point.id for point in points]
         return await self._preferences(citizen_id, ids), await self._consented(ids), points
 
-    async def points(self, citizen_id: int) -> tuple[Point, ...]:
+    async def points(self, citizen_id: int) -> tuple[ContactPoint, ...]:
         """The contact points that stand for this citizen: those at which nobody else is known as surely."""
         theirs = select(links.c.contact_point_id).where(links.c.citizen_id == citizen_id)
         known = select(links.c.contact_point_id, links.c.citizen_id, links.c.level)
@@ -152,14 +154,14 @@ class Wishes:
             for row in await connection.execute(known):
                 behind.setdefault(row.contact_point_id, []).append((row.citizen_id, row.level))
             found = (await connection.execute(rows.order_by(point.id))).all()
-        standing = {point_id: who(links_here) for point_id, links_here in behind.items()}
+        standing = {point_id: resolve_identity(links_here) for point_id, links_here in behind.items()}
         return tuple(
-            Point(row.id, row.channel, row.reachable, standing[row.id][1], row.last_at or row.created_at)
+            ContactPoint(row.id, row.channel, row.reachable, standing[row.id][1], row.last_at or row.created_at)
             for row in found
             if row.id in standing and standing[row.id][0] == citizen_id
         )
 
-    async def _preferences(self, citizen_id: int | None, points: Sequence[int]) -> Preferences:
+    async def _preferences(self, citizen_id: int | None, points: Sequence[int]) -> NoticePreferences:
         nobodys = and_(wishes.c.citizen_id.is_(None), wishes.c.contact_point_id.in_(points))
         theirs = nobodys if citizen_id is None else or_(nobodys, wishes.c.citizen_id == citizen_id)
         said = select(wishes.c.kind, wishes.c.value).where(theirs).order_by(wishes.c.at, wishes.c.id)

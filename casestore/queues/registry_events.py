@@ -23,7 +23,7 @@ MOST_SEQUENCE = 2**31 - 1  # what the table's column holds
 
 
 @dataclass(frozen=True, slots=True)
-class Arrived:
+class NewEvent:
     """An event to keep. ``payload`` is any text (JSON), sealed here; ``subject`` is what its order is kept for."""
 
     registry: str
@@ -36,7 +36,7 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True)
 class ClaimedEvent:
-    """An event in hand until its lease runs out. ``attempts`` counts this one; :meth:`Events.read` opens it."""
+    """An event in hand until its lease runs out. ``attempts`` counts this one; ``read`` opens it."""
 
     id: int
     registry: str
@@ -58,14 +58,14 @@ def _is_head(now: datetime) -> Any:
     return ~exists().where(_same, or_(_earlier, in_hand))
 
 
-class Events:
+class RegistryEventQueue:
     """The queue over one database."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
 
-    def row(self, arrived: Arrived) -> dict[str, object]:
+    def row(self, arrived: NewEvent) -> dict[str, object]:
         """As a row, sealed. Raises ``UnicodeEncodeError`` for a text that is none."""
         return {
             "registry": arrived.registry,

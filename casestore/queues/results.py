@@ -256,17 +256,17 @@ class Results:
             )
             return [(row[0], row[1], row[2], row[3]) for row in rows]
 
-    async def known_ids(self, channel: str, recipient_key: str, since: datetime, *, but: int) -> frozenset[str]:
+    async def known_ids(self, channel: str, recipient_key: str, since: datetime, *, excluding: int) -> frozenset[str]:
         """Provider ids of this recipient's rows: what a search for a doubtful send must not take for its own.
 
-        ``but`` is the row that is searched for: a receipt may have told its id since it was claimed.
+        ``excluding`` is the row that is searched for: a receipt may have told its id since it was claimed.
         """
         recent = or_(outbox.c.finished_at >= since, outbox.c.created_at >= since)
         which = and_(
             outbox.c.recipient_key == recipient_key,
             outbox.c.channel == channel,
             outbox.c.provider_id.is_not(None),
-            outbox.c.id != but,
+            outbox.c.id != excluding,
         )
         async with self._database.read() as connection:
             return frozenset((await connection.scalars(select(outbox.c.provider_id).where(which, recent))).all())

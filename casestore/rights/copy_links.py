@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
-from casestore.people.identity import PROVEN, who
+from casestore.people.identity import PROVEN, resolve_identity
 from casestore.tables import copies, links
 from casestore.vault import Vault
 
@@ -16,11 +16,11 @@ LIFETIME = timedelta(minutes=15)
 A_DAY, WINDOW = 5, timedelta(days=1)
 
 
-async def behind(connection: AsyncConnection, contact_point_id: int) -> tuple[int | None, int]:
-    """Who is known at a contact point at this moment, and how surely (:func:`casestore.people.identity.who`)."""
+async def identity_at(connection: AsyncConnection, contact_point_id: int) -> tuple[int | None, int]:
+    """Who is known at a contact point now, and how surely (:func:`casestore.people.identity.resolve_identity`)."""
     known = select(links.c.citizen_id, links.c.level).where(links.c.contact_point_id == contact_point_id)
     rows = await connection.execute(known.order_by(links.c.linked_at, links.c.id))
-    return who([(row.citizen_id, row.level) for row in rows])
+    return resolve_identity([(row.citizen_id, row.level) for row in rows])
 
 
 class Copies:
@@ -35,7 +35,7 @@ class Copies:
 
         Raises ``LookupError`` where nobody is proven: the level is what the store says now, not what a turn believed.
         """
-        citizen, level = await behind(connection, contact_point_id)
+        citizen, level = await identity_at(connection, contact_point_id)
         if citizen is None or level < PROVEN:
             raise LookupError("nobody is proven here")
         lately = and_(copies.c.citizen_id == citizen, copies.c.created_at > now - WINDOW)
@@ -59,7 +59,7 @@ class Copies:
         row = (await connection.execute(used.returning(copies.c.citizen_id, copies.c.contact_point_id))).first()
         if row is None:
             return None
-        here = await behind(connection, row.contact_point_id)
+        here = await identity_at(connection, row.contact_point_id)
         return int(row.citizen_id) if here == (row.citizen_id, PROVEN) else None
 
     def _alive(self, token: str, now: datetime) -> ColumnElement[bool]:

@@ -21,8 +21,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.audit import AuditTrail
 from casestore.database import Database
-from casestore.people.identity import ALERTS, LET_ALONE, who
-from casestore.rights.copy_links import behind
+from casestore.people.identity import ALERTS, LET_ALONE, resolve_identity
+from casestore.rights.copy_links import identity_at
 from casestore.tables import (
     cases,
     citizens,
@@ -78,7 +78,7 @@ class Erasure:
         ``key`` names the cause. Dispatches whose key begins with it are the answer to it, and are still sent.
         ``subject_key``: about whom the audit row is, as a blind index.
         """
-        citizen = (await behind(connection, contact_point_id))[0] if everywhere else None
+        citizen = (await identity_at(connection, contact_point_id))[0] if everywhere else None
         points = {contact_point_id} if citizen is None else {contact_point_id, *await self._points(connection, citizen)}
         for point in sorted(points):
             await self._empty(connection, point, now, key)
@@ -94,7 +94,7 @@ class Erasure:
         found: dict[int, list[tuple[int, int]]] = {}
         for row in await connection.execute(known):
             found.setdefault(row.contact_point_id, []).append((row.citizen_id, row.level))
-        return [point for point, links_here in found.items() if who(links_here)[0] == citizen]
+        return [point for point, links_here in found.items() if resolve_identity(links_here)[0] == citizen]
 
     async def _empty(self, connection: AsyncConnection, point: int, now: datetime, key: str) -> None:
         here = await connection.scalar(select(conversations.c.id).where(conversations.c.contact_point_id == point))

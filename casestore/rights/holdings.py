@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Table, and_, exists, false, func, or_, sel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
-from casestore.people.preferences import Wishes
+from casestore.people.preferences import Preferences
 from casestore.tables import (
     audit,
     case_events,
@@ -41,7 +41,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ContactPoint:
     """A contact point of the citizen's: since when, and its conversation, if there is one."""
 
     point_id: int
@@ -55,45 +55,45 @@ class Holdings:
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
-        self._wishes = Wishes(database)
+        self._wishes = Preferences(database)
 
     async def kinds(self, citizen_id: int) -> Mapping[str, int]:
         """How many rows there are of each kind."""
-        places = await self._places(citizen_id)
+        points = await self._points(citizen_id)
         async with self._database.read() as connection:
             counts = {
                 name: await connection.scalar(select(func.count()).select_from(table).where(which)) or 0
-                for name, (table, which) in (await self._theirs(connection, citizen_id, places)).items()
+                for name, (table, which) in (await self._theirs(connection, citizen_id, points)).items()
             }
-        return {"contact_points": len(places), **counts}
+        return {"contact_points": len(points), **counts}
 
     async def copy(self, citizen_id: int) -> dict[str, list[Row]]:
         """All of it, by kind; plain values that JSON can hold. Raises ``LookupError`` when there is no such citizen."""
-        places = await self._places(citizen_id)
+        points = await self._points(citizen_id)
         async with self._database.read() as connection:
             this = (await connection.execute(select(citizens).where(citizens.c.id == citizen_id))).first()
             if this is None:
                 raise LookupError("no such citizen")
             who = {"afm": self._vault.open("citizens.afm", this.afm_sealed), "since": _plain(this.created_at)}
             found: dict[str, list[Row]] = {"citizen": [who]}
-            found["contact_points"] = [await self._point(connection, citizen_id, place) for place in places]
-            for name, (table, which) in (await self._theirs(connection, citizen_id, places)).items():
+            found["contact_points"] = [await self._point(connection, citizen_id, point) for point in points]
+            for name, (table, which) in (await self._theirs(connection, citizen_id, points)).items():
                 newest = select(table).where(which).order_by(table.primary_key.columns[0].desc()).limit(MOST)
                 rows = (await connection.execute(newest)).mappings().all()
                 found[name] = [self._row(table, row) for row in reversed(rows)]
         return found
 
-    async def _places(self, citizen_id: int) -> Sequence[Place]:
+    async def _points(self, citizen_id: int) -> Sequence[ContactPoint]:
         ids = [point.id for point in await self._wishes.points(citizen_id)]
         columns = (contact_points.c.id, links.c.linked_at, conversations.c.id.label("talk"))
         joined = select(*columns).join_from(links, contact_points).join(conversations, isouter=True)
         theirs = and_(links.c.citizen_id == citizen_id, contact_points.c.id.in_(ids))
         async with self._database.read() as connection:
             rows = await connection.execute(joined.where(theirs).order_by(contact_points.c.id))
-            return [Place(row.id, row.linked_at, row.talk) for row in rows]
+            return [ContactPoint(row.id, row.linked_at, row.talk) for row in rows]
 
     async def _theirs(
-        self, connection: AsyncConnection, citizen_id: int, places: Sequence[Place]
+        self, connection: AsyncConnection, citizen_id: int, points: Sequence[ContactPoint]
     ) -> dict[str, tuple[Table, ColumnElement[bool]]]:
         """Which rows of which table, by kind."""
         afm = await connection.scalar(select(citizens.c.afm_key).where(citizens.c.id == citizen_id))
@@ -107,26 +107,26 @@ class Holdings:
             "sends": (outbox, outbox.c.key.in_(select(transcript.c.key).where(said))),
             "wishes_for_a_person": (handovers, exists().where(said, *_same_commit(handovers))),
             "codes": (codes, codes.c.afm_key == afm),
-            "alerts": (consents, or_(false(), *map(_since, places))),
+            "alerts": (consents, or_(false(), *map(_since, points))),
             "preferences": (wishes, wishes.c.citizen_id == citizen_id),
             "registry_calls": (audit, audit.c.subject_key == (afm or "")),
         }
 
-    async def _point(self, connection: AsyncConnection, citizen_id: int, place: Place) -> Row:
+    async def _point(self, connection: AsyncConnection, citizen_id: int, point: ContactPoint) -> Row:
         """A contact point as the citizen knows it: address, what is known of it, and how they are linked to it."""
-        point = (await connection.execute(select(contact_points).where(contact_points.c.id == place.point_id))).one()
-        linked = and_(links.c.contact_point_id == place.point_id, links.c.citizen_id == citizen_id)
+        row = (await connection.execute(select(contact_points).where(contact_points.c.id == point.point_id))).one()
+        linked = and_(links.c.contact_point_id == point.point_id, links.c.citizen_id == citizen_id)
         link = (await connection.execute(select(links).where(linked))).one()
         talk = (
-            await connection.execute(select(conversations).where(conversations.c.id == place.conversation_id))
+            await connection.execute(select(conversations).where(conversations.c.id == point.conversation_id))
         ).first()
         known = {"level": link.level, "linked_by": link.source, "linked_at": _plain(link.linked_at)}
-        row = {
-            "channel": point.channel,
-            "address": self._opened("contact_points", "address_sealed", point.address_sealed),
+        told = {
+            "channel": row.channel,
+            "address": self._opened("contact_points", "address_sealed", row.address_sealed),
         }
-        row |= {"reachable": point.reachable, "unreachable_reason": point.unreachable_reason, **known}
-        return row | ({"language": talk.language} if talk else {})
+        told |= {"reachable": row.reachable, "unreachable_reason": row.unreachable_reason, **known}
+        return told | ({"language": talk.language} if talk else {})
 
     def _row(self, table: Table, row: Mapping[Any, Any]) -> Row:
         """Without what is only ours: row numbers, blind indexes, marks of workers. Sealed values are opened."""
@@ -152,9 +152,9 @@ _OURS: Mapping[str, tuple[str, ...]] = {
 """What would tell a citizen nothing: in the transcript already, or how a queue works."""
 
 
-def _since(place: Place) -> ColumnElement[bool]:
+def _since(point: ContactPoint) -> ColumnElement[bool]:
     """What was said about alerts there from when the citizen was linked: before, the number may have been another's."""
-    return and_(consents.c.contact_point_id == place.point_id, consents.c.at >= place.since)
+    return and_(consents.c.contact_point_id == point.point_id, consents.c.at >= point.since)
 
 
 def _same_commit(table: Table) -> tuple[ColumnElement[bool], ...]:

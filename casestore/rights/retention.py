@@ -39,11 +39,11 @@ DAY, YEAR = timedelta(days=1), timedelta(days=365)
 
 
 @dataclass(frozen=True)
-class Keep:
+class RetentionRule:
     """How long one kind of record is kept. ``name`` is its label everywhere; ``why`` this long, for docs/privacy.md.
 
     A row goes when ``age`` is more than ``period`` ago and ``only`` holds: its ``empty`` columns are emptied, or it is
-    deleted where there are none. ``also`` changes with it. Without an index over ``age`` it is a ``sweep``: the
+    deleted where there are none. ``also`` changes with it. Without an index over ``age`` it is a ``full_scan``: the
     table is walked by its ids, a window at a time.
     """
 
@@ -55,7 +55,7 @@ class Keep:
     only: tuple[ColumnElement[bool], ...] = ()
     empty: tuple[str, ...] = ()
     also: Mapping[str, Any] = field(default_factory=dict)
-    sweep: bool = False
+    full_scan: bool = False
 
     def due(self, now: datetime) -> ColumnElement[bool]:
         return and_(self.age < now - self.period, *self.only)
@@ -78,15 +78,15 @@ _DESERTED = (
     _no(conversations, conversations.c.contact_point_id == contact_points.c.id),
 )
 
-KEPT: tuple[Keep, ...] = (
-    Keep(
+RETENTION_RULES: tuple[RetentionRule, ...] = (
+    RetentionRule(
         "dialogue",
         dialogue_events,
         dialogue_events.c.at,
         2 * DAY,
         "a turn looks back 24 hours",
     ),
-    Keep(
+    RetentionRule(
         "inbox-text",
         inbox,
         inbox.c.finished_at,
@@ -95,7 +95,7 @@ KEPT: tuple[Keep, ...] = (
         only=(_has(inbox, "payload_sealed", ">"), inbox.c.state == "done"),
         empty=("payload_sealed",),
     ),
-    Keep(
+    RetentionRule(
         "inbox-dead",
         inbox,
         inbox.c.finished_at,
@@ -105,7 +105,7 @@ KEPT: tuple[Keep, ...] = (
         empty=("payload_sealed",),
         also={"state": "done"},
     ),
-    Keep(
+    RetentionRule(
         "inbox",
         inbox,
         inbox.c.finished_at,
@@ -113,7 +113,7 @@ KEPT: tuple[Keep, ...] = (
         "a webhook that is played again is known by its id: no provider dates its signature",
         only=(_has(inbox, "payload_sealed", "="),),
     ),
-    Keep(
+    RetentionRule(
         "outbox-text",
         outbox,
         outbox.c.finished_at,
@@ -123,7 +123,7 @@ KEPT: tuple[Keep, ...] = (
         empty=("body_sealed", "address_sealed"),
         also={"expires_at": outbox.c.finished_at},  # a receipt later still opens it no more
     ),
-    Keep(
+    RetentionRule(
         "outbox",
         outbox,
         outbox.c.finished_at,
@@ -131,15 +131,15 @@ KEPT: tuple[Keep, ...] = (
         "the log of what was sent, and its keys against sending twice",
         only=(_has(outbox, "body_sealed", "="), outbox.c.state != "open"),
     ),
-    Keep(
+    RetentionRule(
         "transcript",
         transcript,
         transcript.c.at,
         180 * DAY,
         "an employee who takes over, and a complaint, need what was said",
     ),
-    Keep("audit", audit, audit.c.at, 5 * YEAR, "accountability for every question to a registry"),
-    Keep(
+    RetentionRule("audit", audit, audit.c.at, 5 * YEAR, "accountability for every question to a registry"),
+    RetentionRule(
         "codes-number",
         codes,
         codes.c.created_at,
@@ -148,19 +148,21 @@ KEPT: tuple[Keep, ...] = (
         only=(func.length(codes.c.afm_sealed) > 0,),
         empty=("afm_sealed",),
         also={"used_at": func.coalesce(codes.c.used_at, codes.c.expires_at)},
-        sweep=True,
+        full_scan=True,
     ),
-    Keep("codes", codes, codes.c.created_at, 35 * DAY, "the limits on codes look back 30 days", sweep=True),
-    Keep("copies", copies, copies.c.created_at, 2 * DAY, "the limit on copies looks back a day"),
-    Keep(
+    RetentionRule(
+        "codes", codes, codes.c.created_at, 35 * DAY, "the limits on codes look back 30 days", full_scan=True
+    ),
+    RetentionRule("copies", copies, copies.c.created_at, 2 * DAY, "the limit on copies looks back a day"),
+    RetentionRule(
         "login-links",
         login_links,
         login_links.c.created_at,
         2 * DAY,
         "the limits on links look back a day",
-        sweep=True,
+        full_scan=True,
     ),
-    Keep(
+    RetentionRule(
         "registry-event-text",
         registry_events,
         registry_events.c.finished_at,
@@ -169,70 +171,70 @@ KEPT: tuple[Keep, ...] = (
         only=(registry_events.c.state != "open", func.length(registry_events.c.payload_sealed) > 0),
         empty=("payload_sealed",),
         also={"state": "done"},
-        sweep=True,
+        full_scan=True,
     ),
-    Keep(
+    RetentionRule(
         "registry-events",
         registry_events,
         registry_events.c.finished_at,
         YEAR,
         "a repeated event is known by its id",
         only=(registry_events.c.state == "done",),
-        sweep=True,
+        full_scan=True,
     ),
-    Keep(
+    RetentionRule(
         "handovers",
         handovers,
         handovers.c.closed_at,
         180 * DAY,
         "as the transcript that they belong to",
-        sweep=True,
+        full_scan=True,
     ),
-    Keep(
+    RetentionRule(
         "closed-cases",
         cases,
         cases.c.updated_at,
         CLOSED_KEPT,
         "a closed case is shown for 90 days; its registry keeps it",
         only=(cases.c.closed,),
-        sweep=True,
+        full_scan=True,
     ),
-    Keep(
+    RetentionRule(
         "gone-cases",
         cases,
         cases.c.gone_at,
         CLOSED_KEPT,
         "its registry knows it no more",
-        sweep=True,
+        full_scan=True,
     ),
-    Keep(
+    RetentionRule(
         "conversations",
         conversations,
         conversations.c.last_at,
         3 * YEAR,
         "nobody has written, nobody is linked",
         only=(_no(links, links.c.contact_point_id == conversations.c.contact_point_id),),
-        sweep=True,
+        full_scan=True,
     ),
-    Keep(
+    RetentionRule(
         "numbers-let-go",
         contact_points,
         contact_points.c.created_at,
         30 * DAY,
         "a number that the contact registry holds for nobody any more, and that never wrote",
         only=(*_DESERTED, _no(consents, consents.c.contact_point_id == contact_points.c.id)),
-        sweep=True,
+        full_scan=True,
     ),
-    Keep(
+    RetentionRule(
         "contact-points",
         contact_points,
         contact_points.c.created_at,
         3 * YEAR,
         "with its words on alerts, which are proof until then",
         only=_DESERTED,
-        sweep=True,
+        full_scan=True,
     ),
-    Keep(
+    RetentionRule(
         "citizens",
         citizens,
         citizens.c.created_at,
@@ -243,7 +245,7 @@ KEPT: tuple[Keep, ...] = (
             _no(links, links.c.citizen_id == citizens.c.id, links.c.level != KNOWN_NUMBER),
             _no(wishes, wishes.c.citizen_id == citizens.c.id),
         ),
-        sweep=True,
+        full_scan=True,
     ),
 )
 """In this order, so that what goes with a row of another is gone when that is looked at."""

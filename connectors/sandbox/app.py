@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from connectors.ambient import Ambient, real
+from connectors.runtime import Runtime, system_runtime
 from connectors.sandbox import admin, clerk, desk, faults, login, render, services, tokens
 from connectors.sandbox.advance import keep_advancing
 from connectors.sandbox.events import EventPost
@@ -43,13 +43,13 @@ def make_app(
     events_secret: str = "",
     speed: float = 0.0,
     token_life: float = 900.0,
-    ambient: Ambient | None = None,
+    runtime: Runtime | None = None,
 ) -> web.Application:
     """The State over HTTP. With ``events_url`` (the counter's base) each change is posted there as a signed event.
 
     ``app[services.STATE]``, ``app[faults.FAULTS]`` and ``app[tokens.TOKENS]`` are for tests that want them at hand.
     """
-    ambient, pairs = ambient or real(), pairs or Pairs()
+    runtime, pairs = runtime or system_runtime(), pairs or Pairs()
     app = web.Application(
         client_max_size=_BODY_BYTES,
         middlewares=[faults.with_faults, admin.with_errors, clerk.with_lost_page],
@@ -57,8 +57,8 @@ def make_app(
     app[services.STATE] = state
     app[faults.FAULTS] = faults.Faults()
     app[services.FILING] = Filing(state)
-    app[tokens.TOKENS] = tokens.Tokens(pairs.client_id, pairs.client_secret, ambient.ticks, token_life)
-    app[login.LOGINS] = login.Logins(pairs.login_id, pairs.login_secret, ambient.ticks, pairs.redirects)
+    app[tokens.TOKENS] = tokens.Tokens(pairs.client_id, pairs.client_secret, runtime.ticks, token_life)
+    app[login.LOGINS] = login.Logins(pairs.login_id, pairs.login_secret, runtime.ticks, pairs.redirects)
     app[render.PAGES] = render.environment()
     app.router.add_post("/oauth/token", app[tokens.TOKENS].issue)
     services.add_services(app)
@@ -68,7 +68,7 @@ def make_app(
     login.add_login(app)
     app.on_shutdown.append(_put_right)
     if events_url:
-        app.cleanup_ctx.append(_posting(events_url, events_secret, ambient))
+        app.cleanup_ctx.append(_posting(events_url, events_secret, runtime))
     if speed:
         app.cleanup_ctx.append(_advancing(speed))
     return app
@@ -78,10 +78,10 @@ async def _put_right(app: web.Application) -> None:
     app[faults.FAULTS].clear_all()  # requests that hang would hold up the shutdown
 
 
-def _posting(url: str, secret: str, ambient: Ambient) -> Callable[[web.Application], AsyncIterator[None]]:
+def _posting(url: str, secret: str, runtime: Runtime) -> Callable[[web.Application], AsyncIterator[None]]:
     async def posting(app: web.Application) -> AsyncIterator[None]:
         async with aiohttp.ClientSession() as session:
-            post = EventPost(url, secret, session, app[faults.FAULTS], ambient)
+            post = EventPost(url, secret, session, app[faults.FAULTS], runtime)
             app[admin.POST] = post
             app[services.STATE].watch(post.put)
             async for _ in _beside(post.run()):

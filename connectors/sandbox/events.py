@@ -11,7 +11,7 @@ from datetime import datetime
 import aiohttp
 from standardwebhooks import Webhook
 
-from connectors.ambient import Ambient
+from connectors.runtime import Runtime
 from connectors.sandbox.books import BOOKS
 from connectors.sandbox.faults import EVENTS, Faults, Kind
 from connectors.sandbox.model import Change
@@ -54,13 +54,13 @@ class EventPost:
     """Posts to ``<base>/registries/<registry>/events``, one queue a registry, in order. ``log`` has the latest."""
 
     def __init__(
-        self, base: str, secret: str, session: aiohttp.ClientSession, faults: Faults, ambient: Ambient
+        self, base: str, secret: str, session: aiohttp.ClientSession, faults: Faults, runtime: Runtime
     ) -> None:
         self._base = base.rstrip("/")
         self._signer = Webhook(secret)
         self._session = session
         self._faults = faults
-        self._ambient = ambient
+        self._runtime = runtime
         self._queues: dict[str, asyncio.Queue[Change]] = {registry: asyncio.Queue() for registry in BOOKS}
         self.log: deque[Delivery] = deque(maxlen=_KEPT)
 
@@ -100,12 +100,12 @@ class EventPost:
                 self.log.append(Delivery(change, result, attempt))
                 return
             ceiling = min(_BACKOFF_CAP, _BACKOFF * 2.0 ** (attempt - 1))
-            await self._ambient.sleep(ceiling * (0.5 + self._ambient.chance() / 2))
+            await self._runtime.sleep(ceiling * (0.5 + self._runtime.random() / 2))
         self.log.append(Delivery(change, "given-up", _ATTEMPTS))
 
     async def _post(self, change: Change, body: bytes) -> str | None:
         """``delivered``, ``refused``, or ``None``: try again."""
-        at = self._ambient.now()
+        at = self._runtime.now()
         headers = {
             "Content-Type": "application/cloudevents+json; charset=utf-8",
             "webhook-id": change.id,

@@ -12,7 +12,7 @@ from dialogues.turn import Context, Effect, Message
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Entity:
     """An entity of the message: its kind (``case_ref``), its normalised value, and where it stands in the text."""
 
     entity: str
@@ -25,15 +25,15 @@ class Found:
 class ActionInput:
     """The message as it was understood, the conversation's slots, and who is asking.
 
-    ``also`` is the intent of a second wish that the message seems to hold.
+    ``second_intent`` is the intent of a second wish that the message seems to hold.
     """
 
     message: Message
     context: Context
     intent: str
-    entities: tuple[Found, ...] = ()
+    entities: tuple[Entity, ...] = ()
     slots: Mapping[str, Any] = field(default_factory=dict)
-    also: str | None = None
+    second_intent: str | None = None
 
     def named(self, *kinds: str) -> str | None:
         """The value of the first entity of one of these kinds."""

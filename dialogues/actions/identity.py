@@ -59,7 +59,7 @@ class UnlinkChat(Action):
     name = "action_unlink"
 
     async def run(self, turn: ActionInput) -> ActionOutput:
-        gone = dict.fromkeys(("question", "pending", "case", "wish", "topic", "offered"))
+        gone = dict.fromkeys(("question", "pending", "case", "wish", "topic", "last_choices"))
         said = "utter_not_linked" if turn.context.citizen_id is None else "utter_unlinked"
         return ActionOutput((Say(said),), gone, (Unlink(),))
 
@@ -84,7 +84,11 @@ class SendTheCode(Action):
             mobile = await self._reads.mobile_of(afm)
         except Unavailable:
             return ActionOutput((Say("utter_registry_unavailable"),), {"question": None})
-        waits = {"pending": remember(turn.also)} if turn.also and turn.also in self._wishes else {}
+        waits = (
+            {"pending": remember(turn.second_intent)}
+            if turn.second_intent and turn.second_intent in self._wishes
+            else {}
+        )
         said = Say("utter_code_sent", options=_BY_LOGIN if turn.context.login else ())
         return ActionOutput((said,), waits, (SendCode(afm, mobile),))
 

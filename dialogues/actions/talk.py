@@ -27,7 +27,7 @@ class Cancel(Action):
     async def run(self, turn: ActionInput) -> ActionOutput:
         busy = turn.slots.get("question") or turn.slots.get("pending")
         said = Say("utter_cancelled" if busy else "utter_nothing_to_cancel")
-        return ActionOutput((said,), {"question": None, "pending": None, "offered": None, "topic": None})
+        return ActionOutput((said,), {"question": None, "pending": None, "last_choices": None, "topic": None})
 
 
 class ChangeLanguage(Action):
@@ -49,14 +49,14 @@ class Fallback(Action):
     name = "action_fallback"
 
     async def run(self, turn: ActionInput) -> ActionOutput:
-        misses = (turn.slots.get("misses") or 0) + 1
-        slots: dict[str, Any] = {"misses": misses}
-        if misses == 1:
+        fallback_count = (turn.slots.get("fallback_count") or 0) + 1
+        slots: dict[str, Any] = {"fallback_count": fallback_count}
+        if fallback_count == 1:
             first = "utter_out_of_scope" if turn.intent == "out_of_scope" else "utter_rephrase"
             return ActionOutput((Say(first),), slots)
-        if misses == OFFER_AT:
+        if fallback_count == OFFER_AT:
             return ActionOutput((Say("utter_offer_person"),), {**slots, "pending": remember("nlu_fallback")})
-        if misses == CALL_AT:
+        if fallback_count == CALL_AT:
             slots |= {"question": None, "pending": None}
             return ActionOutput((Say("utter_gave_up"),), slots, (Handover("gave-up"),))
         return ActionOutput((Say("utter_still_waiting"),), slots)
@@ -81,7 +81,7 @@ class CallPerson(Action):
     name = "action_handover"
 
     async def run(self, turn: ActionInput) -> ActionOutput:
-        offered = turn.slots.get("question") == "person" and turn.intent == "affirm"
-        reason = _REASONS.get(wish_of(turn) or "", "asked") if offered else "asked"
+        last_choices = turn.slots.get("question") == "person" and turn.intent == "affirm"
+        reason = _REASONS.get(wish_of(turn) or "", "asked") if last_choices else "asked"
         slots = {"question": None, "pending": None}
         return ActionOutput((Say("utter_handover"),), slots, (Handover(reason),))

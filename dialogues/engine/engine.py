@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from dialogues.actions.base import Action, ActionInput, ActionOutput, Found
+from dialogues.actions.base import Action, ActionInput, ActionOutput, Entity
 from dialogues.engine.rasa import Model, load_model
 from dialogues.engine.tracker import LISTEN, Conversation
 from dialogues.questions import AGAIN, ASKED_BY
 from dialogues.responses import Phrases
 from dialogues.say import Say
 from dialogues.turn import Choice, Context, Effect, Event, Message, Reply, SetLanguage, Turn
-from dialogues.understanding.interpret import Reading, ahead, in_context, picked
+from dialogues.understanding.interpret import Reading, match_choice, preclassify, resolve_in_context
 from dialogues.wording import Offer, Voice, Wording, warm_up
 
 MOST_ACTIONS = 10
@@ -61,26 +61,26 @@ class Engine:
         reading = self._understand(talk, message)
         language = _language(talk, reading, context)
         talk.hear(reading, message, context)
-        talk.set({"language": language, "misses": talk.slots["misses"] if _missed(reading) else None})
+        talk.set({"language": language, "fallback_count": talk.slots["fallback_count"] if _missed(reading) else None})
         outputs = await self._act(talk, reading, message, replace(context, language=language))
         return self._turn(talk, outputs, message, context)
 
     def _understand(self, talk: Conversation, message: Message) -> Reading:
-        offered = talk.slots["offered"] or ()
-        settled = ahead(message.text, message.attachments, offered)
+        last_choices = talk.slots["last_choices"] or ()
+        settled = preclassify(message.text, message.attachments, last_choices)
         if settled is not None:
             return settled
-        text = picked(message.text, offered) or message.text
+        text = match_choice(message.text, last_choices) or message.text
         parsed = self._model.parse(text)
         reading = Reading(
             text,
             parsed["intent"]["name"],
             parsed["intent"]["confidence"],
-            tuple(Found(e["entity"], e["value"], e["start"], e["end"]) for e in parsed["entities"]),
+            tuple(Entity(e["entity"], e["value"], e["start"], e["end"]) for e in parsed["entities"]),
             parsed["language"],
-            parsed["also"],
+            parsed["second_intent"],
         )
-        return in_context(reading, talk.slots["question"], talk.slots["wish"])
+        return resolve_in_context(reading, talk.slots["question"], talk.slots["wish"])
 
     async def _act(
         self, talk: Conversation, reading: Reading, message: Message, context: Context
@@ -88,7 +88,7 @@ class Engine:
         """Do what the rules say until they say to listen. They see the slots as the message found them: what an
         action changes counts from the next message on, so a rule's condition holds to its end."""
         outputs: list[ActionOutput] = []
-        heard = ActionInput(message, context, reading.intent, reading.entities, dict(talk.slots), reading.also)
+        heard = ActionInput(message, context, reading.intent, reading.entities, dict(talk.slots), reading.second_intent)
         while (name := self._model.next_action(talk.tracker)) != LISTEN:
             if len(outputs) == MOST_ACTIONS:
                 raise EngineError(f"the rules want more than {MOST_ACTIONS} actions after {reading.intent}")
@@ -113,7 +113,7 @@ class Engine:
         offers = list(dict.fromkeys(offer for _, own in composed for offer in own))
         texts = [text for text, _ in composed]
         if offers:
-            talk.set({"offered": [{"title": offer.title, "says": offer.says} for offer in offers]})
+            talk.set({"last_choices": [{"title": offer.title, "says": offer.says} for offer in offers]})
             texts[-1] = self._wording.with_numbers(texts[-1], len(offers), voice)
         economies = [self._wording.economy(say.response) for say in says]
         replies = _replies(texts, [say.response for say in says], economies, offers)

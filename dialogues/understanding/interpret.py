@@ -8,30 +8,30 @@ from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
 
-from dialogues.actions.base import Found
+from dialogues.actions.base import Entity
 from dialogues.understanding.login_phrases import asks_for
 from dialogues.understanding.rights_phrases import asked
 from dialogues.understanding.subject import Subject, subject_of
 from nlu.fold import fold
 from nlu.letters import greek_codes, plain
 
-Offered = Sequence[Mapping[str, str]]
-"""Slot ``offered``: the last choices, ``{"title": ..., "says": ...}``, in the order shown."""
+LastChoices = Sequence[Mapping[str, str]]
+"""Slot ``last_choices``: the last choices, ``{"title": ..., "says": ...}``, in the order shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A message as it is understood. ``language`` is ``el``, ``greeklish``, ``en`` or ``unknown``.
 
-    ``also`` is a second wish that it seems to hold.
+    ``second_intent`` is a second wish that it seems to hold.
     """
 
     text: str
     intent: str
     confidence: float = 1.0
-    entities: tuple[Found, ...] = ()
+    entities: tuple[Entity, ...] = ()
     language: str = "unknown"
-    also: str | None = None
+    second_intent: str | None = None
 
     def has(self, *kinds: str) -> bool:
         return any(found.entity in kinds for found in self.entities)
@@ -67,13 +67,13 @@ _FILLERS = (
 _WORD = re.compile(r"\w+")
 
 
-def ahead(text: str, attachments: Sequence[str], offered: Offered) -> Reading | None:
+def preclassify(text: str, attachments: Sequence[str], last_choices: LastChoices) -> Reading | None:
     """What needs no classifier: a keyword, a choice that means an intent, a file without words. Else ``None``."""
     if not text.strip():
         return Reading(text, "send_attachment" if attachments else "nlu_fallback")
     if intent := _keywords().get(_look(text)) or asks_for(text):
         return Reading(text, intent)
-    says = picked(text, offered)
+    says = match_choice(text, last_choices)
     if says and says.startswith("/"):
         return Reading(text, says[1:])
     said = None if says else asked(text)
@@ -85,14 +85,14 @@ def keyword(text: str) -> str | None:
     return _keywords().get(_look(text))
 
 
-def picked(text: str, offered: Offered) -> str | None:
+def match_choice(text: str, last_choices: LastChoices) -> str | None:
     """What the choice says that this message picks by its title, number or place; ``None`` when it picks none."""
     key = _look(text)
-    by_title = next((choice["says"] for choice in offered if _look(choice["title"]) == key), None)
+    by_title = next((choice["says"] for choice in last_choices if _look(choice["title"]) == key), None)
     if by_title:
         return by_title
     place = place_in(text)
-    return offered[place - 1]["says"] if place and place <= len(offered) else None
+    return last_choices[place - 1]["says"] if place and place <= len(last_choices) else None
 
 
 def place_in(text: str) -> int | None:
@@ -108,7 +108,7 @@ def place_in(text: str) -> int | None:
 # --- after the classifier ---
 
 
-def in_context(reading: Reading, question: str | None, wish: str | None = None) -> Reading:
+def resolve_in_context(reading: Reading, question: str | None, wish: str | None = None) -> Reading:
     """The same message in the light of the open question and of the wish answered last, and with the intents that
     only its entities tell."""
     answered = _ANSWERS[question](reading) if question in _ANSWERS else reading
@@ -140,7 +140,7 @@ def _as_code(reading: Reading) -> Reading:
     digits = _CODE.search(reading.text)
     if digits is None or len(_LETTERS.findall(reading.text)) > _FEW_WORDS:
         return reading
-    code = Found("code", re.sub(r"\D", "", digits[0]), digits.start(), digits.end())
+    code = Entity("code", re.sub(r"\D", "", digits[0]), digits.start(), digits.end())
     return replace(reading, intent="give_code", entities=(code,))
 
 
@@ -159,7 +159,7 @@ def _as_confirmation(reading: Reading) -> Reading:
     digits = _CODE.search(reading.text)
     if digits is None or len(re.sub(r"\D", "", digits[0])) != _CONFIRMATION or reading.has("case_ref"):
         return reading
-    code = Found("code", re.sub(r"\D", "", digits[0]), digits.start(), digits.end())
+    code = Entity("code", re.sub(r"\D", "", digits[0]), digits.start(), digits.end())
     return replace(reading, intent="confirm_deletion", entities=(code,))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from dialogues.actions.base import Found
+from dialogues.actions.base import Entity
 
 SECRET = frozenset({"afm", "amka", "personal_number", "code"})
 """Entities whose value is never kept. That one was given is."""
@@ -13,13 +13,13 @@ SECRET = frozenset({"afm", "amka", "personal_number", "code"})
 _LEFT_OVER = re.compile(r"\d(?:[ .\-/]?\d){3,}")
 
 
-def redact(text: str, entities: Sequence[Found]) -> tuple[str, tuple[Found, ...]]:
+def redact(text: str, entities: Sequence[Entity]) -> tuple[str, tuple[Entity, ...]]:
     """The text with every secret as ``[kind]`` and other long numbers as ``[number]``; entities follow their places.
 
     References of cases, protocols and dates stay: the dialogue goes on with them.
     """
     pieces: list[str] = []
-    kept: list[Found] = []
+    kept: list[Entity] = []
     length = end = 0
     for found in sorted(entities, key=lambda each: each.start):
         if found.start < end:
@@ -30,5 +30,5 @@ def redact(text: str, entities: Sequence[Found]) -> tuple[str, tuple[Found, ...]
         start = length + len(between)
         length, end = start + len(shown), found.end
         pieces += [between, shown]
-        kept.append(Found(found.entity, "" if secret else found.value, start, length))
+        kept.append(Entity(found.entity, "" if secret else found.value, start, length))
     return "".join([*pieces, _LEFT_OVER.sub("[number]", text[end:])]), tuple(kept)

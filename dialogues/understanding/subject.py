@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from dialogues.actions.base import Found
+from dialogues.actions.base import Entity
 from nlu.fold import fold
 
 KINDS = ("case_ref", "protocol", "kaek", "procedure", "agency", "certificate_type")
@@ -38,7 +38,7 @@ class Subject:
     linked: bool
 
 
-def subject_of(text: str, entities: tuple[Found, ...]) -> Subject | None:
+def subject_of(text: str, entities: tuple[Entity, ...]) -> Subject | None:
     """The subject, if the message says nothing beside it."""
     named = [found for found in entities if found.entity in KINDS]
     outside = _without(text, named)
@@ -58,7 +58,7 @@ def _kind(rest: list[str], named: bool) -> Kind | None:
     return "certificate" if all(word in _keys(_CERTIFICATE) for word in rest) else None
 
 
-def _without(text: str, entities: list[Found]) -> str:
+def _without(text: str, entities: list[Entity]) -> str:
     for found in sorted(entities, key=lambda each: -each.start):
         text = f"{text[: found.start]} {text[found.end :]}"
     return text

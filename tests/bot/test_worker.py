@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
-from bot.worker import Hands, Loop, Worker, run_until_idle
+from bot.worker import Loop, TaskPool, Worker, run_until_idle
 from casestore.wakeup import Waker
 
 AWAY = OperationalError("select", None, OSError("away"))
@@ -118,8 +118,8 @@ async def test_who_cancels_it_ends_it() -> None:
 
 
 async def test_hands_hold_so_many_and_call_when_one_is_free() -> None:
-    hands, freed, release = Hands(2), asyncio.Event(), asyncio.Event()
-    hands.on_free = freed.set
+    pool, freed, release = TaskPool(2), asyncio.Event(), asyncio.Event()
+    pool.on_free = freed.set
     done: list[int] = []
 
     async def work(number: int) -> None:
@@ -127,16 +127,16 @@ async def test_hands_hold_so_many_and_call_when_one_is_free() -> None:
         done.append(number)
 
     for number in range(2):
-        hands.take(work(number))
-    assert hands.free == 0
+        pool.take(work(number))
+    assert pool.free == 0
     release.set()
-    await hands.empty()
-    assert (sorted(done), hands.free, freed.is_set()) == ([0, 1], 2, True)
+    await pool.empty()
+    assert (sorted(done), pool.free, freed.is_set()) == ([0, 1], 2, True)
 
 
 async def test_a_hand_whose_work_fails_or_is_cancelled_is_free_again() -> None:
-    hands, calls = Hands(3), []
-    hands.on_free = lambda: calls.append(hands.free)
+    pool, calls = TaskPool(3), []
+    pool.on_free = lambda: calls.append(pool.free)
 
     async def fail() -> None:
         raise ValueError("a fault of ours")
@@ -144,26 +144,26 @@ async def test_a_hand_whose_work_fails_or_is_cancelled_is_free_again() -> None:
     async def cancelled() -> None:
         raise asyncio.CancelledError
 
-    hands.take(fail())
-    hands.take(cancelled())
-    await hands.empty()
-    assert hands.free == 3
+    pool.take(fail())
+    pool.take(cancelled())
+    await pool.empty()
+    assert pool.free == 3
     assert calls == [2, 3]
 
 
 async def test_to_be_empty_includes_what_was_taken_meanwhile() -> None:
-    hands, done = Hands(2), []
+    pool, done = TaskPool(2), []
 
     async def second() -> None:
         await asyncio.sleep(0)
         done.append("second")
 
     async def first() -> None:
-        hands.take(second())
+        pool.take(second())
         done.append("first")
 
-    hands.take(first())
-    await hands.empty()
+    pool.take(first())
+    await pool.empty()
     assert done == ["first", "second"]
 
 
@@ -196,14 +196,14 @@ class Handy(Scripted):
 
     def __init__(self) -> None:
         super().__init__()
-        self.hands = Hands(1)
+        self.pool = TaskPool(1)
         self.release = asyncio.Event()
         self.finished = False
 
     async def step(self) -> bool:
         self.steps += 1
         if self.steps == 1:
-            self.hands.take(self._work())
+            self.pool.take(self._work())
         return False
 
     async def _work(self) -> None:
@@ -211,7 +211,7 @@ class Handy(Scripted):
         self.finished = True
 
     async def drain(self) -> None:
-        await self.hands.empty()
+        await self.pool.empty()
 
 
 async def test_a_worker_stops_when_all_in_hand_is_done() -> None:

@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.channels.kits import KITS, Kit
+from tests.channels.harness import HARNESSES, ChannelHarness
 
 
-@pytest.fixture(params=KITS, ids=lambda kit: kit.name)
-def kit(request: pytest.FixtureRequest) -> Kit:
-    kit: Kit = request.param
-    return kit
+@pytest.fixture(params=HARNESSES, ids=lambda harness: harness.name)
+def harness(request: pytest.FixtureRequest) -> ChannelHarness:
+    harness: ChannelHarness = request.param
+    return harness

@@ -20,13 +20,15 @@ from hypothesis import strategies as st
 
 from bot.channels.port import Remedy, SendError, Sent
 from dialogues.turn import Choice
-from tests.channels.kits import KITS, NOW, PRIVATE, Kit, outbound
+from tests.channels.harness import HARNESSES, NOW, PRIVATE, ChannelHarness, outbound
 from tests.channels.provider import CutShort, Drop, Hang, Say, serving
 
 
-async def send_against(kit: Kit, *script: Any, deadline: float = 5.0, **more: Any) -> tuple[Sent | SendError, Any]:
+async def send_against(
+    harness: ChannelHarness, *script: Any, deadline: float = 5.0, **more: Any
+) -> tuple[Sent | SendError, Any]:
     async with serving(*script) as provider, aiohttp.ClientSession() as session:
-        channel = kit.build(session, provider.url, deadline)
+        channel = harness.build(session, provider.url, deadline)
         try:
             return await channel.send(outbound(**more)), provider.seen
         except SendError as error:
@@ -42,15 +44,15 @@ def assert_private(error: BaseException) -> None:
     assert not [secret for secret in PRIVATE if secret in told]
 
 
-async def test_an_accepted_message_gets_the_providers_id(kit: Kit) -> None:
-    sent, seen = await send_against(kit, kit.accepted)
-    assert sent == kit.sent
+async def test_an_accepted_message_gets_the_providers_id(harness: ChannelHarness) -> None:
+    sent, seen = await send_against(harness, harness.accepted)
+    assert sent == harness.sent
     assert len(seen) == 1
 
 
-async def test_every_refusal_asks_for_its_remedy(kit: Kit) -> None:
-    for answer, remedy, code in kit.refusals:
-        error, _ = await send_against(kit, answer)
+async def test_every_refusal_asks_for_its_remedy(harness: ChannelHarness) -> None:
+    for answer, remedy, code in harness.refusals:
+        error, _ = await send_against(harness, answer)
         assert isinstance(error, SendError), code
         assert (error.remedy, error.code) == (remedy, code)
 
@@ -72,18 +74,20 @@ async def test_every_refusal_asks_for_its_remedy(kit: Kit) -> None:
         (504, Remedy.UNKNOWN),
     ],
 )
-async def test_every_http_status_asks_for_its_remedy(kit: Kit, status: int, remedy: Remedy | None) -> None:
-    error, seen = await send_against(kit, Say(b"<html>", status, {"Location": "/elsewhere"}))
+async def test_every_http_status_asks_for_its_remedy(
+    harness: ChannelHarness, status: int, remedy: Remedy | None
+) -> None:
+    error, seen = await send_against(harness, Say(b"<html>", status, {"Location": "/elsewhere"}))
     assert isinstance(error, SendError)
-    assert (error.remedy, error.code) == (remedy or kit.unavailable, f"http:{status}")
+    assert (error.remedy, error.code) == (remedy or harness.unavailable, f"http:{status}")
     assert len(seen) == 1
 
 
 @pytest.mark.parametrize(
     "unreadable", [b"", b"<html>", b"[]", b'{"status":"0"}', b'{"status":true}', b"{}", b"\xff", b"[" * 100_000]
 )
-async def test_a_success_that_cannot_be_read_may_have_been_one(kit: Kit, unreadable: bytes) -> None:
-    error, seen = await send_against(kit, Say(unreadable, kit.accepted.status))
+async def test_a_success_that_cannot_be_read_may_have_been_one(harness: ChannelHarness, unreadable: bytes) -> None:
+    error, seen = await send_against(harness, Say(unreadable, harness.accepted.status))
     assert isinstance(error, SendError)
     assert (error.remedy, error.code) == (Remedy.UNKNOWN, "http:unreadable")
     assert len(seen) == 1
@@ -92,37 +96,37 @@ async def test_a_success_that_cannot_be_read_may_have_been_one(kit: Kit, unreada
 @pytest.mark.parametrize(
     ("trouble", "code"), [(Hang(), "timeout"), (Drop(), "http:dropped"), (CutShort(), "http:dropped")]
 )
-async def test_a_lost_answer_may_have_been_a_success(kit: Kit, trouble: Any, code: str) -> None:
-    error, seen = await send_against(kit, trouble, deadline=0.2)
+async def test_a_lost_answer_may_have_been_a_success(harness: ChannelHarness, trouble: Any, code: str) -> None:
+    error, seen = await send_against(harness, trouble, deadline=0.2)
     assert isinstance(error, SendError)
     assert (error.remedy, error.code) == (Remedy.UNKNOWN, code)
     assert len(seen) == 1
 
 
-async def test_an_endless_answer_is_not_read_to_its_end(kit: Kit) -> None:
-    error, _ = await send_against(kit, Say(b" " * (5 << 20)))
+async def test_an_endless_answer_is_not_read_to_its_end(harness: ChannelHarness) -> None:
+    error, _ = await send_against(harness, Say(b" " * (5 << 20)))
     assert isinstance(error, SendError)
     assert error.remedy is Remedy.UNKNOWN
 
 
-async def test_a_provider_out_of_reach_has_accepted_nothing(kit: Kit) -> None:
-    async with serving(kit.accepted) as provider:
+async def test_a_provider_out_of_reach_has_accepted_nothing(harness: ChannelHarness) -> None:
+    async with serving(harness.accepted) as provider:
         closed = provider.url
     for url, code in ((closed, "http:connect"), ("http://nowhere.invalid", "http:connect")):
         async with aiohttp.ClientSession() as session:
             with pytest.raises(SendError) as caught:
-                await kit.build(session, url).send(outbound())
+                await harness.build(session, url).send(outbound())
             assert (caught.value.remedy, caught.value.code) == (Remedy.RETRY, code)
             assert_private(caught.value)
 
 
-async def test_no_free_connection_means_not_sent(kit: Kit) -> None:
+async def test_no_free_connection_means_not_sent(harness: ChannelHarness) -> None:
     connector = aiohttp.TCPConnector(limit=1)
     async with serving(Hang()) as provider, aiohttp.ClientSession(connector=connector) as session:
-        holding = asyncio.create_task(kit.build(session, provider.url).send(outbound()))
+        holding = asyncio.create_task(harness.build(session, provider.url).send(outbound()))
         await provider.asked.wait()
         with pytest.raises(SendError) as caught:
-            await kit.build(session, provider.url, 0.1).send(outbound())
+            await harness.build(session, provider.url, 0.1).send(outbound())
         assert (caught.value.remedy, caught.value.code) == (Remedy.RETRY, "http:connect")
         holding.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -130,10 +134,10 @@ async def test_no_free_connection_means_not_sent(kit: Kit) -> None:
         assert len(provider.seen) == 1
 
 
-async def test_a_certificate_nobody_vouches_for_is_for_the_operator(kit: Kit, tmp_path: Path) -> None:
-    async with serving(kit.accepted, tls=self_signed(tmp_path)) as provider, aiohttp.ClientSession() as session:
+async def test_a_certificate_nobody_vouches_for_is_for_the_operator(harness: ChannelHarness, tmp_path: Path) -> None:
+    async with serving(harness.accepted, tls=self_signed(tmp_path)) as provider, aiohttp.ClientSession() as session:
         with pytest.raises(SendError) as caught:
-            await kit.build(session, provider.url).send(outbound())
+            await harness.build(session, provider.url).send(outbound())
         assert (caught.value.remedy, caught.value.code) == (Remedy.PAGE_OPERATOR, "http:certificate")
         assert_private(caught.value)
         assert not provider.seen
@@ -151,16 +155,16 @@ def self_signed(folder: Path) -> ssl.SSLContext:
     return context
 
 
-async def test_an_address_that_is_none_is_for_the_operator(kit: Kit) -> None:
+async def test_an_address_that_is_none_is_for_the_operator(harness: ChannelHarness) -> None:
     async with aiohttp.ClientSession() as session:
         with pytest.raises(SendError) as caught:
-            await kit.build(session, "nowhere").send(outbound())
+            await harness.build(session, "nowhere").send(outbound())
     assert (caught.value.remedy, caught.value.code) == (Remedy.PAGE_OPERATOR, "http:url")
 
 
-async def test_nothing_is_sent_after_closing_time(kit: Kit) -> None:
+async def test_nothing_is_sent_after_closing_time(harness: ChannelHarness) -> None:
     async with aiohttp.ClientSession() as session:
-        channel = kit.build(session, "http://127.0.0.1:9")
+        channel = harness.build(session, "http://127.0.0.1:9")
     with pytest.raises(SendError) as caught:
         await channel.send(outbound())
     assert (caught.value.remedy, caught.value.code) == (Remedy.RETRY, "http:closed")
@@ -180,16 +184,16 @@ async def test_nothing_is_sent_after_closing_time(kit: Kit) -> None:
     ],
 )
 async def test_a_wait_that_the_provider_names_is_passed_on(
-    kit: Kit, headers: dict[str, str], seconds: float | None
+    harness: ChannelHarness, headers: dict[str, str], seconds: float | None
 ) -> None:
-    error, _ = await send_against(kit, Say(b"", 429, headers))
+    error, _ = await send_against(harness, Say(b"", 429, headers))
     assert isinstance(error, SendError)
     assert (error.remedy, error.retry_after) == (Remedy.RETRY, seconds)
 
 
-async def test_half_a_surrogate_pair_is_no_reason_not_to_send(kit: Kit) -> None:
-    sent, _ = await send_against(kit, kit.accepted, text="α\ud83d", choices=(Choice("\ud83d", "\ud83d"),))
-    assert sent == kit.sent
+async def test_half_a_surrogate_pair_is_no_reason_not_to_send(harness: ChannelHarness) -> None:
+    sent, _ = await send_against(harness, harness.accepted, text="α\ud83d", choices=(Choice("\ud83d", "\ud83d"),))
+    assert sent == harness.sent
 
 
 @settings(max_examples=30)
@@ -197,6 +201,8 @@ async def test_half_a_surrogate_pair_is_no_reason_not_to_send(kit: Kit) -> None:
 async def test_whatever_is_sent_it_is_sent_or_a_send_error(
     text: str, address: str, choices: list[Choice], row: int
 ) -> None:
-    for kit in KITS:
-        sent, _ = await send_against(kit, kit.accepted, id=row, text=text, address=address, choices=tuple(choices))
-        assert sent == kit.sent or isinstance(sent, SendError)
+    for harness in HARNESSES:
+        sent, _ = await send_against(
+            harness, harness.accepted, id=row, text=text, address=address, choices=tuple(choices)
+        )
+        assert sent == harness.sent or isinstance(sent, SendError)

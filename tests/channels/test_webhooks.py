@@ -13,7 +13,7 @@ from yarl import URL
 from bot.channels.port import BadWebhook, Channel, Parsed, WebhookRequest
 from bot.channels.text import units
 from dialogues.turn import Choice, Reply
-from tests.channels.kits import ADDRESS, KITS, NOW, PRIVATE, SECRETS, Kit, channels
+from tests.channels.harness import ADDRESS, HARNESSES, NOW, PRIVATE, SECRETS, ChannelHarness, channels
 from tests.channels.webhooks import (
     STATUS_PATH,
     WEBHOOKS,
@@ -69,18 +69,18 @@ def test_the_table_is_wide_and_names_every_entry_once() -> None:
 
 
 @pytest.mark.parametrize("signing", list(Signing)[:8])  # the rest belong to one provider: see the table
-async def test_a_signature_is_right_or_the_request_is_refused(kit: Kit, signing: Signing) -> None:
+async def test_a_signature_is_right_or_the_request_is_refused(harness: ChannelHarness, signing: Signing) -> None:
     body = (("MessageSid", "SM1"), ("From", ADDRESS), ("Blank", ""))
-    entry = Webhook("any", kit.name, body, Expect.NOTHING, signing=signing)
+    entry = Webhook("any", harness.name, body, Expect.NOTHING, signing=signing)
     async with channels() as both:
-        assert both[kit.name].verify(request_of(entry)) is (signing is Signing.RIGHT)
+        assert both[harness.name].verify(request_of(entry)) is (signing is Signing.RIGHT)
 
 
 @pytest.mark.parametrize("url", ["", "no url at all", "https://[::1", "https://x:port/", "https://x/\udcff"])
-async def test_a_strange_url_is_a_wrong_signature(kit: Kit, url: str) -> None:
+async def test_a_strange_url_is_a_wrong_signature(harness: ChannelHarness, url: str) -> None:
     header = {"x-viber-content-signature": "0" * 64, "x-twilio-signature": "0" * 28}
     async with channels() as both:
-        assert not both[kit.name].verify(WebhookRequest("/", url, header, b"a=\xff", START))
+        assert not both[harness.name].verify(WebhookRequest("/", url, header, b"a=\xff", START))
 
 
 def _webhook(channel: str, path: str, body: Any) -> Webhook:
@@ -132,7 +132,7 @@ async def test_whatever_is_signed_right_is_read_or_called_bad(target: tuple[str,
 async def test_composed_parts_fit_and_only_the_last_has_choices(text: str, factor: int, titles: list[str]) -> None:
     reply = Reply((text + " ") * factor, tuple(Choice(title, title) for title in titles))
     async with channels() as both:
-        for kit in KITS:
-            parts = both[kit.name].compose(reply)
-            assert all(part.strip() and units(part) <= kit.limit for part, _ in parts)
+        for harness in HARNESSES:
+            parts = both[harness.name].compose(reply)
+            assert all(part.strip() and units(part) <= harness.limit for part, _ in parts)
             assert not any(choices for _, choices in parts[:-1])

@@ -12,7 +12,7 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
-from bot.phone.switchboard import Ids
+from bot.phone.context import Ids
 from bot.phone.webhooks import Webhook, twilio_webhook, viber_webhook
 from tests.chaos.echo_worker import IN_PARTS
 from tests.harness import PUBLIC_URL, SMS_FROM, TWILIO_SID, TWILIO_TOKEN, VIBER_TOKEN

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.backoff import Backoff, Pace
+from bot.backoff import Backoff, RetryPolicy
 from bot.commands.running import run, start
 from bot.commands.work import work
 from dialogues.ports import Reads
@@ -19,7 +19,7 @@ from tests.fakes.dialogue import EchoDialogue
 
 IN_PARTS = "σε μέρη"
 SOON = Backoff(first=0.1, most=0.5)
-PACE = Pace(
+PACE = RetryPolicy(
     turn_lease=timedelta(seconds=2),
     turn_again=SOON,
     send_lease=timedelta(seconds=4),  # longer than the phone ever takes to accept: after it, looking up finds all

@@ -7,8 +7,8 @@ import asyncio
 import sys
 from datetime import timedelta
 
-from bot.app import Chance, build_registries, http_session
-from bot.backoff import Pace
+from bot.app import Runtime, build_registries, http_session
+from bot.backoff import RetryPolicy
 from bot.commands.running import run, start, stop_signal
 from bot.metrics import Metrics
 from bot.registries.build import registry_jobs
@@ -16,15 +16,15 @@ from bot.store import open_store
 from bot.worker import Worker
 from casestore.wakeup import Waker
 
-PACE = Pace(turn_lease=timedelta(seconds=2))
+PACE = RetryPolicy(turn_lease=timedelta(seconds=2))
 
 
 async def follow() -> int:
-    settings, stop, chance = start(), stop_signal(), Chance()
+    settings, stop, runtime = start(), stop_signal(), Runtime()
     async with open_store(settings) as store, http_session() as session:
         registries, _ = build_registries(settings, session, store)
-        luck = (chance.clock, chance.random, chance.claim)
-        jobs = registry_jobs(settings, store, registries, Metrics(), *luck, pace=PACE)
+        luck = (runtime.clock, runtime.random, runtime.claim)
+        jobs = registry_jobs(settings, store, registries, Metrics(), *luck, policy=PACE)
         worker = Worker([job for job in jobs if job.name == "events"], Waker(store.database.url))
         running = asyncio.create_task(worker.run())
         await asyncio.wait([running, asyncio.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED)

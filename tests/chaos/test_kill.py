@@ -24,10 +24,10 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.phone.app import running_phone
+from bot.phone.context import Account, ReceiptTimes
 from bot.phone.faults import ChannelName, FaultPlan, Faults, Latency, ReceiptFaults, Refusal, Verdict
 from bot.phone.phone import Options, Phone
-from bot.phone.postman import Addresses
-from bot.phone.switchboard import Account, ReceiptTimes
+from bot.phone.webhook_client import Addresses
 from bot.store import Store, open_store
 from casestore.tables import dialogue_events, inbox, outbox, transcript
 from tests.chaos.children import Child, free_port, lines, running
@@ -111,7 +111,7 @@ class Watched(FaultPlan):
 
 
 @dataclass
-class World:
+class KillHarness:
     """The service's processes, its store, the phone and the post."""
 
     store: Store
@@ -162,7 +162,7 @@ class World:
 
 
 @pytest.fixture
-async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
+async def harness(database_url: str, tmp_path: Path) -> AsyncIterator[KillHarness]:
     rng = Random(SEED)
     account = Account(VIBER_TOKEN, TWILIO_SID, TWILIO_TOKEN, SMS_FROM)
     url = f"http://127.0.0.1:{free_port()}"
@@ -192,7 +192,7 @@ async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
         serve = Child("serve", ("bot", "serve"), environment, tmp_path)
         await stack.enter_async_context(running(serve, *workers))
         post = Post(session, url, rng, posts)
-        yield World(store, phone.phone, phone.phone.faults, post, serve, workers, posts, sends, rng)
+        yield KillHarness(store, phone.phone, phone.phone.faults, post, serve, workers, posts, sends, rng)
 
 
 async def again_and_again(act: Callable[[], Awaitable[None]], least: int, over: asyncio.Event) -> None:
@@ -208,17 +208,17 @@ async def until(condition: Callable[[], Awaitable[bool]], seconds: float) -> Non
             await asyncio.sleep(0.2)
 
 
-async def make_trouble(world: World, people: list[Citizen]) -> None:
+async def make_trouble(harness: KillHarness, people: list[Citizen]) -> None:
     """Returns when everything was delivered and enough has been killed; then all is well again."""
     for channel, faults in TROUBLE.items():
-        world.phone.faults.set(channel, faults)
+        harness.phone.faults.set(channel, faults)
     delivered = asyncio.Event()
     async with asyncio.TaskGroup() as group:
-        group.create_task(again_and_again(world.kill_serve, SERVE_KILLS, delivered))
-        group.create_task(again_and_again(world.kill_a_worker, WORK_KILLS, delivered))
-        await world.post.deliver_all(people)
+        group.create_task(again_and_again(harness.kill_serve, SERVE_KILLS, delivered))
+        group.create_task(again_and_again(harness.kill_a_worker, WORK_KILLS, delivered))
+        await harness.post.deliver_all(people)
         delivered.set()
-    world.phone.faults.clear()
+    harness.phone.faults.clear()
 
 
 def expected(citizen: Citizen) -> int:
@@ -243,27 +243,27 @@ def check_answers(citizen: Citizen, accepted: list[str]) -> None:
     assert [groups[text] for text in asked] == sorted(groups.values()), "an answer overtook another"
 
 
-async def check_store(world: World, people: list[Citizen], copies: Counter[tuple[str, str]]) -> int:
+async def check_store(harness: KillHarness, people: list[Citizen], copies: Counter[tuple[str, str]]) -> int:
     """Everything kept once, everything sent; how many Viber sends were under way at a kill and made again after it."""
     messages, answers = sum(len(one.texts) for one in people), sum(map(expected, people))
-    async with world.store.database.read() as connection:
+    async with harness.store.database.read() as connection:
         for table, count in ((inbox, messages), (dialogue_events, messages), (transcript, messages + answers)):
             assert await connection.scalar(select(func.count()).select_from(table)) == count, table.name
         rows = (await connection.execute(select(outbox))).all()
     assert Counter(row.state for row in rows) == {"sent": answers}
     for row in rows:
-        text = json.loads(world.store.vault.open("outbox.body", row.body_sealed))["text"]
-        sent = copies[world.store.vault.open("outbox.address", row.address_sealed), text]
+        text = json.loads(harness.store.vault.open("outbox.body", row.body_sealed))["text"]
+        sent = copies[harness.store.vault.open("outbox.address", row.address_sealed), text]
         assert 1 <= sent <= 1 + row.doubts, "sent again without a doubt"
     attempts = {row.id: row.attempts for row in rows}
-    return sum(attempts[row_id] > attempt for row_id, attempt in world.in_flight)
+    return sum(attempts[row_id] > attempt for row_id, attempt in harness.in_flight)
 
 
-def check_logs(world: World, people: list[Citizen]) -> Counter[str]:
+def check_logs(harness: KillHarness, people: list[Citizen]) -> Counter[str]:
     """Nothing personal, and no error but those that are part of the plan; what was logged, counted."""
     secret = [VIBER_TOKEN, TWILIO_TOKEN, TEST_SECRET, *(citizen.address for citizen in people)]
     events: Counter[str] = Counter()
-    for line in lines(world.children):
+    for line in lines(harness.children):
         assert not any(word in line for word in secret), "something personal in the log"
         entry = json.loads(line)
         events[entry["event"]] += 1
@@ -272,42 +272,44 @@ def check_logs(world: World, people: list[Citizen]) -> Counter[str]:
 
 
 def report(
-    world: World, people: list[Citizen], doubles: Counter[str], killed: int, seconds: tuple[float, float]
+    harness: KillHarness, people: list[Citizen], doubles: Counter[str], killed: int, seconds: tuple[float, float]
 ) -> str:
     messages, answers = sum(len(one.texts) for one in people), sum(map(expected, people))
-    posted, kills = world.post.answers, {child.name: child.kills for child in world.children}
+    posted, kills = harness.post.answers, {child.name: child.kills for child in harness.children}
     return (
         f"\n{messages} messages, {posted.total()} webhooks posted {dict(posted)}; kills {kills}\n"
-        f"{answers} answers, {world.sends.count} sends asked; doubles {dict(doubles)}; of Viber's answers "
-        f"{world.faults.lost['viber']} were lost and at most {killed} cut off by a kill\n"
+        f"{answers} answers, {harness.sends.count} sends asked; doubles {dict(doubles)}; of Viber's answers "
+        f"{harness.faults.lost['viber']} were lost and at most {killed} cut off by a kill\n"
         f"{seconds[0]:.0f} s of trouble, {seconds[1]:.0f} s in all\n"
     )
 
 
 @pytest.mark.slow
-async def test_nothing_is_lost_and_nothing_doubled_unawares(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    people = citizens(world.rng, each=12)
+async def test_nothing_is_lost_and_nothing_doubled_unawares(
+    harness: KillHarness, capsys: pytest.CaptureFixture[str]
+) -> None:
+    people = citizens(harness.rng, each=12)
     began = time.monotonic()
-    await make_trouble(world, people)
+    await make_trouble(harness, people)
     troubled = time.monotonic() - began
-    await until(world.idle, PEACE)
-    await until(world.serving, PEACE)  # it may have been killed a moment ago
-    assert [await child.stop() for child in world.children] == [0] * len(world.children)
-    await world.phone.idle()
+    await until(harness.idle, PEACE)
+    await until(harness.serving, PEACE)  # it may have been killed a moment ago
+    assert [await child.stop() for child in harness.children] == [0] * len(harness.children)
+    await harness.phone.idle()
 
-    copies = Counter((one.address, one.text) for one in world.phone.accepted)
+    copies = Counter((one.address, one.text) for one in harness.phone.accepted)
     for citizen in people:
-        check_answers(citizen, [one.text for one in world.phone.accepted if one.address == citizen.address])
-    killed = await check_store(world, people, copies)
+        check_answers(citizen, [one.text for one in harness.phone.accepted if one.address == citizen.address])
+    killed = await check_store(harness, people, copies)
     channels = {citizen.address: citizen.channel for citizen in people}
     doubles: Counter[str] = Counter()
     for (address, _), count in copies.items():
         doubles[channels[address]] += count - 1
     with capsys.disabled():
-        sys.stdout.write(report(world, people, doubles, killed, (troubled, time.monotonic() - began)))
-    check_logs(world, people)
+        sys.stdout.write(report(harness, people, doubles, killed, (troubled, time.monotonic() - began)))
+    check_logs(harness, people)
     # Twilio can be asked what it accepted, and a lease outlasts what the phone takes to accept what a dead worker sent
     assert doubles["sms"] == 0
-    assert doubles["viber"] <= world.faults.lost["viber"] + killed
-    assert world.serve.kills >= SERVE_KILLS
-    assert sum(worker.kills for worker in world.workers) >= WORK_KILLS
+    assert doubles["viber"] <= harness.faults.lost["viber"] + killed
+    assert harness.serve.kills >= SERVE_KILLS
+    assert sum(worker.kills for worker in harness.workers) >= WORK_KILLS

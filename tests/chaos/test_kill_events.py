@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 
 from bot.store import Store, open_store
 from casestore.tables import case_events, cases, registry_events
-from connectors.ambient import real
+from connectors.runtime import system_runtime
 from connectors.sandbox.admin import POST
 from connectors.sandbox.app import CLIENT_ID, CLIENT_SECRET, make_app
 from connectors.sandbox.faults import EVENTS, FAULTS, Fault, Kind
@@ -25,7 +25,7 @@ from connectors.sandbox.seed import seeded
 from connectors.sandbox.state import State
 from tests.chaos.children import Child, free_port, running
 from tests.conftest import TEST_SECRET
-from tests.connectors.world import served
+from tests.connectors.sandbox import served
 from tests.harness import EVENTS_SECRET, settings_for
 
 pytestmark = pytest.mark.slow
@@ -70,10 +70,10 @@ async def test_nothing_is_lost_and_nothing_applied_twice(tmp_path: Path, seed: i
     state = seeded(lambda: datetime.now(UTC))
     url = f"sqlite+aiosqlite:///{tmp_path}/counter.db"
     impatient = replace(
-        real(), sleep=lambda seconds: asyncio.sleep(min(seconds, 4.0))
+        system_runtime(), sleep=lambda seconds: asyncio.sleep(min(seconds, 4.0))
     )  # eight times, and a start takes a while
     counter = f"http://127.0.0.1:{port}"
-    app = make_app(state, events_url=counter, events_secret=EVENTS_SECRET, ambient=impatient)
+    app = make_app(state, events_url=counter, events_secret=EVENTS_SECRET, runtime=impatient)
     async with open_store(settings_for(url), migrating=True) as store, served(app) as registries:
         env = {
             "DATABASE_URL": url,

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.connectors.world import World, running
+from tests.connectors.sandbox import Sandbox, running
 
 
 @pytest.fixture
-async def world() -> AsyncIterator[World]:
-    async with running() as world:
-        yield world
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with running() as sandbox:
+        yield sandbox

@@ -6,10 +6,10 @@ import itertools
 
 from yarl import URL
 
-from connectors.guard import Limits
+from connectors.call_policy import Limits
 from connectors.login import Client, Login, Person, Realm, Started
 from connectors.sandbox.app import CLIENT_SECRET
-from tests.connectors.world import World
+from tests.connectors.sandbox import Sandbox
 
 BACK = "http://127.0.0.1:8080/link/back"
 FAST = Limits(deadline=20.0)
@@ -17,31 +17,31 @@ MARIA = Person("123456783", "Μαρία", "Αντωνίου", "U123456783")
 
 
 def login(
-    world: World, realm: Realm = Realm.CITIZENS, secret: str = CLIENT_SECRET, url: str = "", limits: Limits = FAST
+    sandbox: Sandbox, realm: Realm = Realm.CITIZENS, secret: str = CLIENT_SECRET, url: str = "", limits: Limits = FAST
 ) -> Login:
     numbers = itertools.count(1)
     return Login(
-        url or world.url,
+        url or sandbox.url,
         Client("citizen-counter", secret, BACK),
-        session=world.session,
-        audit=world.audit,
-        ambient=world.clock.ambient(),
+        session=sandbox.session,
+        audit=sandbox.audit,
+        runtime=sandbox.clock.runtime(),
         realm=realm,
         limits=limits,
         new_secret=lambda: f"{next(numbers):043d}",
     )
 
 
-async def page(world: World, url: str, form: dict[str, str] | None = None) -> tuple[int, str, str]:
+async def page(sandbox: Sandbox, url: str, form: dict[str, str] | None = None) -> tuple[int, str, str]:
     """Status, text, and where it sends the browser: nothing is followed."""
     method = "GET" if form is None else "POST"
-    async with world.session.request(method, URL(url, encoded=True), data=form, allow_redirects=False) as answer:
+    async with sandbox.session.request(method, URL(url, encoded=True), data=form, allow_redirects=False) as answer:
         return answer.status, await answer.text(), answer.headers.get("Location", "")
 
 
-async def back(world: World, started: Started, **form: str) -> dict[str, str]:
+async def back(sandbox: Sandbox, started: Started, **form: str) -> dict[str, str]:
     """What a browser brings back after this form."""
-    status, _, where = await page(world, started.url, form)
+    status, _, where = await page(sandbox, started.url, form)
     assert status == 303
     assert where.startswith(BACK)
     return dict(URL(where).query)

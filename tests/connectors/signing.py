@@ -14,7 +14,7 @@ from standardwebhooks import Webhook
 
 from connectors.connect import event_reader
 from connectors.events import RegistryEvent
-from tests.connectors.world import NOW
+from tests.connectors.sandbox import NOW
 
 OLD = "whsec_c2FuZGJveC1ldmVudHMtc2VjcmV0LW9mLTMyLWJ5dGU="
 NEW = "whsec_YW5vdGhlci1zZWNyZXQtb2YtdGhlLXNhbmRib3gtMzI="

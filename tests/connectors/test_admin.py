@@ -7,19 +7,19 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.connectors.world import World
+from tests.connectors.sandbox import Sandbox
 
 A_CASE = quote("ΑΔ-2026-000123")
 CASE = f"/admin/cases/{A_CASE}"
 
 
-async def ask(world: World, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-    async with world.session.request(method, world.url + path, json=body) as response:
+async def ask(sandbox: Sandbox, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+    async with sandbox.session.request(method, sandbox.url + path, json=body) as response:
         return response.status, await response.json()
 
 
-async def test_a_case_is_driven_to_its_end(world: World) -> None:
-    registry = world.registries().cases["permits"]
+async def test_a_case_is_driven_to_its_end(sandbox: Sandbox) -> None:
+    registry = sandbox.registries().cases["permits"]
     for path, body in (
         ("/stage", {"stage": "pre-approval", "note": "Στον μηχανικό"}),
         ("/documents", {"documents": [{"code": "gas", "reason": "Λείπει η υπογραφή", "deadline": "2026-12-10"}]}),
@@ -28,7 +28,7 @@ async def test_a_case_is_driven_to_its_end(world: World) -> None:
         ("/decision", {"outcome": "partly", "note": "Χωρίς υπόγειο"}),
         ("/close", None),
     ):
-        status, shown = await ask(world, "POST", CASE + path, body)
+        status, shown = await ask(sandbox, "POST", CASE + path, body)
         assert status == 200, (path, shown)
     found = await registry.case("ΑΔ-2026-000123")
     assert found is not None
@@ -38,20 +38,20 @@ async def test_a_case_is_driven_to_its_end(world: World) -> None:
     assert (gas.title, gas.status) == ("Καύσιμο αέριο", "accepted")
 
 
-async def test_a_new_case(world: World) -> None:
+async def test_a_new_case(sandbox: Sandbox) -> None:
     body = {"registry": "kep", "afm": "090000069", "procedure": "family-status-certificate", "title": "Για σχολείο"}
-    status, shown = await ask(world, "POST", "/admin/cases", body)
+    status, shown = await ask(sandbox, "POST", "/admin/cases", body)
     assert (status, shown["caseReference"], shown["stageCode"]) == (201, "ΚΕ-2026-000502", "submission")
-    [found] = (await world.registries().cases["kep"].cases_of("090000069")).cases
+    [found] = (await sandbox.registries().cases["kep"].cases_of("090000069")).cases
     assert (found.title, found.procedure) == ("Για σχολείο", "family-status-certificate")
 
 
-async def test_a_number_changes_hands(world: World) -> None:
-    assert await ask(world, "PUT", "/admin/citizens/123456783", {"mobile": None}) == (
+async def test_a_number_changes_hands(sandbox: Sandbox) -> None:
+    assert await ask(sandbox, "PUT", "/admin/citizens/123456783", {"mobile": None}) == (
         200,
         {"afm": "123456783", "first": "Μαρία", "last": "Αντωνίου", "mobile": None},
     )
-    assert await world.registries().contacts.mobile_of("123456783") is None
+    assert await sandbox.registries().contacts.mobile_of("123456783") is None
 
 
 @pytest.mark.parametrize(
@@ -63,8 +63,8 @@ async def test_a_number_changes_hands(world: World) -> None:
         ("?afm=1", []),
     ],
 )
-async def test_lists(world: World, query: str, references: list[str]) -> None:
-    _, answer = await ask(world, "GET", f"/admin/cases{query}")
+async def test_lists(sandbox: Sandbox, query: str, references: list[str]) -> None:
+    _, answer = await ask(sandbox, "GET", f"/admin/cases{query}")
     assert [case["caseReference"] for case in answer["cases"]] == references
 
 
@@ -83,66 +83,66 @@ async def test_lists(world: World, query: str, references: list[str]) -> None:
         ("PUT", "/admin/faults/permits", {"kind": "error", "times": 0}, 422),
     ],
 )
-async def test_refusals(world: World, method: str, path: str, body: Any, status: int) -> None:
-    answered, answer = await ask(world, method, path, body)
+async def test_refusals(sandbox: Sandbox, method: str, path: str, body: Any, status: int) -> None:
+    answered, answer = await ask(sandbox, method, path, body)
     assert answered == status
     assert answer["error"]
-    assert world.faults.standing() == {}
+    assert sandbox.faults.standing() == {}
 
 
-async def test_faults_are_put_and_cleared(world: World) -> None:
-    _, standing = await ask(world, "PUT", "/admin/faults/permits", {"kind": "error", "times": 2})
+async def test_faults_are_put_and_cleared(sandbox: Sandbox) -> None:
+    _, standing = await ask(sandbox, "PUT", "/admin/faults/permits", {"kind": "error", "times": 2})
     assert standing == {"permits": {"kind": "error", "seconds": 0.0, "times": 2}}
-    await ask(world, "PUT", "/admin/faults/efka", {"kind": "hang"})
-    _, standing = await ask(world, "DELETE", "/admin/faults/permits")
+    await ask(sandbox, "PUT", "/admin/faults/efka", {"kind": "hang"})
+    _, standing = await ask(sandbox, "DELETE", "/admin/faults/permits")
     assert list(standing) == ["efka"]
-    assert (await ask(world, "DELETE", "/admin/faults"))[1] == {}
+    assert (await ask(sandbox, "DELETE", "/admin/faults"))[1] == {}
 
 
-async def test_tokens_are_expired(world: World) -> None:
-    registries = world.registries()
+async def test_tokens_are_expired(sandbox: Sandbox) -> None:
+    registries = sandbox.registries()
     await registries.contacts.mobile_of("123456783")
-    assert await ask(world, "POST", "/admin/tokens/expire") == (200, {"issued": 1})
+    assert await ask(sandbox, "POST", "/admin/tokens/expire") == (200, {"issued": 1})
     await registries.contacts.mobile_of("090000045")
-    assert world.tokens.issued == 2
+    assert sandbox.tokens.issued == 2
 
 
-async def test_no_events_where_none_are_posted(world: World) -> None:
-    assert await ask(world, "GET", "/admin/events") == (200, {"events": []})
+async def test_no_events_where_none_are_posted(sandbox: Sandbox) -> None:
+    assert await ask(sandbox, "GET", "/admin/events") == (200, {"events": []})
 
 
 # The clerk's page
 
 
-async def page(world: World, path: str, form: dict[str, str] | None = None) -> tuple[int, str]:
+async def page(sandbox: Sandbox, path: str, form: dict[str, str] | None = None) -> tuple[int, str]:
     method = "GET" if form is None else "POST"
-    async with world.session.request(method, world.url + path, data=form) as response:
+    async with sandbox.session.request(method, sandbox.url + path, data=form) as response:
         return response.status, await response.text()
 
 
-async def test_the_list_and_its_filters(world: World) -> None:
-    assert "ΑΔ-2026-000123" in (await page(world, "/"))[1]
-    assert "ΚΤ-2026-000301" in (await page(world, "/clerk/?registry=cadastre&show=waiting"))[1]
-    assert "Καμία υπόθεση" in (await page(world, "/clerk/?registry=permits&show=waiting"))[1]
-    assert "ΠΠ-2026-000401" in (await page(world, "/clerk/?q=pp+2026+401"))[1]
-    both = (await page(world, "/clerk/?q=090000045"))[1]
+async def test_the_list_and_its_filters(sandbox: Sandbox) -> None:
+    assert "ΑΔ-2026-000123" in (await page(sandbox, "/"))[1]
+    assert "ΚΤ-2026-000301" in (await page(sandbox, "/clerk/?registry=cadastre&show=waiting"))[1]
+    assert "Καμία υπόθεση" in (await page(sandbox, "/clerk/?registry=permits&show=waiting"))[1]
+    assert "ΠΠ-2026-000401" in (await page(sandbox, "/clerk/?q=pp+2026+401"))[1]
+    both = (await page(sandbox, "/clerk/?q=090000045"))[1]
     assert "ΕΦ-2026-000201" in both
     assert "ΚΤ-2026-000301" in both
 
 
 @pytest.mark.parametrize("query", ["page=0", "page=²", "page=99999999", "registry=x&show=y", "q=%00<script>"])
-async def test_odd_queries_get_a_page(world: World, query: str) -> None:
-    status, text = await page(world, f"/clerk/?{query}")
+async def test_odd_queries_get_a_page(sandbox: Sandbox, query: str) -> None:
+    status, text = await page(sandbox, f"/clerk/?{query}")
     assert status == 200
     assert "<script>" not in text
 
 
-async def test_pages_of_a_long_list(world: World) -> None:
+async def test_pages_of_a_long_list(sandbox: Sandbox) -> None:
     for _ in range(30):
-        world.state.open("kep", "090000069", "birth-certificate", "")
+        sandbox.state.open("kep", "090000069", "birth-certificate", "")
     first, second = (
-        (await page(world, "/clerk/?registry=kep"))[1],
-        (await page(world, "/clerk/?registry=kep&page=2"))[1],
+        (await page(sandbox, "/clerk/?registry=kep"))[1],
+        (await page(sandbox, "/clerk/?registry=kep&page=2"))[1],
     )
     assert "ΚΕ-2026-000531" in first
     assert "ΚΕ-2026-000501" not in first
@@ -161,11 +161,11 @@ async def test_pages_of_a_long_list(world: World) -> None:
     ],
 )
 async def test_what_the_clerk_does_the_connector_sees(
-    world: World, act: str, form: dict[str, str], said: str, seen: tuple[str, str, str | None, bool]
+    sandbox: Sandbox, act: str, form: dict[str, str], said: str, seen: tuple[str, str, str | None, bool]
 ) -> None:
-    registry = world.registries().cases["permits"]
+    registry = sandbox.registries().cases["permits"]
     cursor = (await registry.changes("")).cursor
-    status, text = await page(world, f"/clerk/cases/{A_CASE}/{act}", form)
+    status, text = await page(sandbox, f"/clerk/cases/{A_CASE}/{act}", form)
     assert status == 200
     assert 'role="status"' in text
     assert said in text
@@ -174,11 +174,11 @@ async def test_what_the_clerk_does_the_connector_sees(
     assert found.sequence == 3
 
 
-async def test_a_missing_paper_with_its_reason_and_deadline(world: World) -> None:
+async def test_a_missing_paper_with_its_reason_and_deadline(sandbox: Sandbox) -> None:
     form = {"code": "gas", "reason": "Ανυπόγραφη <b>", "deadline": "2026-12-10"}
-    _, text = await page(world, f"/clerk/cases/{A_CASE}/missing", form)
+    _, text = await page(sandbox, f"/clerk/cases/{A_CASE}/missing", form)
     assert "Ανυπόγραφη &lt;b&gt; Προθεσμία: 10/12/2026." in text
-    found = await world.registries().cases["permits"].case("ΑΔ-2026-000123")
+    found = await sandbox.registries().cases["permits"].case("ΑΔ-2026-000123")
     assert found is not None
     assert [(one.reason, str(one.deadline)) for one in found.documents if one.code == "gas"] == [
         ("Ανυπόγραφη <b>", "2026-12-10")
@@ -196,50 +196,50 @@ async def test_a_missing_paper_with_its_reason_and_deadline(world: World) -> Non
     ],
 )
 async def test_what_the_clerk_may_not_do_is_said_on_the_page(
-    world: World, act: str, form: dict[str, str], said: str
+    sandbox: Sandbox, act: str, form: dict[str, str], said: str
 ) -> None:
-    status, text = await page(world, f"/clerk/cases/{A_CASE}/{act}", form)
+    status, text = await page(sandbox, f"/clerk/cases/{A_CASE}/{act}", form)
     assert status == 409
     assert 'role="alert"' in text
     assert said in text
-    assert world.state.case("ΑΔ-2026-000123").sequence == 2
+    assert sandbox.state.case("ΑΔ-2026-000123").sequence == 2
 
 
-async def test_a_closed_case_offers_nothing_to_do(world: World) -> None:
-    world.state.close("ΑΔ-2026-000123")
-    assert "<form" not in (await page(world, f"/clerk/cases/{A_CASE}"))[1]
+async def test_a_closed_case_offers_nothing_to_do(sandbox: Sandbox) -> None:
+    sandbox.state.close("ΑΔ-2026-000123")
+    assert "<form" not in (await page(sandbox, f"/clerk/cases/{A_CASE}"))[1]
 
 
 @pytest.mark.parametrize("path", ["/clerk/cases/AD-2026-999999", "/clerk/cases/nonsense"])
-async def test_a_case_that_is_not_there(world: World, path: str) -> None:
-    status, text = await page(world, path)
+async def test_a_case_that_is_not_there(sandbox: Sandbox, path: str) -> None:
+    status, text = await page(sandbox, path)
     assert status == 404
     assert "Δεν βρέθηκε" in text
 
 
-async def test_an_act_that_is_not_there(world: World) -> None:
-    assert (await page(world, f"/clerk/cases/{A_CASE}/burn", {}))[0] == 404
+async def test_an_act_that_is_not_there(sandbox: Sandbox) -> None:
+    assert (await page(sandbox, f"/clerk/cases/{A_CASE}/burn", {}))[0] == 404
 
 
-async def test_the_clerk_opens_a_case(world: World) -> None:
-    assert "Αποζημίωση πλημμύρας" in (await page(world, "/clerk/new"))[1]
+async def test_the_clerk_opens_a_case(sandbox: Sandbox) -> None:
+    assert "Αποζημίωση πλημμύρας" in (await page(sandbox, "/clerk/new"))[1]
     form = {"procedure": "civil_protection/flood-compensation", "afm": "090000069", "title": "Υπόγειο"}
-    status, text = await page(world, "/clerk/new", form)
+    status, text = await page(sandbox, "/clerk/new", form)
     assert status == 200
     assert "Η υπόθεση άνοιξε" in text
-    [found] = (await world.registries().cases["civil_protection"].cases_of("090000069")).cases
+    [found] = (await sandbox.registries().cases["civil_protection"].cases_of("090000069")).cases
     assert (found.title, found.stage) == ("Υπόγειο", "application")
 
 
 @pytest.mark.parametrize("form", [{"afm": "1"}, {"procedure": "kep/birth-certificate", "afm": "999999999"}])
-async def test_a_case_of_nobody_is_not_opened(world: World, form: dict[str, str]) -> None:
-    before = sum(1 for _ in world.state.cases())
-    status, text = await page(world, "/clerk/new", form)
+async def test_a_case_of_nobody_is_not_opened(sandbox: Sandbox, form: dict[str, str]) -> None:
+    before = sum(1 for _ in sandbox.state.cases())
+    status, text = await page(sandbox, "/clerk/new", form)
     assert status == 409
     assert form["afm"] in text  # what was typed is still there
-    assert sum(1 for _ in world.state.cases()) == before
+    assert sum(1 for _ in sandbox.state.cases()) == before
 
 
-async def test_the_style_is_served_and_the_templates_are_not(world: World) -> None:
-    assert (await page(world, "/clerk/static/clerk.css"))[0] == 200
-    assert (await page(world, "/clerk/static/../base.html"))[0] == 404
+async def test_the_style_is_served_and_the_templates_are_not(sandbox: Sandbox) -> None:
+    assert (await page(sandbox, "/clerk/static/clerk.css"))[0] == 200
+    assert (await page(sandbox, "/clerk/static/../base.html"))[0] == 404

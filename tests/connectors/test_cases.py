@@ -11,16 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors import permits
+from connectors.cache import CachePolicy
 from connectors.caseservice import CaseService
 from connectors.connect import CASE_REGISTRIES
-from connectors.memory import Keeping
 from connectors.references import PREFIXES
 from connectors.registry import CaseList, CaseRecord, RegistryRefused, RequiredDocument
 from connectors.sandbox.books import BOOKS, DOCUMENT_WORDS, OUTCOME_WORDS
 from connectors.sandbox.operations import wire
-from connectors.wire import Ask
-from connectors.words import Lexicon, Words
-from tests.connectors.world import NOW, Clock, World
+from connectors.vocabulary import RegistryVocabulary, Vocabulary
+from connectors.wire import ServiceCall
+from tests.connectors.sandbox import NOW, Clock, Sandbox
 
 
 class Canned:
@@ -31,7 +31,7 @@ class Canned:
     def __init__(self, output: Mapping[str, Any]) -> None:
         self._output = output
 
-    async def call(self, ask: Ask) -> Mapping[str, Any]:
+    async def call(self, ask: ServiceCall) -> Mapping[str, Any]:
         return self._output
 
     def malformed(self, what: str) -> RegistryRefused:
@@ -52,7 +52,7 @@ def wire_case(**different: Any) -> dict[str, Any]:
 
 
 def answering(output: Mapping[str, Any]) -> CaseService:
-    return CaseService(permits.WORDS, Canned(output), Clock().ambient(), Keeping())
+    return CaseService(permits.VOCABULARY, Canned(output), Clock().runtime(), CachePolicy())
 
 
 def service(*cases: dict[str, Any]) -> CaseService:
@@ -60,7 +60,7 @@ def service(*cases: dict[str, Any]) -> CaseService:
 
 
 @pytest.mark.parametrize("words", CASE_REGISTRIES, ids=lambda words: words.registry)
-def test_every_word_of_the_sandbox_has_its_code(words: Words) -> None:
+def test_every_word_of_the_sandbox_has_its_code(words: RegistryVocabulary) -> None:
     book = BOOKS[words.registry]
     assert book.service == words.service
     assert PREFIXES[book.prefix] == words.registry
@@ -73,12 +73,12 @@ def test_every_word_of_the_sandbox_has_its_code(words: Words) -> None:
 
 @pytest.mark.parametrize("spelt", ["ΕΛΕΓΧΟΣ ΠΛΗΡΟΤΗΤΑΣ", " έλεγχος  πληρότητας ", "Ελεγχος πληροτητας"])
 def test_words_are_known_however_they_are_spelt(spelt: str) -> None:
-    assert permits.WORDS.stages.code(spelt) == "completeness-check"
-    assert Lexicon({}).code(spelt) == "unknown"
+    assert permits.VOCABULARY.stages.code(spelt) == "completeness-check"
+    assert Vocabulary({}).code(spelt) == "unknown"
 
 
-async def test_a_case_in_our_words(world: World) -> None:
-    found = await world.registries().cases["cadastre"].case("kt 2026 301")
+async def test_a_case_in_our_words(sandbox: Sandbox) -> None:
+    found = await sandbox.registries().cases["cadastre"].case("kt 2026 301")
     assert found is not None
     assert (found.reference, found.stage, found.sequence) == ("ΚΤ-2026-000301", "completeness-check", 3)
     assert found.updated_at == datetime(2026, 11, 19, 10, 20, tzinfo=UTC)
@@ -123,32 +123,32 @@ async def test_a_case_of_no_reference_of_its_own_is_refused(reference: str) -> N
         await service(wire_case(caseReference=reference)).cases_of("123456783")
 
 
-async def test_what_is_not_there_is_none(world: World) -> None:
-    registries = world.registries()
+async def test_what_is_not_there_is_none(sandbox: Sandbox) -> None:
+    registries = sandbox.registries()
     assert await registries.cases["permits"].case("ΑΔ-2026-999999") is None
     assert await registries.cases["permits"].cases_of("090000069") == CaseList((), NOW)
-    calls = len(world.audit.rows)
+    calls = len(sandbox.audit.rows)
     assert await registries.cases["permits"].case("ΚΤ-2026-000301") is None
     assert await registries.cases["permits"].case("που είναι") is None
-    assert len(world.audit.rows) == calls  # other registries' references and plain words are not sent out
+    assert len(sandbox.audit.rows) == calls  # other registries' references and plain words are not sent out
 
 
-async def test_the_feed_brings_everything_once_and_then_what_changed(world: World) -> None:
-    registry = world.registries().cases["kep"]
+async def test_the_feed_brings_everything_once_and_then_what_changed(sandbox: Sandbox) -> None:
+    registry = sandbox.registries().cases["kep"]
     first = await registry.changes("")
     assert [case.reference for case in first.cases] == ["ΚΕ-2026-000501"]
     assert not first.more
     assert (await registry.changes(first.cursor)).cases == ()
-    world.state.move("ΚΕ-2026-000501", "issuance")
+    sandbox.state.move("ΚΕ-2026-000501", "issuance")
     second = await registry.changes(first.cursor)
     assert [(case.stage, case.sequence) for case in second.cases] == [("issuance", 3)]
     assert (await registry.changes(second.cursor)).cursor == second.cursor
 
 
-async def test_the_feed_comes_in_pages(world: World) -> None:
+async def test_the_feed_comes_in_pages(sandbox: Sandbox) -> None:
     for _ in range(700):
-        world.state.open("kep", "090000069", "birth-certificate", "")
-    registry = world.registries().cases["kep"]
+        sandbox.state.open("kep", "090000069", "birth-certificate", "")
+    registry = sandbox.registries().cases["kep"]
     first = await registry.changes("")
     second = await registry.changes(first.cursor)
     assert (len(first.cases), first.more, len(second.cases), second.more) == (500, True, 201, False)
@@ -188,9 +188,9 @@ async def test_impossible_and_vague_times_are_refused(moment: str) -> None:
         await service(wire_case(updatedAt=moment)).cases_of("123456783")
 
 
-async def test_what_the_sandbox_says_is_what_it_holds(world: World) -> None:
-    for case in world.state.cases():
-        found = await world.registries().cases[case.registry].case(case.reference)
+async def test_what_the_sandbox_says_is_what_it_holds(sandbox: Sandbox) -> None:
+    for case in sandbox.state.cases():
+        found = await sandbox.registries().cases[case.registry].case(case.reference)
         assert found is not None
         assert (found.stage, found.procedure, found.title) == (case.stage, case.procedure, case.title)
         assert (found.expected_by, found.closed) == (case.expected_by, case.closed)
@@ -200,5 +200,5 @@ async def test_what_the_sandbox_says_is_what_it_holds(world: World) -> None:
         assert wire(case)["updatedAt"].endswith("+00:00")
 
 
-def test_now_is_after_the_seeds(world: World) -> None:
-    assert all(case.updated_at < NOW for case in world.state.cases())
+def test_now_is_after_the_seeds(sandbox: Sandbox) -> None:
+    assert all(case.updated_at < NOW for case in sandbox.state.cases())

@@ -9,26 +9,26 @@ import pytest
 import yaml
 
 from connectors import kep
+from connectors.cache import CachePolicy
 from connectors.caseservice import CaseService
-from connectors.connect import CASE_REGISTRIES, Spoken
-from connectors.memory import Keeping
+from connectors.connect import CASE_REGISTRIES, WireProtocol
 from connectors.registry import Certificate, CertificateRequest, RegistryRefused
 from connectors.sandbox.faults import Fault, Kind
 from connectors.sandbox.paperwork import CERTIFICATES
-from connectors.words import Words
-from tests.connectors.errands import WANTED, each
-from tests.connectors.world import Clock, World
+from connectors.vocabulary import RegistryVocabulary
+from tests.connectors.sandbox import Clock, Sandbox
+from tests.connectors.submissions import WANTED, each
 
 CATALOGUE = Path(__file__).parents[2] / "nlu" / "catalogue" / "certificates.yml"
 
 
-@pytest.fixture(params=[Spoken.JSON, pytest.param(Spoken.SOAP, marks=pytest.mark.slow), Spoken.BASIC])
-def spoken(request: pytest.FixtureRequest) -> Spoken:
-    return Spoken(request.param)
+@pytest.fixture(params=[WireProtocol.JSON, pytest.param(WireProtocol.SOAP, marks=pytest.mark.slow), WireProtocol.BASIC])
+def protocol(request: pytest.FixtureRequest) -> WireProtocol:
+    return WireProtocol(request.param)
 
 
 @pytest.mark.parametrize("words", CASE_REGISTRIES, ids=lambda words: words.registry)
-def test_every_certificate_of_the_sandbox_has_its_code(words: Words) -> None:
+def test_every_certificate_of_the_sandbox_has_its_code(words: RegistryVocabulary) -> None:
     offered = [(one.code, one.word, one.details) for one in words.certificates]
     assert offered == [(kind.code, kind.word, kind.details) for kind in CERTIFICATES[words.registry]]
 
@@ -40,13 +40,13 @@ def test_every_certificate_that_a_citizen_may_ask_for_is_issued_by_one_registry(
 
 
 @each
-async def test_a_certificate_from_the_request_to_the_file(world: World, name: str, spoken: Spoken) -> None:
-    registry, wanted = world.registries(spoken=spoken).cases[name], WANTED[name]
+async def test_a_certificate_from_the_request_to_the_file(sandbox: Sandbox, name: str, protocol: WireProtocol) -> None:
+    registry, wanted = sandbox.registries(protocol=protocol).cases[name], WANTED[name]
     assert wanted.kind in {offer.code for offer in registry.certificates}
     asked = await registry.request(wanted)
     if asked.status == "pending":
         assert (asked.document, asked.fields) == (None, ())
-        world.filing.issue(name, "r-1")
+        sandbox.filing.issue(name, "r-1")
     issued = await registry.certificate("r-1", wanted.afm)
     assert issued is not None
     assert (issued.status, issued.kind, issued.number) == ("issued", wanted.kind, asked.number)
@@ -59,20 +59,22 @@ async def test_a_certificate_from_the_request_to_the_file(world: World, name: st
 
 
 @each
-async def test_however_often_it_is_asked_for_it_is_one_request(world: World, name: str, spoken: Spoken) -> None:
-    world.faults.put(name, Fault(Kind.UNANSWERED, times=2))
-    first = await world.registries(spoken=spoken).cases[name].request(WANTED[name])
-    again = await world.registries(spoken=spoken).cases[name].request(WANTED[name])
+async def test_however_often_it_is_asked_for_it_is_one_request(
+    sandbox: Sandbox, name: str, protocol: WireProtocol
+) -> None:
+    sandbox.faults.put(name, Fault(Kind.UNANSWERED, times=2))
+    first = await sandbox.registries(protocol=protocol).cases[name].request(WANTED[name])
+    again = await sandbox.registries(protocol=protocol).cases[name].request(WANTED[name])
     assert first == again
-    assert len(list(world.filing.all_wanted())) == 1
+    assert len(list(sandbox.filing.all_wanted())) == 1
     with pytest.raises(RegistryRefused, match="error ID_CONFLICT"):
-        await world.registries(spoken=spoken).cases[name].request(replace(WANTED[name], afm="123456783"))
+        await sandbox.registries(protocol=protocol).cases[name].request(replace(WANTED[name], afm="123456783"))
 
 
-async def test_a_certificate_is_refused_with_a_reason(world: World, spoken: Spoken) -> None:
-    registry = world.registries(spoken=spoken).cases["cadastre"]
+async def test_a_certificate_is_refused_with_a_reason(sandbox: Sandbox, protocol: WireProtocol) -> None:
+    registry = sandbox.registries(protocol=protocol).cases["cadastre"]
     await registry.request(WANTED["cadastre"])
-    world.filing.refuse("cadastre", "r-1", "Ο ΚΑΕΚ δεν βρέθηκε.")
+    sandbox.filing.refuse("cadastre", "r-1", "Ο ΚΑΕΚ δεν βρέθηκε.")
     told = await registry.certificate("r-1", "090000045")
     assert told is not None
     assert (told.status, told.reason, told.document) == ("refused", "Ο ΚΑΕΚ δεν βρέθηκε.", None)
@@ -87,26 +89,28 @@ async def test_a_certificate_is_refused_with_a_reason(world: World, spoken: Spok
         (CertificateRequest("r-2", "999999999", "cadastral-sheet", (("kaek", "1"),)), "error NOT_FOUND"),
     ],
 )
-async def test_what_is_not_issued(world: World, wanted: CertificateRequest, reason: str, spoken: Spoken) -> None:
+async def test_what_is_not_issued(
+    sandbox: Sandbox, wanted: CertificateRequest, reason: str, protocol: WireProtocol
+) -> None:
     with pytest.raises(RegistryRefused) as caught:
-        await world.registries(spoken=spoken).cases["cadastre"].request(wanted)
+        await sandbox.registries(protocol=protocol).cases["cadastre"].request(wanted)
     assert caught.value.reason == reason
-    assert list(world.filing.all_wanted()) == []
+    assert list(sandbox.filing.all_wanted()) == []
 
 
 @each
-async def test_nobody_elses_certificate_or_document(world: World, name: str, spoken: Spoken) -> None:
-    registry, wanted = world.registries(spoken=spoken).cases[name], WANTED[name]
+async def test_nobody_elses_certificate_or_document(sandbox: Sandbox, name: str, protocol: WireProtocol) -> None:
+    registry, wanted = sandbox.registries(protocol=protocol).cases[name], WANTED[name]
     await registry.request(wanted)
-    if world.filing.wanted(name, "r-1").status == "pending":
-        world.filing.issue(name, "r-1")
-    document = world.filing.wanted(name, "r-1").file or ""
+    if sandbox.filing.wanted(name, "r-1").status == "pending":
+        sandbox.filing.issue(name, "r-1")
+    document = sandbox.filing.wanted(name, "r-1").file or ""
     assert await registry.certificate("r-1", "123456783") is None
     assert await registry.document(document, "123456783") is None
     assert await registry.certificate("r-7", wanted.afm) is None
     assert await registry.document("no-such", wanted.afm) is None
     other = "kep" if name != "kep" else "efka"
-    assert await world.registries(spoken=spoken).cases[other].document(document, wanted.afm) is None
+    assert await sandbox.registries(protocol=protocol).cases[other].document(document, wanted.afm) is None
 
 
 class Canned:
@@ -125,7 +129,7 @@ class Canned:
 
 
 def answering(output: dict[str, object]) -> CaseService:
-    return CaseService(kep.WORDS, Canned(output), Clock().ambient(), Keeping())
+    return CaseService(kep.VOCABULARY, Canned(output), Clock().runtime(), CachePolicy())
 
 
 async def test_no_answer_to_a_request_is_no_certificate() -> None:

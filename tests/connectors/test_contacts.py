@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.cache import CachePolicy
 from connectors.contacts import Contacts, normal_mobile
-from connectors.memory import Keeping
 from connectors.registry import RegistryUnavailable
 from connectors.sandbox.faults import Fault, Kind
-from connectors.wire import Ask
-from tests.connectors.world import Clock, World
+from connectors.wire import ServiceCall
+from tests.connectors.sandbox import Clock, Sandbox
 
 
 @pytest.mark.parametrize(
@@ -40,48 +40,48 @@ def test_any_text_is_a_mobile_or_none(held: str) -> None:
     assert mobile is None or normal_mobile(mobile) == mobile
 
 
-async def test_a_mobile_is_remembered_for_ten_minutes(world: World) -> None:
-    contacts = world.registries().contacts
+async def test_a_mobile_is_remembered_for_ten_minutes(sandbox: Sandbox) -> None:
+    contacts = sandbox.registries().contacts
     assert await contacts.mobile_of("123456783") == "+306900000001"
-    world.state.set_mobile("123456783", "6911111111")
-    world.clock.seconds += 599
+    sandbox.state.set_mobile("123456783", "6911111111")
+    sandbox.clock.seconds += 599
     assert await contacts.mobile_of("123456783") == "+306900000001"
-    world.clock.seconds += 1
+    sandbox.clock.seconds += 1
     assert await contacts.mobile_of("123456783") == "+306911111111"
 
 
-async def test_forgetting_asks_anew(world: World) -> None:
-    contacts = world.registries().contacts
+async def test_forgetting_asks_anew(sandbox: Sandbox) -> None:
+    contacts = sandbox.registries().contacts
     await contacts.mobile_of("123456783")
-    world.state.set_mobile("123456783", None)
+    sandbox.state.set_mobile("123456783", None)
     contacts.forget("123456783")
     assert await contacts.mobile_of("123456783") is None
 
 
-async def test_a_mobile_registered_just_now_is_seen_at_once(world: World) -> None:
-    contacts = world.registries().contacts
+async def test_a_mobile_registered_just_now_is_seen_at_once(sandbox: Sandbox) -> None:
+    contacts = sandbox.registries().contacts
     assert await contacts.mobile_of("090000070") is None
-    world.state.set_mobile("090000070", "6900000005")
+    sandbox.state.set_mobile("090000070", "6900000005")
     assert await contacts.mobile_of("090000070") == "+306900000005"
 
 
-async def test_nobody_of_that_afm(world: World) -> None:
-    assert await world.registries().contacts.mobile_of("999999999") is None
+async def test_nobody_of_that_afm(sandbox: Sandbox) -> None:
+    assert await sandbox.registries().contacts.mobile_of("999999999") is None
 
 
-async def test_an_old_mobile_never_stands_for_an_answer(world: World) -> None:
-    contacts = world.registries().contacts
+async def test_an_old_mobile_never_stands_for_an_answer(sandbox: Sandbox) -> None:
+    contacts = sandbox.registries().contacts
     await contacts.mobile_of("123456783")
-    world.clock.seconds += 600
-    world.faults.put("contacts", Fault(Kind.ERROR))
+    sandbox.clock.seconds += 600
+    sandbox.faults.put("contacts", Fault(Kind.ERROR))
     with pytest.raises(RegistryUnavailable):
         await contacts.mobile_of("123456783")
 
 
-async def test_one_call_for_all_who_ask(world: World) -> None:
-    contacts = world.registries().contacts
+async def test_one_call_for_all_who_ask(sandbox: Sandbox) -> None:
+    contacts = sandbox.registries().contacts
     assert set(await asyncio.gather(*(contacts.mobile_of("123456783") for _ in range(50)))) == {"+306900000001"}
-    assert len(world.audit.rows) == 1
+    assert len(sandbox.audit.rows) == 1
 
 
 class Counting:
@@ -90,14 +90,14 @@ class Counting:
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    async def call(self, ask: Ask) -> dict[str, str]:
+    async def call(self, ask: ServiceCall) -> dict[str, str]:
         self.asked.append(ask.subject)
         return {"mobile": "6900000001"}
 
 
 async def test_the_memory_is_bounded() -> None:
     ked = Counting()
-    contacts = Contacts(ked, Clock().ambient(), Keeping(most=2))
+    contacts = Contacts(ked, Clock().runtime(), CachePolicy(most=2))
     for afm in ("1", "2", "3", "3", "2", "1"):
         await contacts.mobile_of(afm)
     assert ked.asked == ["1", "2", "3", "1"]

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 import pytest
 from aiohttp import web
 
-from connectors.audit import Cause, because
-from connectors.connect import Registries, Spoken
-from connectors.guard import Limits
+from connectors.audit import CallCause, audit_cause
+from connectors.call_policy import Limits
+from connectors.connect import Registries, WireProtocol
 from connectors.registry import RegistryError, RegistryRefused, RegistryUnavailable
 from connectors.sandbox.faults import Fault, Kind
-from tests.connectors.world import PATIENT, World, elapsed_since, served
+from tests.connectors.sandbox import PATIENT, Sandbox, elapsed_since, served
 
 HASTY = Limits(deadline=0.3)
 
@@ -53,17 +53,17 @@ SAMPLES = [
 ]
 
 every = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.service)
-in_json = pytest.mark.parametrize("spoken", [Spoken.JSON])
+in_json = pytest.mark.parametrize("protocol", [WireProtocol.JSON])
 
 
-@pytest.fixture(params=[Spoken.JSON, pytest.param(Spoken.SOAP, marks=pytest.mark.slow)])
-def spoken(request: pytest.FixtureRequest) -> Spoken:
-    return Spoken(request.param)
+@pytest.fixture(params=[WireProtocol.JSON, pytest.param(WireProtocol.SOAP, marks=pytest.mark.slow)])
+def protocol(request: pytest.FixtureRequest) -> WireProtocol:
+    return WireProtocol(request.param)
 
 
-def tokens_for(spoken: Spoken, number: int) -> int:
+def tokens_for(protocol: WireProtocol, number: int) -> int:
     """SOAP sends the pair itself with each call."""
-    return number if spoken is Spoken.JSON else 0
+    return number if protocol is WireProtocol.JSON else 0
 
 
 async def failure(sample: Sample, registries: Registries) -> RegistryError:
@@ -75,15 +75,15 @@ async def failure(sample: Sample, registries: Registries) -> RegistryError:
 
 
 @every
-async def test_answers(world: World, sample: Sample, spoken: Spoken) -> None:
-    assert await sample.ask(world.registries(spoken=spoken)) == sample.answer
+async def test_answers(sandbox: Sandbox, sample: Sample, protocol: WireProtocol) -> None:
+    assert await sample.ask(sandbox.registries(protocol=protocol)) == sample.answer
 
 
 @every
-async def test_writes_each_call_down_before_and_after(world: World, sample: Sample, spoken: Spoken) -> None:
-    with because(Cause(protocol="message-7", user="citizen-1", address="192.0.2.1")):
-        await sample.ask(world.registries(spoken=spoken))
-    [(entry, result)] = world.audit.rows
+async def test_writes_each_call_down_before_and_after(sandbox: Sandbox, sample: Sample, protocol: WireProtocol) -> None:
+    with audit_cause(CallCause(protocol="message-7", user="citizen-1", address="192.0.2.1")):
+        await sample.ask(sandbox.registries(protocol=protocol))
+    [(entry, result)] = sandbox.audit.rows
     assert (entry.registry, entry.subject, entry.cause.protocol) == (sample.service, sample.subject, "message-7")
     assert result is not None
     assert (result.error, result.sequence_id) == (None, "1")
@@ -91,86 +91,86 @@ async def test_writes_each_call_down_before_and_after(world: World, sample: Samp
 
 
 @every
-async def test_waits_for_a_slow_registry(world: World, sample: Sample, spoken: Spoken) -> None:
-    world.faults.put(sample.service, Fault(Kind.SLOW, seconds=0.05))
-    assert await sample.ask(world.registries(spoken=spoken)) == sample.answer
+async def test_waits_for_a_slow_registry(sandbox: Sandbox, sample: Sample, protocol: WireProtocol) -> None:
+    sandbox.faults.put(sample.service, Fault(Kind.SLOW, seconds=0.05))
+    assert await sample.ask(sandbox.registries(protocol=protocol)) == sample.answer
 
 
 @every
 @pytest.mark.parametrize("fault", [Fault(Kind.SLOW, seconds=60.0), Fault(Kind.HANG)], ids=lambda fault: fault.kind)
-async def test_gives_up_at_the_deadline(world: World, sample: Sample, spoken: Spoken, fault: Fault) -> None:
-    registries = world.registries(HASTY, spoken=spoken)
-    world.faults.put(sample.service, fault)
+async def test_gives_up_at_the_deadline(sandbox: Sandbox, sample: Sample, protocol: WireProtocol, fault: Fault) -> None:
+    registries = sandbox.registries(HASTY, protocol=protocol)
+    sandbox.faults.put(sample.service, fault)
     started = time.monotonic()
     error = await failure(sample, registries)
     assert (type(error), error.reason) == (RegistryUnavailable, "timeout")
     assert elapsed_since(started) < 10.0
-    [(_, result)] = world.audit.rows
+    [(_, result)] = sandbox.audit.rows
     assert result is not None
     assert result.error == "timeout"
 
 
 @every
-async def test_asks_again_after_a_stumble(world: World, sample: Sample, spoken: Spoken) -> None:
-    world.faults.put(sample.service, Fault(Kind.ERROR, times=2))
-    assert await sample.ask(world.registries(spoken=spoken)) == sample.answer
-    assert world.clock.slept == pytest.approx([0.05, 0.1])  # half of 0.1 s and of 0.2 s: chance is 0.5
-    assert [result.error for _, result in world.audit.rows if result] == ["http 500", "http 500", None]
+async def test_asks_again_after_a_stumble(sandbox: Sandbox, sample: Sample, protocol: WireProtocol) -> None:
+    sandbox.faults.put(sample.service, Fault(Kind.ERROR, times=2))
+    assert await sample.ask(sandbox.registries(protocol=protocol)) == sample.answer
+    assert sandbox.clock.slept == pytest.approx([0.05, 0.1])  # half of 0.1 s and of 0.2 s: chance is 0.5
+    assert [result.error for _, result in sandbox.audit.rows if result] == ["http 500", "http 500", None]
 
 
 @every
-async def test_asks_again_for_an_answer_that_was_lost(world: World, sample: Sample, spoken: Spoken) -> None:
-    world.faults.put(sample.service, Fault(Kind.UNANSWERED, times=1))
-    assert await sample.ask(world.registries(spoken=spoken)) == sample.answer
-    assert len(world.audit.rows) == 2
+async def test_asks_again_for_an_answer_that_was_lost(sandbox: Sandbox, sample: Sample, protocol: WireProtocol) -> None:
+    sandbox.faults.put(sample.service, Fault(Kind.UNANSWERED, times=1))
+    assert await sample.ask(sandbox.registries(protocol=protocol)) == sample.answer
+    assert len(sandbox.audit.rows) == 2
 
 
 @every
-async def test_gives_up_after_three_errors(world: World, sample: Sample, spoken: Spoken) -> None:
-    world.faults.put(sample.service, Fault(Kind.ERROR))
-    error = await failure(sample, world.registries(spoken=spoken))
+async def test_gives_up_after_three_errors(sandbox: Sandbox, sample: Sample, protocol: WireProtocol) -> None:
+    sandbox.faults.put(sample.service, Fault(Kind.ERROR))
+    error = await failure(sample, sandbox.registries(protocol=protocol))
     assert isinstance(error, RegistryUnavailable)
     assert error.reason == "http 500"
-    assert len(world.audit.rows) == 3
+    assert len(sandbox.audit.rows) == 3
 
 
 @every
-async def test_refuses_what_is_another_citizens(world: World, sample: Sample, spoken: Spoken) -> None:
-    world.faults.put(sample.service, Fault(Kind.WRONG_CITIZEN))
+async def test_refuses_what_is_another_citizens(sandbox: Sandbox, sample: Sample, protocol: WireProtocol) -> None:
+    sandbox.faults.put(sample.service, Fault(Kind.WRONG_CITIZEN))
     if sample.service == "contacts":  # its answer does not say whose it is
-        assert await sample.ask(world.registries(spoken=spoken)) == sample.answer
+        assert await sample.ask(sandbox.registries(protocol=protocol)) == sample.answer
     else:
-        error = await failure(sample, world.registries(spoken=spoken))
+        error = await failure(sample, sandbox.registries(protocol=protocol))
         assert (type(error), error.reason) == (RegistryRefused, "malformed answer: afm")
 
 
 @every
 @pytest.mark.parametrize("kind", [Kind.MALFORMED, Kind.WRONG_FIELD])
 async def test_refuses_an_answer_that_is_not_as_agreed(
-    world: World, sample: Sample, spoken: Spoken, kind: Kind
+    sandbox: Sandbox, sample: Sample, protocol: WireProtocol, kind: Kind
 ) -> None:
-    world.faults.put(sample.service, Fault(kind))
-    error = await failure(sample, world.registries(spoken=spoken))
+    sandbox.faults.put(sample.service, Fault(kind))
+    error = await failure(sample, sandbox.registries(protocol=protocol))
     assert isinstance(error, RegistryRefused)
     assert error.reason.startswith("malformed answer: ")
-    assert len(world.audit.rows) == 1  # asking again would bring the same
+    assert len(sandbox.audit.rows) == 1  # asking again would bring the same
 
 
 @every
 @in_json
-async def test_renews_a_token_that_expired_early(world: World, sample: Sample, spoken: Spoken) -> None:
-    registries = world.registries(spoken=spoken)
+async def test_renews_a_token_that_expired_early(sandbox: Sandbox, sample: Sample, protocol: WireProtocol) -> None:
+    registries = sandbox.registries(protocol=protocol)
     await registries.contacts.mobile_of("090000069")
-    world.tokens.expire_all()
+    sandbox.tokens.expire_all()
     assert await sample.ask(registries) == sample.answer
-    assert world.tokens.issued == 2
+    assert sandbox.tokens.issued == 2
 
 
 @every
-async def test_is_refused_with_wrong_credentials(world: World, sample: Sample, spoken: Spoken) -> None:
-    error = await failure(sample, world.registries(secret="not-the-secret", spoken=spoken))
+async def test_is_refused_with_wrong_credentials(sandbox: Sandbox, sample: Sample, protocol: WireProtocol) -> None:
+    error = await failure(sample, sandbox.registries(secret="not-the-secret", protocol=protocol))
     assert isinstance(error, RegistryRefused)
-    assert error.reason == ("token: credentials" if spoken is Spoken.JSON else "credentials")
+    assert error.reason == ("token: credentials" if protocol is WireProtocol.JSON else "credentials")
     assert "not-the-secret" not in repr(error.__cause__)
 
 
@@ -185,34 +185,36 @@ async def test_is_refused_with_wrong_credentials(world: World, sample: Sample, s
     ],
 )
 async def test_tells_trouble_with_the_token(
-    world: World, sample: Sample, spoken: Spoken, kind: Kind, ours: type[RegistryError], reason: str
+    sandbox: Sandbox, sample: Sample, protocol: WireProtocol, kind: Kind, ours: type[RegistryError], reason: str
 ) -> None:
-    world.faults.put("token", Fault(kind))
-    error = await failure(sample, world.registries(spoken=spoken))
+    sandbox.faults.put("token", Fault(kind))
+    error = await failure(sample, sandbox.registries(protocol=protocol))
     assert isinstance(error, ours)
     assert error.reason == reason
 
 
 @every
 @in_json
-async def test_a_token_endpoint_that_hangs_keeps_to_the_deadline(world: World, sample: Sample, spoken: Spoken) -> None:
-    world.faults.put("token", Fault(Kind.HANG))
-    error = await failure(sample, world.registries(HASTY, spoken=spoken))
+async def test_a_token_endpoint_that_hangs_keeps_to_the_deadline(
+    sandbox: Sandbox, sample: Sample, protocol: WireProtocol
+) -> None:
+    sandbox.faults.put("token", Fault(Kind.HANG))
+    error = await failure(sample, sandbox.registries(HASTY, protocol=protocol))
     assert isinstance(error, RegistryUnavailable)
     assert error.reason == "timeout"
 
 
 @every
-async def test_nobody_there(world: World, sample: Sample, spoken: Spoken) -> None:
+async def test_nobody_there(sandbox: Sandbox, sample: Sample, protocol: WireProtocol) -> None:
     async with served(web.Application()) as gone:
         pass
-    error = await failure(sample, world.registries(url=gone, spoken=spoken))
+    error = await failure(sample, sandbox.registries(url=gone, protocol=protocol))
     assert isinstance(error, RegistryUnavailable)
-    assert error.reason == ("token: connection" if spoken is Spoken.JSON else "connection")
+    assert error.reason == ("token: connection" if protocol is WireProtocol.JSON else "connection")
 
 
 @every
-async def test_another_service_at_that_address(world: World, sample: Sample, spoken: Spoken) -> None:
+async def test_another_service_at_that_address(sandbox: Sandbox, sample: Sample, protocol: WireProtocol) -> None:
     """A token, but no such operation: a refusal, not an outage."""
 
     async def token(_: web.Request) -> web.Response:
@@ -221,54 +223,56 @@ async def test_another_service_at_that_address(world: World, sample: Sample, spo
     app = web.Application()
     app.router.add_post("/oauth/token", token)
     async with served(app) as other:
-        error = await failure(sample, world.registries(url=other, spoken=spoken))
+        error = await failure(sample, sandbox.registries(url=other, protocol=protocol))
     assert isinstance(error, RegistryRefused)
     assert error.reason == "http 404"
 
 
 @every
-async def test_the_breaker_opens_and_recovers(world: World, sample: Sample, spoken: Spoken) -> None:
-    registries = world.registries(Limits(deadline=20.0, attempts=1, failures=3, open_for=30.0), spoken=spoken)
-    world.faults.put(sample.service, Fault(Kind.ERROR))
+async def test_the_breaker_opens_and_recovers(sandbox: Sandbox, sample: Sample, protocol: WireProtocol) -> None:
+    registries = sandbox.registries(Limits(deadline=20.0, attempts=1, failures=3, open_for=30.0), protocol=protocol)
+    sandbox.faults.put(sample.service, Fault(Kind.ERROR))
     for _ in range(3):
         await failure(sample, registries)
-    calls = len(world.audit.rows)
+    calls = len(sandbox.audit.rows)
     assert (await failure(sample, registries)).reason == "circuit open"
-    assert len(world.audit.rows) == calls  # nobody was asked
+    assert len(sandbox.audit.rows) == calls  # nobody was asked
     assert registries.breakers()[sample.service] == "open"
 
-    world.clock.seconds += 30.0
+    sandbox.clock.seconds += 30.0
     assert (await failure(sample, registries)).reason == "http 500"  # the one that was let through to see
     assert (await failure(sample, registries)).reason == "circuit open"
 
-    world.faults.clear_all()
-    world.clock.seconds += 30.0
+    sandbox.faults.clear_all()
+    sandbox.clock.seconds += 30.0
     assert await sample.ask(registries) == sample.answer
     assert registries.breakers()[sample.service] == "closed"
 
 
 @every
-async def test_the_trouble_of_one_is_not_the_trouble_of_another(world: World, sample: Sample, spoken: Spoken) -> None:
-    registries = world.registries(Limits(deadline=20.0, attempts=1, failures=1), spoken=spoken)
-    world.faults.put(sample.service, Fault(Kind.ERROR))
+async def test_the_trouble_of_one_is_not_the_trouble_of_another(
+    sandbox: Sandbox, sample: Sample, protocol: WireProtocol
+) -> None:
+    registries = sandbox.registries(Limits(deadline=20.0, attempts=1, failures=1), protocol=protocol)
+    sandbox.faults.put(sample.service, Fault(Kind.ERROR))
     await failure(sample, registries)
     states = registries.breakers()
     assert [name for name, state in states.items() if state == "open"] == [sample.service]
 
 
 @every
-async def test_fifty_at_once_renew_one_token(world: World, sample: Sample, spoken: Spoken) -> None:
-    registries = world.registries(PATIENT, spoken=spoken)
+async def test_fifty_at_once_renew_one_token(sandbox: Sandbox, sample: Sample, protocol: WireProtocol) -> None:
+    registries = sandbox.registries(PATIENT, protocol=protocol)
 
     async def fifty() -> list[object]:
         return await asyncio.gather(*(sample.ask(registries) for _ in range(50)))
 
     assert await fifty() == [sample.answer] * 50
-    assert world.tokens.issued == tokens_for(spoken, 1)
-    world.tokens.expire_all()
-    world.clock.seconds += 601  # else it would remember
+    assert sandbox.tokens.issued == tokens_for(protocol, 1)
+    sandbox.tokens.expire_all()
+    sandbox.clock.seconds += 601  # else it would remember
     assert await fifty() == [sample.answer] * 50
-    assert world.tokens.issued == tokens_for(spoken, 2)
+    assert sandbox.tokens.issued == tokens_for(protocol, 2)
 
 
 class BrokenStore:
@@ -282,9 +286,11 @@ class BrokenStore:
 
 
 @every
-async def test_what_cannot_be_written_down_is_not_asked(world: World, sample: Sample, spoken: Spoken) -> None:
-    world.audit = BrokenStore()
-    registries = world.registries(Limits(deadline=20.0, failures=1), spoken=spoken)
+async def test_what_cannot_be_written_down_is_not_asked(
+    sandbox: Sandbox, sample: Sample, protocol: WireProtocol
+) -> None:
+    sandbox.audit = BrokenStore()
+    registries = sandbox.registries(Limits(deadline=20.0, failures=1), protocol=protocol)
     assert (await failure(sample, registries)).reason == "audit"
-    assert world.tokens.issued == 0
+    assert sandbox.tokens.issued == 0
     assert registries.breakers()[sample.service] == "closed"  # the registry did nothing wrong

@@ -12,16 +12,18 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.audit import AuditEntry, Cause, MemoryAudit
+from connectors.audit import AuditEntry, CallCause, MemoryAudit
+from connectors.call_policy import Repeatable
 from connectors.connect import connect
-from connectors.guard import Repeatable
 from connectors.registry import RegistryError, RegistryRefused, RegistryUnavailable
 from connectors.rest import RestJson
-from connectors.wire import Answer, Ask, BadStatus, Declined, Malformed, translate
-from tests.connectors.world import NOW, PATIENT, World, served
+from connectors.wire import Answer, BadStatus, Declined, Malformed, ServiceCall, translate
+from tests.connectors.sandbox import NOW, PATIENT, Sandbox, served
 
-ASK = Ask("getCases", {"afm": "123456783"}, subject="123456783", safe=True)
-ENTRY = AuditEntry("call-1", NOW, "permits", "getCases", "our-agency", Cause("ΑΔ-2026-000123", "agent-3", "192.0.2.7"))
+ASK = ServiceCall("getCases", {"afm": "123456783"}, subject="123456783", safe=True)
+ENTRY = AuditEntry(
+    "call-1", NOW, "permits", "getCases", "our-agency", CallCause("ΑΔ-2026-000123", "agent-3", "192.0.2.7")
+)
 
 
 def test_a_request_as_the_centre_wants_it() -> None:
@@ -133,7 +135,7 @@ def test_foreign_errors_in_our_words(error: Exception, ours: type[RegistryError]
     assert (type(told), told.reason) == (ours, reason)
 
 
-async def other_centre(world: World, handler: Any) -> RegistryError:
+async def other_centre(sandbox: Sandbox, handler: Any) -> RegistryError:
     """What ``permits`` raises against a centre whose every service is ``handler``."""
 
     async def token(_: web.Request) -> web.Response:
@@ -144,26 +146,26 @@ async def other_centre(world: World, handler: Any) -> RegistryError:
     app.router.add_post("/esb/{service}/{operation}", handler)
     async with served(app) as url:
         with pytest.raises(RegistryError) as caught:
-            await world.registries(url=url).cases["permits"].cases_of("123456783")
+            await sandbox.registries(url=url).cases["permits"].cases_of("123456783")
     return caught.value
 
 
-async def test_a_token_that_stays_refused(world: World) -> None:
+async def test_a_token_that_stays_refused(sandbox: Sandbox) -> None:
     async def handler(_: web.Request) -> web.Response:
         return web.Response(status=401)
 
-    error = await other_centre(world, handler)
+    error = await other_centre(sandbox, handler)
     assert (type(error), error.reason) == (RegistryRefused, "credentials")
 
 
-async def test_the_token_follows_no_redirect(world: World) -> None:
+async def test_the_token_follows_no_redirect(sandbox: Sandbox) -> None:
     async def handler(_: web.Request) -> web.Response:
         return web.Response(status=307, headers={"Location": "http://192.0.2.1/"})
 
-    assert (await other_centre(world, handler)).reason == "http 307"
+    assert (await other_centre(sandbox, handler)).reason == "http 307"
 
 
-async def test_an_endless_answer_is_cut(world: World) -> None:
+async def test_an_endless_answer_is_cut(sandbox: Sandbox) -> None:
     async def handler(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse()
         await response.prepare(request)
@@ -171,32 +173,32 @@ async def test_an_endless_answer_is_cut(world: World) -> None:
             await response.write(b" " * 1_000_000)
         return response
 
-    assert (await other_centre(world, handler)).reason == "malformed answer: size"
+    assert (await other_centre(sandbox, handler)).reason == "malformed answer: size"
 
 
-async def test_a_connection_cut_in_the_middle_is_asked_again(world: World) -> None:
+async def test_a_connection_cut_in_the_middle_is_asked_again(sandbox: Sandbox) -> None:
     async def handler(request: web.Request) -> web.Response:
         assert request.transport is not None
         request.transport.abort()
         return web.Response()
 
-    error = await other_centre(world, handler)
-    assert (type(error), error.reason, len(world.audit.rows)) == (Repeatable, "connection", 3)
+    error = await other_centre(sandbox, handler)
+    assert (type(error), error.reason, len(sandbox.audit.rows)) == (Repeatable, "connection", 3)
 
 
-async def test_a_cancelled_call_is_written_down_as_that(world: World) -> None:
+async def test_a_cancelled_call_is_written_down_as_that(sandbox: Sandbox) -> None:
     reached = asyncio.Event()
 
     async def handler(_: web.Request) -> web.Response:
         reached.set()
         return await asyncio.Future()
 
-    calling = asyncio.create_task(other_centre(world, handler))
+    calling = asyncio.create_task(other_centre(sandbox, handler))
     await reached.wait()
     calling.cancel()
     with pytest.raises(asyncio.CancelledError):
         await calling
-    [(_, result)] = world.audit.rows
+    [(_, result)] = sandbox.audit.rows
     assert result is not None
     assert result.error == "cancelled"
 
@@ -206,24 +208,24 @@ class NoCompletion(MemoryAudit):
         raise ConnectionError("database")
 
 
-async def test_an_answer_that_is_not_accounted_for_is_not_used(world: World) -> None:
-    world.audit = NoCompletion()
+async def test_an_answer_that_is_not_accounted_for_is_not_used(sandbox: Sandbox) -> None:
+    sandbox.audit = NoCompletion()
     with pytest.raises(RegistryUnavailable, match="audit"):
-        await world.registries().cases["permits"].cases_of("123456783")
-    assert len(world.audit.rows) == 1  # and not asked again
+        await sandbox.registries().cases["permits"].cases_of("123456783")
+    assert len(sandbox.audit.rows) == 1  # and not asked again
 
 
-async def test_the_machines_own_clock_works_too(world: World) -> None:
+async def test_the_machines_own_clock_works_too(sandbox: Sandbox) -> None:
     registries = connect(
-        f"{world.url}/",
+        f"{sandbox.url}/",
         "citizen-counter",
         "sandbox-only",
-        session=world.session,
-        audit=world.audit,
+        session=sandbox.session,
+        audit=sandbox.audit,
         limits=PATIENT,
     )
     assert await registries.contacts.mobile_of("123456783") == "+306900000001"
-    [(entry, result)] = world.audit.rows
+    [(entry, result)] = sandbox.audit.rows
     assert entry.at.utcoffset() is not None
     assert result is not None
     assert result.elapsed > 0

@@ -26,8 +26,8 @@ from connectors.sandbox.filing import Filing
 from connectors.sandbox.model import Change, Document
 from connectors.sandbox.seed import seeded
 from connectors.signatures import BadEvent
+from tests.connectors.sandbox import NOW
 from tests.connectors.signing import CASE, READER, event, headers_of_bytes, read
-from tests.connectors.world import NOW
 
 # What is in it
 
@@ -44,7 +44,7 @@ def test_the_whole_record() -> None:
         sequence=4,
         afm="123456783",
         procedure="building-permit",
-        news=StageChanged("review", "Στον μηχανικό"),
+        data=StageChanged("review", "Στον μηχανικό"),
     )
     assert "123456783" not in repr(found)
 
@@ -94,7 +94,7 @@ def test_the_whole_record() -> None:
 def test_each_type(kind: str, data: dict[str, Any], news: object) -> None:
     found = read(event(kind, data))
     assert found is not None
-    assert found.news == news
+    assert found.data == news
 
 
 @pytest.mark.parametrize(("typed", "known"), [("birth-certificate", "unknown"), ("building-permit-copy", None)])
@@ -209,7 +209,7 @@ def test_all_that_the_sandbox_says_is_understood() -> None:
     filing.request("r-2", "kep", "090000069", "Πιστοποιητικό γέννησης", {})
     filing.refuse("kep", "r-2", "Δεν βρέθηκε")
     found = [read(cloud_event(change), change.registry) for change in told]
-    assert [type(one.news).__name__ if one else None for one in found] == [
+    assert [type(one.data).__name__ if one else None for one in found] == [
         "CaseOpened",
         "StageChanged",
         *["DocumentsChanged"] * 3,

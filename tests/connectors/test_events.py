@@ -20,14 +20,14 @@ from connectors.sandbox.events import EventPost
 from connectors.sandbox.faults import Fault, Faults, Kind
 from connectors.sandbox.seed import seeded
 from connectors.sandbox.state import State
-from tests.connectors.world import NOW, Clock, running, served
+from tests.connectors.sandbox import NOW, Clock, running, served
 
 SECRET = "whsec_c2FuZGJveC1ldmVudHMtc2VjcmV0LW9mLTMyLWJ5dGU="
 CASE = "ΑΔ-2026-000123"
 
 
 @dataclass
-class Counter:
+class Receiver:
     """Takes events as the counter would; ``answers`` are the statuses it gives before it starts to say 200."""
 
     answers: list[int] = field(default_factory=list)
@@ -53,7 +53,7 @@ class Counter:
 
 @dataclass
 class Told:
-    counter: Counter
+    counter: Receiver
     state: State
     post: EventPost
     faults: Faults
@@ -63,10 +63,10 @@ class Told:
 @asynccontextmanager
 async def telling(*answers: int) -> AsyncIterator[Told]:
     """A State whose changes go to a counter, with a clock of which only the pauses are made up."""
-    counter, clock, faults, state = Counter(list(answers)), Clock(), Faults(), seeded(lambda: NOW)
-    ambient = replace(clock.ambient(), now=lambda: datetime.now(UTC))  # the signature must be fresh
+    counter, clock, faults, state = Receiver(list(answers)), Clock(), Faults(), seeded(lambda: NOW)
+    runtime = replace(clock.runtime(), now=lambda: datetime.now(UTC))  # the signature must be fresh
     async with served(counter.app()) as url, aiohttp.ClientSession() as session:
-        post = EventPost(url, SECRET, session, faults, ambient)
+        post = EventPost(url, SECRET, session, faults, runtime)
         state.watch(post.put)
         running_post = asyncio.create_task(post.run())
         yield Told(counter, state, post, faults, clock)
@@ -135,7 +135,7 @@ async def test_nobody_there_to_tell() -> None:
         pass
     clock, faults = Clock(), Faults()
     async with aiohttp.ClientSession() as session:
-        post = EventPost(gone, SECRET, session, faults, clock.ambient())
+        post = EventPost(gone, SECRET, session, faults, clock.runtime())
         state = seeded(lambda: NOW)
         state.watch(post.put)
         state.move(CASE, "pre-approval")
@@ -161,7 +161,7 @@ async def test_events_lost_and_out_of_order(kind: Kind, arrived: list[int], resu
 
 
 async def test_the_whole_sandbox_tells_a_counter() -> None:
-    counter = Counter()
+    counter = Receiver()
 
     async def take_unchecked(request: web.Request) -> web.Response:
         """The sandbox's clock is made up here, so the age of the signature is not looked at."""
@@ -170,12 +170,12 @@ async def test_the_whole_sandbox_tells_a_counter() -> None:
 
     app = web.Application()
     app.router.add_post("/registries/{registry}/events", take_unchecked)
-    async with served(app) as url, running(events_url=url, events_secret=SECRET, speed=1.0) as world:
+    async with served(app) as url, running(events_url=url, events_secret=SECRET, speed=1.0) as sandbox:
         body = {"registry": "kep", "afm": "090000069", "procedure": "birth-certificate"}
-        async with world.session.post(f"{world.url}/admin/cases", json=body) as response:
+        async with sandbox.session.post(f"{sandbox.url}/admin/cases", json=body) as response:
             assert response.status == 201
-        await world.app[POST].idle()
-        async with world.session.get(f"{world.url}/admin/events") as response:
+        await sandbox.app[POST].idle()
+        async with sandbox.session.get(f"{sandbox.url}/admin/events") as response:
             log = (await response.json())["events"]
     [(registry, event)] = counter.taken
     assert (registry, event["type"], event["data"]["stage"]) == ("kep", "gr.gov.case.opened", "submission")

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 import pytest
 from aiohttp import web
 
-from connectors.connect import Spoken, event_reader
+from connectors.connect import WireProtocol, event_reader
 from connectors.events import EventReader, StageChanged
 from connectors.registry import CaseRegistry, Submission
 from connectors.sandbox.admin import POST
-from tests.connectors.world import World, running, served
+from tests.connectors.sandbox import Sandbox, running, served
 
 SECRET = "whsec_c2FuZGJveC1ldmVudHMtc2VjcmV0LW9mLTMyLWJ5dGU="
 CASES = {
@@ -36,10 +36,10 @@ class Follower:
         assert self.reader is not None
         event = self.reader.read(request.match_info["registry"], request.headers, await request.read())
         assert event is not None
-        assert isinstance(event.news, StageChanged)
+        assert isinstance(event.data, StageChanged)
         known = self.stages[event.subject][0]
         if event.sequence == known + 1:
-            self.stages[event.subject] = (event.sequence, event.news.stage)
+            self.stages[event.subject] = (event.sequence, event.data.stage)
         elif event.sequence > known:
             await self.fill(event.subject)
         return web.Response()
@@ -56,29 +56,29 @@ class Follower:
         app.router.add_post("/registries/{registry}/events", self.take)
         return app
 
-    def follow(self, world: World, name: str, spoken: Spoken) -> None:
-        self.reader = event_reader([SECRET], world.clock.now)
-        self.registry = world.registries(spoken=spoken).cases[name]
-        case = world.state.case(CASES[name][0])
+    def follow(self, sandbox: Sandbox, name: str, protocol: WireProtocol) -> None:
+        self.reader = event_reader([SECRET], sandbox.clock.now)
+        self.registry = sandbox.registries(protocol=protocol).cases[name]
+        case = sandbox.state.case(CASES[name][0])
         self.stages[case.reference] = (case.sequence, case.stage)
 
 
-@pytest.mark.parametrize("spoken", [Spoken.JSON, Spoken.SOAP])
+@pytest.mark.parametrize("protocol", [WireProtocol.JSON, WireProtocol.SOAP])
 @pytest.mark.parametrize("name", list(CASES))
 @pytest.mark.parametrize(("fault", "filled"), [("lost", 1), ("late", 1), (None, 0)])
-async def test_the_follower_ends_up_right(name: str, spoken: Spoken, fault: str | None, filled: int) -> None:
+async def test_the_follower_ends_up_right(name: str, protocol: WireProtocol, fault: str | None, filled: int) -> None:
     follower = Follower()
     reference, stages = CASES[name]
-    async with served(follower.app()) as url, running(events_url=url, events_secret=SECRET) as world:
-        follower.follow(world, name, spoken)
+    async with served(follower.app()) as url, running(events_url=url, events_secret=SECRET) as sandbox:
+        follower.follow(sandbox, name, protocol)
         if fault:
             body = {"kind": fault, "times": 2}
-            async with world.session.put(f"{world.url}/admin/faults/events", json=body) as answer:
+            async with sandbox.session.put(f"{sandbox.url}/admin/faults/events", json=body) as answer:
                 assert answer.status == 200
         for stage in stages:
-            world.state.move(reference, stage)
-        await world.app[POST].idle()
-    case = world.state.case(reference)
+            sandbox.state.move(reference, stage)
+        await sandbox.app[POST].idle()
+    case = sandbox.state.case(reference)
     assert follower.stages[reference] == (case.sequence, case.stage)
     assert follower.filled == filled
 
@@ -86,15 +86,15 @@ async def test_the_follower_ends_up_right(name: str, spoken: Spoken, fault: str 
 async def test_handing_in_a_document_leaves_no_gap_for_who_keeps_the_receipt() -> None:
     """A submission counts and sends no event: its receipt holds the case as it is since."""
     follower = Follower()
-    async with served(follower.app()) as url, running(events_url=url, events_secret=SECRET) as world:
-        follower.follow(world, "cadastre", Spoken.JSON)
+    async with served(follower.app()) as url, running(events_url=url, events_secret=SECRET) as sandbox:
+        follower.follow(sandbox, "cadastre", WireProtocol.JSON)
         sent = Submission(
             "s-1", "ΚΤ-2026-000301", "090000045", "topographic-plan", "α.pdf", "application/pdf", b"%PDF-1"
         )
         assert follower.registry is not None
         case = (await follower.registry.submit(sent)).case
         follower.stages[case.reference] = (case.sequence, case.stage)
-        world.state.move("ΚΤ-2026-000301", "legal-review")
-        await world.app[POST].idle()
+        sandbox.state.move("ΚΤ-2026-000301", "legal-review")
+        await sandbox.app[POST].idle()
     assert follower.stages["ΚΤ-2026-000301"] == (5, "legal-review")
     assert follower.filled == 0

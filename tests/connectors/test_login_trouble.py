@@ -8,20 +8,20 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from connectors.guard import Limits
+from connectors.call_policy import Limits
 from connectors.login import Login, Person, read_userinfo
 from connectors.registry import RegistryError, RegistryRefused, RegistryUnavailable
 from connectors.sandbox.faults import Fault, Kind
 from connectors.wire import BadStatus, Malformed
 from tests.connectors.logins import MARIA, back, login
-from tests.connectors.world import World, served
+from tests.connectors.sandbox import Sandbox, served
 
 # With each fault
 
 
-async def failing(world: World, door: Login) -> RegistryError:
+async def failing(sandbox: Sandbox, door: Login) -> RegistryError:
     started = door.start()
-    query = await back(world, started, person="123456783", act="go")
+    query = await back(sandbox, started, person="123456783", act="go")
     with pytest.raises(RegistryError) as caught:
         await door.finish(query, started)
     assert caught.value.registry == "login"
@@ -38,74 +38,74 @@ async def failing(world: World, door: Login) -> RegistryError:
         (Fault(Kind.WRONG_FIELD), RegistryRefused, "malformed answer: access_token"),
     ],
 )
-async def test_trouble_with_the_login(world: World, fault: Fault, ours: type[RegistryError], reason: str) -> None:
-    world.faults.put("login", fault)
-    error = await failing(world, login(world))
+async def test_trouble_with_the_login(sandbox: Sandbox, fault: Fault, ours: type[RegistryError], reason: str) -> None:
+    sandbox.faults.put("login", fault)
+    error = await failing(sandbox, login(sandbox))
     assert isinstance(error, ours)
     assert error.reason == reason
-    assert len(world.audit.rows) == 1  # a code works once: it is not sent again
+    assert len(sandbox.audit.rows) == 1  # a code works once: it is not sent again
 
 
-async def test_a_login_that_hangs(world: World) -> None:
-    world.faults.put("login", Fault(Kind.HANG))
-    error = await failing(world, login(world, limits=Limits(deadline=0.3)))
+async def test_a_login_that_hangs(sandbox: Sandbox) -> None:
+    sandbox.faults.put("login", Fault(Kind.HANG))
+    error = await failing(sandbox, login(sandbox, limits=Limits(deadline=0.3)))
     assert (type(error), error.reason) == (RegistryUnavailable, "timeout")
 
 
-async def test_wrong_credentials(world: World) -> None:
-    error = await failing(world, login(world, secret="not-the-secret"))
+async def test_wrong_credentials(sandbox: Sandbox) -> None:
+    error = await failing(sandbox, login(sandbox, secret="not-the-secret"))
     assert (type(error), error.reason) == (RegistryRefused, "credentials")
 
 
-async def test_who_it_is_may_be_asked_again(world: World) -> None:
-    door = login(world)
+async def test_who_it_is_may_be_asked_again(sandbox: Sandbox) -> None:
+    door = login(sandbox)
     started = door.start()
-    query = await back(world, started, person="123456783", act="go")
-    guarded = world.faults.take
+    query = await back(sandbox, started, person="123456783", act="go")
+    guarded = sandbox.faults.take
 
     def second(service: str) -> Fault | None:
-        world.faults.take = guarded  # the token's own request passes
-        world.faults.put("login", Fault(Kind.ERROR, times=1))
+        sandbox.faults.take = guarded  # the token's own request passes
+        sandbox.faults.put("login", Fault(Kind.ERROR, times=1))
         return None
 
-    world.faults.take = second
+    sandbox.faults.take = second
     assert await door.finish(query, started) == MARIA
-    assert [result.error for _, result in world.audit.rows if result] == [None, "http 500", None]
+    assert [result.error for _, result in sandbox.audit.rows if result] == [None, "http 500", None]
 
 
-async def test_the_breaker_opens(world: World) -> None:
-    door = login(world, limits=Limits(deadline=20.0, failures=2))
-    world.faults.put("login", Fault(Kind.ERROR))
+async def test_the_breaker_opens(sandbox: Sandbox) -> None:
+    door = login(sandbox, limits=Limits(deadline=20.0, failures=2))
+    sandbox.faults.put("login", Fault(Kind.ERROR))
     for _ in range(2):
-        await failing(world, door)
-    assert (await failing(world, door)).reason == "circuit open"
+        await failing(sandbox, door)
+    assert (await failing(sandbox, door)).reason == "circuit open"
     assert door.state == "open"
 
 
-async def another_server(world: World, handler: Callable[[web.Request], Any]) -> RegistryError:
+async def another_server(sandbox: Sandbox, handler: Callable[[web.Request], Any]) -> RegistryError:
     app = web.Application()
     app.router.add_post("/oauth2server/oauth/token", handler)
     async with served(app) as url:
-        door = login(world, url=url)
+        door = login(sandbox, url=url)
         started = door.start()
         with pytest.raises(RegistryError) as caught:
             await door.finish({"state": started.state, "code": "c"}, started)
     return caught.value
 
 
-async def test_the_secret_follows_no_redirect(world: World) -> None:
+async def test_the_secret_follows_no_redirect(sandbox: Sandbox) -> None:
     async def handler(_: web.Request) -> web.Response:
         return web.Response(status=307, headers={"Location": "http://192.0.2.1/"})
 
-    assert (await another_server(world, handler)).reason == "http 307"
+    assert (await another_server(sandbox, handler)).reason == "http 307"
 
 
 @pytest.mark.parametrize("body", ["[]", "{}", '{"access_token": ""}', "[" * 60_000, "x" * 70_000])
-async def test_no_token_in_the_answer(world: World, body: str) -> None:
+async def test_no_token_in_the_answer(sandbox: Sandbox, body: str) -> None:
     async def handler(_: web.Request) -> web.Response:
         return web.Response(text=body)
 
-    assert (await another_server(world, handler)).reason.startswith("malformed answer: ")
+    assert (await another_server(sandbox, handler)).reason.startswith("malformed answer: ")
 
 
 # Who it is

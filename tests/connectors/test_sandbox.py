@@ -14,7 +14,7 @@ from connectors.sandbox.advance import advance
 from connectors.sandbox.model import Change, Document, NotAllowed, NotThere
 from connectors.sandbox.seed import CASES_EACH, seeded
 from connectors.sandbox.state import State
-from tests.connectors.world import NOW, Clock
+from tests.connectors.sandbox import NOW, Clock
 
 A_CASE, B_CASE = "ΑΔ-2026-000123", "ΚΤ-2026-000301"
 

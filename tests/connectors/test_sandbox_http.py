@@ -13,12 +13,12 @@ import aiohttp
 import pytest
 
 from connectors.sandbox.books import BOOKS
-from tests.connectors.world import World, running
+from tests.connectors.sandbox import Sandbox, running
 
 
-async def token(world: World) -> str:
+async def token(sandbox: Sandbox) -> str:
     form = {"grant_type": "client_credentials"}
-    async with world.session.post(f"{world.url}/oauth/token", data=form, headers=basic("sandbox-only")) as response:
+    async with sandbox.session.post(f"{sandbox.url}/oauth/token", data=form, headers=basic("sandbox-only")) as response:
         return str((await response.json())["access_token"])
 
 
@@ -44,11 +44,11 @@ AUDIT = dict.fromkeys(
         ({"auditRecord": AUDIT, "getCaseChangesInputRecord": {"cursor": ""}}, None),
     ],
 )
-async def test_a_wrong_request_gets_an_error_record(world: World, body: Any, code: str | None) -> None:
+async def test_a_wrong_request_gets_an_error_record(sandbox: Sandbox, body: Any, code: str | None) -> None:
     sent: dict[str, Any] = {"data": body} if isinstance(body, bytes) else {"json": body}
-    headers = {"Authorization": f"Bearer {await token(world)}"}
+    headers = {"Authorization": f"Bearer {await token(sandbox)}"}
     path = f"/esb/{BOOKS['permits'].service}RestService/getCaseChanges"
-    async with world.session.post(world.url + path, headers=headers, **sent) as response:
+    async with sandbox.session.post(sandbox.url + path, headers=headers, **sent) as response:
         answer = await response.json()
     assert (answer["errorRecord"] or {}).get("errorCode") == code
     assert (answer["getCaseChangesOutputRecord"] is None) == (code is not None)
@@ -80,19 +80,19 @@ WANTED = {"requestId": "r-1", "afm": "123456783", "certificate": "Αντίγρα
     ],
 )
 async def test_a_wrong_errand_gets_an_error_record(
-    world: World, operation: str, record: dict[str, Any], code: str | None
+    sandbox: Sandbox, operation: str, record: dict[str, Any], code: str | None
 ) -> None:
     path = f"/esb/{BOOKS['permits'].service}RestService/{operation}"
     body = {"auditRecord": AUDIT, f"{operation}InputRecord": record}
-    async with world.session.post(world.url + path, json=body, headers=basic("sandbox-only")) as response:
+    async with sandbox.session.post(sandbox.url + path, json=body, headers=basic("sandbox-only")) as response:
         answer = await response.json()
     assert (answer["errorRecord"] or {}).get("errorCode") == code
 
 
 @pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic eDp5"}])
-async def test_no_answer_without_a_good_token(world: World, header: dict[str, str]) -> None:
+async def test_no_answer_without_a_good_token(sandbox: Sandbox, header: dict[str, str]) -> None:
     path = f"/esb/{BOOKS['permits'].service}RestService/getCases"
-    async with world.session.post(world.url + path, json={}, headers=header) as response:
+    async with sandbox.session.post(sandbox.url + path, json={}, headers=header) as response:
         assert response.status == 401
 
 
@@ -106,44 +106,44 @@ async def test_no_answer_without_a_good_token(world: World, header: dict[str, st
     ],
 )
 async def test_no_token_without_the_right_pair(
-    world: World, form: dict[str, str], header: dict[str, str], status: int
+    sandbox: Sandbox, form: dict[str, str], header: dict[str, str], status: int
 ) -> None:
-    async with world.session.post(f"{world.url}/oauth/token", data=form, headers=header) as response:
+    async with sandbox.session.post(f"{sandbox.url}/oauth/token", data=form, headers=header) as response:
         assert response.status == status
-    assert world.tokens.issued == 0
+    assert sandbox.tokens.issued == 0
 
 
-def when_it_hangs(world: World) -> asyncio.Event:
+def when_it_hangs(sandbox: Sandbox) -> asyncio.Event:
     """Set once a request hangs in the sandbox."""
-    hanging, until_cleared = asyncio.Event(), world.faults.until_cleared
+    hanging, until_cleared = asyncio.Event(), sandbox.faults.until_cleared
 
     async def watched(service: str) -> None:
         hanging.set()
         await until_cleared(service)
 
-    world.faults.until_cleared = watched
+    sandbox.faults.until_cleared = watched
     return hanging
 
 
-async def test_what_hangs_goes_on_when_put_right(world: World) -> None:
+async def test_what_hangs_goes_on_when_put_right(sandbox: Sandbox) -> None:
     async def put(body: dict[str, Any]) -> int:
-        async with world.session.put(f"{world.url}/admin/faults/contacts", json=body) as response:
+        async with sandbox.session.put(f"{sandbox.url}/admin/faults/contacts", json=body) as response:
             return response.status
 
     assert await put({"kind": "hang"}) == 200
-    hanging = when_it_hangs(world)
-    asking = asyncio.create_task(world.registries().contacts.mobile_of("123456783"))
+    hanging = when_it_hangs(sandbox)
+    asking = asyncio.create_task(sandbox.registries().contacts.mobile_of("123456783"))
     await hanging.wait()
     assert await put({"kind": "slow", "seconds": 0.0}) == 200
     assert await asking == "+306900000001"
 
 
 async def test_stopping_does_not_wait_for_what_hangs() -> None:
-    async with running() as world:
-        async with world.session.put(f"{world.url}/admin/faults/contacts", json={"kind": "hang", "times": 1}):
+    async with running() as sandbox:
+        async with sandbox.session.put(f"{sandbox.url}/admin/faults/contacts", json={"kind": "hang", "times": 1}):
             pass
-        hanging = when_it_hangs(world)
-        asking = asyncio.create_task(world.registries().contacts.mobile_of("123456783"))
+        hanging = when_it_hangs(sandbox)
+        asking = asyncio.create_task(sandbox.registries().contacts.mobile_of("123456783"))
         await hanging.wait()
     assert await asyncio.wait_for(asyncio.gather(asking, return_exceptions=True), 5.0)
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from connectors.connect import event_reader
 from connectors.signatures import BadSignature
+from tests.connectors.sandbox import NOW
 from tests.connectors.signing import NEW, OLD, READER, STRANGE, event, headers, read
-from tests.connectors.world import NOW
 
 # Who, and when
 

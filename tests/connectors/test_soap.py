@@ -9,14 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors import xmltree
-from connectors.audit import AuditEntry, Cause
+from connectors.audit import AuditEntry, CallCause
 from connectors.sandbox.books import BOOKS
 from connectors.soapxml import Schemas, SoapXml, envelope, message, namespace_of, open_envelope, security, value_of
-from connectors.wire import Answer, Ask, BadStatus, Declined, Malformed
-from tests.connectors.world import NOW, World
+from connectors.wire import Answer, BadStatus, Declined, Malformed, ServiceCall
+from tests.connectors.sandbox import NOW, Sandbox
 
-ASK = Ask("getCases", {"afm": "123456783"}, subject="123456783", safe=True, lists=frozenset({"cases"}))
-ENTRY = AuditEntry("call-1", NOW, "permits", "getCases", "our-agency", Cause("ΑΔ-2026-000123", "agent-3", "192.0.2.7"))
+ASK = ServiceCall("getCases", {"afm": "123456783"}, subject="123456783", safe=True, lists=frozenset({"cases"}))
+ENTRY = AuditEntry(
+    "call-1", NOW, "permits", "getCases", "our-agency", CallCause("ΑΔ-2026-000123", "agent-3", "192.0.2.7")
+)
 SOAP = SoapXml("our-name")
 
 
@@ -255,8 +257,8 @@ def asked(name: str = "getCasesRequest", namespace: str = namespace_of(SERVICE),
         (LAUGHS, "soapenv:Client"),
     ],
 )
-async def test_the_sandbox_answers_with_a_fault(world: World, body: bytes, code: str) -> None:
-    async with world.session.post(f"{world.url}/esb/{SERVICE}", data=body) as answer:
+async def test_the_sandbox_answers_with_a_fault(sandbox: Sandbox, body: bytes, code: str) -> None:
+    async with sandbox.session.post(f"{sandbox.url}/esb/{SERVICE}", data=body) as answer:
         assert (answer.status, answer.content_type) == (500, "text/xml")
         fault = open_envelope(xmltree.read(await answer.read()))
     found = fault.child("faultcode")
@@ -264,8 +266,8 @@ async def test_the_sandbox_answers_with_a_fault(world: World, body: bytes, code:
     assert found.text == code
 
 
-async def test_the_sandbox_answers_a_wrong_question_with_an_error_record(world: World) -> None:
-    async with world.session.post(f"{world.url}/esb/{SERVICE}", data=asked()) as answer:
+async def test_the_sandbox_answers_a_wrong_question_with_an_error_record(sandbox: Sandbox) -> None:
+    async with sandbox.session.post(f"{sandbox.url}/esb/{SERVICE}", data=asked()) as answer:
         assert answer.status == 200
         with pytest.raises(Declined) as caught:
             SOAP.read(ASK, 200, await answer.read())

@@ -13,7 +13,7 @@ import yaml
 
 from connectors import cadastre, civil_protection, efka, kep, permits
 from dialogues.actions import all_actions
-from dialogues.actions.base import Action, ActionInput, Found
+from dialogues.actions.base import Action, ActionInput, Entity
 from dialogues.catalogue import load_catalogue
 from dialogues.ports import NoticeView
 from dialogues.questions import AGAIN, ASKED_BY
@@ -176,16 +176,16 @@ def messages() -> list[ActionInput]:
     """Messages of all kinds, by people of all levels."""
     entities = [
         (),
-        (Found("case_ref", PERMIT.reference, 0, 1),),
-        (Found("case_ref", "ΑΔ-1900-000001", 0, 1),),
-        (Found("afm", AFM[ANNA], 0, 1),),
-        (Found("amka", "01018012348", 0, 1),),
-        (Found("code", CODE, 0, 1),),
-        (Found("code", "000000", 0, 1),),
+        (Entity("case_ref", PERMIT.reference, 0, 1),),
+        (Entity("case_ref", "ΑΔ-1900-000001", 0, 1),),
+        (Entity("afm", AFM[ANNA], 0, 1),),
+        (Entity("amka", "01018012348", 0, 1),),
+        (Entity("code", CODE, 0, 1),),
+        (Entity("code", "000000", 0, 1),),
     ]
     slots: list[dict[str, Any]] = [
         {},
-        {"misses": 1},
+        {"fallback_count": 1},
         {"question": "person"},
         {"question": "case", "pending": {"intent": "ask_missing_documents", "reference": None}},
         {"question": "code", "pending": {"intent": "ask_case_status", "reference": None}},
@@ -196,16 +196,16 @@ def messages() -> list[ActionInput]:
     ]
     said = Message("1", "ok", NOW)
     kinds = [(found, state, intent) for found in entities for state in slots for intent in ("affirm", "out_of_scope")]
-    kinds += [((Found(kind, value, 0, 1),), {}, "request_certificate") for kind, value in NAMES]
+    kinds += [((Entity(kind, value, 0, 1),), {}, "request_certificate") for kind, value in NAMES]
     kinds += [((), {"case": PERMIT.reference}, "other_case"), ((), {"anger": 1}, "complaint")]
-    kinds += [((), {"misses": count}, "out_of_scope") for count in (2, 3)]
+    kinds += [((), {"fallback_count": count}, "out_of_scope") for count in (2, 3)]
     wished = ("μόνο viber", "προτιμώ sms", "στείλτε όπου θέλετε", "ησυχία 22-8", "χωρίς ησυχία")
     own = [ActionInput(replace(said, text=text), who[0], "set_preference") for text in wished]
     for context in who:
         reference = f"1:{int(NOW.timestamp())}:{context.citizen_id or 0}"
         mark = {"pending": {"intent": "delete_me", "reference": reference}}
         for code in (State().privacy.confirmation(1, reference), "x"):
-            own.append(ActionInput(said, context, "confirm_deletion", (Found("code", code, 0, 6),), mark))
+            own.append(ActionInput(said, context, "confirm_deletion", (Entity("code", code, 0, 6),), mark))
     return own + [ActionInput(said, context, intent, found, state) for found, state, intent in kinds for context in who]
 
 
@@ -279,9 +279,9 @@ def test_braces_in_a_value_stay_what_they_are() -> None:
 @pytest.mark.parametrize("registry", [permits, efka, cadastre, civil_protection, kep])
 def test_every_procedure_and_stage_of_the_registries_has_words(registry: Any) -> None:
     catalogue = load_catalogue()
-    for procedure in registry.WORDS.procedures._codes.values():
+    for procedure in registry.VOCABULARY.procedures._codes.values():
         assert catalogue.procedure(procedure), procedure
-        for stage in registry.WORDS.stages._codes.values():
+        for stage in registry.VOCABULARY.stages._codes.values():
             assert catalogue.stage(procedure, stage), (procedure, stage)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dialogues.actions.base import ActionInput, Found
+from dialogues.actions.base import ActionInput, Entity
 from dialogues.actions.privacy import EraseMe
 from dialogues.turn import Context, Erase, Message
 from tests.dialogues.fakes import State
@@ -33,7 +33,7 @@ async def test_it_is_done_as_it_was_agreed_to_or_not_at_all(
     reference = f"1:{int(NOW.timestamp())}:{asked_of}"
     at = NOW + timedelta(seconds=later)
     state: dict[str, Any] = {"pending": {"intent": "delete_me", "reference": reference}}
-    code = Found("code", reads.privacy.confirmation(1, reference), 0, 6)
+    code = Entity("code", reads.privacy.confirmation(1, reference), 0, 6)
     context = Context(1, "viber", at, citizen, 2 if citizen else 0)
     said = ActionInput(Message("2", code.value, at), context, "confirm_deletion", (code,), state)
     assert (await EraseMe(reads).run(said)).effects == erases

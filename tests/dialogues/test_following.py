@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dialogues.actions.base import Found
+from dialogues.actions.base import Entity
 from dialogues.turn import Handover, SetConsent
-from dialogues.understanding.interpret import Reading, in_context
+from dialogues.understanding.interpret import Reading, resolve_in_context
 from dialogues.understanding.subject import Subject, subject_of
 from tests.dialogues.fakes import AFM, ANNA, BIRTH, CADASTRE, CODE, INSURANCE, PERMIT, VASILIS, State
 from tests.dialogues.talk import Talk
@@ -37,17 +37,17 @@ def test_a_subject_is_a_message_that_says_nothing_beside_it(
     text: str, entity: str | None, subject: Subject | None
 ) -> None:
     start = text.find(entity) if entity else 0
-    found = (Found("agency", "cadastre", start, start + len(entity)),) if entity else ()
+    found = (Entity("agency", "cadastre", start, start + len(entity)),) if entity else ()
     assert subject_of(text, found) == subject
 
 
 def test_without_a_wish_before_it_a_subject_is_left_to_the_classifier() -> None:
     heard = Reading("και η άλλη;", "deny", 0.4)
-    assert in_context(heard, None) == heard
-    assert in_context(heard, None, "ask_fees") == heard
-    assert in_context(heard, None, "ask_case_status").intent == "other_case"
-    assert in_context(heard, "case").intent == "other_case"
-    assert in_context(heard, "code", "ask_case_status").intent == "deny"
+    assert resolve_in_context(heard, None) == heard
+    assert resolve_in_context(heard, None, "ask_fees") == heard
+    assert resolve_in_context(heard, None, "ask_case_status").intent == "other_case"
+    assert resolve_in_context(heard, "case").intent == "other_case"
+    assert resolve_in_context(heard, "code", "ask_case_status").intent == "deny"
 
 
 @slow

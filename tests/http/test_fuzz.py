@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.channels.signing import Expect, Webhook
 from tests.channels.sms_webhooks import STATUS_PATH, received, report
 from tests.channels.viber_webhooks import message, text
-from tests.http.counter import SECRETS, Answer, Counter, counting
+from tests.http.service import SECRETS, Answer, Service, counting
 
 VIBER, SMS, STATUS = ("viber", "/webhooks/viber"), ("sms", "/webhooks/sms"), ("sms", f"{STATUS_PATH}?id=7")
 TOLD = (  # what a person may say or be: a number, an ΑΦΜ, Greek, Greeklish, an address, a Viber id
@@ -80,8 +80,8 @@ anywhere = st.tuples(st.sampled_from([VIBER, SMS, STATUS]), st.binary() | anythi
 class Hammer:
     """Posts from Hypothesis' thread to the server on the test's loop."""
 
-    def __init__(self, counter: Counter) -> None:
-        self._counter = counter
+    def __init__(self, service: Service) -> None:
+        self._counter = service
         self._loop = asyncio.get_running_loop()
         self.statuses: set[int] = set()
 
@@ -94,8 +94,8 @@ class Hammer:
 
 @pytest.mark.slow
 async def test_whatever_is_signed_right_is_answered_and_nothing_told_is_kept_in_the_clear(database_url: str) -> None:
-    async with counting(database_url) as counter:
-        hammer = Hammer(counter)
+    async with counting(database_url) as service:
+        hammer = Hammer(service)
 
         @settings(max_examples=300, deadline=None)
         @example(posted=(VIBER, message(1, text(" ".join(TOLD)))))
@@ -109,8 +109,8 @@ async def test_whatever_is_signed_right_is_answered_and_nothing_told_is_kept_in_
             assert not [secret for secret in (*TOLD, *OURS) if secret.encode() in answer.body]
 
         await asyncio.to_thread(anything_goes)
-        dump, logged = await counter.dump(), counter.book.getvalue()
-        kept = await counter.kept()
+        dump, logged = await service.dump(), service.book.getvalue()
+        kept = await service.kept()
     assert {200, 400} <= hammer.statuses
     assert min(kept) > 0
     assert b"viber" in dump  # it does show what is in the clear

@@ -15,56 +15,56 @@ from bot.registries.webhook import MAX_BODY
 from casestore.tables import registry_events as rows
 from tests.clock import START
 from tests.connectors.signing import NEW, OLD, STRANGE, event, headers
-from tests.http.counter import Answer, Counter, counting
 from tests.http.faults import Trouble, closed, disk_full, read_only
+from tests.http.service import Answer, Service, counting
 
 PATH = "/registries/permits/events"
 
 
 @pytest.fixture
-async def counter(database_url: str) -> AsyncIterator[Counter]:
-    async with counting(database_url) as counter:
-        yield counter
+async def service(database_url: str) -> AsyncIterator[Service]:
+    async with counting(database_url) as service:
+        yield service
 
 
-async def post(counter: Counter, body: bytes, path: str = PATH, **signed: Any) -> Answer:
+async def post(service: Service, body: bytes, path: str = PATH, **signed: Any) -> Answer:
     """Signed as its sender would, now."""
-    return await counter.ask("POST", path, headers=headers(body, **{"at": START, **signed}), data=body)
+    return await service.ask("POST", path, headers=headers(body, **{"at": START, **signed}), data=body)
 
 
-async def kept(counter: Counter) -> list[tuple[str, int, str]]:
-    async with counter.store.database.read() as connection:
+async def kept(service: Service) -> list[tuple[str, int, str]]:
+    async with service.store.database.read() as connection:
         found = await connection.execute(select(rows.c.registry, rows.c.sequence, rows.c.state).order_by(rows.c.id))
         return [tuple(row) for row in found]
 
 
-async def test_an_event_is_kept_and_then_answered(counter: Counter) -> None:
-    answer = await post(counter, event())
+async def test_an_event_is_kept_and_then_answered(service: Service) -> None:
+    answer = await post(service, event())
     assert (answer.status, answer.body) == (200, b"")
-    assert await kept(counter) == [("permits", 4, "open")]
+    assert await kept(service) == [("permits", 4, "open")]
 
 
-async def test_the_same_event_is_kept_once_however_often_and_at_once(counter: Counter) -> None:
-    answers = [await post(counter, event())]
-    answers += await asyncio.gather(*(post(counter, event(), id_=f"delivery-{n}") for n in range(6)))
+async def test_the_same_event_is_kept_once_however_often_and_at_once(service: Service) -> None:
+    answers = [await post(service, event())]
+    answers += await asyncio.gather(*(post(service, event(), id_=f"delivery-{n}") for n in range(6)))
     assert {answer.status for answer in answers} == {200}
-    assert len(await kept(counter)) == 1
+    assert len(await kept(service)) == 1
     other = event(id="permits-0-8", data={"sequence": 5, "stage": "issuance"})
-    assert (await post(counter, other)).status == 200
-    assert len(await kept(counter)) == 2
+    assert (await post(service, other)).status == 200
+    assert len(await kept(service)) == 2
 
 
-async def test_an_id_is_unique_for_its_registry_and_of_any_length(counter: Counter) -> None:
+async def test_an_id_is_unique_for_its_registry_and_of_any_length(service: Service) -> None:
     of_efka = event(source="/registries/efka", subject="ΕΦ-2026-000201")
-    assert (await post(counter, of_efka, "/registries/efka/events")).status == 200
-    assert (await post(counter, event(id="α\0" + "9" * 5000))).status == 200
-    assert (await post(counter, event())).status == 200
-    assert len(await kept(counter)) == 3
+    assert (await post(service, of_efka, "/registries/efka/events")).status == 200
+    assert (await post(service, event(id="α\0" + "9" * 5000))).status == 200
+    assert (await post(service, event())).status == 200
+    assert len(await kept(service)) == 3
 
 
-async def test_what_is_kept_is_sealed(counter: Counter) -> None:
-    await post(counter, event(data={"sequence": 4, "stage": "review", "note": "στον διευθυντή"}))
-    dump = await counter.dump()
+async def test_what_is_kept_is_sealed(service: Service) -> None:
+    await post(service, event(data={"sequence": 4, "stage": "review", "note": "στον διευθυντή"}))
+    dump = await service.dump()
     for told in ("123456783", "διευθυντή", "ΑΔ-2026-000123", "permits-0-7"):
         assert told.encode() not in dump
     assert b"permits" in dump  # the dump does see what is in the clear
@@ -78,25 +78,25 @@ UNSIGNED: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("name", UNSIGNED)
-async def test_what_nobody_we_know_signed_now_is_403_and_nothing_is_kept(counter: Counter, name: str) -> None:
-    assert (await post(counter, event(), **UNSIGNED[name])).status == 403
-    assert (await counter.ask("POST", PATH, data=event())).status == 403
-    changed = await counter.ask("POST", PATH, headers=headers(event(), at=START), data=event() + b" ")
+async def test_what_nobody_we_know_signed_now_is_403_and_nothing_is_kept(service: Service, name: str) -> None:
+    assert (await post(service, event(), **UNSIGNED[name])).status == 403
+    assert (await service.ask("POST", PATH, data=event())).status == 403
+    changed = await service.ask("POST", PATH, headers=headers(event(), at=START), data=event() + b" ")
     assert changed.status == 403
-    assert await kept(counter) == []
+    assert await kept(service) == []
 
 
 async def test_one_secret_can_follow_another(database_url: str) -> None:
-    async with counting(database_url, registry_events_secret=f"{NEW}, {OLD}") as counter:
+    async with counting(database_url, registry_events_secret=f"{NEW}, {OLD}") as service:
         for number, secret in enumerate((NEW, OLD)):
-            assert (await post(counter, event(id=f"e-{number}"), secret=secret)).status == 200
-        assert (await post(counter, event(id="e-9"), secret=STRANGE)).status == 403
-        assert len(await kept(counter)) == 2
+            assert (await post(service, event(id=f"e-{number}"), secret=secret)).status == 200
+        assert (await post(service, event(id="e-9"), secret=STRANGE)).status == 403
+        assert len(await kept(service)) == 2
 
 
 async def test_without_a_secret_there_is_no_such_place(database_url: str) -> None:
-    async with counting(database_url, registry_events_secret=None) as counter:
-        assert (await post(counter, event())).status == 404
+    async with counting(database_url, registry_events_secret=None) as service:
+        assert (await post(service, event())).status == 404
 
 
 UNREADABLE = {
@@ -111,37 +111,37 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("name", UNREADABLE)
-async def test_what_is_signed_and_cannot_be_read_is_400_and_quotes_nothing(counter: Counter, name: str) -> None:
-    answer = await post(counter, UNREADABLE[name])
+async def test_what_is_signed_and_cannot_be_read_is_400_and_quotes_nothing(service: Service, name: str) -> None:
+    answer = await post(service, UNREADABLE[name])
     assert answer.status == 400
     assert "12345" not in answer.body.decode()
-    assert await kept(counter) == []
+    assert await kept(service) == []
 
 
-async def test_who_signs_for_a_registry_that_there_is_not_is_told_404(counter: Counter) -> None:
+async def test_who_signs_for_a_registry_that_there_is_not_is_told_404(service: Service) -> None:
     body = event(source="/registries/tax")
-    assert (await post(counter, body, "/registries/tax/events")).status == 404
-    assert (await counter.ask("POST", "/registries/tax/events", data=body)).status == 403
-    assert await kept(counter) == []
+    assert (await post(service, body, "/registries/tax/events")).status == 404
+    assert (await service.ask("POST", "/registries/tax/events", data=body)).status == 403
+    assert await kept(service) == []
 
 
-async def test_an_unknown_type_is_of_no_interest(counter: Counter) -> None:
-    assert (await post(counter, event("case.archived"))).status == 200
-    assert await kept(counter) == []
+async def test_an_unknown_type_is_of_no_interest(service: Service) -> None:
+    assert (await post(service, event("case.archived"))).status == 200
+    assert await kept(service) == []
 
 
-async def test_a_certificate_that_is_told_of_is_kept(counter: Counter) -> None:
+async def test_a_certificate_that_is_told_of_is_kept(service: Service) -> None:
     data = {"sequence": 1, "request": "r-1", "reason": "δεν βρέθηκε"}
-    assert (await post(counter, event("certificate.refused", data=data, subject="r-1"))).status == 200
-    assert await kept(counter) == [("permits", 1, "open")]
+    assert (await post(service, event("certificate.refused", data=data, subject="r-1"))).status == 200
+    assert await kept(service) == [("permits", 1, "open")]
 
 
 @pytest.mark.parametrize("sign", [True, False])
-async def test_too_large_is_413_signed_or_not(counter: Counter, sign: bool) -> None:
+async def test_too_large_is_413_signed_or_not(service: Service, sign: bool) -> None:
     body = event(data={"stage": "review", "note": "α" * MAX_BODY})
     signed = headers(body, at=START) if sign else {}
-    assert (await counter.ask("POST", PATH, headers=signed, data=body)).status == 413
-    assert await kept(counter) == []
+    assert (await service.ask("POST", PATH, headers=signed, data=body)).status == 413
+    assert await kept(service) == []
 
 
 @pytest.mark.parametrize(
@@ -150,18 +150,18 @@ async def test_too_large_is_413_signed_or_not(counter: Counter, sign: bool) -> N
     indirect=["database_url"],
     ids=["disk full", "read only", "closed"],
 )
-async def test_what_cannot_be_stored_is_503_and_taken_at_the_next_try(counter: Counter, trouble: Trouble) -> None:
-    async with trouble(counter.store.database.url):
-        during = await asyncio.gather(*(post(counter, event(id=f"e-{n}")) for n in range(4)))
+async def test_what_cannot_be_stored_is_503_and_taken_at_the_next_try(service: Service, trouble: Trouble) -> None:
+    async with trouble(service.store.database.url):
+        during = await asyncio.gather(*(post(service, event(id=f"e-{n}")) for n in range(4)))
         assert {(answer.status, answer.headers["Retry-After"]) for answer in during} == {(503, "5")}
-    assert await kept(counter) == []
-    assert (await post(counter, event(id="e-1"))).status == 200
-    assert len(await kept(counter)) == 1
+    assert await kept(service) == []
+    assert (await post(service, event(id="e-1"))).status == 200
+    assert len(await kept(service)) == 1
 
 
-async def test_nothing_of_an_event_is_logged(counter: Counter) -> None:
-    await post(counter, event(data={"afm": "12345", "stage": "review", "note": "στον διευθυντή"}))
-    await post(counter, event(), secret=STRANGE)
-    told = json.dumps(counter.book.lines, ensure_ascii=False)
-    assert [line["event"] for line in counter.book.lines] == ["event.unreadable", "event.forbidden"]
+async def test_nothing_of_an_event_is_logged(service: Service) -> None:
+    await post(service, event(data={"afm": "12345", "stage": "review", "note": "στον διευθυντή"}))
+    await post(service, event(), secret=STRANGE)
+    told = json.dumps(service.book.lines, ensure_ascii=False)
+    assert [line["event"] for line in service.book.lines] == ["event.unreadable", "event.forbidden"]
     assert not [secret for secret in ("12345", "διευθυντή", "ΑΔ-2026", OLD) if secret in told]

@@ -13,7 +13,6 @@ import pytest
 from bot.messaging.intake import MAX_BODY
 from tests.channels.viber_webhooks import TOKEN, USER, event, message, text
 from tests.channels.webhooks import SMS, VIBER, WEBHOOKS, Expect, Signing, Webhook, signed
-from tests.http.counter import SECRETS, Counter, counting
 from tests.http.faults import (
     Trouble,
     closed,
@@ -23,6 +22,7 @@ from tests.http.faults import (
     sqlite_locked,
     without_schema,
 )
+from tests.http.service import SECRETS, Service, counting
 
 KEEPS = {Expect.INBOUND: (1, 0), Expect.RECEIPT: (0, 1)}
 ONE_OF_EACH = tuple(
@@ -33,17 +33,17 @@ ONE_OF_EACH = tuple(
 
 
 @pytest.fixture
-async def counter(database_url: str) -> AsyncIterator[Counter]:
-    async with counting(database_url) as counter:
-        yield counter
+async def service(database_url: str) -> AsyncIterator[Service]:
+    async with counting(database_url) as service:
+        yield service
 
 
-async def test_every_webhook_gets_its_answer_and_keeps_what_it_should(counter: Counter) -> None:
+async def test_every_webhook_gets_its_answer_and_keeps_what_it_should(service: Service) -> None:
     found, expected = {}, {}
     for entry in WEBHOOKS:
-        before = await counter.kept()
-        answer = await counter.post(entry)
-        after = await counter.kept()
+        before = await service.kept()
+        answer = await service.post(entry)
+        after = await service.kept()
         name = f"{entry.channel}: {entry.name}"
         found[name] = (answer.status, after[0] - before[0], after[1] - before[1])
         expected[name] = (entry.expect.status, *KEEPS.get(entry.expect, (0, 0)))
@@ -51,45 +51,45 @@ async def test_every_webhook_gets_its_answer_and_keeps_what_it_should(counter: C
     assert len(found) == len(WEBHOOKS) >= 60
 
 
-async def test_what_was_seen_before_is_kept_once_and_answered_alike(counter: Counter) -> None:
+async def test_what_was_seen_before_is_kept_once_and_answered_alike(service: Service) -> None:
     inbound = [entry for entry in WEBHOOKS if entry.expect is Expect.INBOUND]
-    once = [await counter.post(entry) for entry in inbound]
-    again = await asyncio.gather(*(counter.post(entry) for entry in inbound for _ in range(2)))
+    once = [await service.post(entry) for entry in inbound]
+    again = await asyncio.gather(*(service.post(entry) for entry in inbound for _ in range(2)))
     assert {answer.status for answer in (*once, *again)} == {200}
-    assert await counter.kept() == (len(inbound), 0)
+    assert await service.kept() == (len(inbound), 0)
 
 
-async def test_what_is_kept_is_sealed(counter: Counter) -> None:
+async def test_what_is_kept_is_sealed(service: Service) -> None:
     for entry in ONE_OF_EACH:
-        await counter.post(entry)
-    dump = await counter.dump()
+        await service.post(entry)
+    dump = await service.dump()
     told = ("που βρίσκεται", "που βρισκεται", "+306900000001", "306900000001", USER["id"], *vars(SECRETS).values())
     assert not [secret for secret in told if secret.encode() in dump]
     assert b"viber" in dump  # the dump does see what is in the clear
 
 
-async def test_an_answer_to_sms_is_empty_twiml_and_to_viber_is_nothing(counter: Counter) -> None:
-    viber, sms = await counter.post(VIBER[0]), await counter.post(SMS[0])
+async def test_an_answer_to_sms_is_empty_twiml_and_to_viber_is_nothing(service: Service) -> None:
+    viber, sms = await service.post(VIBER[0]), await service.post(SMS[0])
     assert viber.body == b""
     assert (sms.content_type, sms.body) == ("text/xml", b'<?xml version="1.0" encoding="UTF-8"?><Response/>')
 
 
-async def test_who_opens_the_chat_is_welcomed_in_the_answer(counter: Counter) -> None:
-    answer = await counter.post(next(entry for entry in VIBER if entry.name == "opened"))
+async def test_who_opens_the_chat_is_welcomed_in_the_answer(service: Service) -> None:
+    answer = await service.post(next(entry for entry in VIBER if entry.name == "opened"))
     welcome = json.loads(answer.body)
     assert (answer.status, answer.content_type) == (200, "application/json")
     assert (welcome["type"], welcome["text"]) == ("text", "Καλώς ήρθατε")
     assert welcome["keyboard"]["Buttons"][0]["ActionBody"] == "/ask_case_status"
-    assert await counter.kept() == (0, 0)
+    assert await service.kept() == (0, 0)
 
 
-async def test_an_id_longer_than_can_be_kept_is_bad_and_not_tried_for_an_hour(counter: Counter) -> None:
+async def test_an_id_longer_than_can_be_kept_is_bad_and_not_tried_for_an_hour(service: Service) -> None:
     for payload in (
         message(0, text("α"), message_token="9" * 250),
         event(0, "delivered", user_id="a", message_token="9" * 80),
     ):
-        assert (await counter.post(Webhook("long", "viber", payload, Expect.BAD))).status == 400
-    assert await counter.kept() == (0, 0)
+        assert (await service.post(Webhook("long", "viber", payload, Expect.BAD))).status == 400
+    assert await service.kept() == (0, 0)
 
 
 # --- size
@@ -101,16 +101,16 @@ def viber_of(size: int) -> Webhook:
     return replace(empty, body=message(900, text("a" * (size - len(empty.bytes())))))
 
 
-async def test_the_size_limit_is_exact(counter: Counter) -> None:
-    assert (await counter.post(viber_of(MAX_BODY))).status == 200
-    assert (await counter.post(viber_of(MAX_BODY + 1))).status == 413
-    assert await counter.kept() == (1, 0)
+async def test_the_size_limit_is_exact(service: Service) -> None:
+    assert (await service.post(viber_of(MAX_BODY))).status == 200
+    assert (await service.post(viber_of(MAX_BODY + 1))).status == 413
+    assert await service.kept() == (1, 0)
 
 
 @pytest.mark.parametrize("channel", ["viber", "sms"])
 @pytest.mark.parametrize("signing", [Signing.RIGHT, Signing.MISSING])
 async def test_too_large_is_413_signed_or_not_told_beforehand_or_not(
-    counter: Counter, channel: str, signing: Signing
+    service: Service, channel: str, signing: Signing
 ) -> None:
     entry = Webhook("large", channel, b"a" * (MAX_BODY + 1), Expect.BAD, signing=signing)
     target, headers, body = signed(entry, SECRETS)
@@ -120,19 +120,19 @@ async def test_too_large_is_413_signed_or_not_told_beforehand_or_not(
             yield body[start : start + 4096]
 
     for data in (body, in_pieces()):
-        assert (await counter.ask("POST", target, headers=headers, data=data)).status == 413
-    assert await counter.kept() == (0, 0)
+        assert (await service.ask("POST", target, headers=headers, data=data)).status == 413
+    assert await service.kept() == (0, 0)
 
 
-async def test_a_length_beyond_the_limit_is_refused_before_the_body_comes(counter: Counter) -> None:
+async def test_a_length_beyond_the_limit_is_refused_before_the_body_comes(service: Service) -> None:
     head = b"POST /webhooks/viber HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 99999999\r\n\r\n"
-    assert (await counter.speak(head)).startswith(b"HTTP/1.1 413 ")
+    assert (await service.speak(head)).startswith(b"HTTP/1.1 413 ")
 
 
-async def test_a_compressed_body_that_swells_is_413(counter: Counter) -> None:
+async def test_a_compressed_body_that_swells_is_413(service: Service) -> None:
     bomb = zlib.compress(b"a" * (32 << 20))
     assert len(bomb) < MAX_BODY
-    answer = await counter.ask("POST", "/webhooks/viber", headers={"Content-Encoding": "deflate"}, data=bomb)
+    answer = await service.ask("POST", "/webhooks/viber", headers={"Content-Encoding": "deflate"}, data=bomb)
     assert answer.status == 413
 
 
@@ -154,19 +154,19 @@ CUT_SHORT = (POST + b"Transfer-Encoding: chunked\r\n\r\n5\r\nab", POST + b"Conte
 
 
 @pytest.mark.parametrize("name", BROKEN)
-async def test_a_request_that_cannot_be_read_is_the_callers_fault(counter: Counter, name: str) -> None:
-    assert b" 400 " in await counter.speak(BROKEN[name])
-    assert (await counter.post(VIBER[0])).status == 200
-    assert await counter.kept() == (1, 0)
-    assert not [event for event in counter.book.events if event.startswith("http.")]
+async def test_a_request_that_cannot_be_read_is_the_callers_fault(service: Service, name: str) -> None:
+    assert b" 400 " in await service.speak(BROKEN[name])
+    assert (await service.post(VIBER[0])).status == 200
+    assert await service.kept() == (1, 0)
+    assert not [event for event in service.book.events if event.startswith("http.")]
 
 
 @pytest.mark.parametrize("request_cut", CUT_SHORT, ids=["chunked", "counted"])
-async def test_who_hangs_up_in_the_middle_troubles_nobody(counter: Counter, request_cut: bytes) -> None:
+async def test_who_hangs_up_in_the_middle_troubles_nobody(service: Service, request_cut: bytes) -> None:
     for _ in range(3):
-        await counter.speak(request_cut, hang_up=True)
-    assert (await counter.post(VIBER[0])).status == 200
-    assert counter.book.lines == []
+        await service.speak(request_cut, hang_up=True)
+    assert (await service.post(VIBER[0])).status == 200
+    assert service.book.lines == []
 
 
 # --- a store that cannot be written
@@ -183,17 +183,17 @@ async def test_who_hangs_up_in_the_middle_troubles_nobody(counter: Counter, requ
     ids=["disk full", "read only", "closed"],
 )
 async def test_what_cannot_be_stored_is_503_and_taken_at_the_next_try(
-    counter: Counter, trouble: Trouble, code: str
+    service: Service, trouble: Trouble, code: str
 ) -> None:
-    async with trouble(counter.store.database.url):
-        during = await asyncio.gather(*(counter.post(entry) for entry in ONE_OF_EACH))
+    async with trouble(service.store.database.url):
+        during = await asyncio.gather(*(service.post(entry) for entry in ONE_OF_EACH))
         assert [(answer.status, answer.headers["Retry-After"]) for answer in during] == [(503, "5")] * 4
-        assert (await counter.post(replace(VIBER[0], signing=Signing.WRONG))).status == 403
-    assert await counter.kept() == (0, 0)
-    assert all(line["code"].startswith(code) for line in counter.book.lines if line["event"] == "webhook.not-stored")
+        assert (await service.post(replace(VIBER[0], signing=Signing.WRONG))).status == 403
+    assert await service.kept() == (0, 0)
+    assert all(line["code"].startswith(code) for line in service.book.lines if line["event"] == "webhook.not-stored")
     for entry in ONE_OF_EACH:
-        assert (await counter.post(entry)).status == 200
-    assert await counter.kept() == (2, 2)
+        assert (await service.post(entry)).status == 200
+    assert await service.kept() == (2, 2)
 
 
 @pytest.mark.parametrize(
@@ -204,18 +204,18 @@ async def test_what_cannot_be_stored_is_503_and_taken_at_the_next_try(
 )
 async def test_a_locked_table_is_503_in_time(database_url: str, locked: Trouble) -> None:
     """Nobody waits for a lock longer than a provider waits for us, and nothing is stored twice when it opens."""
-    async with counting(database_url, store_within=0.2) as counter, locked(counter.store.database.url):
-        assert (await counter.post(VIBER[0])).status == 503
-    async with counting(database_url) as counter:
-        assert (await counter.post(VIBER[0])).status == 200
-        assert await counter.kept() == (1, 0)
+    async with counting(database_url, store_within=0.2) as service, locked(service.store.database.url):
+        assert (await service.post(VIBER[0])).status == 503
+    async with counting(database_url) as service:
+        assert (await service.post(VIBER[0])).status == 200
+        assert await service.kept() == (1, 0)
 
 
 # --- health
 
 
-async def test_health_says_alive_and_ready(counter: Counter) -> None:
-    alive, ready = await counter.ask("GET", "/healthz"), await counter.ask("GET", "/readyz")
+async def test_health_says_alive_and_ready(service: Service) -> None:
+    alive, ready = await service.ask("GET", "/healthz"), await service.ask("GET", "/readyz")
     assert (alive.status, json.loads(alive.body)) == (200, {"status": "ok"})
     assert (ready.status, json.loads(ready.body)) == (200, {"status": "ok", "parts": {"store": "ok"}})
     assert alive.headers["Cache-Control"] == ready.headers["Cache-Control"] == "no-store"
@@ -227,21 +227,21 @@ async def test_health_says_alive_and_ready(counter: Counter) -> None:
     indirect=["database_url"],
     ids=["of another day", "closed"],
 )
-async def test_without_its_store_it_lives_and_is_not_ready(counter: Counter, trouble: Trouble) -> None:
-    async with trouble(counter.store.database.url):
-        ready = await counter.ask("GET", "/readyz")
+async def test_without_its_store_it_lives_and_is_not_ready(service: Service, trouble: Trouble) -> None:
+    async with trouble(service.store.database.url):
+        ready = await service.ask("GET", "/readyz")
         assert (ready.status, json.loads(ready.body)) == (503, {"status": "failing", "parts": {"store": "failing"}})
-        assert (await counter.ask("GET", "/healthz")).status == 200
-        assert (await counter.ask("GET", "/metrics")).status == 200
-    assert (await counter.ask("GET", "/readyz")).status == 200
+        assert (await service.ask("GET", "/healthz")).status == 200
+        assert (await service.ask("GET", "/metrics")).status == 200
+    assert (await service.ask("GET", "/readyz")).status == 200
 
 
-async def test_metrics_count_answers_and_name_nobody(counter: Counter) -> None:
+async def test_metrics_count_answers_and_name_nobody(service: Service) -> None:
     for entry in WEBHOOKS:
-        await counter.post(entry)
-    answer = await counter.ask("GET", "/metrics")
+        await service.post(entry)
+    answer = await service.ask("GET", "/metrics")
     told = answer.body.decode()
-    kept = await counter.kept()
+    kept = await service.kept()
     assert f'counter_queue_depth{{channel="all",priority="all",queue="inbox"}} {float(kept[0])}' in told
     for status in (200, 400, 403):
         assert f'counter_ack_seconds_count{{answer="{status}",channel="viber"}}' in told
@@ -265,7 +265,7 @@ async def test_metrics_count_answers_and_name_nobody(counter: Counter) -> None:
         ("GET", "/%00%ff", 404),
     ],
 )
-async def test_elsewhere_there_is_nothing(counter: Counter, method: str, target: str, status: int) -> None:
-    answer = await counter.ask(method, target)
+async def test_elsewhere_there_is_nothing(service: Service, method: str, target: str, status: int) -> None:
+    answer = await service.ask(method, target)
     assert answer.status == status
-    assert await counter.kept() == (0, 0)
+    assert await service.kept() == (0, 0)

@@ -14,16 +14,16 @@ from bot.conversation.reads import StoreReads
 from bot.privacy.build import privacy_reads
 from bot.registries.build import one_view
 from bot.store import Store
-from connectors.ambient import Ambient, real
 from connectors.audit import MemoryAudit
 from connectors.connect import connect
+from connectors.runtime import Runtime, system_runtime
 from connectors.sandbox.app import CLIENT_ID, CLIENT_SECRET, Pairs, make_app
 from connectors.sandbox.seed import seeded
 from connectors.sandbox.state import State
 from dialogues.actions import all_actions
 from dialogues.catalogue import load_catalogue
 from tests.clock import FakeClock
-from tests.connectors.world import served
+from tests.connectors.sandbox import served
 from tests.dialogues.model import trained_model
 from tests.harness import PUBLIC_URL, System, running_system
 
@@ -40,7 +40,7 @@ def model() -> Model:
 
 
 @dataclass(slots=True)
-class Counter:
+class Service:
     """The service with its real dialogue, and the State behind it."""
 
     system: System
@@ -48,15 +48,15 @@ class Counter:
     state_url: str
 
 
-def told_by(clock: FakeClock) -> Ambient:
+def told_by(clock: FakeClock) -> Runtime:
     """The world around the connectors, by the test's clock: what they remember grows old with it."""
-    return replace(real(), now=clock, ticks=lambda: clock().timestamp())
+    return replace(system_runtime(), now=clock, ticks=lambda: clock().timestamp())
 
 
 @asynccontextmanager
 async def running_counter(
     database_url: str, model: Model, codes: tuple[str, ...] = (), *, login: bool = False
-) -> AsyncIterator[Counter]:
+) -> AsyncIterator[Service]:
     """Everything but the processes: signed HTTP in, the phone as providers, the sandbox State over HTTP.
 
     ``login``: its login is set up as well.
@@ -68,7 +68,7 @@ async def running_counter(
         url = await stack.enter_async_context(served(make_app(state, pairs=pairs)))
         session = await stack.enter_async_context(aiohttp.ClientSession())
         registries = connect(
-            url, CLIENT_ID, CLIENT_SECRET, session=session, audit=MemoryAudit(), ambient=told_by(clock)
+            url, CLIENT_ID, CLIENT_SECRET, session=session, audit=MemoryAudit(), runtime=told_by(clock)
         )
 
         both = (list(registries.cases.values()), registries.contacts)
@@ -83,10 +83,10 @@ async def running_counter(
         running = running_system(database_url, dialogue, clock=clock, codes=codes, registries=both, **door)
         system = await stack.enter_async_context(running)
         await system.settle()  # the feeds have been read once
-        yield Counter(system, state, url)
+        yield Service(system, state, url)
 
 
 @pytest.fixture
-async def counter(database_url: str, model: Model) -> AsyncIterator[Counter]:
-    async with running_counter(database_url, model, ("135790", "246801", "975310")) as counter:
-        yield counter
+async def service(database_url: str, model: Model) -> AsyncIterator[Service]:
+    async with running_counter(database_url, model, ("135790", "246801", "975310")) as service:
+        yield service

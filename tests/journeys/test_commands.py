@@ -20,10 +20,10 @@ from bot.store import open_store
 from tests.channels.viber_webhooks import message, text
 from tests.channels.webhooks import Expect, Webhook, signed
 from tests.conftest import TEST_SECRET
-from tests.connectors.world import served
+from tests.connectors.sandbox import served
 from tests.harness import PUBLIC_URL, VIBER_TOKEN, settings_for
-from tests.http.counter import SECRETS
 from tests.http.faults import sqlite_locked
+from tests.http.service import SECRETS
 from tests.journeys.commandline import Here, empty_folder, ended, line_of, process
 
 pytestmark = pytest.mark.slow  # each starts processes of its own

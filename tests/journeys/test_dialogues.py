@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from bot.phone.people import PEOPLE
 from casestore.tables import consents, contact_points, handovers, transcript
-from tests.journeys.conftest import Counter
+from tests.journeys.conftest import Service
 
 A, B, *_ = PEOPLE
 STRANGER = "+306999999999"
@@ -15,93 +15,93 @@ STRANGER = "+306999999999"
 pytestmark = pytest.mark.slow
 
 
-async def sms(counter: Counter, number: str, text: str) -> list[str]:
-    before = len(counter.system.said_to(number))
-    assert await counter.system.phone.sms.write(number, text)
-    await counter.system.settle()
-    return counter.system.said_to(number)[before:]
+async def sms(service: Service, number: str, text: str) -> list[str]:
+    before = len(service.system.said_to(number))
+    assert await service.system.phone.sms.write(number, text)
+    await service.system.settle()
+    return service.system.said_to(number)[before:]
 
 
-async def viber(counter: Counter, person: str, text: str) -> list[str]:
-    before = len(counter.system.said_to(person))
-    assert await counter.system.phone.viber.write(person, text)
-    await counter.system.settle()
-    return counter.system.said_to(person)[before:]
+async def viber(service: Service, person: str, text: str) -> list[str]:
+    before = len(service.system.said_to(person))
+    assert await service.system.phone.viber.write(person, text)
+    await service.system.settle()
+    return service.system.said_to(person)[before:]
 
 
-async def said(counter: Counter) -> list[tuple[str, bool, str]]:
+async def said(service: Service) -> list[tuple[str, bool, str]]:
     """What was kept of consent: channel, allowed, source."""
     kept = select(contact_points.c.channel, consents.c.allowed, consents.c.source)
-    async with counter.system.store.database.read() as connection:
+    async with service.system.store.database.read() as connection:
         rows = await connection.execute(kept.join_from(consents, contact_points).order_by(consents.c.id))
         return [(row.channel, row.allowed, row.source) for row in rows]
 
 
-async def test_alerts_are_stopped_and_started_on_viber(counter: Counter) -> None:
-    [stopped] = await viber(counter, A.viber_id, "ΣΤΟΠ")
+async def test_alerts_are_stopped_and_started_on_viber(service: Service) -> None:
+    [stopped] = await viber(service, A.viber_id, "ΣΤΟΠ")
     assert "ΕΝΑΡΞΗ" in stopped
-    [started] = await viber(counter, A.viber_id, "έναρξη")
+    [started] = await viber(service, A.viber_id, "έναρξη")
     assert "ΣΤΟΠ" in started
-    assert await said(counter) == [("viber", False, "message"), ("viber", True, "message")]
+    assert await said(service) == [("viber", False, "message"), ("viber", True, "message")]
 
 
-async def test_a_lone_stop_by_sms_is_kept_written_down_and_confirmed_once(counter: Counter) -> None:
-    [stopped] = await sms(counter, A.number, "ΔΙΑΚΟΠΗ")
+async def test_a_lone_stop_by_sms_is_kept_written_down_and_confirmed_once(service: Service) -> None:
+    [stopped] = await sms(service, A.number, "ΔΙΑΚΟΠΗ")
     assert "ΕΝΑΡΞΗ" in stopped
-    assert await sms(counter, A.number, "ΣΤΟΠ") == []
-    assert await said(counter) == [("sms", False, "message")]
-    [started] = await sms(counter, A.number, "ΕΝΑΡΞΗ")
+    assert await sms(service, A.number, "ΣΤΟΠ") == []
+    assert await said(service) == [("sms", False, "message")]
+    [started] = await sms(service, A.number, "ΕΝΑΡΞΗ")
     assert "ΣΤΟΠ" in started
-    assert await said(counter) == [("sms", False, "message"), ("sms", True, "message")]
-    async with counter.system.store.database.read() as connection:
+    assert await said(service) == [("sms", False, "message"), ("sms", True, "message")]
+    async with service.system.store.database.read() as connection:
         authors = (await connection.scalars(select(transcript.c.author).order_by(transcript.c.id))).all()
     assert authors == ["citizen", "bot", "citizen", "citizen", "bot"]
 
 
-async def test_a_stop_that_the_carrier_obeys_itself_is_kept_and_not_answered(counter: Counter) -> None:
-    assert await sms(counter, A.number, "STOP") == []
-    assert await said(counter) == [("sms", False, "message")]
+async def test_a_stop_that_the_carrier_obeys_itself_is_kept_and_not_answered(service: Service) -> None:
+    assert await sms(service, A.number, "STOP") == []
+    assert await said(service) == [("sms", False, "message")]
 
 
-async def test_after_stop_a_question_is_still_answered(counter: Counter) -> None:
-    await sms(counter, A.number, "ΣΤΟΠ")
-    assert "ΑΔ-2026-000123" in "".join(await sms(counter, A.number, "πού βρίσκεται η αίτησή μου;"))
+async def test_after_stop_a_question_is_still_answered(service: Service) -> None:
+    await sms(service, A.number, "ΣΤΟΠ")
+    assert "ΑΔ-2026-000123" in "".join(await sms(service, A.number, "πού βρίσκεται η αίτησή μου;"))
 
 
-async def test_leaving_on_viber_is_no_word_on_alerts(counter: Counter) -> None:
-    await viber(counter, A.viber_id, "γεια σας")
-    await counter.system.phone.viber.unsubscribe(A.viber_id)
-    await counter.system.settle()
-    assert await said(counter) == []
+async def test_leaving_on_viber_is_no_word_on_alerts(service: Service) -> None:
+    await viber(service, A.viber_id, "γεια σας")
+    await service.system.phone.viber.unsubscribe(A.viber_id)
+    await service.system.settle()
+    assert await said(service) == []
 
 
-async def test_a_stranger_is_told_what_is_public_by_number(counter: Counter) -> None:
-    [asked] = await sms(counter, STRANGER, "πόσο κοστίζει;")
+async def test_a_stranger_is_told_what_is_public_by_number(service: Service) -> None:
+    [asked] = await sms(service, STRANGER, "πόσο κοστίζει;")
     assert "1. Πιστοποιητικό οικογενειακής κατάστασης" in asked
-    [told] = await sms(counter, STRANGER, "1")
+    [told] = await sms(service, STRANGER, "1")
     assert "δωρεάν" in told
     assert "ΜΙΤΟΣ 955481" in told
 
 
-async def test_which_of_the_two_by_number_then_the_other(counter: Counter) -> None:
-    [asked] = await sms(counter, B.number, "που ειναι η αιτηση μου")
+async def test_which_of_the_two_by_number_then_the_other(service: Service) -> None:
+    [asked] = await sms(service, B.number, "που ειναι η αιτηση μου")
     assert "Απαντήστε 1 ή 2." in asked
-    [first] = await sms(counter, B.number, "1")
-    [other] = await sms(counter, B.number, "και η άλλη;")
+    [first] = await sms(service, B.number, "1")
+    [other] = await sms(service, B.number, "και η άλλη;")
     assert {"ΕΦ-2026-000201" in first, "ΕΦ-2026-000201" in other} == {True, False}
     assert {"ΚΤ-2026-000301" in first, "ΚΤ-2026-000301" in other} == {True, False}
 
 
-async def test_a_paper_sent_is_looked_up_in_the_registry(counter: Counter) -> None:
-    told = "".join(await sms(counter, B.number, "έστειλα τα χαρτιά"))
+async def test_a_paper_sent_is_looked_up_in_the_registry(service: Service) -> None:
+    told = "".join(await sms(service, B.number, "έστειλα τα χαρτιά"))
     assert "λείπουν ακόμη" in told
     assert "ΚΤ-2026-000301" in told
 
 
-async def test_not_understood_three_times_an_employee_will_see_it(counter: Counter) -> None:
+async def test_not_understood_three_times_an_employee_will_see_it(service: Service) -> None:
     for text in ("πες μου ένα ανέκδοτο", "τι καιρό θα κάνει αύριο;"):
-        await viber(counter, A.viber_id, text)
-    [given_up] = await viber(counter, A.viber_id, "ποιος κέρδισε στον αγώνα χθες;")
+        await viber(service, A.viber_id, text)
+    [given_up] = await viber(service, A.viber_id, "ποιος κέρδισε στον αγώνα χθες;")
     assert "υπάλληλος" in given_up
-    async with counter.system.store.database.read() as connection:
+    async with service.system.store.database.read() as connection:
         assert (await connection.scalars(select(handovers.c.reason))).all() == ["gave-up"]

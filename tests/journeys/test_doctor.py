@@ -12,10 +12,10 @@ from bot.settings import load
 from bot.store import Store, open_store
 from casestore.queues.inbox import Arrival
 from casestore.queues.outbox import Dispatch, Priority
-from casestore.queues.registry_events import Arrived, Events
+from casestore.queues.registry_events import NewEvent, RegistryEventQueue
 from connectors.sandbox.app import CLIENT_ID, CLIENT_SECRET
 from tests.conftest import with_database
-from tests.connectors.world import running
+from tests.connectors.sandbox import running
 from tests.harness import VIBER_TOKEN
 from tests.journeys.commandline import Ended, Here, empty_folder
 
@@ -131,8 +131,8 @@ async def test_doctor_says_what_is_stuck(
 
 
 async def test_doctor_asks_every_registry(run_command: Here, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with running() as world:
-        monkeypatch.setenv("REGISTRIES_URL", world.url)
+    async with running() as sandbox:
+        monkeypatch.setenv("REGISTRIES_URL", sandbox.url)
         monkeypatch.setenv("REGISTRIES_CLIENT_ID", CLIENT_ID)
         for secret, state in ((CLIENT_SECRET, "ok"), ("a wrong secret", "wrong")):
             monkeypatch.setenv("REGISTRIES_CLIENT_SECRET", secret)
@@ -146,8 +146,8 @@ async def test_doctor_asks_every_registry(run_command: Here, monkeypatch: pytest
 async def test_an_event_that_was_given_up_is_wrong(run_command: Here) -> None:
     now = datetime.now(UTC)
     async with open_store(load(), migrating=True) as store:
-        events = Events(store.database, store.vault)
-        await events.add([events.row(Arrived("permits", "e-1", "ΑΔ-2026-000123", 1, "{}", now))])
+        events = RegistryEventQueue(store.database, store.vault)
+        await events.add([events.row(NewEvent("permits", "e-1", "ΑΔ-2026-000123", 1, "{}", now))])
         [claimed] = await events.claim(now, "claim", limit=1, lease=timedelta(seconds=60))
         await events.bury(claimed, now, "no such case")
     end = await run_command("doctor")

@@ -13,7 +13,7 @@ from bot.phone.people import PEOPLE
 from casestore.tables import audit, transcript
 from tests.browser import Browser, Page
 from tests.harness import PUBLIC_URL
-from tests.journeys.conftest import Counter, running_counter
+from tests.journeys.conftest import Service, running_counter
 
 A, B, C, D, E, X = PEOPLE
 CASE, BIRTH = "ΑΔ-2026-000123", "ΚΕ-2026-000501"
@@ -25,10 +25,10 @@ pytestmark = pytest.mark.slow
 class Citizen:
     """Somebody with a Viber, a telephone and a browser."""
 
-    def __init__(self, counter: Counter, session: aiohttp.ClientSession, viber: str, number: str) -> None:
-        self.counter = counter
+    def __init__(self, service: Service, session: aiohttp.ClientSession, viber: str, number: str) -> None:
+        self.counter = service
         self.viber_id, self.number = viber, number
-        self.browser = Browser(session, counter.system.url)
+        self.browser = Browser(session, service.system.url)
 
     async def viber(self, text: str) -> str:
         return await self._say(self.counter.system.phone.viber, self.viber_id, text)
@@ -54,9 +54,9 @@ def link_in(answer: str) -> str:
 
 
 @pytest.fixture
-async def counter(database_url: str, model: object) -> AsyncIterator[Counter]:
-    async with running_counter(database_url, model, ("135790", "246801", "975310"), login=True) as counter:
-        yield counter
+async def service(database_url: str, model: object) -> AsyncIterator[Service]:
+    async with running_counter(database_url, model, ("135790", "246801", "975310"), login=True) as service:
+        yield service
 
 
 @pytest.fixture
@@ -66,13 +66,13 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 @pytest.fixture
-def anna(counter: Counter, session: aiohttp.ClientSession) -> Citizen:
-    return Citizen(counter, session, A.viber_id, A.number)
+def anna(service: Service, session: aiohttp.ClientSession) -> Citizen:
+    return Citizen(service, session, A.viber_id, A.number)
 
 
 @pytest.fixture
-def stranger(counter: Counter, session: aiohttp.ClientSession) -> Citizen:
-    return Citizen(counter, session, X.viber_id, X.number)
+def stranger(service: Service, session: aiohttp.ClientSession) -> Citizen:
+    return Citizen(service, session, X.viber_id, X.number)
 
 
 # The State's login
@@ -103,9 +103,9 @@ async def test_the_same_by_sms_from_any_telephone(stranger: Citizen) -> None:
 
 
 async def test_who_has_no_mobile_is_told_how_to_register_one_and_can_log_in(
-    counter: Counter, session: aiohttp.ClientSession
+    service: Service, session: aiohttp.ClientSession
 ) -> None:
-    eleni = Citizen(counter, session, E.viber_id, E.number)
+    eleni = Citizen(service, session, E.viber_id, E.number)
     await eleni.viber("σύνδεση")
     told = await eleni.viber(E.afm or "")
     assert "δηλώστε το κινητό σας στο gov.gr ή σε ένα ΚΕΠ" in told

@@ -21,7 +21,7 @@ from bot.phone.people import PEOPLE, Person
 from casestore.tables import audit
 from tests.browser import Browser
 from tests.harness import PUBLIC_URL
-from tests.journeys.conftest import Counter, running_counter
+from tests.journeys.conftest import Service, running_counter
 
 STEPS = 180
 ASKS = (
@@ -86,18 +86,18 @@ class Oracle:
 class Walk:
     """One row of steps. ``told`` counts facts that were rightly told, ``proofs`` chats that were rightly linked."""
 
-    def __init__(self, counter: Counter, session: aiohttp.ClientSession, seed: int) -> None:
+    def __init__(self, service: Service, session: aiohttp.ClientSession, seed: int) -> None:
         self.random = Random(seed)
-        self.counter = counter
+        self.counter = service
         self.session = session
-        self.marks = _mark(counter)
+        self.marks = _mark(service)
         self.oracle = Oracle({one.afm or "": one.number if one.registered else None for one in CITIZENS})
-        self.browsers = {one.key: Browser(session, counter.system.url) for one in PEOPLE}
+        self.browsers = {one.key: Browser(session, service.system.url) for one in PEOPLE}
         self.codes: dict[str, list[Sent]] = {one.key: [] for one in PEOPLE}
         self.links: list[tuple[str, str]] = []
         self.ways_back: list[tuple[str, str]] = []
         self.typed: dict[str, str] = {}
-        self.seen = len(counter.system.phone.accepted)
+        self.seen = len(service.system.phone.accepted)
         self.told = self.proofs = self.ends = 0
 
     async def step(self) -> None:
@@ -312,12 +312,12 @@ class Walk:
             assert [fact for fact in (person.afm, *self.marks[person.afm or ""]) if fact and fact in text] == []
 
 
-def _mark(counter: Counter) -> dict[str, tuple[str, ...]]:
+def _mark(service: Service) -> dict[str, tuple[str, ...]]:
     """By citizen, what only they may hear: the numbers of their cases, and one that stands in the notes of these."""
     for mark, person in enumerate(CITIZENS, 7701):
         for reference in person.cases:
-            case = counter.state.case(reference)
-            counter.state.file(replace(case, note=f"Αριθμός {mark}", sequence=case.sequence + 1))
+            case = service.state.case(reference)
+            service.state.file(replace(case, note=f"Αριθμός {mark}", sequence=case.sequence + 1))
     return {
         person.afm or "": (str(mark), *(case.partition("-")[2] for case in person.cases))
         for mark, person in enumerate(CITIZENS, 7701)
@@ -328,9 +328,9 @@ def _mark(counter: Counter) -> dict[str, tuple[str, ...]]:
 async def test_nobody_is_told_what_is_anothers(seed: int, tmp_path: Path, model: object) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path}/counter.db"
     jar = aiohttp.DummyCookieJar()
-    async with running_counter(url, model, login=True) as counter, aiohttp.ClientSession(cookie_jar=jar) as session:
-        walk = Walk(counter, session, seed)
-        await counter.system.later(31)
+    async with running_counter(url, model, login=True) as service, aiohttp.ClientSession(cookie_jar=jar) as session:
+        walk = Walk(service, session, seed)
+        await service.system.later(31)
         for _ in range(STEPS):
             await walk.step()
         assert walk.told > 0  # the walk went where facts are

@@ -20,8 +20,8 @@ from tests.channels.webhooks import VIBER, WEBHOOKS, Expect
 from tests.conftest import TEST_SECRET
 from tests.fakes.dialogue import EchoDialogue
 from tests.harness import TWILIO_TOKEN, VIBER_TOKEN, System, running_system
-from tests.http.counter import counting
 from tests.http.faults import Trouble, closed, disk_full, read_only
+from tests.http.service import counting
 from tests.logbook import Logbook, logging_to_book
 
 pytestmark = pytest.mark.slow
@@ -55,10 +55,10 @@ async def say(system: System, channel: str, text: str) -> None:
 
 
 async def test_webhooks_refused_unreadable_and_stored(book: Logbook, database_url: str) -> None:
-    async with counting(database_url) as counter:
+    async with counting(database_url) as service:
         for entry in WEBHOOKS:
-            await counter.post(entry)
-        told = counter.book
+            await service.post(entry)
+        told = service.book
         refused = sum(entry.expect is Expect.FORBIDDEN for entry in WEBHOOKS)
         unreadable = sum(entry.expect is Expect.BAD for entry in WEBHOOKS)
         assert told.events.count("webhook.forbidden") == refused
@@ -76,14 +76,14 @@ async def test_webhooks_refused_unreadable_and_stored(book: Logbook, database_ur
     ids=["disk full", "read only", "closed"],
 )
 async def test_a_webhook_that_cannot_be_stored(book: Logbook, database_url: str, trouble: Trouble) -> None:
-    async with counting(database_url) as counter:
-        async with trouble(counter.store.database.url):
-            assert (await counter.post(VIBER[0])).status == 503
-            await counter.ask("GET", "/readyz")
-        assert "webhook.not-stored" in counter.book.events
+    async with counting(database_url) as service:
+        async with trouble(service.store.database.url):
+            assert (await service.post(VIBER[0])).status == 503
+            await service.ask("GET", "/readyz")
+        assert "webhook.not-stored" in service.book.events
         for secret in ("βρίσκεται", "01234567890A", "5741311803571721", "INSERT", *PRIVATE):
-            assert secret not in counter.book.getvalue()
-        book.write(counter.book.getvalue())
+            assert secret not in service.book.getvalue()
+        book.write(service.book.getvalue())
 
 
 async def test_a_page_that_falls_over(book: Logbook) -> None:

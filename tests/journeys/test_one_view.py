@@ -13,7 +13,7 @@ from casestore.people.identity import PROVEN
 from connectors.sandbox.books import BOOKS
 from connectors.sandbox.model import Document
 from dialogues.catalogue import load_catalogue
-from tests.journeys.conftest import Counter
+from tests.journeys.conftest import Service
 
 B, D = PEOPLE[1], PEOPLE[3]
 STATUS, LIST, PENDING = "που βρίσκεται η {}", "ποιες υποθέσεις έχω;", "τι έγγραφα λείπουν για την {}"
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 class Talk:
     """Citizen D, known on both channels, who asks on one of them."""
 
-    counter: Counter
+    counter: Service
     channel: str
 
     async def say(self, text: str) -> str:
@@ -40,32 +40,32 @@ class Talk:
         return "\n".join(system.said_to(here)[before:])
 
 
-async def known(counter: Counter, channel: str) -> Talk:
+async def known(service: Service, channel: str) -> Talk:
     """D's Viber chat is linked; the mobile is known by itself once D has a case."""
-    people, now = counter.system.store.people, counter.system.clock()
-    async with counter.system.store.database.write() as connection:
+    people, now = service.system.store.people, service.system.clock()
+    async with service.system.store.database.write() as connection:
         citizen = await people.citizen(connection, str(D.afm), now)
         point = await people.contact_point(connection, "viber", D.viber_id, now)
         await people.link(connection, point, citizen, PROVEN, "code", now)
-    await counter.system.later(61)
-    return Talk(counter, channel)
+    await service.system.later(61)
+    return Talk(service, channel)
 
 
-def opens(counter: Counter, registry: str) -> tuple[str, str, str]:
+def opens(service: Service, registry: str) -> tuple[str, str, str]:
     """A case of D's there: its reference, its stage in words, and the paper that it lacks."""
     book = BOOKS[registry]
     kind = book.procedures[0]
-    case = counter.state.open(registry, str(D.afm), kind.code, "")
+    case = service.state.open(registry, str(D.afm), kind.code, "")
     paper = kind.papers[0]
-    counter.state.require(case.reference, [Document(paper.code, "", "missing", "", date(2026, 12, 1))])
+    service.state.require(case.reference, [Document(paper.code, "", "missing", "", date(2026, 12, 1))])
     stage = load_catalogue().stage(kind.code, case.stage)
     assert stage is not None
     return case.reference, stage.title["el"], paper.title
 
 
-async def fault(counter: Counter, registry: str, kind: str) -> None:
+async def fault(service: Service, registry: str, kind: str) -> None:
     async with aiohttp.ClientSession() as session:
-        address = f"{counter.state_url}/admin/faults/{registry}"
+        address = f"{service.state_url}/admin/faults/{registry}"
         async with session.put(address, json={"kind": kind}) as answer:
             assert answer.status == 200
 
@@ -73,11 +73,11 @@ async def fault(counter: Counter, registry: str, kind: str) -> None:
 @pytest.mark.parametrize("channel", ["viber", "sms"])
 @pytest.mark.parametrize("registry", list(BOOKS))
 async def test_every_registry_is_asked_for_status_list_and_what_is_pending(
-    counter: Counter, registry: str, channel: str
+    service: Service, registry: str, channel: str
 ) -> None:
-    reference, stage, paper = opens(counter, registry)
-    other = opens(counter, "efka" if registry != "efka" else "permits")[0]
-    talk = await known(counter, channel)
+    reference, stage, paper = opens(service, registry)
+    other = opens(service, "efka" if registry != "efka" else "permits")[0]
+    talk = await known(service, channel)
     status = await talk.say(STATUS.format(reference))
     assert reference in status
     assert stage in status
@@ -93,13 +93,13 @@ async def test_every_registry_is_asked_for_status_list_and_what_is_pending(
 @pytest.mark.parametrize("channel", ["viber", "sms"])
 @pytest.mark.parametrize("registry", list(BOOKS))
 async def test_a_registry_that_is_down_is_told_as_it_was_and_when(
-    counter: Counter, registry: str, channel: str
+    service: Service, registry: str, channel: str
 ) -> None:
-    reference, stage, paper = opens(counter, registry)
-    talk = await known(counter, channel)
+    reference, stage, paper = opens(service, registry)
+    talk = await known(service, channel)
     at = "στις 11:01"  # when it was last read to its end: 9:01 in UTC
-    await fault(counter, registry, "error")
-    await counter.system.later(3600)
+    await fault(service, registry, "error")
+    await service.system.later(3600)
     for question in (STATUS, LIST, PENDING):
         answer = await talk.say(question.format(reference))
         assert "πως ήταν " + at in answer, question
@@ -109,24 +109,24 @@ async def test_a_registry_that_is_down_is_told_as_it_was_and_when(
 
 
 @pytest.mark.parametrize("channel", ["viber", "sms"])
-async def test_what_a_registry_said_since_the_last_reading_is_told_at_once(counter: Counter, channel: str) -> None:
+async def test_what_a_registry_said_since_the_last_reading_is_told_at_once(service: Service, channel: str) -> None:
     """The view asks: no event has come, and no feed was read."""
-    reference = opens(counter, "kep")[0]
-    talk = await known(counter, channel)
-    counter.state.move(reference, "issuance")
-    counter.system.clock.forward(0)  # the feeds are not due
-    for job in counter.system.jobs:
+    reference = opens(service, "kep")[0]
+    talk = await known(service, channel)
+    service.state.move(reference, "issuance")
+    service.system.clock.forward(0)  # the feeds are not due
+    for job in service.system.jobs:
         assert job.name != "feed-kep" or await job.step() is False
     assert "έκδοση" in await talk.say(STATUS.format(reference))
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_a_registry_of_which_nothing_is_known_is_named_and_never_said_to_hold_nothing(counter: Counter) -> None:
-    talk = await known(counter, "viber")
-    async with counter.system.store.database.write() as connection:
+async def test_a_registry_of_which_nothing_is_known_is_named_and_never_said_to_hold_nothing(service: Service) -> None:
+    talk = await known(service, "viber")
+    async with service.system.store.database.write() as connection:
         await connection.exec_driver_sql("DELETE FROM cursors WHERE feed = 'feed-cadastre'")
-    await fault(counter, "cadastre", "error")
-    await counter.system.later(31)
+    await fault(service, "cadastre", "error")
+    await service.system.later(31)
     answer = await talk.say(LIST)
     assert "Δεν απαντούν τώρα" in answer
     assert "τηματολόγιο" in answer

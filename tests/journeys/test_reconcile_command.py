@@ -11,7 +11,7 @@ from bot.settings import load
 from bot.store import Store, open_store
 from connectors.sandbox.app import CLIENT_ID, CLIENT_SECRET
 from connectors.sandbox.faults import Fault, Kind
-from tests.connectors.world import World, running
+from tests.connectors.sandbox import Sandbox, running
 from tests.journeys.commandline import Ended, Here, empty_folder
 
 PERMIT = "ΑΔ-2026-000123"
@@ -24,12 +24,12 @@ def _in_an_empty_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iter
 
 
 @pytest.fixture
-async def world(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
-    async with running() as world:
-        settings = {"URL": world.url, "CLIENT_ID": CLIENT_ID, "CLIENT_SECRET": CLIENT_SECRET}
+async def sandbox(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Sandbox]:
+    async with running() as sandbox:
+        settings = {"URL": sandbox.url, "CLIENT_ID": CLIENT_ID, "CLIENT_SECRET": CLIENT_SECRET}
         for name, value in settings.items():
             monkeypatch.setenv(f"REGISTRIES_{name}", value)
-        yield world
+        yield sandbox
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ async def stage(store: Store, reference: str) -> str | None:
     return kept.case.stage if kept else None
 
 
-async def test_what_is_found_is_reported_and_put_right(run_command: Here, world: World) -> None:
+async def test_what_is_found_is_reported_and_put_right(run_command: Here, sandbox: Sandbox) -> None:
     first = await run_command("reconcile", "--dry-run")
     assert told(first) == dict.fromkeys(("permits", "efka", "cadastre", "civil_protection", "kep"), "0 same, 1 missing")
     assert first.code == 0
@@ -55,21 +55,21 @@ async def test_what_is_found_is_reported_and_put_right(run_command: Here, world:
         assert await stage(store, PERMIT) is None  # a dry run keeps nothing
         assert told(await run_command("reconcile", "permits")) == {"permits": "0 same, 1 missing, 1 repaired"}
         assert await stage(store, PERMIT) == "completeness-check"
-        world.state.move(PERMIT, "review")
+        sandbox.state.move(PERMIT, "review")
         assert told(await run_command("reconcile", "permits", "--dry-run")) == {"permits": "0 same, 1 behind"}
         assert told(await run_command("reconcile", "permits")) == {"permits": "0 same, 1 behind, 1 repaired"}
         assert await stage(store, PERMIT) == "review"
     assert told(await run_command("reconcile", "permits")) == {"permits": "1 same"}
 
 
-async def test_a_registry_that_is_down_is_said_and_the_others_are_compared(run_command: Here, world: World) -> None:
-    world.faults.put("efka", Fault(Kind.ERROR))
+async def test_a_registry_that_is_down_is_said_and_the_others_are_compared(run_command: Here, sandbox: Sandbox) -> None:
+    sandbox.faults.put("efka", Fault(Kind.ERROR))
     end = await run_command("reconcile")
     report = told(end)
     assert report["efka"].startswith("stopped: http 500")
     assert report["kep"] == "0 same, 1 missing, 1 repaired"
     assert end.code == 1
-    world.faults.clear_all()
+    sandbox.faults.clear_all()
     assert told(await run_command("reconcile", "efka")) == {"efka": "0 same, 1 missing, 1 repaired"}
 
 

@@ -11,10 +11,10 @@ import pytest
 from bot.app import utc_now
 from casestore.database import Database
 from casestore.migrate import check_key_ring, migrate
-from casestore.rights.retention import KEPT
+from casestore.rights.retention import RETENTION_RULES
 from casestore.tables import dialogue_events, transcript
 from casestore.vault import Vault
-from tests.casestore.town import Town
+from tests.casestore.fixture import StoreFixture
 from tests.conftest import TEST_SECRET
 from tests.journeys.commandline import Here, empty_folder
 
@@ -36,14 +36,14 @@ async def test_first_it_is_told_what_would_go_and_then_it_goes(
     database, vault = Database(database_url), Vault([TEST_SECRET])
     await migrate(database)
     await check_key_ring(database, vault)
-    town = Town(database, vault)
+    town = StoreFixture(database, vault)
     old = utc_now() - timedelta(days=200)
     await town.say(await town.at("viber", "tGVu", old), "κάτι παλιό", old)
     await town.say(await town.at("viber", "other"), "κάτι", utc_now())
     monkeypatch.setenv("DATABASE_URL", database_url)
 
     told = await run_command("retain", "--dry-run")
-    assert (told.code, set(counts(told.out))) == (0, {keep.name for keep in KEPT})
+    assert (told.code, set(counts(told.out))) == (0, {keep.name for keep in RETENTION_RULES})
     assert (counts(told.out)["dialogue"], counts(told.out)["transcript"], counts(told.out)["inbox-text"]) == (1, 2, 1)
     assert "παλιό" not in told.out + told.err
     assert await town.count(transcript) == 4

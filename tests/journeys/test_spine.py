@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import func, select
 
+from bot.phone.context import ReceiptTimes
 from bot.phone.faults import Refusal, Verdict
 from bot.phone.phone import Options
-from bot.phone.switchboard import ReceiptTimes
 from casestore.tables import contact_points, conversations, handovers, outbox, transcript
 from tests.clock import FakeClock
 from tests.fakes.dialogue import EchoDialogue
@@ -53,7 +53,7 @@ async def test_texts_and_addresses_are_sealed(system: System) -> None:
         lines = (await connection.execute(select(transcript))).all()
     assert SMS.encode() not in point.address_sealed
     assert all("μυστικό".encode() not in line.text_sealed for line in lines)
-    talk = (await system.store.talk.lines(lines[0].conversation_id))[-2:]
+    talk = (await system.store.transcript.lines(lines[0].conversation_id))[-2:]
     assert [(line.author, line.text) for line in talk] == [
         ("citizen", "μυστικό κείμενο"),
         ("bot", "re: μυστικό κείμενο #1"),

@@ -19,7 +19,7 @@ from connectors.sandbox.faults import FAULTS, Fault, Faults, Kind
 from connectors.sandbox.seed import seeded
 from tests.browser import Browser, Page
 from tests.clock import FakeClock
-from tests.connectors.world import served
+from tests.connectors.sandbox import served
 from tests.fakes.dialogue import EchoDialogue
 from tests.harness import PUBLIC_URL, System, running_system
 
@@ -29,7 +29,7 @@ LINK = f"{PUBLIC_URL}/link/{TOKEN}"
 
 
 @dataclass(slots=True)
-class Desk:
+class PagesHarness:
     """The service, the State behind it, and browsers."""
 
     system: System
@@ -44,7 +44,7 @@ class Desk:
         store, now = self.system.store, self.system.clock()
         here = await store.people.conversation("viber", chat, now)
         async with store.database.write() as connection:
-            await store.talk.touch(connection, here.id, now, language=language)
+            await store.transcript.touch(connection, here.id, now, language=language)
             assert await LoginLinks(store.database, store.vault).issue(connection, here.id, token, now)
         return here.id
 
@@ -58,7 +58,7 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(database_url: str) -> AsyncIterator[Desk]:
+async def harness(database_url: str) -> AsyncIterator[PagesHarness]:
     clock = FakeClock()
     state = make_app(seeded(clock), pairs=Pairs(redirects=(f"{PUBLIC_URL}/link/back",)))
     async with AsyncExitStack() as stack:
@@ -66,7 +66,7 @@ async def desk(database_url: str) -> AsyncIterator[Desk]:
         session = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
         login = {"login_url": url, "login_client_id": CLIENT_ID, "login_client_secret": CLIENT_SECRET}
         running = running_system(database_url, EchoDialogue(), clock=clock, **login)
-        yield Desk(await stack.enter_async_context(running), session, state[FAULTS])
+        yield PagesHarness(await stack.enter_async_context(running), session, state[FAULTS])
 
 
 def says(page: Page, status: int, words: str) -> bool:
@@ -76,106 +76,106 @@ def says(page: Page, status: int, words: str) -> bool:
 # The way through
 
 
-async def test_a_citizen_is_shown_a_code_that_counts_in_the_chat_that_asked(desk: Desk) -> None:
-    here, other = await desk.issue(), await desk.issue("another", "another chat")
-    page = await desk.browser().link(LINK, ANNA)
+async def test_a_citizen_is_shown_a_code_that_counts_in_the_chat_that_asked(harness: PagesHarness) -> None:
+    here, other = await harness.issue(), await harness.issue("another", "another chat")
+    page = await harness.browser().link(LINK, ANNA)
     assert page.status == 200
     assert re.fullmatch(r"\d{6}", page.code)
-    assert await desk.proves(here, page.code)
-    assert not await desk.proves(other, page.code)
-    assert await desk.count(links) == 0  # nobody is linked by the page alone
-    assert await desk.count(audit, audit.c.action == "login.done") == 1
+    assert await harness.proves(here, page.code)
+    assert not await harness.proves(other, page.code)
+    assert await harness.count(links) == 0  # nobody is linked by the page alone
+    assert await harness.count(audit, audit.c.action == "login.done") == 1
 
 
-async def test_the_chat_is_asked_for_the_code_once(desk: Desk) -> None:
-    await desk.issue()
-    browser = desk.browser()
+async def test_the_chat_is_asked_for_the_code_once(harness: PagesHarness) -> None:
+    await harness.issue()
+    browser = harness.browser()
     begun = await browser.begin(LINK)
     back = await browser.log_in(begun.location, ANNA)
     first = await browser.get(back)
     again = await browser.get(back)  # the page is loaded anew
     assert first.code == again.code != ""
-    assert await desk.count(codes) == 1
-    await desk.system.settle()
-    [told] = desk.system.said_to(CHAT)
+    assert await harness.count(codes) == 1
+    await harness.system.settle()
+    [told] = harness.system.said_to(CHAT)
     assert "κωδικό" in told
     assert first.code not in told
 
 
-async def test_the_page_names_the_chat_and_the_time(desk: Desk) -> None:
-    await desk.issue()
-    page = await desk.browser().get(LINK)
+async def test_the_page_names_the_chat_and_the_time(harness: PagesHarness) -> None:
+    await harness.issue()
+    page = await harness.browser().get(LINK)
     assert says(page, 200, "<strong>Viber</strong>")
     assert "<strong>11:00</strong>" in page.text  # the clock's 9:00 UTC, in Athens
     assert 'lang="el"' in page.text
-    await desk.issue("english", language="en")
-    assert says(await desk.browser().get(f"{PUBLIC_URL}/link/english"), 200, "Continue to gov.gr")
+    await harness.issue("english", language="en")
+    assert says(await harness.browser().get(f"{PUBLIC_URL}/link/english"), 200, "Continue to gov.gr")
 
 
-async def test_previews_and_fetching_ahead_use_nothing_up(desk: Desk) -> None:
-    here = await desk.issue()
+async def test_previews_and_fetching_ahead_use_nothing_up(harness: PagesHarness) -> None:
+    here = await harness.issue()
     for _ in range(10):
-        await desk.browser().get(LINK)
-        async with desk.session.head(f"{desk.system.url}/link/{TOKEN}") as answer:
+        await harness.browser().get(LINK)
+        async with harness.session.head(f"{harness.system.url}/link/{TOKEN}") as answer:
             assert answer.status == 200
-    assert await desk.count(login_links, login_links.c.starts > 0) == 0
-    page = await desk.browser().link(LINK, ANNA)
-    assert await desk.proves(here, page.code)
+    assert await harness.count(login_links, login_links.c.starts > 0) == 0
+    page = await harness.browser().link(LINK, ANNA)
+    assert await harness.proves(here, page.code)
 
 
 # What is refused
 
 
-async def test_who_comes_back_in_another_browser_learns_nothing(desk: Desk) -> None:
-    await desk.issue()
-    browser, thief = desk.browser(), desk.browser()
+async def test_who_comes_back_in_another_browser_learns_nothing(harness: PagesHarness) -> None:
+    await harness.issue()
+    browser, thief = harness.browser(), harness.browser()
     back = await browser.log_in((await browser.begin(LINK)).location, ANNA)
     await thief.get(LINK)  # has a cookie of its own
-    for other in (thief, desk.browser()):
+    for other in (thief, harness.browser()):
         assert says(await other.get(back), 403, "άλλον browser")
     assert (await browser.get(back)).code
 
 
-async def test_a_login_of_the_attackers_in_a_victims_browser_comes_to_nothing(desk: Desk) -> None:
+async def test_a_login_of_the_attackers_in_a_victims_browser_comes_to_nothing(harness: PagesHarness) -> None:
     """Login CSRF: the attacker begins, and has the victim's browser end it."""
-    await desk.issue()
-    attacker, victim = desk.browser(), desk.browser()
+    await harness.issue()
+    attacker, victim = harness.browser(), harness.browser()
     back = await attacker.log_in((await attacker.begin(LINK)).location, VASILIS)
     assert (await victim.get(back)).code == ""
-    assert await desk.count(codes) == 0
+    assert await harness.count(codes) == 0
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
-async def test_another_sites_form_does_not_begin_a_login(desk: Desk, site: str) -> None:
-    await desk.issue()
-    browser = desk.browser()
+async def test_another_sites_form_does_not_begin_a_login(harness: PagesHarness, site: str) -> None:
+    await harness.issue()
+    browser = harness.browser()
     found = re.search(r'name="form" value="([^"]+)"', (await browser.get(LINK)).text)
     assert found
     page = await browser.post(LINK, {"form": found[1]}, **{"Sec-Fetch-Site": site})
     assert says(page, 403, "από τον σύνδεσμό σας")
-    without_cookie = await desk.browser().post(LINK, {"form": found[1]})
+    without_cookie = await harness.browser().post(LINK, {"form": found[1]})
     assert says(without_cookie, 403, "cookies")
     assert (await browser.post(LINK, {"form": found[1]})).status == 303
 
 
-async def test_a_forged_or_missing_state_leads_nowhere(desk: Desk) -> None:
-    await desk.issue()
-    browser = desk.browser()
+async def test_a_forged_or_missing_state_leads_nowhere(harness: PagesHarness) -> None:
+    await harness.issue()
+    browser = harness.browser()
     await browser.begin(LINK)
     for query in ("", "?code=abc", "?state=forged&code=abc", "?state=%FF%00&code=%ED%A0%80", f"?state={'x' * 4000}"):
         assert says(await browser.get(f"{PUBLIC_URL}/link/back{query}"), 404, "δεν υπάρχει")
-    assert await desk.count(codes) == 0
+    assert await harness.count(codes) == 0
 
 
-async def test_a_forged_code_of_the_login_is_refused_and_the_link_lives(desk: Desk) -> None:
-    here = await desk.issue()
-    browser = desk.browser()
+async def test_a_forged_code_of_the_login_is_refused_and_the_link_lives(harness: PagesHarness) -> None:
+    here = await harness.issue()
+    browser = harness.browser()
     begun = await browser.begin(LINK)
     state = re.search(r"state=([^&]+)", begun.location)
     assert state
     page = await browser.get(f"{PUBLIC_URL}/link/back?code=forged&state={state[1]}")
     assert says(page, 502, "δεν ολοκληρώθηκε")
-    assert await desk.proves(here, (await browser.link(LINK, ANNA)).code)
+    assert await harness.proves(here, (await browser.link(LINK, ANNA)).code)
 
 
 @pytest.mark.parametrize(
@@ -185,80 +185,80 @@ async def test_a_forged_code_of_the_login_is_refused_and_the_link_lives(desk: De
         {"Content-Type": "application/x-www-form-urlencoded; charset=nope"},
     ],
 )
-async def test_a_form_that_cannot_be_read_is_refused(desk: Desk, odd: dict[str, str]) -> None:
-    await desk.issue()
-    assert says(await desk.browser().post(LINK, {"form": "x"}, **odd), 403, "από τον σύνδεσμό σας")
+async def test_a_form_that_cannot_be_read_is_refused(harness: PagesHarness, odd: dict[str, str]) -> None:
+    await harness.issue()
+    assert says(await harness.browser().post(LINK, {"form": "x"}, **odd), 403, "από τον σύνδεσμό σας")
 
 
 @pytest.mark.parametrize("token", ["nothing", "%FF%00", "x" * 5000, "..", "%ED%A0%80"])
-async def test_a_token_that_is_none(desk: Desk, token: str) -> None:
-    assert (await desk.browser().get(f"{PUBLIC_URL}/link/{token}")).status == 404
-    assert (await desk.browser().post(f"{PUBLIC_URL}/link/{token}", {"form": "x"})).status in (403, 404)
+async def test_a_token_that_is_none(harness: PagesHarness, token: str) -> None:
+    assert (await harness.browser().get(f"{PUBLIC_URL}/link/{token}")).status == 404
+    assert (await harness.browser().post(f"{PUBLIC_URL}/link/{token}", {"form": "x"})).status in (403, 404)
 
 
-async def test_a_link_works_once(desk: Desk) -> None:
-    await desk.issue()
-    browser = desk.browser()
+async def test_a_link_works_once(harness: PagesHarness) -> None:
+    await harness.issue()
+    browser = harness.browser()
     assert (await browser.link(LINK, ANNA)).code
-    for other in (browser, desk.browser()):
+    for other in (browser, harness.browser()):
         assert says(await other.link(LINK, VASILIS), 410, "χρησιμοποιήθηκε ήδη")
-    assert await desk.count(codes) == 1
+    assert await harness.count(codes) == 1
 
 
-async def test_it_expires_before_and_during_the_login(desk: Desk) -> None:
-    await desk.issue()
-    browser = desk.browser()
+async def test_it_expires_before_and_during_the_login(harness: PagesHarness) -> None:
+    await harness.issue()
+    browser = harness.browser()
     back = await browser.log_in((await browser.begin(LINK)).location, ANNA)
-    desk.system.clock.forward(LIFETIME.total_seconds())
+    harness.system.clock.forward(LIFETIME.total_seconds())
     assert says(await browser.get(back), 410, "έληξε")
     assert says(await browser.get(LINK), 410, "έληξε")
-    assert await desk.count(codes) == 0
+    assert await harness.count(codes) == 0
 
 
-async def test_a_code_that_was_shown_is_not_shown_for_ever(desk: Desk) -> None:
-    await desk.issue()
-    browser = desk.browser()
+async def test_a_code_that_was_shown_is_not_shown_for_ever(harness: PagesHarness) -> None:
+    await harness.issue()
+    browser = harness.browser()
     back = await browser.log_in((await browser.begin(LINK)).location, ANNA)
     assert (await browser.get(back)).code
-    desk.system.clock.forward(601)
+    harness.system.clock.forward(601)
     assert says(await browser.get(back), 410, "έληξε")
 
 
-async def test_who_does_not_want_to_may_still_change_their_mind(desk: Desk) -> None:
-    here = await desk.issue()
-    browser = desk.browser()
+async def test_who_does_not_want_to_may_still_change_their_mind(harness: PagesHarness) -> None:
+    here = await harness.issue()
+    browser = harness.browser()
     back = await browser.log_in((await browser.begin(LINK)).location, ANNA, act="cancel")
     assert says(await browser.get(back), 200, "ακυρώθηκε")
-    assert await desk.count(citizens) == 0
-    assert await desk.proves(here, (await browser.link(LINK, ANNA)).code)
+    assert await harness.count(citizens) == 0
+    assert await harness.proves(here, (await browser.link(LINK, ANNA)).code)
 
 
-async def test_a_login_that_is_down_is_told_and_the_link_lives(desk: Desk) -> None:
-    here = await desk.issue()
-    browser = desk.browser()
+async def test_a_login_that_is_down_is_told_and_the_link_lives(harness: PagesHarness) -> None:
+    here = await harness.issue()
+    browser = harness.browser()
     back = await browser.log_in((await browser.begin(LINK)).location, ANNA)
-    desk.faults.put("login", Fault(Kind.ERROR))
+    harness.faults.put("login", Fault(Kind.ERROR))
     assert says(await browser.get(back), 503, "δεν απαντά")
-    desk.faults.clear_all()
-    assert await desk.proves(here, (await browser.link(LINK, ANNA)).code)
+    harness.faults.clear_all()
+    assert await harness.proves(here, (await browser.link(LINK, ANNA)).code)
 
 
-async def test_ending_the_link_meanwhile_ends_the_login(desk: Desk) -> None:
-    here = await desk.issue()
-    browser = desk.browser()
+async def test_ending_the_link_meanwhile_ends_the_login(harness: PagesHarness) -> None:
+    here = await harness.issue()
+    browser = harness.browser()
     back = await browser.log_in((await browser.begin(LINK)).location, ANNA)
-    await desk.issue("newer")
+    await harness.issue("newer")
     assert says(await browser.get(back), 410, "έληξε")
-    assert not await desk.count(codes, codes.c.conversation_id == here)
-    assert await desk.count(outbox) == 0
+    assert not await harness.count(codes, codes.c.conversation_id == here)
+    assert await harness.count(outbox) == 0
 
 
 # How it is served
 
 
-async def test_every_page_is_kept_nowhere_and_framed_by_nobody(desk: Desk) -> None:
-    await desk.issue()
-    browser = desk.browser()
+async def test_every_page_is_kept_nowhere_and_framed_by_nobody(harness: PagesHarness) -> None:
+    await harness.issue()
+    browser = harness.browser()
     pages = [await browser.get(LINK), await browser.get(f"{PUBLIC_URL}/link/none"), await browser.link(LINK, ANNA)]
     for page in pages:
         assert page.headers["Cache-Control"] == "no-store"
@@ -272,9 +272,9 @@ async def test_every_page_is_kept_nowhere_and_framed_by_nobody(desk: Desk) -> No
             assert fact not in page.text
 
 
-async def test_the_cookie_is_out_of_reach(desk: Desk) -> None:
-    await desk.issue()
-    browser = desk.browser()
+async def test_the_cookie_is_out_of_reach(harness: PagesHarness) -> None:
+    await harness.issue()
+    browser = harness.browser()
     opened = (await browser.get(LINK)).headers["Set-Cookie"]
     name, first = next(iter(browser.cookies.items()))
     assert name == "__Host-counter-link"

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from bot.backoff import Pace
+from bot.backoff import RetryPolicy
 from bot.messaging.inbox import MAX_ATTEMPTS, InboxJob
 from bot.metrics import Metrics
 from bot.worker import run_until_idle
@@ -23,7 +23,7 @@ from casestore.vault import Vault
 from tests.clock import FakeClock
 
 AWAY = OperationalError("update", None, OSError("away"))
-LEASE = Pace().turn_lease.total_seconds() + 1
+LEASE = RetryPolicy().turn_lease.total_seconds() + 1
 
 
 class Handler:
@@ -53,7 +53,7 @@ class Handler:
         self.given_up.append((claimed.external_id, error))
 
 
-class Desk:
+class InboxHarness:
     def __init__(self, database: Database, clock: FakeClock) -> None:
         self.database = database
         self.clock = clock
@@ -64,8 +64,10 @@ class Desk:
     async def put(self, *names: str, conversation: str = "c") -> None:
         await self.inbox.add([Arrival("viber", name, conversation, name, self.clock()) for name in names])
 
-    def job(self, hands: int = 8) -> InboxJob:
-        return InboxJob(self.inbox, self.handler, Metrics(), self.clock, lambda: 0.5, self._claim, hands=hands)
+    def job(self, concurrency: int = 8) -> InboxJob:
+        return InboxJob(
+            self.inbox, self.handler, Metrics(), self.clock, lambda: 0.5, self._claim, concurrency=concurrency
+        )
 
     def _claim(self) -> str:
         self.claims += 1
@@ -85,100 +87,100 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Desk]:
+async def harness(tmp_path: Path, clock: FakeClock) -> AsyncIterator[InboxHarness]:
     database = Database(f"sqlite+aiosqlite:///{tmp_path}/counter.db")
     await migrate(database)
-    yield Desk(database, clock)
+    yield InboxHarness(database, clock)
     await database.close()
 
 
-async def test_messages_are_answered_in_order(desk: Desk) -> None:
-    await desk.put("1", "2", "3")
-    await desk.run()
-    assert desk.handler.answered == ["1", "2", "3"]
+async def test_messages_are_answered_in_order(harness: InboxHarness) -> None:
+    await harness.put("1", "2", "3")
+    await harness.run()
+    assert harness.handler.answered == ["1", "2", "3"]
 
 
-async def test_so_many_conversations_at_once_and_one_message_of_each(desk: Desk) -> None:
+async def test_so_many_conversations_at_once_and_one_message_of_each(harness: InboxHarness) -> None:
     for conversation in "abc":
-        await desk.put(f"{conversation} 1", f"{conversation} 2", conversation=conversation)
-    desk.handler.go_on.clear()
-    job = desk.job(hands=2)
+        await harness.put(f"{conversation} 1", f"{conversation} 2", conversation=conversation)
+    harness.handler.go_on.clear()
+    job = harness.job(concurrency=2)
     assert [await job.step() for _ in range(2)] == [True, False]
-    assert job.hands.free == 0
-    desk.handler.go_on.set()
+    assert job.pool.free == 0
+    harness.handler.go_on.set()
     await job.drain()
-    assert sorted(desk.handler.answered) == ["a 1", "b 1"]
+    assert sorted(harness.handler.answered) == ["a 1", "b 1"]
 
 
-async def test_what_fails_is_tried_again_later_and_then_given_up(desk: Desk) -> None:
-    await desk.put("1", "2")
-    desk.handler.wrong["1"] = KeyError("what a citizen wrote")
-    await desk.run()
-    assert await desk.stands("1") == ("open", 1, "KeyError")
-    await desk.run(MAX_ATTEMPTS, 120)
-    assert desk.handler.given_up == [("1", "KeyError")]
-    assert await desk.stands("1") == ("dead", MAX_ATTEMPTS, "KeyError")
-    assert desk.handler.answered == ["2"]
+async def test_what_fails_is_tried_again_later_and_then_given_up(harness: InboxHarness) -> None:
+    await harness.put("1", "2")
+    harness.handler.wrong["1"] = KeyError("what a citizen wrote")
+    await harness.run()
+    assert await harness.stands("1") == ("open", 1, "KeyError")
+    await harness.run(MAX_ATTEMPTS, 120)
+    assert harness.handler.given_up == [("1", "KeyError")]
+    assert await harness.stands("1") == ("dead", MAX_ATTEMPTS, "KeyError")
+    assert harness.handler.answered == ["2"]
 
 
-async def test_what_fails_once_is_answered_the_next_time(desk: Desk) -> None:
-    await desk.put("1", "2")
-    desk.handler.wrong["1"] = KeyError("once")
-    await desk.run()
-    desk.handler.wrong.clear()
-    await desk.run(2, 2)
-    assert desk.handler.answered == ["1", "2"]
+async def test_what_fails_once_is_answered_the_next_time(harness: InboxHarness) -> None:
+    await harness.put("1", "2")
+    harness.handler.wrong["1"] = KeyError("once")
+    await harness.run()
+    harness.handler.wrong.clear()
+    await harness.run(2, 2)
+    assert harness.handler.answered == ["1", "2"]
 
 
-async def test_a_store_that_is_away_is_no_fault_of_the_message(desk: Desk) -> None:
-    await desk.put("1")
-    desk.handler.wrong["1"] = AWAY
-    await desk.run()
-    assert await desk.stands("1") == ("open", 1, None)
-    desk.handler.wrong.clear()
-    await desk.run(2, LEASE)
-    assert desk.handler.answered == ["1"]
+async def test_a_store_that_is_away_is_no_fault_of_the_message(harness: InboxHarness) -> None:
+    await harness.put("1")
+    harness.handler.wrong["1"] = AWAY
+    await harness.run()
+    assert await harness.stands("1") == ("open", 1, None)
+    harness.handler.wrong.clear()
+    await harness.run(2, LEASE)
+    assert harness.handler.answered == ["1"]
 
 
-async def test_a_message_that_kills_its_worker_is_given_up_too(desk: Desk, clock: FakeClock) -> None:
-    await desk.put("1")
+async def test_a_message_that_kills_its_worker_is_given_up_too(harness: InboxHarness, clock: FakeClock) -> None:
+    await harness.put("1")
     for number in range(MAX_ATTEMPTS):
-        assert await desk.inbox.claim(clock(), f"killed-{number}", limit=1, lease=timedelta(seconds=60))
+        assert await harness.inbox.claim(clock(), f"killed-{number}", limit=1, lease=timedelta(seconds=60))
         clock.forward(LEASE)
-    await desk.run()
-    assert desk.handler.given_up == [("1", "worker-lost")]
+    await harness.run()
+    assert harness.handler.given_up == [("1", "worker-lost")]
 
 
-async def test_a_turn_that_outlasts_its_lease_changes_nothing(desk: Desk) -> None:
-    await desk.put("1")
-    desk.handler.go_on.clear()
-    slow, quick = desk.job(), desk.job()
+async def test_a_turn_that_outlasts_its_lease_changes_nothing(harness: InboxHarness) -> None:
+    await harness.put("1")
+    harness.handler.go_on.clear()
+    slow, quick = harness.job(), harness.job()
     assert await slow.step()
-    desk.clock.forward(LEASE)
+    harness.clock.forward(LEASE)
     assert await quick.step()
-    desk.handler.go_on.set()
+    harness.handler.go_on.set()
     await slow.drain()
     await quick.drain()
-    assert desk.handler.answered == ["1"]
-    assert await desk.stands("1") == ("done", 2, None)
+    assert harness.handler.answered == ["1"]
+    assert await harness.stands("1") == ("done", 2, None)
 
 
 @pytest.mark.parametrize("wrong", [KeyError("the word of regret is missing"), ValueError("no such address")])
-async def test_what_cannot_even_be_given_up_holds_up_nobody(desk: Desk, wrong: Exception) -> None:
-    await desk.put("1", "2")
-    desk.handler.wrong["1"] = KeyError("always")
-    desk.handler.at_the_end = wrong
-    await desk.run(MAX_ATTEMPTS + 1, 120)
-    assert await desk.stands("1") == ("dead", MAX_ATTEMPTS, "KeyError")
-    assert desk.handler.answered == ["2"]
+async def test_what_cannot_even_be_given_up_holds_up_nobody(harness: InboxHarness, wrong: Exception) -> None:
+    await harness.put("1", "2")
+    harness.handler.wrong["1"] = KeyError("always")
+    harness.handler.at_the_end = wrong
+    await harness.run(MAX_ATTEMPTS + 1, 120)
+    assert await harness.stands("1") == ("dead", MAX_ATTEMPTS, "KeyError")
+    assert harness.handler.answered == ["2"]
 
 
-async def test_giving_up_waits_for_the_store(desk: Desk) -> None:
-    await desk.put("1")
-    desk.handler.wrong["1"] = KeyError("always")
-    desk.handler.at_the_end = AWAY
-    await desk.run(MAX_ATTEMPTS, 120)
-    assert (await desk.stands("1"))[0] == "open"
-    desk.handler.at_the_end = None
-    await desk.run(2, LEASE)
-    assert desk.handler.given_up == [("1", "worker-lost")]
+async def test_giving_up_waits_for_the_store(harness: InboxHarness) -> None:
+    await harness.put("1")
+    harness.handler.wrong["1"] = KeyError("always")
+    harness.handler.at_the_end = AWAY
+    await harness.run(MAX_ATTEMPTS, 120)
+    assert (await harness.stands("1"))[0] == "open"
+    harness.handler.at_the_end = None
+    await harness.run(2, LEASE)
+    assert harness.handler.given_up == [("1", "worker-lost")]

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from bot.backoff import Pace
+from bot.backoff import RetryPolicy
 from bot.channels.port import Channel, Outbound, Remedy, SendError, Sent
 from bot.messaging.outbox import MAX_ATTEMPTS, MAX_LOOKS, PAUSE, OutboxJob
 from bot.messaging.receipts import RANKS
@@ -28,7 +28,7 @@ from casestore.tables import outbox as rows
 from casestore.vault import Vault
 from tests.clock import START, FakeClock
 
-PACE = Pace(store_down=0.0)
+PACE = RetryPolicy(store_down=0.0)
 RETRY, UNKNOWN = (SendError(remedy, "http:503") for remedy in (Remedy.RETRY, Remedy.UNKNOWN))
 Answer = Sent | SendError | Exception
 
@@ -72,7 +72,7 @@ class Away(Results):
         await super().write(outcomes)
 
 
-class Desk:
+class OutboxHarness:
     """A store, a clock, and one message to be sent."""
 
     def __init__(self, database: Database, clock: FakeClock) -> None:
@@ -111,7 +111,7 @@ class Desk:
             self.clock,
             lambda: 0.5,
             self._claim,
-            pace=PACE,
+            policy=PACE,
         )
 
     def _claim(self) -> str:
@@ -133,160 +133,162 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Desk]:
+async def harness(tmp_path: Path, clock: FakeClock) -> AsyncIterator[OutboxHarness]:
     database = Database(f"sqlite+aiosqlite:///{tmp_path}/counter.db")
     await migrate(database)
-    desk = Desk(database, clock)
-    await desk.put("1")
-    yield desk
+    harness = OutboxHarness(database, clock)
+    await harness.put("1")
+    yield harness
     await database.close()
 
 
-async def test_what_was_accepted_is_sent(desk: Desk) -> None:
+async def test_what_was_accepted_is_sent(harness: OutboxHarness) -> None:
     line = Line(Sent("id", 2))
-    await desk.run(line, 300)
+    await harness.run(line, 300)
     assert [(message.address, message.text) for message in line.sent] == [("+306900000001", "1")]
-    assert await desk.stands() == ("sent", None)
+    assert await harness.stands() == ("sent", None)
 
 
 @pytest.mark.parametrize("remedy", [Remedy.NEVER, Remedy.STOP_CONTACT])
-async def test_what_will_never_be_accepted_fails_at_once(desk: Desk, remedy: Remedy) -> None:
+async def test_what_will_never_be_accepted_fails_at_once(harness: OutboxHarness, remedy: Remedy) -> None:
     line = Line(SendError(remedy, "twilio:21617"))
-    await desk.run(line, 300)
+    await harness.run(line, 300)
     assert len(line.sent) == 1
-    assert await desk.stands() == ("failed", "twilio:21617")
+    assert await harness.stands() == ("failed", "twilio:21617")
 
 
-async def test_who_cannot_be_reached_is_marked_so(desk: Desk) -> None:
-    people = People(desk.database, desk.vault)
+async def test_who_cannot_be_reached_is_marked_so(harness: OutboxHarness) -> None:
+    people = People(harness.database, harness.vault)
     await people.conversation("sms", "+306900000001", START)
-    await desk.put("2")
-    await desk.run(Line(SendError(Remedy.STOP_CONTACT, "twilio:21610")), 60)
+    await harness.put("2")
+    await harness.run(Line(SendError(Remedy.STOP_CONTACT, "twilio:21610")), 60)
     assert not (await people.conversation("sms", "+306900000001", START)).reachable
-    assert await desk.stands("2") == ("failed", "twilio:21610")
+    assert await harness.stands("2") == ("failed", "twilio:21610")
 
 
-async def test_a_provider_that_is_away_for_most_of_an_hour_loses_nothing(desk: Desk) -> None:
+async def test_a_provider_that_is_away_for_most_of_an_hour_loses_nothing(harness: OutboxHarness) -> None:
     line = Line(SendError(Remedy.RETRY, "http:connect"))
-    await desk.run(line, 3500)
+    await harness.run(line, 3500)
     assert len(line.sent) > MAX_ATTEMPTS
-    assert (await desk.stands())[0] == "open"
+    assert (await harness.stands())[0] == "open"
     back = Line(Sent("id"))
-    await desk.run(back, 700)
-    assert await desk.stands() == ("sent", None)
+    await harness.run(back, 700)
+    assert await harness.stands() == ("sent", None)
 
 
-async def test_a_refusal_has_an_end(desk: Desk) -> None:
-    await desk.run(Line(RETRY), 5400)
-    assert await desk.stands() == ("failed", "http:503")
+async def test_a_refusal_has_an_end(harness: OutboxHarness) -> None:
+    await harness.run(Line(RETRY), 5400)
+    assert await harness.stands() == ("failed", "http:503")
 
 
-async def test_a_provider_that_names_its_time_is_not_asked_before(desk: Desk) -> None:
+async def test_a_provider_that_names_its_time_is_not_asked_before(harness: OutboxHarness) -> None:
     line = Line(SendError(Remedy.RETRY, "viber:12", retry_after=600.0), Sent("id"))
-    await desk.run(line, 590)
+    await harness.run(line, 590)
     assert len(line.sent) == 1
-    await desk.run(line, 60)
-    assert await desk.stands() == ("sent", None)
+    await harness.run(line, 60)
+    assert await harness.stands() == ("sent", None)
 
 
-async def test_a_channel_that_is_refused_itself_rests_and_loses_nothing(desk: Desk) -> None:
-    await desk.put("2")
+async def test_a_channel_that_is_refused_itself_rests_and_loses_nothing(harness: OutboxHarness) -> None:
+    await harness.put("2")
     line = Line(SendError(Remedy.PAGE_OPERATOR, "twilio:20003"), Sent("id"))
-    job = desk.job(line)
+    job = harness.job(line)
     await run_until_idle([job])
-    desk.clock.forward(PAUSE.total_seconds() - 1)
+    harness.clock.forward(PAUSE.total_seconds() - 1)
     await run_until_idle([job])
     assert len(line.sent) == 1
-    desk.clock.forward(2)
+    harness.clock.forward(2)
     await run_until_idle([job])
-    assert [await desk.stands(key) for key in ("1", "2")] == [("sent", None), ("sent", None)]
+    assert [await harness.stands(key) for key in ("1", "2")] == [("sent", None), ("sent", None)]
 
 
-async def test_a_doubt_is_looked_up_and_found(desk: Desk) -> None:
+async def test_a_doubt_is_looked_up_and_found(harness: OutboxHarness) -> None:
     line = Line(UNKNOWN, findings=[Sent("found", 3)])
-    await desk.run(line, 60)
+    await harness.run(line, 60)
     assert (len(line.sent), len(line.looked)) == (1, 1)
-    assert await desk.stands() == ("sent", None)
+    assert await harness.stands() == ("sent", None)
 
 
-async def test_a_doubt_that_cannot_be_looked_up_now_is_not_sent_again(desk: Desk) -> None:
+async def test_a_doubt_that_cannot_be_looked_up_now_is_not_sent_again(harness: OutboxHarness) -> None:
     line = Line(UNKNOWN, Sent("id"), findings=[UNKNOWN] * 5 + [None])
-    await desk.run(line, 120)
+    await harness.run(line, 120)
     assert len(line.sent) == 1
-    await desk.run(line, 300)
+    await harness.run(line, 300)
     assert (len(line.sent), len(line.looked)) == (2, 6)
 
 
-async def test_doubts_have_an_end_and_the_last_word_is_a_look(desk: Desk) -> None:
+async def test_doubts_have_an_end_and_the_last_word_is_a_look(harness: OutboxHarness) -> None:
     line = Line(UNKNOWN, findings=[None, None, None, Sent("found after all")])
-    await desk.run(line, 1200)
+    await harness.run(line, 1200)
     assert (len(line.sent), len(line.looked)) == (1 + PACE.most_doubts, 4)
-    assert await desk.stands() == ("sent", None)
+    assert await harness.stands() == ("sent", None)
 
 
-async def test_doubts_that_are_never_settled_end_as_failed(desk: Desk) -> None:
+async def test_doubts_that_are_never_settled_end_as_failed(harness: OutboxHarness) -> None:
     line = Line(UNKNOWN)
-    await desk.run(line, 1200)
+    await harness.run(line, 1200)
     assert len(line.sent) == 1 + PACE.most_doubts
-    assert await desk.stands() == ("failed", "in-doubt")
+    assert await harness.stands() == ("failed", "in-doubt")
 
 
-async def test_an_outage_of_minutes_does_not_use_up_all_doubts(desk: Desk) -> None:
+async def test_an_outage_of_minutes_does_not_use_up_all_doubts(harness: OutboxHarness) -> None:
     line = Line(UNKNOWN)
-    await desk.run(line, 180)
-    assert (await desk.stands())[0] == "open"
-    await desk.run(Line(Sent("id")), 300)
-    assert await desk.stands() == ("sent", None)
+    await harness.run(line, 180)
+    assert (await harness.stands())[0] == "open"
+    await harness.run(Line(Sent("id")), 300)
+    assert await harness.stands() == ("sent", None)
 
 
-async def test_what_nobody_can_tell_is_given_up_one_day(desk: Desk) -> None:
+async def test_what_nobody_can_tell_is_given_up_one_day(harness: OutboxHarness) -> None:
     line = Line(UNKNOWN, findings=[UNKNOWN])
-    await desk.run(line, 60.0 * MAX_LOOKS, 60)
+    await harness.run(line, 60.0 * MAX_LOOKS, 60)
     assert len(line.sent) == 1
-    assert await desk.stands() == ("failed", "given-up")
+    assert await harness.stands() == ("failed", "given-up")
 
 
-async def test_a_fault_of_ours_is_a_doubt_and_not_the_end_of_the_worker(desk: Desk) -> None:
+async def test_a_fault_of_ours_is_a_doubt_and_not_the_end_of_the_worker(harness: OutboxHarness) -> None:
     line = Line(KeyError("a fault of ours"), Sent("id"))
-    await desk.run(line, 60)
-    assert (len(line.looked), await desk.stands()) == (1, ("sent", None))
+    await harness.run(line, 60)
+    assert (len(line.looked), await harness.stands()) == (1, ("sent", None))
 
 
-async def test_what_is_too_late_is_not_sent(desk: Desk) -> None:
-    await desk.put("late", expires_in=20)
+async def test_what_is_too_late_is_not_sent(harness: OutboxHarness) -> None:
+    await harness.put("late", expires_in=20)
     line = Line(RETRY, Sent("id"))
-    await desk.run(line, 60)
-    assert await desk.stands("late") == ("skipped", "expired")
+    await harness.run(line, 60)
+    assert await harness.stands("late") == ("skipped", "expired")
 
 
 @pytest.mark.parametrize("why", [Away.why, DBAPIError("update", None, Exception("deadlock detected"))])
-async def test_a_result_is_kept_until_it_can_be_written(desk: Desk, why: Exception) -> None:
+async def test_a_result_is_kept_until_it_can_be_written(harness: OutboxHarness, why: Exception) -> None:
     """Else the lease would run out, and a message that was accepted be sent again."""
-    desk.results.times, desk.results.why = 5, why
+    harness.results.times, harness.results.why = 5, why
     line = Line(Sent("id"))
-    await desk.run(line, 300)
+    await harness.run(line, 300)
     assert len(line.sent) == 1
-    assert await desk.stands() == ("sent", None)
+    assert await harness.stands() == ("sent", None)
 
 
-async def test_a_store_that_stays_away_is_not_waited_for_for_ever(desk: Desk) -> None:
+async def test_a_store_that_stays_away_is_not_waited_for_for_ever(harness: OutboxHarness) -> None:
     class Passing(FakeClock):
         def __call__(self) -> Any:
             return self.forward(1)
 
-    desk.results.times, desk.clock = 10**6, Passing()
-    job = desk.job(Line(Sent("id")))
+    harness.results.times, harness.clock = 10**6, Passing()
+    job = harness.job(Line(Sent("id")))
     async with asyncio.timeout(10):
         assert await job.step()
         await job.drain()
-    assert (await desk.stands())[0] == "open"
+    assert (await harness.stands())[0] == "open"
 
 
-async def test_a_recipient_is_known_by_what_he_had_before(desk: Desk) -> None:
-    await desk.run(Line(Sent("before")))
-    await desk.put("2")
+async def test_a_recipient_is_known_by_what_he_had_before(harness: OutboxHarness) -> None:
+    await harness.run(Line(Sent("before")))
+    await harness.put("2")
     line = Line(UNKNOWN, findings=[Sent("found")])
-    await desk.run(line, 60)
+    await harness.run(line, 60)
     assert line.looked == [frozenset({"before"})]
-    known = await desk.results.known_ids("sms", address_key(desk.vault, "sms", "+306900000001"), START, but=0)
+    known = await harness.results.known_ids(
+        "sms", address_key(harness.vault, "sms", "+306900000001"), START, excluding=0
+    )
     assert known == {"before", "found"}

@@ -18,10 +18,10 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.phone.app import RunningPhone, running_phone
+from bot.phone.context import Account
 from bot.phone.people import PEOPLE
 from bot.phone.phone import Options, Phone
-from bot.phone.postman import Addresses
-from bot.phone.switchboard import Account
+from bot.phone.webhook_client import Addresses
 
 PUBLIC = "https://counter.example.gr"
 ACCOUNT = Account("viber-token-for-tests", "AC" + "7" * 32, "twilio-token-for-tests", "+302130000000")
@@ -95,7 +95,7 @@ class Time:
 
 
 @dataclass
-class World:
+class PhoneHarness:
     """The service, one running phone, and an HTTP client that speaks to it as the service's senders would."""
 
     service: Service
@@ -135,7 +135,7 @@ class World:
         return {"Authorization": aiohttp.encode_basic_auth(ACCOUNT.twilio_sid, ACCOUNT.twilio_token)}
 
 
-MakeWorld = Callable[..., Awaitable[World]]
+MakeWorld = Callable[..., Awaitable[PhoneHarness]]
 
 
 @pytest.fixture
@@ -145,7 +145,7 @@ async def make_world() -> AsyncIterator[MakeWorld]:
 
         async def make(
             *, account: Account = ACCOUNT, viber_path: str | None = "/webhooks/viber", **options: Any
-        ) -> World:
+        ) -> PhoneHarness:
             service, time = Service(), Time()
             app = web.Application()
             app.router.add_route("*", "/{tail:.*}", service.handle)
@@ -154,13 +154,13 @@ async def make_world() -> AsyncIterator[MakeWorld]:
             chosen = Options(clock=time.clock, sleep=time.sleep, rng=Random(7), **options)
             running = await stack.enter_async_context(running_phone(account, addresses, chosen))
             http = await stack.enter_async_context(aiohttp.ClientSession())
-            return World(service, time, running, http)
+            return PhoneHarness(service, time, running, http)
 
         yield make
 
 
 @pytest.fixture
-async def world(make_world: MakeWorld) -> World:
+async def harness(make_world: MakeWorld) -> PhoneHarness:
     """A phone with the defaults."""
     return await make_world()
 

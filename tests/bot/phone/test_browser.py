@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Page, async_playwright, expect
 
 from bot.phone.gsm import measure
-from tests.bot.phone.conftest import A, B, World, keyboard, text_message
+from tests.bot.phone.conftest import A, B, PhoneHarness, keyboard, text_message
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = ["--no-sandbox", "--disable-quic", "--disable-background-networking"]
@@ -24,59 +24,59 @@ pytestmark = [
 
 
 @pytest.fixture
-async def page(world: World) -> AsyncIterator[Page]:
+async def page(harness: PhoneHarness) -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         page = await browser.new_page(viewport={"width": 1280, "height": 860})
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
-        await page.goto(f"{world.running.url}/")
+        await page.goto(f"{harness.running.url}/")
         await expect(page.locator(".person")).to_have_count(6)
         yield page
         await browser.close()
         assert errors == []
 
 
-async def test_a_conversation_by_keyboard(world: World, page: Page) -> None:
+async def test_a_conversation_by_keyboard(harness: PhoneHarness, page: Page) -> None:
     await page.locator("#sms-text").focus()
     await page.keyboard.type("που βρισκεται η αιτηση μου")
     await expect(page.locator("#count")).to_have_text("UCS-2 · 26/70 · 1 SMS")
     await page.keyboard.press("Enter")
     await expect(page.locator(".sms .mine .tick")).to_contain_text("παραλήφθηκε")
-    assert (world.service.hooks[0].form["From"], world.service.hooks[0].form["Body"]) == (
+    assert (harness.service.hooks[0].form["From"], harness.service.hooks[0].form["Body"]) == (
         A.number,
         "που βρισκεται η αιτηση μου",
     )
-    await world.sms(Body="Ο κωδικός σας είναι 482913.")
+    await harness.sms(Body="Ο κωδικός σας είναι 482913.")
     await expect(page.locator(".sms .theirs .tick")).to_contain_text("παραδόθηκε")
     await expect(page.locator(".sms .theirs .parts")).to_have_text("UCS-2 · 1 SMS")
     await page.locator(".viber .hints .code").press("Enter")
     await expect(page.locator("#viber-text")).to_have_value("482913")
     await page.keyboard.press("Enter")
-    assert (await world.service.wait_for("message"))["message"]["text"] == "482913"
+    assert (await harness.service.wait_for("message"))["message"]["text"] == "482913"
 
 
-async def test_buttons_ticks_and_seen(world: World, page: Page) -> None:
+async def test_buttons_ticks_and_seen(harness: PhoneHarness, page: Page) -> None:
     await page.locator("#cover button").click()
-    await world.service.wait_for("conversation_started")
+    await harness.service.wait_for("conversation_started")
     await page.locator("#viber-text").fill("γεια")
     await page.locator(".viber .send").click()
-    await world.service.wait_for("message")
-    del world.service.hooks[:]
+    await harness.service.wait_for("message")
+    del harness.service.hooks[:]
     buttons = keyboard({"Text": "<b>Η αίτησή μου</b>", "ActionBody": "status", "Columns": 3, "BgColor": "#123456"})
-    await world.viber(text_message(A.viber_id, "Διαλέξτε", keyboard=buttons))
+    await harness.viber(text_message(A.viber_id, "Διαλέξτε", keyboard=buttons))
     await expect(page.locator(".viber .theirs .tick")).to_contain_text("διαβάστηκε")
-    await world.service.wait_for("seen")
+    await harness.service.wait_for("seen")
     await page.get_by_role("button", name="Η αίτησή μου", exact=True).press("Enter")
-    assert (await world.service.wait_for("message"))["message"]["text"] == "status"
+    assert (await harness.service.wait_for("message"))["message"]["text"] == "status"
 
 
-async def test_nothing_written_becomes_markup(world: World, page: Page) -> None:
+async def test_nothing_written_becomes_markup(harness: PhoneHarness, page: Page) -> None:
     await page.locator("#viber-text").fill(NASTY)
     await page.locator("#viber-text").press("Enter")
-    await world.service.wait_for("message")
-    await world.viber(text_message(A.viber_id, NASTY, keyboard=keyboard({"Text": NASTY, "ActionBody": "x"})))
-    await world.sms(Body=NASTY)
+    await harness.service.wait_for("message")
+    await harness.viber(text_message(A.viber_id, NASTY, keyboard=keyboard({"Text": NASTY, "ActionBody": "x"})))
+    await harness.sms(Body=NASTY)
     await expect(page.locator(".bubble .text")).to_have_count(3)
     assert await page.locator(".bubble .text").first.text_content() == NASTY
     assert await page.locator(".bubble img, .bubble script, .bubble b, #keyboard img").count() == 0
@@ -85,8 +85,8 @@ async def test_nothing_written_becomes_markup(world: World, page: Page) -> None:
     assert {tuple(link) for link in links} == {("https:", "noopener noreferrer")}
 
 
-async def test_other_people_and_both_languages(world: World, page: Page) -> None:
-    await world.sms(To=B.number, Body="Για τον Β")
+async def test_other_people_and_both_languages(harness: PhoneHarness, page: Page) -> None:
+    await harness.sms(To=B.number, Body="Για τον Β")
     await expect(page.locator(".person").nth(1).locator(".badge")).to_contain_text("1")
     await page.locator("input[value=B]").check()
     await expect(page.locator(".sms .theirs .text")).to_have_text("Για τον Β")
@@ -108,7 +108,7 @@ async def test_both_languages_say_the_same_things(page: Page) -> None:
     assert words[0] == words[1]
 
 
-async def test_a_narrow_screen_shows_one_chat_and_does_not_overflow(world: World, page: Page) -> None:
+async def test_a_narrow_screen_shows_one_chat_and_does_not_overflow(harness: PhoneHarness, page: Page) -> None:
     await page.set_viewport_size({"width": 360, "height": 740})
     for pane in ("viber", "sms"):
         await page.locator(f"[data-show={pane}]").click()
@@ -118,7 +118,7 @@ async def test_a_narrow_screen_shows_one_chat_and_does_not_overflow(world: World
         assert box is not None
         assert box["y"] + box["height"] <= 740
     await page.locator("[data-show=viber]").click()
-    await world.sms(Body="Νέο μήνυμα")
+    await harness.sms(Body="Νέο μήνυμα")
     await expect(page.locator("[data-show=sms] .badge")).to_contain_text("1")
 
 

@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from bot.phone.faults import FaultPlan, Faults, Latency, ReceiptFaults, Refusal, Verdict
-from tests.bot.phone.conftest import ACCOUNT, A, MakeWorld, World, text_message
+from tests.bot.phone.conftest import ACCOUNT, A, MakeWorld, PhoneHarness, text_message
 
 Kind = Literal["fixed", "uniform", "exponential", "lognormal"]
 
@@ -54,43 +54,43 @@ def test_scripted_verdicts_come_first_and_once() -> None:
 
 
 @pytest.mark.parametrize("channel", ["viber", "sms"])
-async def test_accepted_but_the_answer_is_lost(world: World, channel: Literal["viber", "sms"]) -> None:
-    world.phone.faults.script(channel, [Verdict(lose_answer=True)])
+async def test_accepted_but_the_answer_is_lost(harness: PhoneHarness, channel: Literal["viber", "sms"]) -> None:
+    harness.phone.faults.script(channel, [Verdict(lose_answer=True)])
     with pytest.raises(aiohttp.ServerDisconnectedError):
-        await send(world, channel)
-    assert [one.address for one in world.phone.accepted] == [address_of(channel)]
-    await send(world, channel)
-    assert len(world.phone.accepted) == 2
+        await send(harness, channel)
+    assert [one.address for one in harness.phone.accepted] == [address_of(channel)]
+    await send(harness, channel)
+    assert len(harness.phone.accepted) == 2
 
 
 @pytest.mark.parametrize("channel", ["viber", "sms"])
-async def test_lost_before_it_was_accepted(world: World, channel: Literal["viber", "sms"]) -> None:
-    world.phone.faults.script(channel, [Verdict(lose_request=True)])
+async def test_lost_before_it_was_accepted(harness: PhoneHarness, channel: Literal["viber", "sms"]) -> None:
+    harness.phone.faults.script(channel, [Verdict(lose_request=True)])
     with pytest.raises(aiohttp.ServerDisconnectedError):
-        await send(world, channel)
-    assert world.phone.accepted == []
+        await send(harness, channel)
+    assert harness.phone.accepted == []
 
 
-async def test_slow_and_late_answers(world: World) -> None:
-    world.phone.faults.set("viber", Faults(latency=Latency(seconds=0.05), late=1, late_by=30.0))
-    await world.viber(text_message("stranger"))
-    assert world.time.naps[0] == 0.05
-    assert 30.0 in world.time.naps
-    assert len(world.phone.accepted) == 1
+async def test_slow_and_late_answers(harness: PhoneHarness) -> None:
+    harness.phone.faults.set("viber", Faults(latency=Latency(seconds=0.05), late=1, late_by=30.0))
+    await harness.viber(text_message("stranger"))
+    assert harness.time.naps[0] == 0.05
+    assert 30.0 in harness.time.naps
+    assert len(harness.phone.accepted) == 1
 
 
-async def test_viber_refuses_over_http(world: World) -> None:
-    world.phone.faults.set("viber", Faults(refusals=(Refusal(http=429, retry_after=7),)))
-    url = f"{world.running.viber_api_url}/send_message"
-    async with world.http.post(url, json=text_message("stranger")) as response:
+async def test_viber_refuses_over_http(harness: PhoneHarness) -> None:
+    harness.phone.faults.set("viber", Faults(refusals=(Refusal(http=429, retry_after=7),)))
+    url = f"{harness.running.viber_api_url}/send_message"
+    async with harness.http.post(url, json=text_message("stranger")) as response:
         assert (response.status, response.headers["Retry-After"]) == (429, "7")
-    assert world.phone.accepted == []
-    assert world.phone.counts["viber.refused.429"] == 1
+    assert harness.phone.accepted == []
+    assert harness.phone.counts["viber.refused.429"] == 1
 
 
-async def test_viber_refuses_by_status(world: World) -> None:
-    world.phone.faults.script("viber", [Verdict(refusal=Refusal(code=12)), Verdict(refusal=Refusal(code=99))])
-    first, second = [await world.viber(text_message("stranger")) for _ in range(2)]
+async def test_viber_refuses_by_status(harness: PhoneHarness) -> None:
+    harness.phone.faults.script("viber", [Verdict(refusal=Refusal(code=12)), Verdict(refusal=Refusal(code=99))])
+    first, second = [await harness.viber(text_message("stranger")) for _ in range(2)]
     assert (first["status"], first["status_message"]) == (12, "tooManyRequests")
     assert (second["status"], second["status_message"]) == (99, "generalError")
 
@@ -103,41 +103,41 @@ async def test_viber_refuses_by_status(world: World) -> None:
         (Refusal(http=400, code=21612), 400, 21612),
     ],
 )
-async def test_twilio_refuses(world: World, refusal: Refusal, http: int, code: int) -> None:
-    world.phone.faults.script("sms", [Verdict(refusal=refusal)])
-    status, body = await world.sms()
+async def test_twilio_refuses(harness: PhoneHarness, refusal: Refusal, http: int, code: int) -> None:
+    harness.phone.faults.script("sms", [Verdict(refusal=refusal)])
+    status, body = await harness.sms()
     assert (status, body["code"], body["status"]) == (http, code, http)
 
 
-async def test_shares_are_kept(world: World) -> None:
-    world.phone.faults.set("viber", Faults(refusals=(Refusal(share=0.25, code=12),)))
-    answers = [await world.viber(text_message("stranger")) for _ in range(200)]
+async def test_shares_are_kept(harness: PhoneHarness) -> None:
+    harness.phone.faults.set("viber", Faults(refusals=(Refusal(share=0.25, code=12),)))
+    answers = [await harness.viber(text_message("stranger")) for _ in range(200)]
     assert 30 <= sum(answer["status"] == 12 for answer in answers) <= 70
 
 
-async def test_the_admin_sets_reads_and_clears(world: World) -> None:
-    base = f"{world.running.url}/admin"
+async def test_the_admin_sets_reads_and_clears(harness: PhoneHarness) -> None:
+    base = f"{harness.running.url}/admin"
     wanted = {"latency": {"kind": "uniform", "seconds": 0.1}, "refusals": [{"share": 0.5, "http": 502}], "late": 0.1}
-    async with world.http.put(f"{base}/faults/sms", json=wanted) as response:
+    async with harness.http.put(f"{base}/faults/sms", json=wanted) as response:
         assert response.status == 204
-    assert world.phone.faults.in_force()["sms"].refusals == (Refusal(share=0.5, http=502),)
-    async with world.http.get(f"{base}/faults") as response:
+    assert harness.phone.faults.in_force()["sms"].refusals == (Refusal(share=0.5, http=502),)
+    async with harness.http.get(f"{base}/faults") as response:
         assert (await response.json())["sms"]["latency"]["kind"] == "uniform"
-    async with world.http.post(f"{base}/faults/viber/script", json=[{"refusal": {"code": 6}}]) as response:
+    async with harness.http.post(f"{base}/faults/viber/script", json=[{"refusal": {"code": 6}}]) as response:
         assert response.status == 204
-    assert (await world.viber(text_message("stranger")))["status"] == 6
-    await world.viber(text_message("stranger", "γεια"))
-    await world.phone.idle()
-    async with world.http.get(f"{base}/accepted?limit=1") as response:
+    assert (await harness.viber(text_message("stranger")))["status"] == 6
+    await harness.viber(text_message("stranger", "γεια"))
+    await harness.phone.idle()
+    async with harness.http.get(f"{base}/accepted?limit=1") as response:
         assert [one["text"] for one in await response.json()] == ["γεια"]
-    async with world.http.get(f"{base}/posted") as response:
+    async with harness.http.get(f"{base}/posted") as response:
         assert [one["event"] for one in await response.json()] == ["delivered"]
-    async with world.http.get(f"{base}/counts") as response:
+    async with harness.http.get(f"{base}/counts") as response:
         assert (await response.json())["viber.accepted"] == 1
-    async with world.http.post(f"{base}/clear", json={}) as response:
+    async with harness.http.post(f"{base}/clear", json={}) as response:
         assert response.status == 204
-    assert (world.phone.accepted, dict(world.phone.counts)) == ([], {})
-    assert world.phone.faults.in_force()["sms"] == Faults()
+    assert (harness.phone.accepted, dict(harness.phone.counts)) == ([], {})
+    assert harness.phone.faults.in_force()["sms"] == Faults()
 
 
 @pytest.mark.parametrize(
@@ -149,45 +149,47 @@ async def test_the_admin_sets_reads_and_clears(world: World) -> None:
         ("faults/fax", {}, 404),
     ],
 )
-async def test_the_admin_is_strict(world: World, path: str, body: Any, status: int) -> None:
-    async with world.http.put(f"{world.running.url}/admin/{path}", json=body) as response:
+async def test_the_admin_is_strict(harness: PhoneHarness, path: str, body: Any, status: int) -> None:
+    async with harness.http.put(f"{harness.running.url}/admin/{path}", json=body) as response:
         assert response.status == status
 
 
-async def test_the_admin_takes_json_only(world: World) -> None:
-    base = f"{world.running.url}/admin"
-    async with world.http.put(f"{base}/faults/viber", data="{}") as response:
+async def test_the_admin_takes_json_only(harness: PhoneHarness) -> None:
+    base = f"{harness.running.url}/admin"
+    async with harness.http.put(f"{base}/faults/viber", data="{}") as response:
         assert response.status == 415
-    async with world.http.post(f"{base}/clear", data="{}") as response:
+    async with harness.http.post(f"{base}/clear", data="{}") as response:
         assert response.status == 415
 
 
 async def test_counters_only(make_world: MakeWorld) -> None:
-    world = await make_world(record=False)
-    await world.viber(text_message("stranger"))
-    await world.sms()
-    await world.phone.idle()
-    assert (world.phone.accepted, world.phone.journal.posted) == ([], [])
-    assert world.phone.counts["viber.accepted"] == world.phone.counts["sms.accepted"] == 1
-    assert world.phone.counts["viber.posted.delivered.200"] == 1
-    _, page = await world.get(world.messages_url)
+    harness = await make_world(record=False)
+    await harness.viber(text_message("stranger"))
+    await harness.sms()
+    await harness.phone.idle()
+    assert (harness.phone.accepted, harness.phone.journal.posted) == ([], [])
+    assert harness.phone.counts["viber.accepted"] == harness.phone.counts["sms.accepted"] == 1
+    assert harness.phone.counts["viber.posted.delivered.200"] == 1
+    _, page = await harness.get(harness.messages_url)
     assert page["messages"] == []
 
 
 async def test_an_unreachable_service_is_counted(make_world: MakeWorld) -> None:
-    world = await make_world(viber_retries=())
-    world.phone.faults.set("viber", Faults(receipts=ReceiptFaults()))
-    world.phone.postman.addresses = type(world.phone.addresses)("http://127.0.0.1:1", world.phone.addresses.public_url)
-    assert not await world.phone.viber.write(A.viber_id, "γεια")
-    assert world.phone.counts["viber.posted.message.unreachable"] == 1
+    harness = await make_world(viber_retries=())
+    harness.phone.faults.set("viber", Faults(receipts=ReceiptFaults()))
+    harness.phone.webhook_client.addresses = type(harness.phone.addresses)(
+        "http://127.0.0.1:1", harness.phone.addresses.public_url
+    )
+    assert not await harness.phone.viber.write(A.viber_id, "γεια")
+    assert harness.phone.counts["viber.posted.message.unreachable"] == 1
 
 
 def address_of(channel: str) -> str:
     return "stranger" if channel == "viber" else A.number
 
 
-async def send(world: World, channel: str) -> None:
+async def send(harness: PhoneHarness, channel: str) -> None:
     if channel == "viber":
-        await world.viber(text_message("stranger"), token=ACCOUNT.viber_token)
+        await harness.viber(text_message("stranger"), token=ACCOUNT.viber_token)
     else:
-        await world.sms()
+        await harness.sms()

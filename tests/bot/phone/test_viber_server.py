@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.phone.viber_rules import plain_label
-from tests.bot.phone.conftest import ACCOUNT, PUBLIC, A, B, MakeWorld, World, keyboard, text_message
+from tests.bot.phone.conftest import ACCOUNT, PUBLIC, A, B, MakeWorld, PhoneHarness, keyboard, text_message
 
 ANYONE = "user-nobody-knows"
 REPLY = {"ActionBody": "ναι", "Text": "Ναι"}
@@ -42,92 +42,92 @@ REFUSED: list[tuple[str, Any, int]] = [
 
 
 @pytest.mark.parametrize(("message", "status"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED])
-async def test_refuses_what_viber_refuses(world: World, message: Any, status: int) -> None:
-    answer = await world.viber(message)
+async def test_refuses_what_viber_refuses(harness: PhoneHarness, message: Any, status: int) -> None:
+    answer = await harness.viber(message)
     assert answer["status"] == status
     assert answer["status_message"] != "ok"
-    assert world.phone.accepted == []
-    assert world.phone.counts[f"viber.refused.{status}"] == 1
+    assert harness.phone.accepted == []
+    assert harness.phone.counts[f"viber.refused.{status}"] == 1
 
 
 @pytest.mark.parametrize("token", [None, "wrong"])
-async def test_wrong_token(world: World, token: str | None) -> None:
-    answer = await world.viber(text_message(ANYONE), token=token)
+async def test_wrong_token(harness: PhoneHarness, token: str | None) -> None:
+    answer = await harness.viber(text_message(ANYONE), token=token)
     assert (answer["status"], answer["status_message"]) == (2, "invalidAuthToken")
 
 
-async def test_token_in_the_body_is_as_good(world: World) -> None:
-    answer = await world.viber(text_message(ANYONE, auth_token=ACCOUNT.viber_token), token=None)
+async def test_token_in_the_body_is_as_good(harness: PhoneHarness) -> None:
+    answer = await harness.viber(text_message(ANYONE, auth_token=ACCOUNT.viber_token), token=None)
     assert answer["status"] == 0
 
 
-async def test_accepts_and_records_in_order(world: World) -> None:
-    tokens = [(await world.viber(text_message(ANYONE, text)))["message_token"] for text in ("ένα", "δύο")]
-    assert [(one.channel, one.address, one.text, one.provider_id) for one in world.phone.accepted] == [
+async def test_accepts_and_records_in_order(harness: PhoneHarness) -> None:
+    tokens = [(await harness.viber(text_message(ANYONE, text)))["message_token"] for text in ("ένα", "δύο")]
+    assert [(one.channel, one.address, one.text, one.provider_id) for one in harness.phone.accepted] == [
         ("viber", ANYONE, "ένα", str(tokens[0])),
         ("viber", ANYONE, "δύο", str(tokens[1])),
     ]
-    assert world.phone.accepted[0].at == world.time.now
-    assert world.phone.counts["viber.accepted"] == 2
+    assert harness.phone.accepted[0].at == harness.time.now
+    assert harness.phone.counts["viber.accepted"] == 2
     assert all(5 * 10**18 <= token < 2**63 for token in tokens)
 
 
-async def test_a_keyboard_alone_is_a_message(world: World) -> None:
-    answer = await world.viber({"receiver": ANYONE, "sender": {"name": "Θ"}, "keyboard": keyboard(REPLY)})
+async def test_a_keyboard_alone_is_a_message(harness: PhoneHarness) -> None:
+    answer = await harness.viber({"receiver": ANYONE, "sender": {"name": "Θ"}, "keyboard": keyboard(REPLY)})
     assert answer["status"] == 0
 
 
 async def test_receivers_of_a_closed_world(make_world: MakeWorld) -> None:
-    world = await make_world(accept_strangers=False)
-    assert (await world.viber(text_message(ANYONE)))["status"] == 5
-    assert (await world.viber(text_message(A.viber_id)))["status"] == 6
-    await world.phone.viber.write(A.viber_id, "γεια")
-    assert (await world.viber(text_message(A.viber_id)))["status"] == 0
-    await world.phone.viber.unsubscribe(A.viber_id)
-    assert (await world.viber(text_message(A.viber_id)))["status"] == 6
+    harness = await make_world(accept_strangers=False)
+    assert (await harness.viber(text_message(ANYONE)))["status"] == 5
+    assert (await harness.viber(text_message(A.viber_id)))["status"] == 6
+    await harness.phone.viber.write(A.viber_id, "γεια")
+    assert (await harness.viber(text_message(A.viber_id)))["status"] == 0
+    await harness.phone.viber.unsubscribe(A.viber_id)
+    assert (await harness.viber(text_message(A.viber_id)))["status"] == 6
 
 
 async def test_a_hundred_an_hour_without_a_reply(make_world: MakeWorld) -> None:
-    world = await make_world(hourly_limit=2, receipts=None)
-    assert [(await world.viber(text_message(ANYONE)))["status"] for _ in range(3)] == [0, 0, 12]
-    assert (await world.viber(text_message(B.viber_id)))["status"] == 0
-    world.time.forward(minutes=61)
-    assert (await world.viber(text_message(ANYONE)))["status"] == 0
-    assert [(await world.viber(text_message(ANYONE)))["status"] for _ in range(2)] == [0, 12]
-    await world.phone.viber.write(ANYONE, "ευχαριστώ")
-    assert (await world.viber(text_message(ANYONE)))["status"] == 0
+    harness = await make_world(hourly_limit=2, receipts=None)
+    assert [(await harness.viber(text_message(ANYONE)))["status"] for _ in range(3)] == [0, 0, 12]
+    assert (await harness.viber(text_message(B.viber_id)))["status"] == 0
+    harness.time.forward(minutes=61)
+    assert (await harness.viber(text_message(ANYONE)))["status"] == 0
+    assert [(await harness.viber(text_message(ANYONE)))["status"] for _ in range(2)] == [0, 12]
+    await harness.phone.viber.write(ANYONE, "ευχαριστώ")
+    assert (await harness.viber(text_message(ANYONE)))["status"] == 0
 
 
-async def _set_webhook(world: World, token: str = ACCOUNT.viber_token, **request: Any) -> dict[str, Any]:
-    url = f"{world.running.viber_api_url}/set_webhook"
-    async with world.http.post(url, json=request, headers={"X-Viber-Auth-Token": token}) as response:
+async def _set_webhook(harness: PhoneHarness, token: str = ACCOUNT.viber_token, **request: Any) -> dict[str, Any]:
+    url = f"{harness.running.viber_api_url}/set_webhook"
+    async with harness.http.post(url, json=request, headers={"X-Viber-Auth-Token": token}) as response:
         assert response.status == 200
         return await response.json()
 
 
 async def test_set_webhook_needs_a_200(make_world: MakeWorld) -> None:
-    world = await make_world(viber_path=None)
-    assert (await world.viber(text_message(ANYONE)))["status"] == 10
-    assert await world.phone.viber.write(A.viber_id, "ακούει κανείς;") is False
+    harness = await make_world(viber_path=None)
+    assert (await harness.viber(text_message(ANYONE)))["status"] == 10
+    assert await harness.phone.viber.write(A.viber_id, "ακούει κανείς;") is False
 
-    world.service.statuses = [419]
-    refused = await _set_webhook(world, url=f"{PUBLIC}/hook")
+    harness.service.statuses = [419]
+    refused = await _set_webhook(harness, url=f"{PUBLIC}/hook")
     assert refused["status"] == 1
     assert "419" in refused["status_message"]
-    assert (await world.viber(text_message(ANYONE)))["status"] == 10
+    assert (await harness.viber(text_message(ANYONE)))["status"] == 10
 
-    accepted = await _set_webhook(world, url=f"{PUBLIC}/hook", event_types=["seen", "nonsense"], send_name=True)
+    accepted = await _set_webhook(harness, url=f"{PUBLIC}/hook", event_types=["seen", "nonsense"], send_name=True)
     assert accepted == {"status": 0, "status_message": "ok", "event_types": ["seen", "message"]}
-    assert world.service.events() == ["webhook", "webhook"]
-    assert (await world.viber(text_message(ANYONE)))["status"] == 0
+    assert harness.service.events() == ["webhook", "webhook"]
+    assert (await harness.viber(text_message(ANYONE)))["status"] == 0
 
 
-async def test_set_webhook_filters_and_names(world: World) -> None:
-    await _set_webhook(world, url=f"{PUBLIC}/hook?a=1", event_types=["seen"], send_name=True)
-    await world.phone.viber.subscribe(A.viber_id)  # filtered out
-    await world.phone.viber.write(A.viber_id, "γεια")
-    assert world.service.events() == ["webhook", "message"]
-    message = world.service.hooks[-1]
+async def test_set_webhook_filters_and_names(harness: PhoneHarness) -> None:
+    await _set_webhook(harness, url=f"{PUBLIC}/hook?a=1", event_types=["seen"], send_name=True)
+    await harness.phone.viber.subscribe(A.viber_id)  # filtered out
+    await harness.phone.viber.write(A.viber_id, "γεια")
+    assert harness.service.events() == ["webhook", "message"]
+    message = harness.service.hooks[-1]
     assert message.path_qs.startswith("/hook?a=1&sig=")
     assert message.json["sender"]["name"] == A.name
 
@@ -135,24 +135,24 @@ async def test_set_webhook_filters_and_names(world: World) -> None:
 @pytest.mark.parametrize(
     ("request_body", "status"), [({}, 4), ({"url": 5}, 4), ({"url": "https://elsewhere.example/x"}, 1)]
 )
-async def test_set_webhook_refuses(world: World, request_body: dict[str, Any], status: int) -> None:
-    assert (await _set_webhook(world, **request_body))["status"] == status
-    assert world.service.hooks == []
+async def test_set_webhook_refuses(harness: PhoneHarness, request_body: dict[str, Any], status: int) -> None:
+    assert (await _set_webhook(harness, **request_body))["status"] == status
+    assert harness.service.hooks == []
 
 
-async def test_set_webhook_wants_the_token_and_can_remove(world: World) -> None:
-    assert (await _set_webhook(world, token="wrong", url=""))["status"] == 2
-    assert (await _set_webhook(world, url=""))["status"] == 0
-    assert (await world.viber(text_message(ANYONE)))["status"] == 10
+async def test_set_webhook_wants_the_token_and_can_remove(harness: PhoneHarness) -> None:
+    assert (await _set_webhook(harness, token="wrong", url=""))["status"] == 2
+    assert (await _set_webhook(harness, url=""))["status"] == 0
+    assert (await harness.viber(text_message(ANYONE)))["status"] == 10
 
 
-async def test_account_info(world: World) -> None:
-    await world.phone.viber.subscribe(A.viber_id)
-    url = f"{world.running.viber_api_url}/get_account_info"
-    async with world.http.post(url, data=b"{}", headers={"X-Viber-Auth-Token": ACCOUNT.viber_token}) as response:
+async def test_account_info(harness: PhoneHarness) -> None:
+    await harness.phone.viber.subscribe(A.viber_id)
+    url = f"{harness.running.viber_api_url}/get_account_info"
+    async with harness.http.post(url, data=b"{}", headers={"X-Viber-Auth-Token": ACCOUNT.viber_token}) as response:
         info = await response.json()
     assert (info["status"], info["webhook"], info["subscribers_count"]) == (0, f"{PUBLIC}/webhooks/viber", 1)
-    async with world.http.post(url, data=json.dumps({"auth_token": "wrong"})) as response:
+    async with harness.http.post(url, data=json.dumps({"auth_token": "wrong"})) as response:
         assert (await response.json())["status"] == 2
 
 

@@ -13,22 +13,30 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from bot.metrics import Metrics
-from bot.registries.apply import MAX_ATTEMPTS, PACE, EventsJob, advance
+from bot.registries.apply import MAX_ATTEMPTS, POLICY, EventsJob, advance
 from bot.registries.polling import CaseFeed
-from bot.registries.recorder import CaseBook, case_of
+from bot.registries.recorder import CaseRecorder, case_of
 from bot.registries.webhook import pack, unpack
 from bot.worker import run_until_idle
 from casestore.cases.model import Case, Change
 from casestore.cases.repository import Cases
 from casestore.database import Database
-from casestore.people.citizens import Census
+from casestore.people.citizens import Citizens
 from casestore.people.identity import People
-from casestore.queues.registry_events import Arrived, Events
+from casestore.queues.registry_events import NewEvent, RegistryEventQueue
 from casestore.tables import case_events, cases, cursors
 from casestore.tables import registry_events as rows
 from casestore.vault import Vault
 from connectors.connect import event_reader
-from connectors.events import CaseOpened, CertificateRefused, Closed, Decided, DocumentsChanged, News, RegistryEvent
+from connectors.events import (
+    CaseOpened,
+    CertificateRefused,
+    Closed,
+    Decided,
+    DocumentsChanged,
+    EventData,
+    RegistryEvent,
+)
 from connectors.events import StageChanged as Moved
 from connectors.registry import CaseRecord, RegistryUnavailable, RequiredDocument
 from connectors.sandbox.events import cloud_event
@@ -36,16 +44,18 @@ from connectors.sandbox.model import Change as Told
 from connectors.sandbox.model import Document, NotAllowed
 from connectors.sandbox.state import State
 from tests.clock import START, FakeClock
+from tests.connectors.sandbox import running
 from tests.connectors.signing import OLD, headers
-from tests.connectors.world import running
 
-LEASE = PACE.turn_lease
+LEASE = POLICY.turn_lease
 AFM, OTHER_AFM = "123456783", "090000045"
 CASE = "ΑΔ-2026-000123"
 NUMBERS = itertools.count()
 
 
-def event(news: News, sequence: int, *, afm: str = AFM, subject: str = CASE, kind: str = "case.moved") -> RegistryEvent:
+def event(
+    data: EventData, sequence: int, *, afm: str = AFM, subject: str = CASE, kind: str = "case.moved"
+) -> RegistryEvent:
     return RegistryEvent(
         id=f"e-{next(NUMBERS)}",
         registry="permits",
@@ -55,7 +65,7 @@ def event(news: News, sequence: int, *, afm: str = AFM, subject: str = CASE, kin
         sequence=sequence,
         afm=afm,
         procedure="building-permit",
-        news=news,
+        data=data,
     )
 
 
@@ -84,20 +94,20 @@ class Registry:
         self.forgotten.append(afm)
 
 
-class Desk:
+class ApplyHarness:
     """The events' job over one database, with what a test wants to reach of it."""
 
     def __init__(self, database: Database, vault: Vault, clock: FakeClock, registry: Any = None) -> None:
         self.database, self.clock, self.metrics = database, clock, Metrics()
         self.registry = registry or Registry()
         self.cases, self.people = Cases(database, vault), People(database, vault)
-        self.events = Events(database, vault)
+        self.events = RegistryEventQueue(database, vault)
         self.heard: list[Change] = []
-        self.book = CaseBook(Census(database, vault), self.cases, self.metrics, self._hear)
+        self.recorder = CaseRecorder(Citizens(database, vault), self.cases, self.metrics, self._hear)
         self.job = self.another()
 
     def another(self) -> EventsJob:
-        parts = (self.events, self.book, self.cases, self.people, self.database)
+        parts = (self.events, self.recorder, self.cases, self.people, self.database)
         by_name = {self.registry.name: self.registry}
         return EventsJob(*parts, by_name, self.metrics, self.clock, lambda: 0.5, lambda: f"claim-{next(NUMBERS)}")
 
@@ -106,7 +116,7 @@ class Desk:
 
     async def arrive(self, *events: RegistryEvent) -> None:
         for one in events:
-            arrived = Arrived(one.registry, one.id, one.subject, one.sequence, pack(one), self.clock())
+            arrived = NewEvent(one.registry, one.id, one.subject, one.sequence, pack(one), self.clock())
             await self.events.add([self.events.row(arrived)])
 
     async def follow(self, *events: RegistryEvent) -> None:
@@ -132,14 +142,14 @@ class Desk:
 
 
 @pytest.fixture
-def desk(database: Database, vault: Vault, clock: FakeClock) -> Desk:
-    return Desk(database, vault, clock)
+def harness(database: Database, vault: Vault, clock: FakeClock) -> ApplyHarness:
+    return ApplyHarness(database, vault, clock)
 
 
-async def test_events_in_their_order_make_the_case(desk: Desk) -> None:
+async def test_events_in_their_order_make_the_case(harness: ApplyHarness) -> None:
     papers = (RequiredDocument("deed", "Τίτλος", "missing", "λείπει", date(2026, 12, 1)),)
     accepted = (RequiredDocument("deed", "", "accepted"),)
-    await desk.follow(
+    await harness.follow(
         OPENED,
         event(Moved("review", "στον μηχανικό"), 2),
         event(DocumentsChanged(papers), 3),
@@ -147,32 +157,32 @@ async def test_events_in_their_order_make_the_case(desk: Desk) -> None:
         event(Decided("granted", "εγκρίθηκε"), 5),
         event(Closed(None), 6),
     )
-    case = await desk.case()
+    case = await harness.case()
     assert case is not None
     assert (case.stage, case.outcome, case.closed, case.note) == ("review", "granted", True, "εγκρίθηκε")
     assert (case.title, case.expected_by, case.sequence) == ("Άδεια", date(2026, 12, 15), 6)
     assert [(d.title, d.status, d.deadline) for d in case.documents] == [("Τίτλος", "accepted", date(2026, 12, 1))]
-    assert await desk.moves() == [1, 2, 3, 4, 5, 6]
-    assert desk.registry.asked == []
-    assert desk.registry.forgotten == [AFM] * 6
-    assert await desk.ends() == [("done", "applied", 1)] * 6
+    assert await harness.moves() == [1, 2, 3, 4, 5, 6]
+    assert harness.registry.asked == []
+    assert harness.registry.forgotten == [AFM] * 6
+    assert await harness.ends() == [("done", "applied", 1)] * 6
 
 
-async def test_what_arrived_in_another_order_is_applied_in_its_own(desk: Desk) -> None:
-    await desk.follow(event(Moved("issuance"), 3), event(Moved("review"), 2), OPENED)
-    assert await desk.moves() == [1, 2, 3]
-    assert desk.registry.asked == []
+async def test_what_arrived_in_another_order_is_applied_in_its_own(harness: ApplyHarness) -> None:
+    await harness.follow(event(Moved("issuance"), 3), event(Moved("review"), 2), OPENED)
+    assert await harness.moves() == [1, 2, 3]
+    assert harness.registry.asked == []
 
 
-async def test_what_is_repeated_or_older_changes_nothing(desk: Desk) -> None:
+async def test_what_is_repeated_or_older_changes_nothing(harness: ApplyHarness) -> None:
     second = event(Moved("review"), 2)
-    await desk.follow(OPENED, second)
-    heard = list(desk.heard)
-    await desk.follow(second, replace(second, id="the same under another id"), replace(OPENED, id="older"))
-    assert await desk.moves() == [1, 2]
-    assert desk.heard == heard
-    assert [result for _, result, _ in await desk.ends()] == ["applied", "applied", "known", "known"]
-    assert desk.counted("known") == 2
+    await harness.follow(OPENED, second)
+    heard = list(harness.heard)
+    await harness.follow(second, replace(second, id="the same under another id"), replace(OPENED, id="older"))
+    assert await harness.moves() == [1, 2]
+    assert harness.heard == heard
+    assert [result for _, result, _ in await harness.ends()] == ["applied", "applied", "known", "known"]
+    assert harness.counted("known") == 2
 
 
 def held(sequence: int, **more: Any) -> CaseRecord:
@@ -183,178 +193,181 @@ def held(sequence: int, **more: Any) -> CaseRecord:
     )
 
 
-async def test_a_gap_is_filled_by_asking(desk: Desk) -> None:
-    desk.registry.held[CASE] = held(5, note="όπως λέει το μητρώο")
-    await desk.follow(OPENED, event(Moved("assignment"), 4))
-    assert await desk.case() == case_of(held(5, note="όπως λέει το μητρώο"))
-    await desk.follow(event(Moved("pre-approval"), 2), event(Moved("issuance"), 6))
-    assert desk.registry.asked == [CASE]
-    assert await desk.moves() == [1, 5, 6]
-    assert [result for _, result, _ in await desk.ends()] == ["applied", "filled", "known", "applied"]
+async def test_a_gap_is_filled_by_asking(harness: ApplyHarness) -> None:
+    harness.registry.held[CASE] = held(5, note="όπως λέει το μητρώο")
+    await harness.follow(OPENED, event(Moved("assignment"), 4))
+    assert await harness.case() == case_of(held(5, note="όπως λέει το μητρώο"))
+    await harness.follow(event(Moved("pre-approval"), 2), event(Moved("issuance"), 6))
+    assert harness.registry.asked == [CASE]
+    assert await harness.moves() == [1, 5, 6]
+    assert [result for _, result, _ in await harness.ends()] == ["applied", "filled", "known", "applied"]
 
 
-async def test_the_first_word_of_a_case_is_asked_for_unless_it_opens_it(desk: Desk) -> None:
-    desk.registry.held[CASE] = held(2)
-    await desk.follow(event(Moved("review"), 2))
-    assert desk.registry.asked == [CASE]
-    assert await desk.case() == case_of(held(2))
+async def test_the_first_word_of_a_case_is_asked_for_unless_it_opens_it(harness: ApplyHarness) -> None:
+    harness.registry.held[CASE] = held(2)
+    await harness.follow(event(Moved("review"), 2))
+    assert harness.registry.asked == [CASE]
+    assert await harness.case() == case_of(held(2))
 
 
-async def test_papers_of_which_the_name_was_never_told_are_asked_for(desk: Desk) -> None:
-    desk.registry.held[CASE] = held(2)
-    await desk.follow(OPENED, event(DocumentsChanged((RequiredDocument("deed", "", "accepted"),)), 2))
-    assert desk.registry.asked == [CASE]
+async def test_papers_of_which_the_name_was_never_told_are_asked_for(harness: ApplyHarness) -> None:
+    harness.registry.held[CASE] = held(2)
+    await harness.follow(OPENED, event(DocumentsChanged((RequiredDocument("deed", "", "accepted"),)), 2))
+    assert harness.registry.asked == [CASE]
 
 
-async def test_whose_a_case_is_does_not_change_by_an_events_word(desk: Desk) -> None:
-    desk.registry.held[CASE] = held(2)
-    await desk.follow(OPENED, event(Moved("review"), 2, afm=OTHER_AFM))
-    assert desk.registry.asked == [CASE]
-    kept = await desk.cases.find(CASE)
+async def test_whose_a_case_is_does_not_change_by_an_events_word(harness: ApplyHarness) -> None:
+    harness.registry.held[CASE] = held(2)
+    await harness.follow(OPENED, event(Moved("review"), 2, afm=OTHER_AFM))
+    assert harness.registry.asked == [CASE]
+    kept = await harness.cases.find(CASE)
     assert kept is not None
-    assert kept.citizen_id == await desk.people.known(AFM)
+    assert kept.citizen_id == await harness.people.known(AFM)
 
 
-async def test_a_registry_that_is_down_is_asked_again_and_holds_up_no_other_case(desk: Desk) -> None:
+async def test_a_registry_that_is_down_is_asked_again_and_holds_up_no_other_case(harness: ApplyHarness) -> None:
     other = "ΑΔ-2026-000124"
-    desk.registry.held[CASE] = held(3)
-    desk.registry.down = [RegistryUnavailable("permits", "timeout")] * 3
+    harness.registry.held[CASE] = held(3)
+    harness.registry.down = [RegistryUnavailable("permits", "timeout")] * 3
     gap = event(Moved("review"), 3)
-    await desk.follow(OPENED, gap, replace(OPENED, id="o", subject=other))
-    assert await desk.case(other) is not None
+    await harness.follow(OPENED, gap, replace(OPENED, id="o", subject=other))
+    assert await harness.case(other) is not None
     for _ in range(4):
-        desk.clock.forward(60)
-        await run_until_idle([desk.job])
-    case = await desk.case()
+        harness.clock.forward(60)
+        await run_until_idle([harness.job])
+    case = await harness.case()
     assert case is not None
     assert case.sequence == 3
-    assert (await desk.ends())[1] == ("done", "filled", 4)
-    assert desk.counted("retry") == 3
+    assert (await harness.ends())[1] == ("done", "filled", 4)
+    assert harness.counted("retry") == 3
 
 
-async def test_what_polling_has_brought_meanwhile_is_not_asked_for(desk: Desk) -> None:
-    desk.registry.down = [RegistryUnavailable("permits", "timeout")]
-    await desk.follow(OPENED, event(Moved("review"), 3))
-    async with desk.database.write() as connection:
-        citizen = await desk.people.citizen(connection, AFM, desk.clock())
-        await desk.cases.put(connection, citizen, case_of(held(7)), desk.clock())
-    desk.clock.forward(60)
-    await run_until_idle([desk.job])
-    assert desk.registry.asked == [CASE]
-    assert (await desk.ends())[1][:2] == ("done", "known")
+async def test_what_polling_has_brought_meanwhile_is_not_asked_for(harness: ApplyHarness) -> None:
+    harness.registry.down = [RegistryUnavailable("permits", "timeout")]
+    await harness.follow(OPENED, event(Moved("review"), 3))
+    async with harness.database.write() as connection:
+        citizen = await harness.people.citizen(connection, AFM, harness.clock())
+        await harness.cases.put(connection, citizen, case_of(held(7)), harness.clock())
+    harness.clock.forward(60)
+    await run_until_idle([harness.job])
+    assert harness.registry.asked == [CASE]
+    assert (await harness.ends())[1][:2] == ("done", "known")
 
 
 @pytest.mark.parametrize("answer", [None, held(2)], ids=["no such case", "behind its event"])
 async def test_what_never_can_be_applied_is_given_up_and_the_next_goes_on(
-    desk: Desk, answer: CaseRecord | None
+    harness: ApplyHarness, answer: CaseRecord | None
 ) -> None:
     if answer:
-        desk.registry.held[CASE] = answer
-    await desk.follow(OPENED, event(Moved("review"), 4))
+        harness.registry.held[CASE] = answer
+    await harness.follow(OPENED, event(Moved("review"), 4))
     for _ in range(MAX_ATTEMPTS):
-        desk.clock.forward(700)
-        await run_until_idle([desk.job])
-    assert (await desk.ends())[1] == ("dead", "behind its event" if answer else "no such case", MAX_ATTEMPTS)
-    assert await desk.events.depth() == (0, 1, None)
-    desk.registry.held[CASE] = held(5)
-    await desk.follow(event(Moved("issuance"), 5))
-    assert (await desk.ends())[2][:2] == ("done", "filled")
+        harness.clock.forward(700)
+        await run_until_idle([harness.job])
+    assert (await harness.ends())[1] == ("dead", "behind its event" if answer else "no such case", MAX_ATTEMPTS)
+    assert await harness.events.depth() == (0, 1, None)
+    harness.registry.held[CASE] = held(5)
+    await harness.follow(event(Moved("issuance"), 5))
+    assert (await harness.ends())[2][:2] == ("done", "filled")
 
 
-async def test_an_event_that_kills_its_worker_is_given_up(desk: Desk) -> None:
-    await desk.arrive(OPENED)
+async def test_an_event_that_kills_its_worker_is_given_up(harness: ApplyHarness) -> None:
+    await harness.arrive(OPENED)
     for number in range(MAX_ATTEMPTS):
-        assert await desk.events.claim(desk.clock(), f"killed-{number}", limit=1, lease=LEASE)
-        desk.clock.forward(LEASE.total_seconds() + 1)
-    await run_until_idle([desk.job])
-    assert [(state, result) for state, result, _ in await desk.ends()] == [("dead", "worker-lost")]
+        assert await harness.events.claim(harness.clock(), f"killed-{number}", limit=1, lease=LEASE)
+        harness.clock.forward(LEASE.total_seconds() + 1)
+    await run_until_idle([harness.job])
+    assert [(state, result) for state, result, _ in await harness.ends()] == [("dead", "worker-lost")]
 
 
-async def test_an_event_that_cannot_be_opened_is_given_up_and_no_other(desk: Desk) -> None:
-    await desk.arrive(OPENED, event(Moved("review"), 2))
-    async with desk.database.write() as connection:
+async def test_an_event_that_cannot_be_opened_is_given_up_and_no_other(harness: ApplyHarness) -> None:
+    await harness.arrive(OPENED, event(Moved("review"), 2))
+    async with harness.database.write() as connection:
         await connection.execute(rows.update().where(rows.c.sequence == 1).values(payload_sealed=b"altered"))
     for _ in range(MAX_ATTEMPTS):
-        await run_until_idle([desk.job])
-        desk.clock.forward(700)
-    desk.registry.held[CASE] = held(2)
+        await run_until_idle([harness.job])
+        harness.clock.forward(700)
+    harness.registry.held[CASE] = held(2)
     for _ in range(2):
-        desk.clock.forward(700)
-        await run_until_idle([desk.job])
-    assert [(state, result) for state, result, _ in await desk.ends()] == [("dead", "SealBroken"), ("done", "filled")]
+        harness.clock.forward(700)
+        await run_until_idle([harness.job])
+    assert [(state, result) for state, result, _ in await harness.ends()] == [
+        ("dead", "SealBroken"),
+        ("done", "filled"),
+    ]
 
 
-async def test_a_closed_case_does_not_move_and_that_is_counted(desk: Desk) -> None:
-    await desk.follow(OPENED, event(Decided("granted"), 2), event(Closed("granted"), 3))
-    before = await desk.case()
-    reopened = replace(OPENED, id="r", sequence=4, news=Moved("review"))
-    desk.registry.held[CASE] = held(6, closed=False)
-    heard = list(desk.heard)
-    await desk.follow(reopened, event(Moved("issuance"), 6))
-    assert await desk.case() == before
-    assert desk.heard == heard
-    assert [result for _, result, _ in await desk.ends()][3:] == ["refused", "refused"]
-    assert desk.counted("refused") == 2
+async def test_a_closed_case_does_not_move_and_that_is_counted(harness: ApplyHarness) -> None:
+    await harness.follow(OPENED, event(Decided("granted"), 2), event(Closed("granted"), 3))
+    before = await harness.case()
+    reopened = replace(OPENED, id="r", sequence=4, data=Moved("review"))
+    harness.registry.held[CASE] = held(6, closed=False)
+    heard = list(harness.heard)
+    await harness.follow(reopened, event(Moved("issuance"), 6))
+    assert await harness.case() == before
+    assert harness.heard == heard
+    assert [result for _, result, _ in await harness.ends()][3:] == ["refused", "refused"]
+    assert harness.counted("refused") == 2
 
 
-async def test_a_decision_is_not_taken_back_but_may_become_another(desk: Desk) -> None:
-    desk.registry.held[CASE] = held(5, outcome=None)
-    await desk.follow(OPENED, event(Decided("refused"), 2), event(Decided("partly"), 3), event(Moved("review"), 5))
-    case = await desk.case()
+async def test_a_decision_is_not_taken_back_but_may_become_another(harness: ApplyHarness) -> None:
+    harness.registry.held[CASE] = held(5, outcome=None)
+    await harness.follow(OPENED, event(Decided("refused"), 2), event(Decided("partly"), 3), event(Moved("review"), 5))
+    case = await harness.case()
     assert case is not None
     assert (case.outcome, case.sequence) == ("partly", 3)
-    assert (await desk.ends())[3][1] == "refused"
+    assert (await harness.ends())[3][1] == "refused"
 
 
-async def test_what_changed_is_heard_with_before_and_after(desk: Desk) -> None:
-    await desk.follow(OPENED, event(Moved("review"), 2))
-    heard = [(change.before and change.before.case.stage, change.after.case.stage) for change in desk.heard]
+async def test_what_changed_is_heard_with_before_and_after(harness: ApplyHarness) -> None:
+    await harness.follow(OPENED, event(Moved("review"), 2))
+    heard = [(change.before and change.before.case.stage, change.after.case.stage) for change in harness.heard]
     assert heard == [(None, "submission"), ("submission", "review")]
 
 
-async def test_what_hears_and_fails_leaves_nothing_and_is_tried_again(desk: Desk, vault: Vault) -> None:
+async def test_what_hears_and_fails_leaves_nothing_and_is_tried_again(harness: ApplyHarness, vault: Vault) -> None:
     failing = [RuntimeError("hearing")]
 
-    async def hear(connection: Any, changes: Any) -> None:
-        await desk._hear(connection, changes)
+    async def listener(connection: Any, changes: Any) -> None:
+        await harness._hear(connection, changes)
         if failing:
             raise failing.pop()
 
-    desk.book = CaseBook(Census(desk.database, vault), desk.cases, desk.metrics, hear)
-    desk.job = desk.another()
-    await desk.follow(OPENED)
-    assert await desk.case() is None
-    desk.clock.forward(60)
-    await run_until_idle([desk.job])
-    assert await desk.moves() == [1]
+    harness.recorder = CaseRecorder(Citizens(harness.database, vault), harness.cases, harness.metrics, listener)
+    harness.job = harness.another()
+    await harness.follow(OPENED)
+    assert await harness.case() is None
+    harness.clock.forward(60)
+    await run_until_idle([harness.job])
+    assert await harness.moves() == [1]
 
 
-async def test_a_certificate_s_event_changes_no_case(desk: Desk) -> None:
+async def test_a_certificate_s_event_changes_no_case(harness: ApplyHarness) -> None:
     refused = event(CertificateRefused("r-1", "δεν βρέθηκε"), 1, subject="r-1", kind="certificate.refused")
-    await desk.follow(refused)
-    assert await desk.ends() == [("done", "no-case", 1)]
+    await harness.follow(refused)
+    assert await harness.ends() == [("done", "no-case", 1)]
 
 
-async def test_of_two_workers_one_applies_it(desk: Desk) -> None:
+async def test_of_two_workers_one_applies_it(harness: ApplyHarness) -> None:
     for number in range(1, 9):
         subject = f"ΑΔ-2026-{number:06d}"
-        await desk.arrive(replace(OPENED, id=f"a-{number}", subject=subject))
-        await desk.arrive(replace(event(Moved("review"), 2), subject=subject))
-    await run_until_idle([desk.another(), desk.another()])
-    assert sorted(await desk.moves()) == [1] * 8 + [2] * 8
-    assert len(desk.heard) == 16
+        await harness.arrive(replace(OPENED, id=f"a-{number}", subject=subject))
+        await harness.arrive(replace(event(Moved("review"), 2), subject=subject))
+    await run_until_idle([harness.another(), harness.another()])
+    assert sorted(await harness.moves()) == [1] * 8 + [2] * 8
+    assert len(harness.heard) == 16
 
 
-async def test_who_was_too_slow_changes_nothing(desk: Desk) -> None:
+async def test_who_was_too_slow_changes_nothing(harness: ApplyHarness) -> None:
     """The lease ran out while the registry was asked, and another has applied it."""
-    desk.registry.held[CASE] = held(3)
-    await desk.arrive(event(Moved("review"), 3))
-    [slow] = await desk.events.claim(desk.clock(), "slow", limit=1, lease=LEASE)
-    desk.clock.forward(LEASE.total_seconds() + 1)
-    await run_until_idle([desk.job])
-    await desk.job._work(slow)
-    assert await desk.moves() == [3]
-    assert desk.counted("claim-lost") == 1
+    harness.registry.held[CASE] = held(3)
+    await harness.arrive(event(Moved("review"), 3))
+    [slow] = await harness.events.claim(harness.clock(), "slow", limit=1, lease=LEASE)
+    harness.clock.forward(LEASE.total_seconds() + 1)
+    await run_until_idle([harness.job])
+    await harness.job._work(slow)
+    assert await harness.moves() == [3]
+    assert harness.counted("claim-lost") == 1
 
 
 news = st.one_of(
@@ -368,9 +381,9 @@ news = st.one_of(
 )
 
 
-@given(news=news, sequence=st.integers(1, 2**31 - 1))
-def test_an_event_comes_back_as_it_was_packed(news: News, sequence: int) -> None:
-    one = event(news, sequence)
+@given(data=news, sequence=st.integers(1, 2**31 - 1))
+def test_an_event_comes_back_as_it_was_packed(data: EventData, sequence: int) -> None:
+    one = event(data, sequence)
     assert unpack(pack(one)) == one
 
 
@@ -422,7 +435,7 @@ async def test_events_in_any_order_with_some_lost_agree_with_polling(
     async with running() as world:
         world.state.watch(told.append)
         registry = world.registries().cases["permits"]
-        desk = Desk(database, vault, clock, registry)
+        harness = ApplyHarness(database, vault, clock, registry)
         for number, (deed,) in enumerate(deeds):
             act(world.state, number, deed)
         if closing:
@@ -434,16 +447,16 @@ async def test_events_in_any_order_with_some_lost_agree_with_polling(
             body = cloud_event(change)
             read = reader.read("permits", headers(body, at=world.clock.now()), body)
             assert read is not None
-            await desk.follow(replace(read, id=f"{next(NUMBERS)}"))
-        by_events = await desk.case() if arrived else None
+            await harness.follow(replace(read, id=f"{next(NUMBERS)}"))
+        by_events = await harness.case() if arrived else None
         asked = await registry.case(CASE)
         assert asked is not None
         if by_events is not None:
             seen = replace(case_of(asked), updated_at=by_events.updated_at)
             assert by_events == seen
-        feed = CaseFeed(registry, database, desk.book, desk.cases, desk.metrics, clock, every=timedelta(1))
+        feed = CaseFeed(registry, database, harness.recorder, harness.cases, harness.metrics, clock, every=timedelta(1))
         await run_until_idle([feed])
-        polled = await desk.case()
+        polled = await harness.case()
         assert polled is not None
         assert replace(polled, updated_at=asked.updated_at) == case_of(asked)
     async with database.write() as connection:  # the next example begins with nothing

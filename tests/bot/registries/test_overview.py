@@ -70,7 +70,7 @@ class Book:
 
 
 @pytest.fixture
-def book(database: Database, vault: Vault, clock: FakeClock) -> Book:
+def recorder(database: Database, vault: Vault, clock: FakeClock) -> Book:
     return Book(database, vault, clock)
 
 
@@ -78,10 +78,10 @@ def told(seen: Overview) -> list[tuple[str, str, datetime | None]]:
     return [(case.reference, case.stage, case.as_of) for case in seen.cases]
 
 
-async def test_what_registries_say_now_is_the_view(book: Book) -> None:
-    citizen = await book.put()
+async def test_what_registries_say_now_is_the_view(recorder: Book) -> None:
+    citizen = await recorder.put()
     permits, efka = Registry("permits", says(PERMIT)), Registry("efka", says(PENSION))
-    seen = await book.seen(citizen, permits, efka)
+    seen = await recorder.seen(citizen, permits, efka)
     assert sorted(told(seen)) == [(PERMIT.reference, "review", None), (PENSION.reference, "processing", None)]
     assert (seen.stale, seen.silent) == ((), ())
     assert permits.asked == efka.asked == [AFM]
@@ -89,29 +89,29 @@ async def test_what_registries_say_now_is_the_view(book: Book) -> None:
 
 @pytest.mark.parametrize("answer", [DOWN, RegistryRefused("efka", "malformed answer: stage"), None])
 async def test_one_that_does_not_answer_in_time_is_told_as_it_was_last_read(
-    book: Book, answer: RegistryError | None
+    recorder: Book, answer: RegistryError | None
 ) -> None:
-    citizen = await book.put(PENSION)
-    await book.caught_up("efka", EARLIER)
-    seen = await book.seen(citizen, Registry("permits", says(PERMIT)), Registry("efka", answer), within=0.05)
+    citizen = await recorder.put(PENSION)
+    await recorder.caught_up("efka", EARLIER)
+    seen = await recorder.seen(citizen, Registry("permits", says(PERMIT)), Registry("efka", answer), within=0.05)
     assert sorted(told(seen)) == [(PERMIT.reference, "review", None), (PENSION.reference, "processing", EARLIER)]
     assert (seen.stale, seen.silent) == ((("efka", EARLIER),), ())
 
 
-async def test_that_one_holds_nothing_is_told_with_its_time_too(book: Book) -> None:
-    citizen = await book.put()
-    await book.caught_up("efka", EARLIER)
-    assert await book.seen(citizen, Registry("efka", DOWN)) == Overview((), (("efka", EARLIER),))
+async def test_that_one_holds_nothing_is_told_with_its_time_too(recorder: Book) -> None:
+    citizen = await recorder.put()
+    await recorder.caught_up("efka", EARLIER)
+    assert await recorder.seen(citizen, Registry("efka", DOWN)) == Overview((), (("efka", EARLIER),))
 
 
-async def test_one_of_which_nothing_is_known_is_silent(book: Book) -> None:
-    citizen = await book.put()
-    assert await book.seen(citizen, Registry("efka", DOWN)) == Overview((), (), ("efka",))
+async def test_one_of_which_nothing_is_known_is_silent(recorder: Book) -> None:
+    citizen = await recorder.put()
+    assert await recorder.seen(citizen, Registry("efka", DOWN)) == Overview((), (), ("efka",))
 
 
-async def test_what_an_event_told_of_a_silent_one_is_shown_with_the_time_of_the_event(book: Book) -> None:
-    citizen = await book.put(PENSION, at=EARLIER)
-    seen = await book.seen(citizen, Registry("efka", DOWN))
+async def test_what_an_event_told_of_a_silent_one_is_shown_with_the_time_of_the_event(recorder: Book) -> None:
+    citizen = await recorder.put(PENSION, at=EARLIER)
+    seen = await recorder.seen(citizen, Registry("efka", DOWN))
     assert told(seen) == [(PENSION.reference, "processing", EARLIER)]
     assert (seen.stale, seen.silent) == ((), ("efka",))
 
@@ -119,53 +119,53 @@ async def test_what_an_event_told_of_a_silent_one_is_shown_with_the_time_of_the_
 @pytest.mark.parametrize(
     ("read_at", "expected"), [(None, "processing"), (EARLIER, "processing"), (LATER, "document-check")]
 )
-async def test_of_two_stale_words_the_later_one_counts(book: Book, read_at: datetime | None, expected: str) -> None:
+async def test_of_two_stale_words_the_later_one_counts(recorder: Book, read_at: datetime | None, expected: str) -> None:
     """What the connector remembers, and what was read by the feed."""
-    citizen = await book.put(replace(PENSION, stage="document-check", sequence=1))
+    citizen = await recorder.put(replace(PENSION, stage="document-check", sequence=1))
     if read_at:
-        await book.caught_up("efka", read_at)
-    seen = await book.seen(citizen, Registry("efka", says(PENSION, stale=True)))
+        await recorder.caught_up("efka", read_at)
+    seen = await recorder.seen(citizen, Registry("efka", says(PENSION, stale=True)))
     as_of = LATER if read_at == LATER else START
     assert told(seen) == [(PENSION.reference, expected, as_of)]
     assert seen.stale == (("efka", as_of),)
 
 
-async def test_an_event_that_came_since_the_answer_is_seen(book: Book) -> None:
+async def test_an_event_that_came_since_the_answer_is_seen(recorder: Book) -> None:
     """An answer may be half a minute old."""
     opened = replace(PENSION, reference="ΕΦ-2026-000202", sequence=1)
-    citizen = await book.put(replace(PENSION, stage="decision", sequence=3), opened, at=LATER)
-    seen = await book.seen(citizen, Registry("efka", says(PENSION)))
+    citizen = await recorder.put(replace(PENSION, stage="decision", sequence=3), opened, at=LATER)
+    seen = await recorder.seen(citizen, Registry("efka", says(PENSION)))
     assert sorted(told(seen)) == [(PENSION.reference, "decision", None), (opened.reference, "processing", None)]
 
 
-async def test_what_a_registry_no_longer_lists_is_not_shown(book: Book) -> None:
-    citizen = await book.put(PENSION, at=EARLIER)
-    assert told(await book.seen(citizen, Registry("efka", says()))) == []
+async def test_what_a_registry_no_longer_lists_is_not_shown(recorder: Book) -> None:
+    citizen = await recorder.put(PENSION, at=EARLIER)
+    assert told(await recorder.seen(citizen, Registry("efka", says()))) == []
 
 
-async def test_an_illegal_move_is_not_shown_either(book: Book) -> None:
+async def test_an_illegal_move_is_not_shown_either(recorder: Book) -> None:
     closed = replace(PENSION, closed=True, outcome="granted")
-    citizen = await book.put(closed)
-    seen = await book.seen(citizen, Registry("efka", says(replace(PENSION, sequence=5))))
+    citizen = await recorder.put(closed)
+    seen = await recorder.seen(citizen, Registry("efka", says(replace(PENSION, sequence=5))))
     assert [(case.closed, case.outcome) for case in seen.cases] == [(True, "granted")]
 
 
-async def test_what_was_closed_long_ago_is_not_shown(book: Book) -> None:
-    citizen = await book.put()
+async def test_what_was_closed_long_ago_is_not_shown(recorder: Book) -> None:
+    citizen = await recorder.put()
     old = replace(PENSION, closed=True, updated_at=START - CLOSED_SHOWN)
-    assert told(await book.seen(citizen, Registry("efka", says(old)))) == []
+    assert told(await recorder.seen(citizen, Registry("efka", says(old)))) == []
 
 
-async def test_where_no_registry_is_set_up_the_record_is_all_there_is(book: Book) -> None:
-    citizen = await book.put(PENSION)
-    seen = await book.seen(citizen)
+async def test_where_no_registry_is_set_up_the_record_is_all_there_is(recorder: Book) -> None:
+    citizen = await recorder.put(PENSION)
+    seen = await recorder.seen(citizen)
     assert told(seen) == [(PENSION.reference, "processing", None)]
     assert (seen.stale, seen.silent) == ((), ())
 
 
-async def test_all_are_asked_at_once(book: Book) -> None:
+async def test_all_are_asked_at_once(recorder: Book) -> None:
     """Each waits for the others to have been asked."""
-    citizen, everyone = await book.put(), asyncio.Barrier(3)
+    citizen, everyone = await recorder.put(), asyncio.Barrier(3)
 
     class Together(Registry):
         async def cases_of(self, afm: str) -> CaseList:
@@ -173,18 +173,18 @@ async def test_all_are_asked_at_once(book: Book) -> None:
                 await everyone.wait()
             return await super().cases_of(afm)
 
-    seen = await book.seen(citizen, *(Together(name, says()) for name in ("permits", "efka", "kep")), within=10)
+    seen = await recorder.seen(citizen, *(Together(name, says()) for name in ("permits", "efka", "kep")), within=10)
     assert seen == Overview(())
 
 
-async def test_no_transaction_is_open_while_a_registry_is_asked(book: Book) -> None:
+async def test_no_transaction_is_open_while_a_registry_is_asked(recorder: Book) -> None:
     """Whoever wants to write meanwhile can."""
-    citizen = await book.put()
+    citizen = await recorder.put()
 
     class Writing(Registry):
         async def cases_of(self, afm: str) -> CaseList:
-            await book.put(PENSION, at=LATER)
+            await recorder.put(PENSION, at=LATER)
             return await super().cases_of(afm)
 
-    seen = await book.seen(citizen, Writing("efka", says()))
+    seen = await recorder.seen(citizen, Writing("efka", says()))
     assert [case.reference for case in seen.cases] == [PENSION.reference]

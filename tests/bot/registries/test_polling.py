@@ -15,11 +15,11 @@ from sqlalchemy import func, select
 from bot.metrics import Metrics
 from bot.registries.contacts import CONTACT_AGAIN, CONTACT_BATCH, CONTACT_KEPT, ContactFeed
 from bot.registries.polling import CaseFeed
-from bot.registries.recorder import CaseBook
+from bot.registries.recorder import CaseRecorder
 from bot.worker import run_until_idle
 from casestore.cases.repository import Cases
 from casestore.database import Database
-from casestore.people.citizens import Census
+from casestore.people.citizens import Citizens
 from casestore.people.identity import People
 from casestore.tables import case_events, cases, citizens, cursors
 from casestore.vault import Vault
@@ -75,8 +75,8 @@ class Feed:
     def __init__(self, database: Database, vault: Vault, clock: FakeClock, *pages: Sequence[CaseRecord] | Exception):
         self.registry, self.metrics, self.clock = Pages(*pages), Metrics(), clock
         self.database, self.people, self.cases = database, People(database, vault), Cases(database, vault)
-        book = CaseBook(Census(database, vault), self.cases, self.metrics)
-        parts = (database, book, self.cases, self.metrics, clock)
+        recorder = CaseRecorder(Citizens(database, vault), self.cases, self.metrics)
+        parts = (database, recorder, self.cases, self.metrics, clock)
         self.job = CaseFeed(self.registry, *parts, every=EVERY)
 
     def counted(self, result: str) -> float:
@@ -179,20 +179,20 @@ async def test_an_illegal_move_is_refused_counted_and_holds_up_nobody(
     opened = replace(closed, closed=False, stage="review", sequence=5)
     other = replace(RECORD, reference="ΑΔ-2026-000124")
     feed = Feed(database, vault, clock, [RECORD], [closed], [opened, other])
-    with logging_to_book() as book:
+    with logging_to_book() as recorder:
         await run_until_idle([feed.job])
     assert sorted(await feed.of(AFM)) == [(RECORD.reference, RECORD.stage, 4), (other.reference, RECORD.stage, 3)]
     assert feed.counted("refused") == 1
-    assert [(line["event"], line["reason"]) for line in book.lines] == [("case.refused", "closed")]
+    assert [(line["event"], line["reason"]) for line in recorder.lines] == [("case.refused", "closed")]
 
 
 async def test_a_registry_that_is_down_is_asked_again_later_from_the_same_place(
     database: Database, vault: Vault, clock: FakeClock
 ) -> None:
     feed = Feed(database, vault, clock, [RECORD], RegistryUnavailable("permits", "timeout"), [])
-    with logging_to_book() as book:
+    with logging_to_book() as recorder:
         assert [await feed.job.step() for _ in range(3)] == [True, False, False]
-    assert [(line["event"], line["registry"], line["reason"]) for line in book.lines] == [
+    assert [(line["event"], line["registry"], line["reason"]) for line in recorder.lines] == [
         ("feed.failed", "permits", "timeout")
     ]
     assert feed.counted("failed") == 1
@@ -311,10 +311,10 @@ async def test_one_that_cannot_be_told_is_asked_again_soon_and_holds_up_nobody(
         database, vault, clock, afm_123456783=RegistryUnavailable("contacts", "http:503"), afm_090000045=NEW
     )
     first, second = await contact.citizen(AFM), await contact.citizen(OTHER_AFM)
-    with logging_to_book() as book:
+    with logging_to_book() as recorder:
         await contact.job.step()
     assert await contact.behind(NEW) == (second, 1)
-    assert [line["reason"] for line in book.lines] == ["http:503"]
+    assert [line["reason"] for line in recorder.lines] == ["http:503"]
     contact.registry.held["afm_123456783"] = OLD
     clock.forward(CONTACT_AGAIN.total_seconds())
     await contact.job.step()

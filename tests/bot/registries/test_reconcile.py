@@ -10,13 +10,13 @@ import pytest
 
 from bot.metrics import Metrics
 from bot.registries.reconcile import AGAIN, Comparer, ReconcileJob, begin, take_page
-from bot.registries.recorder import CaseBook, case_of
+from bot.registries.recorder import CaseRecorder, case_of
 from bot.worker import run_until_idle
 from casestore.cases.model import Case, Change
 from casestore.cases.reconciliations import DONE, LostRun, Reconciliations
 from casestore.cases.repository import Cases
 from casestore.database import Database
-from casestore.people.citizens import Census
+from casestore.people.citizens import Citizens
 from casestore.people.identity import People
 from casestore.vault import Vault
 from connectors.registry import CaseRecord, Changes, RegistryUnavailable, RequiredDocument
@@ -44,7 +44,7 @@ class Registry:
         self.read: list[str] = []
         self.page = 2
 
-    def holds(self, *records: CaseRecord) -> None:
+    def verify(self, *records: CaseRecord) -> None:
         self.held |= {record.reference: record for record in records}
 
     async def changes(self, cursor: str) -> Changes:
@@ -62,18 +62,22 @@ class Registry:
         return self.held.get(reference)
 
 
-class Desk:
+class ReconcileHarness:
     def __init__(self, database: Database, vault: Vault, clock: FakeClock) -> None:
         self.database, self.clock, self.metrics, self.registry = database, clock, Metrics(), Registry()
-        self.cases, self.people, self.census = Cases(database, vault), People(database, vault), Census(database, vault)
+        self.cases, self.people, self.census = (
+            Cases(database, vault),
+            People(database, vault),
+            Citizens(database, vault),
+        )
         self.runs = Reconciliations(database)
         self.heard: list[Change] = []
         self.comparer = self.comparing()
         self.job = self.another()
 
     def comparing(self, **more: Any) -> Comparer:
-        book = CaseBook(self.census, self.cases, self.metrics, self._hear)
-        return Comparer(self.registry, self.database, self.cases, self.census, book, **more)  # type: ignore[arg-type]
+        recorder = CaseRecorder(self.census, self.cases, self.metrics, self._hear)
+        return Comparer(self.registry, self.database, self.cases, self.census, recorder, **more)  # type: ignore[arg-type]
 
     async def _hear(self, _connection: Any, changes: Any) -> None:
         self.heard += changes
@@ -107,152 +111,154 @@ class Desk:
 
 
 @pytest.fixture
-def desk(database: Database, vault: Vault, clock: FakeClock) -> Desk:
-    return Desk(database, vault, clock)
+def harness(database: Database, vault: Vault, clock: FakeClock) -> ReconcileHarness:
+    return ReconcileHarness(database, vault, clock)
 
 
-async def test_where_nothing_differs_nothing_is_written_but_that_it_was_compared(desk: Desk) -> None:
+async def test_where_nothing_differs_nothing_is_written_but_that_it_was_compared(harness: ReconcileHarness) -> None:
     records = [case(n) for n in range(1, 6)]
-    desk.registry.holds(*records)
-    await desk.keep(*records)
-    assert await desk.run() == {"same": 5}
-    assert desk.heard == []
-    assert desk.registry.asked == []
+    harness.registry.verify(*records)
+    await harness.keep(*records)
+    assert await harness.run() == {"same": 5}
+    assert harness.heard == []
+    assert harness.registry.asked == []
 
 
-async def test_what_is_missing_behind_or_different_is_put_right(desk: Desk) -> None:
+async def test_what_is_missing_behind_or_different_is_put_right(harness: ReconcileHarness) -> None:
     papers = (RequiredDocument("deed", "Τίτλος", "missing"),)
-    desk.registry.holds(case(1), case(2, sequence=5, stage="issuance"), case(3, documents=papers), case(4, afm=OTHER))
-    await desk.keep(case(2), case(3), case(4))
-    assert await desk.run() == {"missing": 1, "behind": 1, "differs": 2, "repaired": 4}
+    harness.registry.verify(
+        case(1), case(2, sequence=5, stage="issuance"), case(3, documents=papers), case(4, afm=OTHER)
+    )
+    await harness.keep(case(2), case(3), case(4))
+    assert await harness.run() == {"missing": 1, "behind": 1, "differs": 2, "repaired": 4}
     for number in range(1, 5):
-        assert await desk.kept(number) == case_of(desk.registry.held[case(number).reference])
-    assert await desk.shown(OTHER) == [case(4).reference]
-    assert len(desk.heard) == 4
-    assert await desk.run() == {"same": 4}
+        assert await harness.kept(number) == case_of(harness.registry.held[case(number).reference])
+    assert await harness.shown(OTHER) == [case(4).reference]
+    assert len(harness.heard) == 4
+    assert await harness.run() == {"same": 4}
 
 
-async def test_when_it_was_changed_is_no_difference(desk: Desk) -> None:
-    await desk.keep(case(1))
-    desk.registry.holds(case(1, updated_at=START + timedelta(microseconds=7)))
-    assert await desk.run() == {"same": 1}
+async def test_when_it_was_changed_is_no_difference(harness: ReconcileHarness) -> None:
+    await harness.keep(case(1))
+    harness.registry.verify(case(1, updated_at=START + timedelta(microseconds=7)))
+    assert await harness.run() == {"same": 1}
 
 
-async def test_a_registry_that_went_back_is_believed_after_it_was_asked_again(desk: Desk) -> None:
-    await desk.keep(case(1, sequence=9, stage="issuance"))
-    desk.registry.holds(case(1))
-    assert await desk.run() == {"ahead": 1, "repaired": 1}
-    assert desk.registry.asked == [case(1).reference]
-    assert (await desk.kept(1)).sequence == 3
+async def test_a_registry_that_went_back_is_believed_after_it_was_asked_again(harness: ReconcileHarness) -> None:
+    await harness.keep(case(1, sequence=9, stage="issuance"))
+    harness.registry.verify(case(1))
+    assert await harness.run() == {"ahead": 1, "repaired": 1}
+    assert harness.registry.asked == [case(1).reference]
+    assert (await harness.kept(1)).sequence == 3
 
 
-async def test_ours_that_has_just_moved_on_is_left_alone(desk: Desk) -> None:
+async def test_ours_that_has_just_moved_on_is_left_alone(harness: ReconcileHarness) -> None:
     """The page is older than the event that came meanwhile."""
     moved = case(1, sequence=4, stage="issuance")
-    await desk.keep(moved)
-    desk.registry.holds(moved)
+    await harness.keep(moved)
+    harness.registry.verify(moved)
 
     async def before(cursor: str) -> Changes:
         return Changes((case(1),), "1", more=False)
 
-    desk.registry.changes = before  # type: ignore[method-assign]
-    assert await desk.run() == {"same": 1}
-    assert await desk.kept(1) == case_of(moved)
+    harness.registry.changes = before  # type: ignore[method-assign]
+    assert await harness.run() == {"same": 1}
+    assert await harness.kept(1) == case_of(moved)
 
 
-async def test_a_case_that_moves_between_the_look_and_the_commit_is_not_set_back(desk: Desk) -> None:
-    await desk.keep(case(1, note="αλλού"))
-    desk.registry.holds(case(1))
-    run = await begin(desk.runs, "permits", desk.clock())
-    findings = await desk.comparer.listed("")
-    await desk.keep(case(1, sequence=4, stage="issuance"))
-    async with desk.database.write() as connection:
-        counts = await desk.comparer.keep(connection, findings, desk.clock(), run.started_at)
+async def test_a_case_that_moves_between_the_look_and_the_commit_is_not_set_back(harness: ReconcileHarness) -> None:
+    await harness.keep(case(1, note="αλλού"))
+    harness.registry.verify(case(1))
+    run = await begin(harness.runs, "permits", harness.clock())
+    diff = await harness.comparer.listed("")
+    await harness.keep(case(1, sequence=4, stage="issuance"))
+    async with harness.database.write() as connection:
+        counts = await harness.comparer.keep(connection, diff, harness.clock(), run.started_at)
     assert counts == {"differs": 1}
-    assert (await desk.kept(1)).sequence == 4
+    assert (await harness.kept(1)).sequence == 4
 
 
-async def test_what_the_registry_does_not_know_is_shown_no_more_until_it_does(desk: Desk) -> None:
-    await desk.keep(case(1), case(2), case(3))
-    desk.registry.holds(case(1), case(3, stage="issuance"))
-    desk.registry.hidden = {case(3).reference}  # not listed, and yet there
-    assert await desk.run() == {"same": 1, "differs": 1, "gone": 1, "repaired": 2}
-    assert sorted(desk.registry.asked) == [case(2).reference, case(3).reference]
-    assert sorted(await desk.shown()) == [case(1).reference, case(3).reference]
-    desk.registry.hidden.clear()
-    desk.registry.holds(case(2))
-    await desk.run()
-    assert len(await desk.shown()) == 3
+async def test_what_the_registry_does_not_know_is_shown_no_more_until_it_does(harness: ReconcileHarness) -> None:
+    await harness.keep(case(1), case(2), case(3))
+    harness.registry.verify(case(1), case(3, stage="issuance"))
+    harness.registry.hidden = {case(3).reference}  # not listed, and yet there
+    assert await harness.run() == {"same": 1, "differs": 1, "gone": 1, "repaired": 2}
+    assert sorted(harness.registry.asked) == [case(2).reference, case(3).reference]
+    assert sorted(await harness.shown()) == [case(1).reference, case(3).reference]
+    harness.registry.hidden.clear()
+    harness.registry.verify(case(2))
+    await harness.run()
+    assert len(await harness.shown()) == 3
 
 
-async def test_an_illegal_difference_is_refused_unless_a_person_has_looked(desk: Desk) -> None:
+async def test_an_illegal_difference_is_refused_unless_a_person_has_looked(harness: ReconcileHarness) -> None:
     closed = case(1, closed=True, outcome="granted")
-    await desk.keep(closed)
-    desk.registry.holds(case(1, sequence=4))
-    assert await desk.run() == {"behind": 1, "refused": 1}
-    assert await desk.kept(1) == case_of(closed)
-    desk.comparer = desk.comparing(reopening=True)
-    assert await desk.run() == {"behind": 1, "repaired": 1}
-    assert not (await desk.kept(1)).closed
+    await harness.keep(closed)
+    harness.registry.verify(case(1, sequence=4))
+    assert await harness.run() == {"behind": 1, "refused": 1}
+    assert await harness.kept(1) == case_of(closed)
+    harness.comparer = harness.comparing(reopening=True)
+    assert await harness.run() == {"behind": 1, "repaired": 1}
+    assert not (await harness.kept(1)).closed
 
 
-async def test_it_goes_on_where_it_was_stopped(desk: Desk) -> None:
+async def test_it_goes_on_where_it_was_stopped(harness: ReconcileHarness) -> None:
     records = [case(n) for n in range(1, 8)]
-    desk.registry.holds(*records)
-    await desk.keep(*records[:5])
-    run = await begin(desk.runs, "permits", desk.clock())
-    await take_page(desk.comparer, desk.runs, run, desk.clock())
-    await run_until_idle([desk.another()])  # another process, after the first was killed
-    last = await desk.runs.last("permits")
+    harness.registry.verify(*records)
+    await harness.keep(*records[:5])
+    run = await begin(harness.runs, "permits", harness.clock())
+    await take_page(harness.comparer, harness.runs, run, harness.clock())
+    await run_until_idle([harness.another()])  # another process, after the first was killed
+    last = await harness.runs.last("permits")
     assert last is not None
     assert (last.phase, last.counts) == (DONE, {"same": 5, "missing": 2, "repaired": 2})
-    assert desk.registry.read == ["", "2", "4", "6"]
+    assert harness.registry.read == ["", "2", "4", "6"]
 
 
-async def test_of_two_workers_at_one_page_one_wins(desk: Desk) -> None:
-    desk.registry.holds(case(1), case(2), case(3))
-    run = await begin(desk.runs, "permits", desk.clock())
-    await take_page(desk.comparer, desk.runs, run, desk.clock())
+async def test_of_two_workers_at_one_page_one_wins(harness: ReconcileHarness) -> None:
+    harness.registry.verify(case(1), case(2), case(3))
+    run = await begin(harness.runs, "permits", harness.clock())
+    await take_page(harness.comparer, harness.runs, run, harness.clock())
     with pytest.raises(LostRun):
-        await take_page(desk.comparer, desk.runs, run, desk.clock())
+        await take_page(harness.comparer, harness.runs, run, harness.clock())
     with pytest.raises(LostRun):
-        await desk.runs.begin(run, run)
-    assert len(desk.heard) == 2
+        await harness.runs.begin(run, run)
+    assert len(harness.heard) == 2
 
 
-async def test_the_first_run_waits_its_time_and_the_next_one_too(desk: Desk) -> None:
-    desk.registry.holds(case(1))
-    await run_until_idle([desk.job])
-    assert desk.registry.read == []
+async def test_the_first_run_waits_its_time_and_the_next_one_too(harness: ReconcileHarness) -> None:
+    harness.registry.verify(case(1))
+    await run_until_idle([harness.job])
+    assert harness.registry.read == []
     for runs in (1, 2):
-        desk.clock.forward(EVERY.total_seconds())
-        await run_until_idle([desk.job])
-        await run_until_idle([desk.another()])
-        assert len(desk.registry.read) == runs
-    told = desk.metrics.registry.get_sample_value
+        harness.clock.forward(EVERY.total_seconds())
+        await run_until_idle([harness.job])
+        await run_until_idle([harness.another()])
+        assert len(harness.registry.read) == runs
+    told = harness.metrics.registry.get_sample_value
     assert told("counter_reconciled_cases_total", {"registry": "permits", "result": "repaired"}) == 1
-    assert told("counter_reconciled_timestamp_seconds", {"registry": "permits"}) == desk.clock().timestamp()
+    assert told("counter_reconciled_timestamp_seconds", {"registry": "permits"}) == harness.clock().timestamp()
 
 
-async def test_it_is_paced(desk: Desk) -> None:
-    desk.registry.holds(*(case(n) for n in range(1, 6)))
-    job = desk.another(pause=10)
+async def test_it_is_paced(harness: ReconcileHarness) -> None:
+    harness.registry.verify(*(case(n) for n in range(1, 6)))
+    job = harness.another(pause=10)
     await job.step()
-    desk.clock.forward(EVERY.total_seconds())
+    harness.clock.forward(EVERY.total_seconds())
     assert [await job.step() for _ in range(3)] == [False] * 3
-    assert len(desk.registry.read) == 1
-    desk.clock.forward(10)
+    assert len(harness.registry.read) == 1
+    harness.clock.forward(10)
     await job.step()
-    assert len(desk.registry.read) == 2
+    assert len(harness.registry.read) == 2
 
 
-async def test_a_registry_that_is_down_is_asked_again_from_the_same_page(desk: Desk) -> None:
-    desk.registry.holds(*(case(n) for n in range(1, 4)))
-    run = await begin(desk.runs, "permits", desk.clock())
-    await take_page(desk.comparer, desk.runs, run, desk.clock())
-    desk.registry.down = [RegistryUnavailable("permits", "timeout")]
-    await run_until_idle([desk.job])
-    desk.clock.forward(AGAIN.total_seconds())
-    await run_until_idle([desk.job])
-    assert desk.registry.read == ["", "2", "2"]
-    assert len(await desk.shown()) == 3
+async def test_a_registry_that_is_down_is_asked_again_from_the_same_page(harness: ReconcileHarness) -> None:
+    harness.registry.verify(*(case(n) for n in range(1, 4)))
+    run = await begin(harness.runs, "permits", harness.clock())
+    await take_page(harness.comparer, harness.runs, run, harness.clock())
+    harness.registry.down = [RegistryUnavailable("permits", "timeout")]
+    await run_until_idle([harness.job])
+    harness.clock.forward(AGAIN.total_seconds())
+    await run_until_idle([harness.job])
+    assert harness.registry.read == ["", "2", "2"]
+    assert len(await harness.shown()) == 3

@@ -30,7 +30,7 @@ from tests.clock import FakeClock
 AFM, OTHER = "123456783", "090000045"
 
 
-class Desk:
+class CodesFixture:
     """Codes, and conversations to ask for them in."""
 
     def __init__(self, database: Database, vault: Vault, clock: FakeClock) -> None:
@@ -39,7 +39,7 @@ class Desk:
         self.codes = Codes(database, vault)
         self.clock = clock
 
-    async def talk(self, name: str = "a") -> int:
+    async def transcript(self, name: str = "a") -> int:
         return (await self.people.conversation("viber", name, self.clock())).id
 
     async def issue(
@@ -63,199 +63,201 @@ class Desk:
 
 
 @pytest.fixture
-def desk(database: Database, vault: Vault, clock: FakeClock) -> Desk:
-    return Desk(database, vault, clock)
+def codes_fixture(database: Database, vault: Vault, clock: FakeClock) -> CodesFixture:
+    return CodesFixture(database, vault, clock)
 
 
-async def test_the_right_code_proves_once(desk: Desk) -> None:
-    talk = await desk.talk()
-    assert await desk.codes.check(talk, "123456", desk.clock()) is None
-    assert await desk.issue(talk)
-    assert not (await desk.check(talk, "654321")).right
-    found = await desk.check(talk)
+async def test_the_right_code_proves_once(codes_fixture: CodesFixture) -> None:
+    talk = await codes_fixture.transcript()
+    assert await codes_fixture.codes.check(talk, "123456", codes_fixture.clock()) is None
+    assert await codes_fixture.issue(talk)
+    assert not (await codes_fixture.check(talk, "654321")).right
+    found = await codes_fixture.check(talk)
     assert found.right
-    assert await desk.tried(found, right=True) == Proof(AFM, BY_MOBILE, None)
-    assert await desk.tried(found, right=True) is None
-    assert await desk.codes.check(talk, "123456", desk.clock()) is None
+    assert await codes_fixture.tried(found, right=True) == Proof(AFM, BY_MOBILE, None)
+    assert await codes_fixture.tried(found, right=True) is None
+    assert await codes_fixture.codes.check(talk, "123456", codes_fixture.clock()) is None
 
 
-async def test_whom_it_proves_is_told_when_on_record(desk: Desk) -> None:
-    talk = await desk.talk()
-    await desk.issue(talk)
-    assert (await desk.check(talk)).citizen_id is None
-    async with desk.database.write() as connection:
-        citizen = await desk.people.citizen(connection, AFM, desk.clock())
-    assert (await desk.check(talk)).citizen_id == citizen
-    assert (await desk.check(talk, "654321")).citizen_id is None
+async def test_whom_it_proves_is_told_when_on_record(codes_fixture: CodesFixture) -> None:
+    talk = await codes_fixture.transcript()
+    await codes_fixture.issue(talk)
+    assert (await codes_fixture.check(talk)).citizen_id is None
+    async with codes_fixture.database.write() as connection:
+        citizen = await codes_fixture.people.citizen(connection, AFM, codes_fixture.clock())
+    assert (await codes_fixture.check(talk)).citizen_id == citizen
+    assert (await codes_fixture.check(talk, "654321")).citizen_id is None
 
 
-async def test_a_code_counts_in_its_own_conversation_only(desk: Desk) -> None:
-    here, there = await desk.talk("a"), await desk.talk("b")
-    await desk.issue(here, "111111")
-    await desk.issue(there, "222222", OTHER)
-    assert not (await desk.check(there, "111111")).right
-    assert (await desk.check(here, "111111")).right
+async def test_a_code_counts_in_its_own_conversation_only(codes_fixture: CodesFixture) -> None:
+    here, there = await codes_fixture.transcript("a"), await codes_fixture.transcript("b")
+    await codes_fixture.issue(here, "111111")
+    await codes_fixture.issue(there, "222222", OTHER)
+    assert not (await codes_fixture.check(there, "111111")).right
+    assert (await codes_fixture.check(here, "111111")).right
 
 
-async def test_the_newest_code_counts(desk: Desk) -> None:
-    talk = await desk.talk()
-    await desk.issue(talk, "111111")
-    await desk.issue(talk, "222222")
-    assert not (await desk.check(talk, "111111")).right
-    assert (await desk.check(talk, "222222")).right
+async def test_the_newest_code_counts(codes_fixture: CodesFixture) -> None:
+    talk = await codes_fixture.transcript()
+    await codes_fixture.issue(talk, "111111")
+    await codes_fixture.issue(talk, "222222")
+    assert not (await codes_fixture.check(talk, "111111")).right
+    assert (await codes_fixture.check(talk, "222222")).right
 
 
-async def test_an_older_code_does_not_come_back_when_the_newest_is_used(desk: Desk) -> None:
-    talk = await desk.talk()
-    await desk.issue(talk, "111111")
-    await desk.issue(talk, "222222")
-    await desk.tried(await desk.check(talk, "222222"), right=True)
-    assert await desk.codes.check(talk, "111111", desk.clock()) is None
+async def test_an_older_code_does_not_come_back_when_the_newest_is_used(codes_fixture: CodesFixture) -> None:
+    talk = await codes_fixture.transcript()
+    await codes_fixture.issue(talk, "111111")
+    await codes_fixture.issue(talk, "222222")
+    await codes_fixture.tried(await codes_fixture.check(talk, "222222"), right=True)
+    assert await codes_fixture.codes.check(talk, "111111", codes_fixture.clock()) is None
 
 
-async def test_a_proof_says_which_mobile_it_rests_on(desk: Desk, vault: Vault) -> None:
-    talk = await desk.talk()
-    await desk.issue(talk, mobile="+306900000001")
+async def test_a_proof_says_which_mobile_it_rests_on(codes_fixture: CodesFixture, vault: Vault) -> None:
+    talk = await codes_fixture.transcript()
+    await codes_fixture.issue(talk, mobile="+306900000001")
     key = address_key(vault, "sms", "+306900000001")
-    assert await desk.tried(await desk.check(talk), right=True) == Proof(AFM, BY_MOBILE, key)
-    await desk.show(talk, "222222")
-    assert await desk.tried(await desk.check(talk, "222222"), right=True) == Proof(AFM, BY_LOGIN, None)
+    assert await codes_fixture.tried(await codes_fixture.check(talk), right=True) == Proof(AFM, BY_MOBILE, key)
+    await codes_fixture.show(talk, "222222")
+    assert await codes_fixture.tried(await codes_fixture.check(talk, "222222"), right=True) == Proof(
+        AFM, BY_LOGIN, None
+    )
 
 
-async def test_a_voided_code_counts_no_more(desk: Desk) -> None:
-    talk = await desk.talk()
-    code_id = await desk.show(talk)
-    assert await desk.codes.is_open(code_id, desk.clock())
-    found = await desk.check(talk)
-    async with desk.database.write() as connection:
-        await desk.codes.void(connection, talk)
-    assert not await desk.codes.is_open(code_id, desk.clock())
-    assert not (await desk.check(talk)).right
-    assert await desk.tried(found, right=True) is None
+async def test_a_voided_code_counts_no_more(codes_fixture: CodesFixture) -> None:
+    talk = await codes_fixture.transcript()
+    code_id = await codes_fixture.show(talk)
+    assert await codes_fixture.codes.is_open(code_id, codes_fixture.clock())
+    found = await codes_fixture.check(talk)
+    async with codes_fixture.database.write() as connection:
+        await codes_fixture.codes.void(connection, talk)
+    assert not await codes_fixture.codes.is_open(code_id, codes_fixture.clock())
+    assert not (await codes_fixture.check(talk)).right
+    assert await codes_fixture.tried(found, right=True) is None
 
 
-async def test_tries_are_counted_down(desk: Desk) -> None:
-    talk = await desk.talk()
-    await desk.issue(talk)
+async def test_tries_are_counted_down(codes_fixture: CodesFixture) -> None:
+    talk = await codes_fixture.transcript()
+    await codes_fixture.issue(talk)
     for left in range(ATTEMPTS, 0, -1):
-        found = await desk.check(talk, "000000")
+        found = await codes_fixture.check(talk, "000000")
         assert found.attempts_left == left
-        await desk.tried(found, right=False)
-    spent = await desk.check(talk)
+        await codes_fixture.tried(found, right=False)
+    spent = await codes_fixture.check(talk)
     assert (spent.right, spent.attempts_left) == (False, 0)
-    await desk.tried(spent, right=False)
-    assert (await desk.check(talk)).attempts_left == 0
+    await codes_fixture.tried(spent, right=False)
+    assert (await codes_fixture.check(talk)).attempts_left == 0
 
 
-async def test_a_code_expires(desk: Desk) -> None:
-    talk = await desk.talk()
-    await desk.issue(talk)
-    desk.clock.forward(LIFETIME.total_seconds() - 1)
-    assert (await desk.check(talk)).right
-    desk.clock.forward(1)
-    found = await desk.check(talk)
+async def test_a_code_expires(codes_fixture: CodesFixture) -> None:
+    talk = await codes_fixture.transcript()
+    await codes_fixture.issue(talk)
+    codes_fixture.clock.forward(LIFETIME.total_seconds() - 1)
+    assert (await codes_fixture.check(talk)).right
+    codes_fixture.clock.forward(1)
+    found = await codes_fixture.check(talk)
     assert (found.right, found.expired) == (False, True)
 
 
-async def test_a_code_that_was_never_sent_is_never_right(desk: Desk) -> None:
+async def test_a_code_that_was_never_sent_is_never_right(codes_fixture: CodesFixture) -> None:
     """For a citizen without a mobile everything looks the same, and nothing is."""
-    talk = await desk.talk()
-    assert await desk.issue(talk, sent=False)
-    assert not (await desk.check(talk)).right
+    talk = await codes_fixture.transcript()
+    assert await codes_fixture.issue(talk, sent=False)
+    assert not (await codes_fixture.check(talk)).right
 
 
-async def test_a_conversation_gets_only_so_many_in_its_time(desk: Desk) -> None:
+async def test_a_conversation_gets_only_so_many_in_its_time(codes_fixture: CodesFixture) -> None:
     (most, window), (_, day) = PER_CONVERSATION
-    talk = await desk.talk()
-    assert [await desk.issue(talk) for _ in range(most + 1)] == [True] * most + [False]
-    desk.clock.forward(window.total_seconds() + 1)
-    assert await desk.issue(talk, afm=OTHER)
-    desk.clock.forward(day.total_seconds() + 1)
-    assert await desk.issue(talk)
+    talk = await codes_fixture.transcript()
+    assert [await codes_fixture.issue(talk) for _ in range(most + 1)] == [True] * most + [False]
+    codes_fixture.clock.forward(window.total_seconds() + 1)
+    assert await codes_fixture.issue(talk, afm=OTHER)
+    codes_fixture.clock.forward(day.total_seconds() + 1)
+    assert await codes_fixture.issue(talk)
 
 
-async def test_a_conversation_gets_only_so_many_a_day(desk: Desk) -> None:
+async def test_a_conversation_gets_only_so_many_a_day(codes_fixture: CodesFixture) -> None:
     (_, hour), (most, _) = PER_CONVERSATION
-    talk, given = await desk.talk(), 0
+    talk, given = await codes_fixture.transcript(), 0
     for _ in range(most + 3):
-        given += await desk.issue(talk, afm=(AFM, OTHER)[given % 2])
-        desk.clock.forward(hour.total_seconds())
+        given += await codes_fixture.issue(talk, afm=(AFM, OTHER)[given % 2])
+        codes_fixture.clock.forward(hour.total_seconds())
     assert given == most
 
 
-async def test_a_conversation_asks_for_a_few_citizens_only(desk: Desk) -> None:
+async def test_a_conversation_asks_for_a_few_citizens_only(codes_fixture: CodesFixture) -> None:
     most, window = CITIZENS_PER_CONVERSATION
-    talk, afms = await desk.talk(), ["123456783", "090000045", "090000057", "090000069"]
-    assert [await desk.issue(talk, afm=afm) for afm in afms[: most + 1]] == [True] * most + [False]
-    assert await desk.issue(talk, afm=afms[0])  # one of them again
-    desk.clock.forward(window.total_seconds() + 1)
-    assert await desk.issue(talk, afm=afms[most])
+    talk, afms = await codes_fixture.transcript(), ["123456783", "090000045", "090000057", "090000069"]
+    assert [await codes_fixture.issue(talk, afm=afm) for afm in afms[: most + 1]] == [True] * most + [False]
+    assert await codes_fixture.issue(talk, afm=afms[0])  # one of them again
+    codes_fixture.clock.forward(window.total_seconds() + 1)
+    assert await codes_fixture.issue(talk, afm=afms[most])
 
 
-async def test_a_mobile_gets_only_so_many_whomever_they_are_for(desk: Desk) -> None:
+async def test_a_mobile_gets_only_so_many_whomever_they_are_for(codes_fixture: CodesFixture) -> None:
     [(most, window)] = PER_MOBILE
     given = []
     for number in range(most + 1):
-        talk = await desk.talk(f"{number}")
-        given.append(await desk.issue(talk, afm=(AFM, OTHER)[number % 2], mobile="+306900000001"))
+        talk = await codes_fixture.transcript(f"{number}")
+        given.append(await codes_fixture.issue(talk, afm=(AFM, OTHER)[number % 2], mobile="+306900000001"))
     assert given == [True] * most + [False]
-    assert await desk.issue(await desk.talk("other"), afm=AFM, mobile="+306900000002")
-    desk.clock.forward(window.total_seconds() + 1)
-    assert await desk.issue(await desk.talk("0"), mobile="+306900000001")
+    assert await codes_fixture.issue(await codes_fixture.transcript("other"), afm=AFM, mobile="+306900000002")
+    codes_fixture.clock.forward(window.total_seconds() + 1)
+    assert await codes_fixture.issue(await codes_fixture.transcript("0"), mobile="+306900000001")
 
 
-async def test_a_code_after_a_login_uses_up_nobodys_allowance(desk: Desk) -> None:
+async def test_a_code_after_a_login_uses_up_nobodys_allowance(codes_fixture: CodesFixture) -> None:
     (most, _), _ = PER_CITIZEN
     for number in range(most):
-        assert await desk.issue(await desk.talk(f"{number}"))
-    talk = await desk.talk("home")
-    assert not await desk.issue(talk)
-    await desk.show(talk)
-    assert (await desk.check(talk)).right
+        assert await codes_fixture.issue(await codes_fixture.transcript(f"{number}"))
+    talk = await codes_fixture.transcript("home")
+    assert not await codes_fixture.issue(talk)
+    await codes_fixture.show(talk)
+    assert (await codes_fixture.check(talk)).right
     for _ in range(20):
-        await desk.show(talk)
-    assert await desk.issue(talk, afm=OTHER)
+        await codes_fixture.show(talk)
+    assert await codes_fixture.issue(talk, afm=OTHER)
 
 
-async def test_a_citizen_gets_only_so_many_over_all_conversations(desk: Desk) -> None:
+async def test_a_citizen_gets_only_so_many_over_all_conversations(codes_fixture: CodesFixture) -> None:
     (most, window), _ = PER_CITIZEN
-    results = [await desk.issue(await desk.talk(f"{n}")) for n in range(most + 1)]
+    results = [await codes_fixture.issue(await codes_fixture.transcript(f"{n}")) for n in range(most + 1)]
     assert results == [True] * most + [False]
-    assert await desk.issue(await desk.talk("0"), afm=OTHER)
-    desk.clock.forward(window.total_seconds() + 1)
-    assert await desk.issue(await desk.talk("0"))
+    assert await codes_fixture.issue(await codes_fixture.transcript("0"), afm=OTHER)
+    codes_fixture.clock.forward(window.total_seconds() + 1)
+    assert await codes_fixture.issue(await codes_fixture.transcript("0"))
 
 
-async def test_a_citizen_gets_only_so_many_a_month(desk: Desk) -> None:
+async def test_a_citizen_gets_only_so_many_a_month(codes_fixture: CodesFixture) -> None:
     (a_day, day), (most, _) = PER_CITIZEN
     given = 0
     for number in range(10):
         for _ in range(a_day):
-            given += await desk.issue(await desk.talk(f"{number}/{given}"))
-        desk.clock.forward(day.total_seconds() + 1)
+            given += await codes_fixture.issue(await codes_fixture.transcript(f"{number}/{given}"))
+        codes_fixture.clock.forward(day.total_seconds() + 1)
     assert given == most
 
 
-async def test_neither_code_nor_citizen_is_readable(desk: Desk) -> None:
-    await desk.issue(await desk.talk())
-    async with desk.database.read() as connection:
+async def test_neither_code_nor_citizen_is_readable(codes_fixture: CodesFixture) -> None:
+    await codes_fixture.issue(await codes_fixture.transcript())
+    async with codes_fixture.database.read() as connection:
         row = (await connection.execute(select(rows))).one()
     assert "123456" not in str(row)
     assert AFM.encode() not in row.afm_sealed
 
 
 async def test_the_limit_holds_when_asked_at_once(postgresql_url: str, vault: Vault, clock: FakeClock) -> None:
-    desks = [Desk(Database(postgresql_url), vault, clock) for _ in range(2)]
+    desks = [CodesFixture(Database(postgresql_url), vault, clock) for _ in range(2)]
     await migrate(desks[0].database)
     (most, _), _ = PER_CITIZEN
     for number in range(most - 1):
-        await desks[0].issue(await desks[0].talk(f"{number}"))
-    here, there = await desks[0].talk("here"), await desks[1].talk("there")
+        await desks[0].issue(await desks[0].transcript(f"{number}"))
+    here, there = await desks[0].transcript("here"), await desks[1].transcript("there")
     async with desks[0].database.write() as connection:
         assert await desks[0].codes.issue(connection, here, AFM, "111111", clock(), sent=True)
         second = asyncio.create_task(desks[1].issue(there))
         for _ in range(10):  # time enough for it to count
-            await desks[0].talk("here")
+            await desks[0].transcript("here")
     assert await second is False
-    for desk in desks:
-        await desk.database.close()
+    for codes_fixture in desks:
+        await codes_fixture.database.close()

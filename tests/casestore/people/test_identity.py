@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from casestore.database import Database
-from casestore.people.identity import KNOWN_NUMBER, PROVEN, UNLINKED, Conversation, People, address_key, who
+from casestore.people.identity import (
+    KNOWN_NUMBER,
+    PROVEN,
+    UNLINKED,
+    Conversation,
+    People,
+    address_key,
+    resolve_identity,
+)
 from casestore.tables import citizens, contact_points
 from casestore.vault import Vault
 from tests.clock import START, FakeClock
@@ -24,7 +32,7 @@ def people(database: Database, vault: Vault) -> People:
     return People(database, vault)
 
 
-class Town:
+class PeopleFixture:
     """Shorthands that each commit."""
 
     def __init__(self, database: Database, people: People) -> None:
@@ -56,212 +64,212 @@ class Town:
 
 
 @pytest.fixture
-def town(database: Database, people: People) -> Town:
-    return Town(database, people)
+def fixture(database: Database, people: People) -> PeopleFixture:
+    return PeopleFixture(database, people)
 
 
-async def test_a_conversation_is_begun_once(town: Town) -> None:
-    first = await town.at("tGVu", "viber")
+async def test_a_conversation_is_begun_once(fixture: PeopleFixture) -> None:
+    first = await fixture.at("tGVu", "viber")
     assert (first.owner, first.language, first.reachable, first.citizen_id, first.level) == ("bot", "el", True, None, 0)
-    assert await town.at("tGVu", "viber") == first
-    assert (await town.at("tGVu", "sms")).id != first.id
+    assert await fixture.at("tGVu", "viber") == first
+    assert (await fixture.at("tGVu", "sms")).id != first.id
 
 
-async def test_two_that_begin_it_at_once_find_the_same(town: Town) -> None:
-    found = await asyncio.gather(*(town.at() for _ in range(8)))
+async def test_two_that_begin_it_at_once_find_the_same(fixture: PeopleFixture) -> None:
+    found = await asyncio.gather(*(fixture.at() for _ in range(8)))
     assert len({one.id for one in found}) == 1
 
 
-async def test_a_citizen_is_made_once_and_sealed(town: Town) -> None:
-    made = await asyncio.gather(*(town.citizen() for _ in range(4)))
+async def test_a_citizen_is_made_once_and_sealed(fixture: PeopleFixture) -> None:
+    made = await asyncio.gather(*(fixture.citizen() for _ in range(4)))
     assert len(set(made)) == 1
-    assert await town.citizen(OTHER) not in made
-    assert await town.people.afm_of(made[0]) == AFM
+    assert await fixture.citizen(OTHER) not in made
+    assert await fixture.people.afm_of(made[0]) == AFM
     with pytest.raises(LookupError):
-        await town.people.afm_of(10**9)
-    async with town.database.read() as connection:
+        await fixture.people.afm_of(10**9)
+    async with fixture.database.read() as connection:
         row = (await connection.execute(select(citizens).where(citizens.c.id == made[0]))).one()
     assert AFM not in row.afm_key
     assert AFM.encode() not in row.afm_sealed
 
 
-async def test_an_address_is_sealed(town: Town) -> None:
-    await town.at()
-    async with town.database.read() as connection:
+async def test_an_address_is_sealed(fixture: PeopleFixture) -> None:
+    await fixture.at()
+    async with fixture.database.read() as connection:
         row = (await connection.execute(select(contact_points))).one()
     assert MOBILE.encode() not in row.address_sealed
     assert MOBILE not in row.address_key
 
 
-async def test_a_mobile_that_the_registry_holds_is_a_known_number(town: Town) -> None:
-    citizen = await town.citizen()
-    await town.mobile(citizen, MOBILE)
-    assert await town.behind() == (citizen, KNOWN_NUMBER)
+async def test_a_mobile_that_the_registry_holds_is_a_known_number(fixture: PeopleFixture) -> None:
+    citizen = await fixture.citizen()
+    await fixture.mobile(citizen, MOBILE)
+    assert await fixture.behind() == (citizen, KNOWN_NUMBER)
 
 
-async def test_a_number_held_for_two_is_nobodys(town: Town) -> None:
+async def test_a_number_held_for_two_is_nobodys(fixture: PeopleFixture) -> None:
     for afm in (AFM, OTHER):
-        await town.mobile(await town.citizen(afm), MOBILE)
-    assert await town.behind() == (None, 0)
-    await town.mobile(await town.citizen(OTHER), None)
-    assert await town.behind() == (await town.citizen(), KNOWN_NUMBER)
+        await fixture.mobile(await fixture.citizen(afm), MOBILE)
+    assert await fixture.behind() == (None, 0)
+    await fixture.mobile(await fixture.citizen(OTHER), None)
+    assert await fixture.behind() == (await fixture.citizen(), KNOWN_NUMBER)
 
 
-async def test_a_number_that_the_registry_let_go_is_let_go(town: Town) -> None:
-    citizen = await town.citizen()
-    await town.mobile(citizen, MOBILE)
-    await town.mobile(citizen, "+306900000009")
-    assert await town.behind() == (None, 0)
-    assert await town.behind("+306900000009") == (citizen, KNOWN_NUMBER)
+async def test_a_number_that_the_registry_let_go_is_let_go(fixture: PeopleFixture) -> None:
+    citizen = await fixture.citizen()
+    await fixture.mobile(citizen, MOBILE)
+    await fixture.mobile(citizen, "+306900000009")
+    assert await fixture.behind() == (None, 0)
+    assert await fixture.behind("+306900000009") == (citizen, KNOWN_NUMBER)
 
 
-async def test_who_is_proven_is_proven_and_the_last_one_counts(town: Town) -> None:
-    first, second = await town.citizen(), await town.citizen(OTHER)
-    here = await town.at("tGVu", "viber")
+async def test_who_is_proven_is_proven_and_the_last_one_counts(fixture: PeopleFixture) -> None:
+    first, second = await fixture.citizen(), await fixture.citizen(OTHER)
+    here = await fixture.at("tGVu", "viber")
     for citizen in (first, second):
-        await town.prove(here, citizen)
-        found = await town.at("tGVu", "viber")
+        await fixture.prove(here, citizen)
+        found = await fixture.at("tGVu", "viber")
         assert (found.citizen_id, found.level) == (citizen, PROVEN)
 
 
-async def test_a_proof_is_above_the_registrys_word_and_not_lowered_by_it(town: Town) -> None:
-    known, proven = await town.citizen(), await town.citizen(OTHER)
-    await town.mobile(known, MOBILE)
-    await town.prove(await town.at(), proven)
-    assert await town.behind() == (proven, PROVEN)
-    await town.prove(await town.at(), known)
-    await town.mobile(known, MOBILE)
-    assert await town.behind() == (known, PROVEN)
+async def test_a_proof_is_above_the_registrys_word_and_not_lowered_by_it(fixture: PeopleFixture) -> None:
+    known, proven = await fixture.citizen(), await fixture.citizen(OTHER)
+    await fixture.mobile(known, MOBILE)
+    await fixture.prove(await fixture.at(), proven)
+    assert await fixture.behind() == (proven, PROVEN)
+    await fixture.prove(await fixture.at(), known)
+    await fixture.mobile(known, MOBILE)
+    assert await fixture.behind() == (known, PROVEN)
 
 
 # What a link rests on
 
 
-async def test_what_rests_on_a_mobile_goes_with_it_at_every_level(town: Town, vault: Vault) -> None:
-    citizen = await town.citizen()
+async def test_what_rests_on_a_mobile_goes_with_it_at_every_level(fixture: PeopleFixture, vault: Vault) -> None:
+    citizen = await fixture.citizen()
     key = address_key(vault, "sms", MOBILE)
-    await town.mobile(citizen, MOBILE)
-    await town.prove(await town.at(), citizen, rests_on=key)
-    await town.prove(await town.at("tGVu", "viber"), citizen, rests_on=key)
-    await town.prove(await town.at("login", "viber"), citizen, "login")
-    await town.mobile(citizen, MOBILE)
-    assert await town.behind() == (citizen, PROVEN)
-    await town.mobile(citizen, "+306900000009")
-    assert await town.behind() == (None, 0)
-    assert await town.behind("tGVu", "viber") == (None, 0)
-    assert await town.behind("login", "viber") == (citizen, PROVEN)  # a login does not rest on a mobile
+    await fixture.mobile(citizen, MOBILE)
+    await fixture.prove(await fixture.at(), citizen, rests_on=key)
+    await fixture.prove(await fixture.at("tGVu", "viber"), citizen, rests_on=key)
+    await fixture.prove(await fixture.at("login", "viber"), citizen, "login")
+    await fixture.mobile(citizen, MOBILE)
+    assert await fixture.behind() == (citizen, PROVEN)
+    await fixture.mobile(citizen, "+306900000009")
+    assert await fixture.behind() == (None, 0)
+    assert await fixture.behind("tGVu", "viber") == (None, 0)
+    assert await fixture.behind("login", "viber") == (citizen, PROVEN)  # a login does not rest on a mobile
 
 
-async def test_a_login_at_the_citizens_own_number_still_rests_on_it(town: Town, vault: Vault) -> None:
-    citizen = await town.citizen()
-    await town.mobile(citizen, MOBILE)
-    await town.prove(await town.at(), citizen, "login")
-    here = await town.at()
+async def test_a_login_at_the_citizens_own_number_still_rests_on_it(fixture: PeopleFixture, vault: Vault) -> None:
+    citizen = await fixture.citizen()
+    await fixture.mobile(citizen, MOBILE)
+    await fixture.prove(await fixture.at(), citizen, "login")
+    here = await fixture.at()
     assert (here.level, here.rests_on) == (PROVEN, address_key(vault, "sms", MOBILE))
-    await town.mobile(citizen, None)
-    assert await town.behind() == (None, 0)
+    await fixture.mobile(citizen, None)
+    assert await fixture.behind() == (None, 0)
 
 
-async def test_a_number_that_became_the_citizens_is_rested_on_from_then(town: Town) -> None:
-    citizen = await town.citizen()
-    await town.prove(await town.at(), citizen, "login")
-    assert (await town.at()).rests_on is None
-    await town.mobile(citizen, MOBILE)
-    assert (await town.at()).agreed_at == START
-    await town.mobile(citizen, "+306900000009")
-    assert await town.behind() == (None, 0)
+async def test_a_number_that_became_the_citizens_is_rested_on_from_then(fixture: PeopleFixture) -> None:
+    citizen = await fixture.citizen()
+    await fixture.prove(await fixture.at(), citizen, "login")
+    assert (await fixture.at()).rests_on is None
+    await fixture.mobile(citizen, MOBILE)
+    assert (await fixture.at()).agreed_at == START
+    await fixture.mobile(citizen, "+306900000009")
+    assert await fixture.behind() == (None, 0)
 
 
-async def test_a_login_frees_a_chat_from_the_mobile_of_its_code(town: Town, vault: Vault) -> None:
-    citizen = await town.citizen()
-    here = await town.at("tGVu", "viber")
-    await town.prove(here, citizen, rests_on=address_key(vault, "sms", MOBILE))
-    await town.prove(here, citizen, "login")
-    await town.mobile(citizen, None)
-    assert await town.behind("tGVu", "viber") == (citizen, PROVEN)
+async def test_a_login_frees_a_chat_from_the_mobile_of_its_code(fixture: PeopleFixture, vault: Vault) -> None:
+    citizen = await fixture.citizen()
+    here = await fixture.at("tGVu", "viber")
+    await fixture.prove(here, citizen, rests_on=address_key(vault, "sms", MOBILE))
+    await fixture.prove(here, citizen, "login")
+    await fixture.mobile(citizen, None)
+    assert await fixture.behind("tGVu", "viber") == (citizen, PROVEN)
 
 
 # Unlinking
 
 
-async def test_unlinking_a_chat_forgets_who_was_there(town: Town) -> None:
-    citizen = await town.citizen()
-    await town.prove(await town.at("tGVu", "viber"), citizen)
-    await town.unlink(await town.at("tGVu", "viber"))
-    assert await town.behind("tGVu", "viber") == (None, 0)
-    assert await town.people.conversations_of(citizen) == []
+async def test_unlinking_a_chat_forgets_who_was_there(fixture: PeopleFixture) -> None:
+    citizen = await fixture.citizen()
+    await fixture.prove(await fixture.at("tGVu", "viber"), citizen)
+    await fixture.unlink(await fixture.at("tGVu", "viber"))
+    assert await fixture.behind("tGVu", "viber") == (None, 0)
+    assert await fixture.people.conversations_of(citizen) == []
 
 
-async def test_unlinking_ones_own_number_lasts_until_a_proof(town: Town, vault: Vault) -> None:
-    citizen = await town.citizen()
-    await town.mobile(citizen, MOBILE)
-    await town.unlink(await town.at())
-    assert await town.behind() == (None, 0)
-    await town.mobile(citizen, MOBILE)  # the registry says so again, twice a day
-    assert await town.behind() == (None, 0)
-    await town.prove(await town.at(), citizen, rests_on=address_key(vault, "sms", MOBILE))
-    assert await town.behind() == (citizen, PROVEN)
+async def test_unlinking_ones_own_number_lasts_until_a_proof(fixture: PeopleFixture, vault: Vault) -> None:
+    citizen = await fixture.citizen()
+    await fixture.mobile(citizen, MOBILE)
+    await fixture.unlink(await fixture.at())
+    assert await fixture.behind() == (None, 0)
+    await fixture.mobile(citizen, MOBILE)  # the registry says so again, twice a day
+    assert await fixture.behind() == (None, 0)
+    await fixture.prove(await fixture.at(), citizen, rests_on=address_key(vault, "sms", MOBILE))
+    assert await fixture.behind() == (citizen, PROVEN)
 
 
-async def test_who_unlinks_a_shared_number_does_not_leave_it_to_the_other(town: Town, vault: Vault) -> None:
-    first, second = await town.citizen(), await town.citizen(OTHER)
+async def test_who_unlinks_a_shared_number_does_not_leave_it_to_the_other(fixture: PeopleFixture, vault: Vault) -> None:
+    first, second = await fixture.citizen(), await fixture.citizen(OTHER)
     for one in (first, second):
-        await town.mobile(one, MOBILE)
-    await town.prove(await town.at(), first, rests_on=address_key(vault, "sms", MOBILE))
-    await town.unlink(await town.at())
-    assert await town.behind() == (None, 0)
+        await fixture.mobile(one, MOBILE)
+    await fixture.prove(await fixture.at(), first, rests_on=address_key(vault, "sms", MOBILE))
+    await fixture.unlink(await fixture.at())
+    assert await fixture.behind() == (None, 0)
 
 
-async def test_unlinking_nobody_changes_nothing(town: Town) -> None:
-    await town.unlink(await town.at("tGVu", "viber"))
-    assert await town.behind("tGVu", "viber") == (None, 0)
+async def test_unlinking_nobody_changes_nothing(fixture: PeopleFixture) -> None:
+    await fixture.unlink(await fixture.at("tGVu", "viber"))
+    assert await fixture.behind("tGVu", "viber") == (None, 0)
 
 
-async def test_one_citizen_on_both_channels_is_one(town: Town) -> None:
-    citizen = await town.citizen()
-    await town.mobile(citizen, MOBILE)
-    chat, text = await town.at("tGVu", "viber"), await town.at()
-    await town.prove(chat, citizen)
-    assert await town.people.conversations_of(citizen) == [
+async def test_one_citizen_on_both_channels_is_one(fixture: PeopleFixture) -> None:
+    citizen = await fixture.citizen()
+    await fixture.mobile(citizen, MOBILE)
+    chat, text = await fixture.at("tGVu", "viber"), await fixture.at()
+    await fixture.prove(chat, citizen)
+    assert await fixture.people.conversations_of(citizen) == [
         (text.id, "sms", KNOWN_NUMBER),
         (chat.id, "viber", PROVEN),
     ]
 
 
-async def test_reachable_and_not(town: Town) -> None:
-    here = await town.at()
+async def test_reachable_and_not(fixture: PeopleFixture) -> None:
+    here = await fixture.at()
     for reason in ("unsubscribed", None):
-        async with town.database.write() as connection:
-            await town.people.reachable(connection, here.contact_point_id, reason=reason)
-        assert (await town.at()).reachable is (reason is None)
+        async with fixture.database.write() as connection:
+            await fixture.people.reachable(connection, here.contact_point_id, reason=reason)
+        assert (await fixture.at()).reachable is (reason is None)
 
 
-async def test_the_contact_registry_is_asked_again_in_time(town: Town, clock: FakeClock) -> None:
-    first, second = await town.citizen(), await town.citizen(OTHER)
-    assert await town.people.contact_due(START, 10) == [(first, AFM), (second, OTHER)]
-    assert len(await town.people.contact_due(START, 1)) == 1
-    async with town.database.write() as connection:
+async def test_the_contact_registry_is_asked_again_in_time(fixture: PeopleFixture, clock: FakeClock) -> None:
+    first, second = await fixture.citizen(), await fixture.citizen(OTHER)
+    assert await fixture.people.contact_due(START, 10) == [(first, AFM), (second, OTHER)]
+    assert len(await fixture.people.contact_due(START, 1)) == 1
+    async with fixture.database.write() as connection:
         later = START + timedelta(hours=12)
-        await town.people.contact_seen(connection, first, MOBILE, START, later)
-        await town.people.contact_later(connection, second, START + timedelta(minutes=1))
-    assert await town.people.contact_due(START, 10) == []
-    assert await town.people.contact_due(START + timedelta(minutes=1), 10) == [(second, OTHER)]
-    assert [one for one, _ in await town.people.contact_due(later, 10)] == [second, first]
-    assert await town.behind() == (first, KNOWN_NUMBER)
+        await fixture.people.contact_seen(connection, first, MOBILE, START, later)
+        await fixture.people.contact_later(connection, second, START + timedelta(minutes=1))
+    assert await fixture.people.contact_due(START, 10) == []
+    assert await fixture.people.contact_due(START + timedelta(minutes=1), 10) == [(second, OTHER)]
+    assert [one for one, _ in await fixture.people.contact_due(later, 10)] == [second, first]
+    assert await fixture.behind() == (first, KNOWN_NUMBER)
 
 
-async def test_the_citizens_newest_word_on_alerts_counts_and_a_cause_counts_once(town: Town) -> None:
-    point = (await town.at()).contact_point_id
-    assert await town.people.consented(point) is None
+async def test_the_citizens_newest_word_on_alerts_counts_and_a_cause_counts_once(fixture: PeopleFixture) -> None:
+    point = (await fixture.at()).contact_point_id
+    assert await fixture.people.consented(point) is None
     for key, allowed in (("in:1", True), ("in:2", False), ("in:1", True)):
-        async with town.database.write() as connection:
-            await town.people.consent(connection, point, allowed=allowed, source="word", key=key, now=START)
-    assert await town.people.consented(point) is False
+        async with fixture.database.write() as connection:
+            await fixture.people.consent(connection, point, allowed=allowed, source="word", key=key, now=START)
+    assert await fixture.people.consented(point) is False
 
 
 @given(st.lists(st.tuples(st.integers(1, 4), st.sampled_from([UNLINKED, KNOWN_NUMBER, PROVEN])), max_size=6))
 def test_nobody_is_guessed(found: list[tuple[int, int]]) -> None:
-    citizen, level = who(found)
+    citizen, level = resolve_identity(found)
     assert (citizen is None) == (level == 0)
     if citizen is not None:
         assert (citizen, level) in found

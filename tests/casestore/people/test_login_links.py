@@ -26,11 +26,11 @@ class Door:
         self.links = LoginLinks(database, vault)
         self.clock = clock
 
-    async def talk(self, name: str = "a") -> int:
+    async def transcript(self, name: str = "a") -> int:
         return (await self.people.conversation("viber", name, self.clock())).id
 
     async def issue(self, token: str = TOKEN, talk: str = "a") -> bool:
-        here = await self.talk(talk)
+        here = await self.transcript(talk)
         async with self.database.write() as connection:
             return await self.links.issue(connection, here, token, self.clock())
 
@@ -66,7 +66,7 @@ async def test_the_way_through(door: Door) -> None:
     assert await door.issue()
     found = await door.find()
     assert isinstance(found, Link)
-    assert (found.channel, found.language, found.conversation_id) == ("viber", "el", await door.talk())
+    assert (found.channel, found.language, found.conversation_id) == ("viber", "el", await door.transcript())
     assert await door.find() == found  # looking changes nothing
     assert await door.start() == found
     taken = await door.take()

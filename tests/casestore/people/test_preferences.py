@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 
 from casestore.database import Database
 from casestore.people.identity import KNOWN_NUMBER, PROVEN, People, address_key
-from casestore.people.preferences import CHANNELS, Point, Preferences, Silent, Tell, Wishes, preferences, when_and_where
+from casestore.people.preferences import (
+    CHANNELS,
+    ContactPoint,
+    Deliver,
+    NoticePreferences,
+    Preferences,
+    Suppressed,
+    preferences,
+    route_notice,
+)
 from casestore.people.quiet_hours import DEFAULT_QUIET, Quiet, quiet_of
 from casestore.vault import Vault
 from tests.clock import START
@@ -21,7 +30,7 @@ NIGHT = datetime(2026, 11, 23, 23, tzinfo=UTC)
 
 points = st.lists(
     st.builds(
-        Point,
+        ContactPoint,
         id=st.integers(1, 50),
         channel=st.sampled_from(["viber", "sms"]),
         reachable=st.booleans(),
@@ -32,7 +41,7 @@ points = st.lists(
     unique_by=lambda point: point.id,
 )
 wanted = st.builds(
-    lambda channel, quiet: Preferences(*CHANNELS[channel], quiet),
+    lambda channel, quiet: NoticePreferences(*CHANNELS[channel], quiet),
     st.sampled_from(sorted(CHANNELS)),
     st.sampled_from([None, DEFAULT_QUIET, quiet_of("08:00-22:00")]),
 )
@@ -42,11 +51,11 @@ now = st.datetimes(timezones=st.just(UTC), min_value=datetime(2026, 1, 1), max_v
 
 @given(wanted, words, points, now)
 def test_only_who_agreed_and_can_be_reached_is_told_and_never_in_quiet_hours(
-    wanted: Preferences, words: dict[int, bool | None], points: list[Point], now: datetime
+    wanted: NoticePreferences, words: dict[int, bool | None], points: list[ContactPoint], now: datetime
 ) -> None:
-    told = when_and_where(wanted, words, points, now)
+    told = route_notice(wanted, words, points, now)
     fit = [p for p in points if p.reachable and words.get(p.id) and (not wanted.only or p.channel == wanted.channel)]
-    if isinstance(told, Silent):
+    if isinstance(told, Suppressed):
         assert not fit
         return
     assert told.point in fit
@@ -56,54 +65,56 @@ def test_only_who_agreed_and_can_be_reached_is_told_and_never_in_quiet_hours(
         assert told.point.channel == wanted.channel
 
 
-def point(number: int, channel: str = "viber", *, reachable: bool = True, level: int = PROVEN, days: int = 0) -> Point:
-    return Point(number, channel, reachable, level, START - timedelta(days=days))
+def point(
+    number: int, channel: str = "viber", *, reachable: bool = True, level: int = PROVEN, days: int = 0
+) -> ContactPoint:
+    return ContactPoint(number, channel, reachable, level, START - timedelta(days=days))
 
 
 @pytest.mark.parametrize(
     ("wanted", "words", "points", "told"),
     [
-        (Preferences(), {}, [], Silent("no-contact-point")),
-        (Preferences(), {}, [point(1)], Silent("no-consent")),
-        (Preferences(), {1: False}, [point(1)], Silent("no-consent")),
-        (Preferences(), {1: None}, [point(1)], Silent("no-consent")),
-        (Preferences(), {1: True}, [point(1, reachable=False)], Silent("unreachable")),
-        (Preferences("sms", only=True), {1: True}, [point(1)], Silent("other-channel")),
-        (Preferences(), {1: True, 2: True}, [point(1, days=2), point(2, days=1)], 2),
-        (Preferences(), {1: True, 2: True}, [point(1, days=2), point(2, level=KNOWN_NUMBER)], 1),
-        (Preferences("sms"), {1: True, 2: True}, [point(1), point(2, "sms", level=KNOWN_NUMBER)], 2),
-        (Preferences("sms"), {1: True, 2: False}, [point(1), point(2, "sms")], 1),
-        (Preferences("sms"), {1: True, 2: True}, [point(1), point(2, "sms", reachable=False)], 1),
+        (NoticePreferences(), {}, [], Suppressed("no-contact-point")),
+        (NoticePreferences(), {}, [point(1)], Suppressed("no-consent")),
+        (NoticePreferences(), {1: False}, [point(1)], Suppressed("no-consent")),
+        (NoticePreferences(), {1: None}, [point(1)], Suppressed("no-consent")),
+        (NoticePreferences(), {1: True}, [point(1, reachable=False)], Suppressed("unreachable")),
+        (NoticePreferences("sms", only=True), {1: True}, [point(1)], Suppressed("other-channel")),
+        (NoticePreferences(), {1: True, 2: True}, [point(1, days=2), point(2, days=1)], 2),
+        (NoticePreferences(), {1: True, 2: True}, [point(1, days=2), point(2, level=KNOWN_NUMBER)], 1),
+        (NoticePreferences("sms"), {1: True, 2: True}, [point(1), point(2, "sms", level=KNOWN_NUMBER)], 2),
+        (NoticePreferences("sms"), {1: True, 2: False}, [point(1), point(2, "sms")], 1),
+        (NoticePreferences("sms"), {1: True, 2: True}, [point(1), point(2, "sms", reachable=False)], 1),
     ],
 )
 def test_where_and_why_not(
-    wanted: Preferences, words: dict[int, bool | None], points: list[Point], told: Silent | int
+    wanted: NoticePreferences, words: dict[int, bool | None], points: list[ContactPoint], told: Suppressed | int
 ) -> None:
-    found = when_and_where(wanted, words, points, NOON)
-    assert (found.point.id if isinstance(found, Tell) else found) == told
+    found = route_notice(wanted, words, points, NOON)
+    assert (found.point.id if isinstance(found, Deliver) else found) == told
 
 
 def test_at_night_it_waits_for_the_morning_unless_every_hour_will_do() -> None:
     for quiet, at in ((DEFAULT_QUIET, NIGHT.replace(day=24, hour=6)), (None, NIGHT)):
-        found = when_and_where(Preferences(quiet=quiet), {1: True}, [point(1)], NIGHT)
-        assert found == Tell(point(1), at)
+        found = route_notice(NoticePreferences(quiet=quiet), {1: True}, [point(1)], NIGHT)
+        assert found == Deliver(point(1), at)
 
 
 def test_the_newest_word_of_a_kind_counts_and_a_strange_one_changes_nothing() -> None:
     said = [("channel", "only-sms"), ("quiet", "none"), ("channel", "viber"), ("channel", "pigeon"), ("colour", "blue")]
-    assert preferences(said) == Preferences("viber", False, None, frozenset({"channel", "quiet"}))
-    assert preferences([]) == Preferences()
+    assert preferences(said) == NoticePreferences("viber", False, None, frozenset({"channel", "quiet"}))
+    assert preferences([]) == NoticePreferences()
 
 
 # --- stored ---
 
 
-class Town:
+class PreferencesFixture:
     """Shorthands that each commit."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self.database, self.vault = database, vault
-        self.people, self.wishes = People(database, vault), Wishes(database)
+        self.people, self.wishes = People(database, vault), Preferences(database)
 
     async def linked(self, channel: str, address: str, afm: str = AFM, level: int = PROVEN) -> tuple[int, int]:
         """(contact point, citizen), known there."""
@@ -125,67 +136,67 @@ class Town:
 
 
 @pytest.fixture
-def town(database: Database, vault: Vault) -> Town:
-    return Town(database, vault)
+def fixture(database: Database, vault: Vault) -> PreferencesFixture:
+    return PreferencesFixture(database, vault)
 
 
-async def test_a_citizens_wish_holds_on_both_channels_and_a_cause_counts_once(town: Town) -> None:
-    viber, citizen = await town.linked("viber", "tGVu")
-    sms, _ = await town.linked("sms", "+306900000001", level=KNOWN_NUMBER)
-    await town.wish(viber, citizen, "channel", "only-sms", 1)
-    await town.wish(sms, citizen, "quiet", "23:00-07:30", 2)
-    await town.wish(sms, citizen, "channel", "viber", 3)
-    await town.wish(sms, citizen, "channel", "only-viber", 3)
-    expected = Preferences("viber", False, quiet_of("23:00-07:30"), frozenset({"channel", "quiet"}))
+async def test_a_citizens_wish_holds_on_both_channels_and_a_cause_counts_once(fixture: PreferencesFixture) -> None:
+    viber, citizen = await fixture.linked("viber", "tGVu")
+    sms, _ = await fixture.linked("sms", "+306900000001", level=KNOWN_NUMBER)
+    await fixture.wish(viber, citizen, "channel", "only-sms", 1)
+    await fixture.wish(sms, citizen, "quiet", "23:00-07:30", 2)
+    await fixture.wish(sms, citizen, "channel", "viber", 3)
+    await fixture.wish(sms, citizen, "channel", "only-viber", 3)
+    expected = NoticePreferences("viber", False, quiet_of("23:00-07:30"), frozenset({"channel", "quiet"}))
     for point in (viber, sms):
-        assert await town.wishes.here(point, citizen) == expected
+        assert await fixture.wishes.here(point, citizen) == expected
 
 
-async def test_a_wish_of_nobody_known_holds_where_it_was_said(town: Town) -> None:
-    here = await town.people.conversation("viber", "tGVu", START)
-    await town.wish(here.contact_point_id, None, "quiet", "none", 1)
-    assert (await town.wishes.here(here.contact_point_id, None)).quiet is None
-    there = await town.people.conversation("viber", "another", START)
-    assert await town.wishes.here(there.contact_point_id, None) == Preferences()
+async def test_a_wish_of_nobody_known_holds_where_it_was_said(fixture: PreferencesFixture) -> None:
+    here = await fixture.people.conversation("viber", "tGVu", START)
+    await fixture.wish(here.contact_point_id, None, "quiet", "none", 1)
+    assert (await fixture.wishes.here(here.contact_point_id, None)).quiet is None
+    there = await fixture.people.conversation("viber", "another", START)
+    assert await fixture.wishes.here(there.contact_point_id, None) == NoticePreferences()
 
 
-async def test_another_citizens_wish_at_the_same_number_is_not_mine(town: Town) -> None:
-    point, first = await town.linked("sms", "+306900000001")
-    await town.wish(point, first, "quiet", "none", 1)
-    _, second = await town.linked("sms", "+306900000001", OTHER)
-    assert await town.wishes.here(point, second) == Preferences()
+async def test_another_citizens_wish_at_the_same_number_is_not_mine(fixture: PreferencesFixture) -> None:
+    point, first = await fixture.linked("sms", "+306900000001")
+    await fixture.wish(point, first, "quiet", "none", 1)
+    _, second = await fixture.linked("sms", "+306900000001", OTHER)
+    assert await fixture.wishes.here(point, second) == NoticePreferences()
 
 
-async def test_what_an_alert_asks_is_read_together(town: Town) -> None:
-    viber, citizen = await town.linked("viber", "tGVu")
-    sms, _ = await town.linked("sms", "+306900000001", level=KNOWN_NUMBER)
-    await town.consent(sms, allowed=True)
-    await town.consent(viber, allowed=True)
-    await town.consent(viber, allowed=False)
-    wanted, words, points = await town.wishes.of(citizen)
+async def test_what_an_alert_asks_is_read_together(fixture: PreferencesFixture) -> None:
+    viber, citizen = await fixture.linked("viber", "tGVu")
+    sms, _ = await fixture.linked("sms", "+306900000001", level=KNOWN_NUMBER)
+    await fixture.consent(sms, allowed=True)
+    await fixture.consent(viber, allowed=True)
+    await fixture.consent(viber, allowed=False)
+    wanted, words, points = await fixture.wishes.of(citizen)
     assert words == {sms: True, viber: False}
     assert [(p.id, p.channel, p.level) for p in points] == [(viber, "viber", PROVEN), (sms, "sms", KNOWN_NUMBER)]
-    told = when_and_where(wanted, words, points, NOON)
-    assert isinstance(told, Tell)
+    told = route_notice(wanted, words, points, NOON)
+    assert isinstance(told, Deliver)
     assert told.point.id == sms
 
 
-async def test_a_number_of_two_people_is_nobodys_point(town: Town) -> None:
+async def test_a_number_of_two_people_is_nobodys_point(fixture: PreferencesFixture) -> None:
     mobile = "+306900000001"
-    async with town.database.write() as connection:
-        citizens = [await town.people.citizen(connection, afm, START) for afm in (AFM, OTHER)]
+    async with fixture.database.write() as connection:
+        citizens = [await fixture.people.citizen(connection, afm, START) for afm in (AFM, OTHER)]
         for citizen in citizens:
-            await town.people.set_mobile(connection, citizen, mobile, START)
-    assert [await town.wishes.points(citizen) for citizen in citizens] == [(), ()]
-    assert address_key(town.vault, "sms", mobile)
+            await fixture.people.set_mobile(connection, citizen, mobile, START)
+    assert [await fixture.wishes.points(citizen) for citizen in citizens] == [(), ()]
+    assert address_key(fixture.vault, "sms", mobile)
 
 
 @pytest.mark.parametrize(("kind", "value"), [("channel", "pigeon"), ("colour", "blue"), ("quiet", "8")])
-async def test_a_strange_wish_is_refused(town: Town, kind: str, value: str) -> None:
-    point, citizen = await town.linked("viber", "tGVu")
+async def test_a_strange_wish_is_refused(fixture: PreferencesFixture, kind: str, value: str) -> None:
+    point, citizen = await fixture.linked("viber", "tGVu")
     with pytest.raises(ValueError):  # noqa: PT011 (the words differ by kind)
-        await town.wish(point, citizen, kind, value, 1)
-    assert await town.wishes.here(point, citizen) == Preferences()
+        await fixture.wish(point, citizen, kind, value, 1)
+    assert await fixture.wishes.here(point, citizen) == NoticePreferences()
 
 
 def test_quiet_hours_of_no_length_are_none_that_can_be() -> None:

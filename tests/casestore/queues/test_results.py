@@ -287,8 +287,8 @@ async def test_the_failed_attempt_is_not_found_in_place_of_the_next(log: Log) ->
 
 async def test_what_belongs_to_another_row_is_known(log: Log) -> None:
     one = await log.sent("first")
-    assert await log.results.known_ids("sms", one.recipient_key, START, but=0) == {"first"}
-    assert await log.results.known_ids("viber", one.recipient_key, START, but=0) == frozenset()
+    assert await log.results.known_ids("sms", one.recipient_key, START, excluding=0) == {"first"}
+    assert await log.results.known_ids("viber", one.recipient_key, START, excluding=0) == frozenset()
 
 
 async def test_a_receipt_that_comes_between_claim_and_search_does_not_hide_the_message(log: Log) -> None:
@@ -297,7 +297,7 @@ async def test_a_receipt_that_comes_between_claim_and_search_does_not_hide_the_m
     log.clock.forward(31)
     one = await log.claim("next")
     await log.told("sent", "accepted before the kill", one.id)
-    assert await log.results.known_ids("sms", one.recipient_key, START, but=one.id) == frozenset()
+    assert await log.results.known_ids("sms", one.recipient_key, START, excluding=one.id) == frozenset()
 
 
 async def test_seen_covers_what_was_delivered_before(log: Log) -> None:

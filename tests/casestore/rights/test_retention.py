@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from bot.metrics import Metrics
-from bot.privacy.retention import EVERY, KeepingJob
+from bot.privacy.retention import EVERY, RetentionJob
 from bot.worker import run_until_idle
 from casestore.cases.model import CLOSED_KEPT, Case
 from casestore.cases.repository import CLOSED_SHOWN
@@ -20,8 +20,8 @@ from casestore.people.codes import PER_CITIZEN, PER_CONVERSATION
 from casestore.people.identity import KNOWN_NUMBER
 from casestore.queues.results import ReceiptRow, Results
 from casestore.rights.copy_links import WINDOW
-from casestore.rights.purge import LettingGo
-from casestore.rights.retention import DAY, KEPT, YEAR, Keep
+from casestore.rights.purge import Purger
+from casestore.rights.retention import DAY, RETENTION_RULES, YEAR, RetentionRule
 from casestore.tables import (
     audit,
     cases,
@@ -41,144 +41,146 @@ from casestore.tables import (
     transcript,
 )
 from casestore.vault import Vault
-from tests.casestore.town import Town
+from tests.casestore.fixture import StoreFixture
 from tests.clock import START, FakeClock
 
 AFM, OTHER, MOBILE = "123456783", "090000045", "+306900000001"
 SECOND = timedelta(seconds=1)
-BY_NAME = {keep.name: keep for keep in KEPT}
+BY_NAME = {rule.name: rule for rule in RETENTION_RULES}
 
 
 @pytest.fixture
-def town(database: Database, vault: Vault) -> Town:
-    return Town(database, vault)
+def fixture(database: Database, vault: Vault) -> StoreFixture:
+    return StoreFixture(database, vault)
 
 
 @pytest.fixture
-def letting_go(database: Database) -> LettingGo:
-    return LettingGo(database)
+def purger(database: Database) -> Purger:
+    return Purger(database)
 
 
-async def went(letting_go: LettingGo, name: str, now: datetime) -> int:
+async def went(purger: Purger, name: str, now: datetime) -> int:
     """Held against the dry run before and after."""
-    keep = BY_NAME[name]
-    told = await letting_go.would_go(keep, now)
-    gone = await letting_go.all(keep, now)
+    rule = BY_NAME[name]
+    told = await purger.count_due(rule, now)
+    gone = await purger.all(rule, now)
     assert told == gone
-    assert await letting_go.would_go(keep, now) == 0
+    assert await purger.count_due(rule, now) == 0
     return gone
 
 
-async def send(town: Town, now: datetime = START, **values: Any) -> None:
+async def send(fixture: StoreFixture, now: datetime = START, **values: Any) -> None:
     """Everything that is open in the outbox was sent."""
     row = {"state": "sent", "finished_at": now, "provider_id": "p1", "status_rank": 1, **values}
-    async with town.database.write() as connection:
+    async with fixture.database.write() as connection:
         await connection.execute(update(outbox).where(outbox.c.state == "open").values(**row))
 
 
-async def lengths(town: Town, column: Any) -> list[int]:
-    return [length for (length,) in await town.rows(select(func.length(column)).order_by(column.table.c.id))]
+async def lengths(fixture: StoreFixture, column: Any) -> list[int]:
+    return [length for (length,) in await fixture.rows(select(func.length(column)).order_by(column.table.c.id))]
 
 
-async def test_a_message_its_answer_and_what_was_said_go_one_after_another(town: Town, letting_go: LettingGo) -> None:
-    await town.say(await town.at("viber", "tGVu"), "κάτι")
-    await send(town)
+async def test_a_message_its_answer_and_what_was_said_go_one_after_another(
+    fixture: StoreFixture, purger: Purger
+) -> None:
+    await fixture.say(await fixture.at("viber", "tGVu"), "κάτι")
+    await send(fixture)
     for name, period, table in (
         ("dialogue", 2 * DAY, dialogue_events),
         ("transcript", 180 * DAY, transcript),
     ):
-        assert await went(letting_go, name, START + period) == 0
-        assert await went(letting_go, name, START + period + SECOND) in (1, 2)
-        assert await town.count(table) == 0
+        assert await went(purger, name, START + period) == 0
+        assert await went(purger, name, START + period + SECOND) in (1, 2)
+        assert await fixture.count(table) == 0
     for name, period, column in (
         ("inbox-text", 2 * DAY, inbox.c.payload_sealed),
         ("outbox-text", 7 * DAY, outbox.c.body_sealed),
     ):
-        assert await went(letting_go, name, START + period) == 0
-        assert await went(letting_go, name, START + period + SECOND) == 1
-        assert await lengths(town, column) == [0]
-    assert await lengths(town, outbox.c.address_sealed) == [0]
+        assert await went(purger, name, START + period) == 0
+        assert await went(purger, name, START + period + SECOND) == 1
+        assert await lengths(fixture, column) == [0]
+    assert await lengths(fixture, outbox.c.address_sealed) == [0]
     for name, table in (("inbox", inbox), ("outbox", outbox)):
-        assert await went(letting_go, name, START + YEAR) == 0
-        assert await town.count(table) == 1  # emptied long ago, and still known
-        assert await went(letting_go, name, START + YEAR + SECOND) == 1
-        assert await town.count(table) == 0
+        assert await went(purger, name, START + YEAR) == 0
+        assert await fixture.count(table) == 1  # emptied long ago, and still known
+        assert await went(purger, name, START + YEAR + SECOND) == 1
+        assert await fixture.count(table) == 0
 
 
-async def test_a_repeat_of_an_emptied_message_is_still_known(town: Town, letting_go: LettingGo) -> None:
-    here = await town.at("viber", "tGVu")
-    await town.say(here, "κάτι")
-    await went(letting_go, "inbox-text", START + 300 * DAY)
-    async with town.database.write() as connection:
+async def test_a_repeat_of_an_emptied_message_is_still_known(fixture: StoreFixture, purger: Purger) -> None:
+    here = await fixture.at("viber", "tGVu")
+    await fixture.say(here, "κάτι")
+    await went(purger, "inbox-text", START + 300 * DAY)
+    async with fixture.database.write() as connection:
         again = {"channel": "viber", "external_id": "e1", "conversation_key": "k", "payload_sealed": b"x"}
         again |= {"received_at": START, "due_at": START}
-        await connection.execute(town.database.insert_new(inbox).values(**again))
-    assert await town.count(inbox) == 1
-    async with town.database.write() as connection:
-        await town.outbox.add(connection, [town.dispatch("in:1:0", here, START)], START)
-    assert await town.count(outbox) == 1
+        await connection.execute(fixture.database.insert_new(inbox).values(**again))
+    assert await fixture.count(inbox) == 1
+    async with fixture.database.write() as connection:
+        await fixture.outbox.add(connection, [fixture.dispatch("in:1:0", here, START)], START)
+    assert await fixture.count(outbox) == 1
 
 
-async def test_what_waits_or_is_in_hand_never_goes(town: Town, letting_go: LettingGo) -> None:
-    here = await town.at("viber", "tGVu")
-    await town.say(here, "κάτι")
-    async with town.database.write() as connection:
+async def test_what_waits_or_is_in_hand_never_goes(fixture: StoreFixture, purger: Purger) -> None:
+    here = await fixture.at("viber", "tGVu")
+    await fixture.say(here, "κάτι")
+    async with fixture.database.write() as connection:
         await connection.execute(update(inbox).values(state="open", finished_at=None))
-        await town.talk.hand_over(connection, here.id, "in:1", "asked", START)
+        await fixture.transcript.hand_over(connection, here.id, "in:1", "asked", START)
     for name in ("inbox-text", "inbox-dead", "inbox", "outbox-text", "outbox", "handovers"):
-        assert await went(letting_go, name, START + 50 * YEAR) == 0, name
+        assert await went(purger, name, START + 50 * YEAR) == 0, name
 
 
-async def test_a_dead_letter_waits_a_month_for_an_operator(town: Town, letting_go: LettingGo) -> None:
-    await town.say(await town.at("viber", "tGVu"), "κάτι")
-    async with town.database.write() as connection:
+async def test_a_dead_letter_waits_a_month_for_an_operator(fixture: StoreFixture, purger: Purger) -> None:
+    await fixture.say(await fixture.at("viber", "tGVu"), "κάτι")
+    async with fixture.database.write() as connection:
         await connection.execute(update(inbox).values(state="dead"))
-    assert await went(letting_go, "inbox-text", START + 29 * DAY) == 0
-    assert await went(letting_go, "inbox-dead", START + 30 * DAY) == 0
-    assert await went(letting_go, "inbox-dead", START + 30 * DAY + SECOND) == 1
-    assert await town.rows(select(inbox.c.state, inbox.c.payload_sealed)) == [("done", b"")]
+    assert await went(purger, "inbox-text", START + 29 * DAY) == 0
+    assert await went(purger, "inbox-dead", START + 30 * DAY) == 0
+    assert await went(purger, "inbox-dead", START + 30 * DAY + SECOND) == 1
+    assert await fixture.rows(select(inbox.c.state, inbox.c.payload_sealed)) == [("done", b"")]
 
 
-async def test_no_receipt_however_late_opens_a_dispatch_that_was_emptied(town: Town, letting_go: LettingGo) -> None:
-    here = await town.at("sms", MOBILE)
-    await town.say(here, "κάτι")
-    await send(town, attempts=1)
-    await went(letting_go, "outbox-text", START + 8 * DAY)
+async def test_no_receipt_however_late_opens_a_dispatch_that_was_emptied(fixture: StoreFixture, purger: Purger) -> None:
+    here = await fixture.at("sms", MOBILE)
+    await fixture.say(here, "κάτι")
+    await send(fixture, attempts=1)
+    await went(purger, "outbox-text", START + 8 * DAY)
     late = START + 9 * DAY
     receipt = ReceiptRow(1, "sms", "p1", None, None, "failed", False, "sms:30003", "retry", late, late)
-    async with town.database.write() as connection:
-        results = Results(town.database, {"sent": 1, "failed": 2})
+    async with fixture.database.write() as connection:
+        results = Results(fixture.database, {"sent": 1, "failed": 2})
         assert await results._apply(connection, receipt, late, 8, timedelta(minutes=5))
-    assert await town.rows(select(outbox.c.state)) == [("failed",)]
+    assert await fixture.rows(select(outbox.c.state)) == [("failed",)]
 
 
-async def test_limits_look_back_no_further_than_their_rows_are_kept(town: Town, letting_go: LettingGo) -> None:
+async def test_limits_look_back_no_further_than_their_rows_are_kept(fixture: StoreFixture, purger: Purger) -> None:
     assert BY_NAME["codes"].period > max(window for _, window in (*PER_CITIZEN, *PER_CONVERSATION))
     assert BY_NAME["copies"].period > WINDOW
     assert BY_NAME["closed-cases"].period > CLOSED_SHOWN
     assert BY_NAME["inbox"].period >= BY_NAME["transcript"].period > BY_NAME["inbox-text"].period
-    here = await town.at("viber", "tGVu")
-    await town.code(here, AFM)
-    assert await went(letting_go, "codes-number", START + 2 * DAY + SECOND) == 1
-    assert await lengths(town, codes.c.afm_sealed) == [0]
-    assert await went(letting_go, "codes", START + 35 * DAY) == 0
-    assert await went(letting_go, "codes", START + 35 * DAY + SECOND) == 1
+    here = await fixture.at("viber", "tGVu")
+    await fixture.code(here, AFM)
+    assert await went(purger, "codes-number", START + 2 * DAY + SECOND) == 1
+    assert await lengths(fixture, codes.c.afm_sealed) == [0]
+    assert await went(purger, "codes", START + 35 * DAY) == 0
+    assert await went(purger, "codes", START + 35 * DAY + SECOND) == 1
 
 
-async def test_a_code_without_its_number_opens_nothing(town: Town, letting_go: LettingGo) -> None:
-    here = await town.at("viber", "tGVu")
-    await town.code(here, AFM)
-    await went(letting_go, "codes-number", START + 3 * DAY)
-    assert await town.codes.check(here.id, "123456", START) is None
+async def test_a_code_without_its_number_opens_nothing(fixture: StoreFixture, purger: Purger) -> None:
+    here = await fixture.at("viber", "tGVu")
+    await fixture.code(here, AFM)
+    await went(purger, "codes-number", START + 3 * DAY)
+    assert await fixture.codes.check(here.id, "123456", START) is None
 
 
-async def test_copies_login_links_audit_and_handovers_go(town: Town, letting_go: LettingGo) -> None:
-    here = await town.at("viber", "tGVu")
-    await town.link(here, AFM)
-    await town.offer(here, "token")
-    async with town.database.write() as connection:
-        await town.audits.note(connection, "code.tried", "right", START)
-        await town.talk.hand_over(connection, here.id, "in:1", "asked", START)
+async def test_copies_login_links_audit_and_handovers_go(fixture: StoreFixture, purger: Purger) -> None:
+    here = await fixture.at("viber", "tGVu")
+    await fixture.link(here, AFM)
+    await fixture.offer(here, "token")
+    async with fixture.database.write() as connection:
+        await fixture.audits.note(connection, "code.tried", "right", START)
+        await fixture.transcript.hand_over(connection, here.id, "in:1", "asked", START)
         await connection.execute(update(handovers).values(closed_at=START))
         row = {"conversation_id": here.id, "token_key": "k", "created_at": START, "expires_at": START}
         await connection.execute(login_links.insert().values(**row))
@@ -191,92 +193,96 @@ async def test_copies_login_links_audit_and_handovers_go(town: Town, letting_go:
         ("handovers", handovers),
         ("audit", audit),
     ):
-        assert await went(letting_go, name, START + BY_NAME[name].period) == 0
-        assert await town.count(table) == 1
-        assert await went(letting_go, name, START + BY_NAME[name].period + SECOND) == 1
-        assert await town.count(table) == 0
-    assert await went(letting_go, "registry-event-text", START + 31 * DAY) == 1
-    assert await lengths(town, registry_events.c.payload_sealed) == [0]
-    assert await went(letting_go, "registry-events", START + YEAR + SECOND) == 1
+        assert await went(purger, name, START + BY_NAME[name].period) == 0
+        assert await fixture.count(table) == 1
+        assert await went(purger, name, START + BY_NAME[name].period + SECOND) == 1
+        assert await fixture.count(table) == 0
+    assert await went(purger, "registry-event-text", START + 31 * DAY) == 1
+    assert await lengths(fixture, registry_events.c.payload_sealed) == [0]
+    assert await went(purger, "registry-events", START + YEAR + SECOND) == 1
 
 
-async def test_a_closed_case_goes_and_an_open_one_stays(town: Town, letting_go: LettingGo) -> None:
-    citizen = await town.link(await town.at("viber", "tGVu"), AFM)
-    await town.open_case(citizen, "ΑΔ-2026-000001", closed=True)
-    await town.open_case(citizen, "ΑΔ-2026-000002")
-    assert await went(letting_go, "closed-cases", START + 120 * DAY) == 0
-    assert await went(letting_go, "closed-cases", START + 50 * YEAR) == 1
-    assert await town.rows(select(cases.c.reference)) == [("ΑΔ-2026-000002",)]
+async def test_a_closed_case_goes_and_an_open_one_stays(fixture: StoreFixture, purger: Purger) -> None:
+    citizen = await fixture.link(await fixture.at("viber", "tGVu"), AFM)
+    await fixture.open_case(citizen, "ΑΔ-2026-000001", closed=True)
+    await fixture.open_case(citizen, "ΑΔ-2026-000002")
+    assert await went(purger, "closed-cases", START + 120 * DAY) == 0
+    assert await went(purger, "closed-cases", START + 50 * YEAR) == 1
+    assert await fixture.rows(select(cases.c.reference)) == [("ΑΔ-2026-000002",)]
 
 
-async def test_a_closed_case_whose_time_is_over_is_not_put_on_record_again(town: Town) -> None:
-    citizen = await town.link(await town.at("viber", "tGVu"), AFM)
+async def test_a_closed_case_whose_time_is_over_is_not_put_on_record_again(fixture: StoreFixture) -> None:
+    citizen = await fixture.link(await fixture.at("viber", "tGVu"), AFM)
     case = Case("permits", "ΑΔ-2026-000001", "building-permit", "Άδεια", "issuance", 9, START, closed=True)
     for now, kept in ((START + CLOSED_KEPT + SECOND, 0), (START + CLOSED_KEPT, 1)):
-        async with town.database.write() as connection:
-            await town.cases.put(connection, citizen, case, now)
-        assert await town.count(cases) == kept
+        async with fixture.database.write() as connection:
+            await fixture.cases.put(connection, citizen, case, now)
+        assert await fixture.count(cases) == kept
 
 
-async def test_people_of_whom_nothing_is_pending_go_and_others_stay(town: Town, letting_go: LettingGo) -> None:
-    linked, known, with_case = await town.at("viber", "v"), await town.at("sms", MOBILE), await town.at("viber", "w")
-    stays = await town.link(linked, AFM)
-    gone = await town.link(known, OTHER, KNOWN_NUMBER)
-    busy = await town.link(with_case, "090000057", KNOWN_NUMBER)
-    await town.open_case(busy, "ΑΔ-2026-000001")
-    assert await went(letting_go, "citizens", START + 180 * DAY) == 0
-    assert await went(letting_go, "citizens", START + 180 * DAY + SECOND) == 1
-    assert await town.rows(select(citizens.c.id).order_by(citizens.c.id)) == [(stays,), (busy,)]
-    assert await town.count(links, links.c.citizen_id == gone) == 0
-    assert await went(letting_go, "conversations", START + 4 * YEAR) == 1  # of whom nobody is known any more
-    assert await went(letting_go, "contact-points", START + 4 * YEAR) == 1
-    assert await town.count(contact_points) == await town.count(conversations) == 2
+async def test_people_of_whom_nothing_is_pending_go_and_others_stay(fixture: StoreFixture, purger: Purger) -> None:
+    linked, known, with_case = (
+        await fixture.at("viber", "v"),
+        await fixture.at("sms", MOBILE),
+        await fixture.at("viber", "w"),
+    )
+    stays = await fixture.link(linked, AFM)
+    gone = await fixture.link(known, OTHER, KNOWN_NUMBER)
+    busy = await fixture.link(with_case, "090000057", KNOWN_NUMBER)
+    await fixture.open_case(busy, "ΑΔ-2026-000001")
+    assert await went(purger, "citizens", START + 180 * DAY) == 0
+    assert await went(purger, "citizens", START + 180 * DAY + SECOND) == 1
+    assert await fixture.rows(select(citizens.c.id).order_by(citizens.c.id)) == [(stays,), (busy,)]
+    assert await fixture.count(links, links.c.citizen_id == gone) == 0
+    assert await went(purger, "conversations", START + 4 * YEAR) == 1  # of whom nobody is known any more
+    assert await went(purger, "contact-points", START + 4 * YEAR) == 1
+    assert await fixture.count(contact_points) == await fixture.count(conversations) == 2
 
 
 async def test_a_number_let_go_that_never_wrote_goes_soon_and_one_with_a_word_on_alerts_later(
-    town: Town, letting_go: LettingGo
+    fixture: StoreFixture, purger: Purger
 ) -> None:
-    async with town.database.write() as connection:
+    async with fixture.database.write() as connection:
         for number in ("+306900000007", "+306900000008"):
-            await town.people.contact_point(connection, "sms", number, START)
-    [(first,), _] = await town.rows(select(contact_points.c.id).order_by(contact_points.c.id))
-    async with town.database.write() as connection:
-        await town.people.consent(connection, first, allowed=False, source="message", key="c", now=START)
-    assert await went(letting_go, "numbers-let-go", START + 31 * DAY) == 1
-    assert await went(letting_go, "contact-points", START + 3 * YEAR) == 0
-    assert await went(letting_go, "contact-points", START + 3 * YEAR + SECOND) == 1
+            await fixture.people.contact_point(connection, "sms", number, START)
+    [(first,), _] = await fixture.rows(select(contact_points.c.id).order_by(contact_points.c.id))
+    async with fixture.database.write() as connection:
+        await fixture.people.consent(connection, first, allowed=False, source="message", key="c", now=START)
+    assert await went(purger, "numbers-let-go", START + 31 * DAY) == 1
+    assert await went(purger, "contact-points", START + 3 * YEAR) == 0
+    assert await went(purger, "contact-points", START + 3 * YEAR + SECOND) == 1
 
 
 # --- how it is done ---
 
 
-async def test_batches_are_small_and_a_sweep_walks_the_whole_table(town: Town) -> None:
-    here = await town.at("viber", "tGVu")
+async def test_batches_are_small_and_a_sweep_walks_the_whole_table(fixture: StoreFixture) -> None:
+    here = await fixture.at("viber", "tGVu")
     for _ in range(7):
-        await town.say(here, "κάτι")
-        await town.code(here, AFM)
-    small = LettingGo(town.database, batch=3)
+        await fixture.say(here, "κάτι")
+        await fixture.code(here, AFM)
+    small = Purger(fixture.database, batch=3)
     now = START + YEAR
-    first = await small.some(BY_NAME["transcript"], now)
+    first = await small.purge_batch(BY_NAME["transcript"], now)
     assert (first.rows, first.after) == (3, 0)
     assert await small.all(BY_NAME["transcript"], now) == 11
     assert await small.all(BY_NAME["codes"], now) == 5  # the limit of an hour kept no more
-    assert await town.count(transcript) == await town.count(codes) == 0
+    assert await fixture.count(transcript) == await fixture.count(codes) == 0
 
 
-async def test_two_workers_at_once_let_each_row_go_once(town: Town, database: Database) -> None:
-    here = await town.at("viber", "tGVu")
+async def test_two_workers_at_once_let_each_row_go_once(fixture: StoreFixture, database: Database) -> None:
+    here = await fixture.at("viber", "tGVu")
     for _ in range(9):
-        await town.say(here, "κάτι")
-    both = [LettingGo(database, batch=2) for _ in range(3)]
+        await fixture.say(here, "κάτι")
+    both = [Purger(database, batch=2) for _ in range(3)]
     gone = await asyncio.gather(*(each.all(BY_NAME["transcript"], START + YEAR) for each in both))
-    assert sum(gone) >= await town.count(transcript) == 0
+    assert sum(gone) >= await fixture.count(transcript) == 0
 
 
-async def test_the_job_does_it_every_hour_and_counts(town: Town) -> None:
-    await town.say(await town.at("viber", "tGVu"), "κάτι")
+async def test_the_job_does_it_every_hour_and_counts(fixture: StoreFixture) -> None:
+    await fixture.say(await fixture.at("viber", "tGVu"), "κάτι")
     clock, metrics = FakeClock(START + 3 * DAY), Metrics()
-    job = KeepingJob(LettingGo(town.database), metrics, clock)
+    job = RetentionJob(Purger(fixture.database), metrics, clock)
 
     def counted(kind: str) -> float:
         return metrics.registry.get_sample_value("counter_let_go_rows_total", {"kind": kind}) or 0.0
@@ -284,36 +290,38 @@ async def test_the_job_does_it_every_hour_and_counts(town: Town) -> None:
     await run_until_idle([job])
     assert (counted("dialogue"), counted("inbox-text"), counted("transcript")) == (1, 1, 0)
     assert await job.step() is False
-    await town.say(await town.at("viber", "tGVu"), "κάτι")
+    await fixture.say(await fixture.at("viber", "tGVu"), "κάτι")
     assert await job.step() is False  # not before its hour
     clock.forward(EVERY.total_seconds())
     await run_until_idle([job])
     assert counted("dialogue") == 2
     clock.now += YEAR
     await run_until_idle([job])
-    assert (counted("transcript"), await town.count(transcript)) == (4, 0)
+    assert (counted("transcript"), await fixture.count(transcript)) == (4, 0)
 
 
 def test_every_kind_has_a_period_and_a_reason_and_every_text_an_end() -> None:
-    assert len({keep.name for keep in KEPT}) == len(KEPT)
-    assert all(keep.period > timedelta(0) and keep.why for keep in KEPT)
-    ends = {keep.table.name for keep in KEPT}
+    assert len({rule.name for rule in RETENTION_RULES}) == len(RETENTION_RULES)
+    assert all(rule.period > timedelta(0) and rule.why for rule in RETENTION_RULES)
+    ends = {rule.table.name for rule in RETENTION_RULES}
     texts = {table.name for table in metadata.tables.values() if any(c.name.endswith("_sealed") for c in table.c)}
     assert texts - ends == {"required_documents"}  # they go with their case
 
 
-@pytest.mark.parametrize("keep", [keep for keep in KEPT if not keep.sweep], ids=lambda keep: str(keep.name))
-async def test_what_is_old_is_found_through_an_index(town: Town, keep: Keep) -> None:
+@pytest.mark.parametrize(
+    "rule", [rule for rule in RETENTION_RULES if not rule.full_scan], ids=lambda rule: str(rule.name)
+)
+async def test_what_is_old_is_found_through_an_index(fixture: StoreFixture, rule: RetentionRule) -> None:
     """Also in a table of one page the planner says what it would do, once whole scans are made dear."""
-    due = select(keep.table.c.id).where(keep.due(START)).order_by(keep.age).limit(10)
-    sql = str(due.compile(town.database.engine.sync_engine, compile_kwargs={"literal_binds": False}))
-    async with town.database.read() as connection:
-        if town.database.is_sqlite:
+    due = select(rule.table.c.id).where(rule.due(START)).order_by(rule.age).limit(10)
+    sql = str(due.compile(fixture.database.engine.sync_engine, compile_kwargs={"literal_binds": False}))
+    async with fixture.database.read() as connection:
+        if fixture.database.is_sqlite:
             plan = (await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", ("2026",) * sql.count("?"))).all()
         else:
             await connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
             await connection.exec_driver_sql("SET LOCAL enable_bitmapscan = off")
-            compiled = due.compile(town.database.engine.sync_engine, compile_kwargs={"literal_binds": True})
+            compiled = due.compile(fixture.database.engine.sync_engine, compile_kwargs={"literal_binds": True})
             plan = (await connection.exec_driver_sql(f"EXPLAIN {compiled}")).all()
     assert "ix_" in str(plan)
     assert "SCAN TABLE" not in str(plan)
@@ -321,8 +329,8 @@ async def test_what_is_old_is_found_through_an_index(town: Town, keep: Keep) -> 
 
 def test_every_period_is_told_with_its_reason() -> None:
     page = (Path(__file__).parents[3] / "docs/privacy.md").read_text("utf-8")
-    for keep in KEPT:
-        told = f"| `{keep.name}` | `{keep.table.name}` | {keep.period.days} days from `{keep.age.name}` |"
+    for rule in RETENTION_RULES:
+        told = f"| `{rule.name}` | `{rule.table.name}` | {rule.period.days} days from `{rule.age.name}` |"
         [line] = [line for line in page.splitlines() if line.startswith(told)]
-        assert line.endswith(f"| {keep.why} |")
-        assert line.count("emptied") == bool(keep.empty)
+        assert line.endswith(f"| {rule.why} |")
+        assert line.count("emptied") == bool(rule.empty)

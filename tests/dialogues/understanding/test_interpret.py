@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dialogues.actions.base import Found
-from dialogues.understanding.interpret import KEYWORDS, Reading, ahead, in_context, picked, place_in
+from dialogues.actions.base import Entity
+from dialogues.understanding.interpret import KEYWORDS, Reading, match_choice, place_in, preclassify, resolve_in_context
 
 OFFERED = (
     {"title": "Ναι", "says": "/affirm"},
@@ -16,26 +16,26 @@ OFFERED = (
 
 @pytest.mark.parametrize("text", ["ΣΤΟΠ", "στοπ", "Στοπ!", " STOP ", "stop", "SΤOΡ", "ΣTΟΠ", "«ΣΤΟΠ»", "στόπ."])
 def test_a_keyword_alone_is_one_however_it_looks(text: str) -> None:
-    reading = ahead(text, (), ())
+    reading = preclassify(text, (), ())
     assert reading is not None
     assert reading.intent == "stop_notifications"
 
 
 @pytest.mark.parametrize("text", ["stop it", "ΣΤΟΠ στα μηνύματα", "ΣΤΟ", "helpful", "βοήθεια με την άδεια"])
 def test_a_keyword_among_words_is_none(text: str) -> None:
-    assert ahead(text, (), ()) is None
+    assert preclassify(text, (), ()) is None
 
 
 @pytest.mark.parametrize("word", sorted(KEYWORDS))
 def test_a_keyword_comes_before_a_choice(word: str) -> None:
-    reading = ahead(word, (), ({"title": word, "says": "/affirm"},))
+    reading = preclassify(word, (), ({"title": word, "says": "/affirm"},))
     assert reading == Reading(word, KEYWORDS[word])
 
 
 def test_only_a_message_without_words_is_its_attachment() -> None:
-    assert ahead(" ", ("picture",), ()) == Reading(" ", "send_attachment")
-    assert ahead("", (), ()) == Reading("", "nlu_fallback")
-    assert ahead("ορίστε", ("picture",), ()) is None
+    assert preclassify(" ", ("picture",), ()) == Reading(" ", "send_attachment")
+    assert preclassify("", (), ()) == Reading("", "nlu_fallback")
+    assert preclassify("ορίστε", ("picture",), ()) is None
 
 
 @pytest.mark.parametrize(
@@ -76,16 +76,16 @@ def test_a_place_is_read_only_where_nothing_else_is_said(text: str, place: int |
     ],
 )
 def test_a_choice_is_picked_by_title_or_place(text: str, says: str | None) -> None:
-    assert picked(text, OFFERED) == says
+    assert match_choice(text, OFFERED) == says
 
 
 def test_a_choice_that_means_an_intent_needs_no_classifier() -> None:
-    assert ahead("3", (), OFFERED) == Reading("3", "deny")
-    assert ahead("2", (), OFFERED) is None
+    assert preclassify("3", (), OFFERED) == Reading("3", "deny")
+    assert preclassify("2", (), OFFERED) is None
 
 
 def reading(text: str, intent: str = "nlu_fallback", *kinds: str) -> Reading:
-    return Reading(text, intent, 0.5, tuple(Found(kind, "v", 0, 1) for kind in kinds))
+    return Reading(text, intent, 0.5, tuple(Entity(kind, "v", 0, 1) for kind in kinds))
 
 
 @pytest.mark.parametrize(
@@ -118,9 +118,9 @@ def reading(text: str, intent: str = "nlu_fallback", *kinds: str) -> Reading:
     ],
 )
 def test_the_open_question_decides_what_a_bare_answer_means(question: str | None, heard: Reading, intent: str) -> None:
-    assert in_context(heard, question).intent == intent
+    assert resolve_in_context(heard, question).intent == intent
 
 
 def test_a_code_is_taken_without_its_blanks_and_from_its_place() -> None:
-    code = in_context(reading("κωδικός 482-913!"), "code").entities[0]
-    assert code == Found("code", "482913", 8, 15)
+    code = resolve_in_context(reading("κωδικός 482-913!"), "code").entities[0]
+    assert code == Entity("code", "482913", 8, 15)

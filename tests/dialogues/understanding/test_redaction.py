@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogues.actions.base import Found
+from dialogues.actions.base import Entity
 from dialogues.understanding.redaction import SECRET, redact
 
 KINDS = (*sorted(SECRET), "case_ref", "date", "procedure")
@@ -15,10 +15,10 @@ KINDS = (*sorted(SECRET), "case_ref", "date", "procedure")
 
 def test_a_secret_leaves_its_kind() -> None:
     text = "ο ΑΦΜ μου είναι 123456783 για την ΑΔ-2026-000123"
-    found = (Found("afm", "123456783", 16, 25), Found("case_ref", "ΑΔ-2026-000123", 34, 48))
+    found = (Entity("afm", "123456783", 16, 25), Entity("case_ref", "ΑΔ-2026-000123", 34, 48))
     kept, entities = redact(text, found)
     assert kept == "ο ΑΦΜ μου είναι [afm] για την ΑΔ-2026-000123"
-    assert entities == (Found("afm", "", 16, 21), Found("case_ref", "ΑΔ-2026-000123", 30, 44))
+    assert entities == (Entity("afm", "", 16, 21), Entity("case_ref", "ΑΔ-2026-000123", 30, 44))
 
 
 def test_long_numbers_that_nobody_recognised_go_too() -> None:
@@ -26,19 +26,19 @@ def test_long_numbers_that_nobody_recognised_go_too() -> None:
 
 
 @st.composite
-def messages(draw: st.DrawFn) -> tuple[str, tuple[Found, ...]]:
+def messages(draw: st.DrawFn) -> tuple[str, tuple[Entity, ...]]:
     """A text made of pieces, some of which are entities."""
     text, found = "", []
     for piece in draw(st.lists(st.text("αβγ 0123456789-.", min_size=1, max_size=12), max_size=6)):
         kind = draw(st.sampled_from((None, *KINDS)))
         if kind:
-            found.append(Found(kind, piece, len(text), len(text) + len(piece)))
+            found.append(Entity(kind, piece, len(text), len(text) + len(piece)))
         text += piece
     return text, tuple(found)
 
 
 @given(messages())
-def test_spans_point_into_what_is_kept(message: tuple[str, tuple[Found, ...]]) -> None:
+def test_spans_point_into_what_is_kept(message: tuple[str, tuple[Entity, ...]]) -> None:
     text, entities = redact(*message)
     for entity in entities:
         shown = text[entity.start : entity.end]

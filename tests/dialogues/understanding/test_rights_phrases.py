@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogues.understanding.hours import hours_in
-from dialogues.understanding.interpret import Reading, ahead, in_context
+from dialogues.understanding.interpret import Reading, preclassify, resolve_in_context
 from dialogues.understanding.rights_phrases import asked
 
 NLU = Path(__file__).parents[3] / "nlu/data"
@@ -148,10 +148,10 @@ def test_any_text_can_be_looked_at(text: str) -> None:
 
 
 def test_it_comes_after_a_choice_and_before_the_classifier() -> None:
-    offered = ({"title": "Διαγράψτε με", "says": "/deny"},)
-    assert ahead("διαγράψτε με", (), offered) == Reading("διαγράψτε με", "deny")
-    assert ahead("διαγράψτε με", (), ()) == Reading("διαγράψτε με", "delete_me")
-    assert ahead("delete me", (), ()) == Reading("delete me", "delete_me", language="en")
+    last_choices = ({"title": "Διαγράψτε με", "says": "/deny"},)
+    assert preclassify("διαγράψτε με", (), last_choices) == Reading("διαγράψτε με", "deny")
+    assert preclassify("διαγράψτε με", (), ()) == Reading("διαγράψτε με", "delete_me")
+    assert preclassify("delete me", (), ()) == Reading("delete me", "delete_me", language="en")
 
 
 @pytest.mark.parametrize(
@@ -166,5 +166,5 @@ def test_it_comes_after_a_choice_and_before_the_classifier() -> None:
 )
 def test_digits_are_an_answer_only_when_they_were_asked_for(text: str, intent: str) -> None:
     heard = Reading(text, "nlu_fallback")
-    assert in_context(heard, "erase").intent == intent
-    assert in_context(heard, None).intent == "nlu_fallback"
+    assert resolve_in_context(heard, "erase").intent == intent
+    assert resolve_in_context(heard, None).intent == "nlu_fallback"

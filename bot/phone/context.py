@@ -9,8 +9,8 @@ from random import Random
 
 from bot.phone.faults import FaultPlan
 from bot.phone.journal import Journal
-from bot.phone.postman import Postman
 from bot.phone.screens import Screens
+from bot.phone.webhook_client import WebhookClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Ids:
 
 
 @dataclass(frozen=True, slots=True)
-class Switchboard:
+class PhoneContext:
     """Shared by the Viber and the SMS line. ``receipts`` of ``None``: no delivery reports at all."""
 
     account: Account
@@ -66,6 +66,6 @@ class Switchboard:
     faults: FaultPlan
     journal: Journal
     screens: Screens
-    postman: Postman
+    webhook_client: WebhookClient
     receipts: ReceiptTimes | None
     accept_strangers: bool

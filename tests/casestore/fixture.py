@@ -10,11 +10,11 @@ from sqlalchemy import Table, func, select
 
 from casestore.audit import AuditTrail
 from casestore.cases.repository import Cases
-from casestore.conversations.transcript import Line, Talk
+from casestore.conversations.transcript import Line, Transcript
 from casestore.database import Database
 from casestore.people.codes import Codes
 from casestore.people.identity import PROVEN, Conversation, People, address_key
-from casestore.people.preferences import Wishes
+from casestore.people.preferences import Preferences
 from casestore.queues.inbox import Arrival, Inbox
 from casestore.queues.outbox import Dispatch, Outbox, Priority
 from casestore.rights.copy_links import Copies
@@ -25,14 +25,18 @@ from casestore.vault import Vault
 from tests.clock import START
 
 
-class Town:
+class StoreFixture:
     """``say`` is a whole turn as the service commits it, without a dialogue."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self.database, self.vault = database, vault
-        self.people, self.talk, self.codes = People(database, vault), Talk(database, vault), Codes(database, vault)
+        self.people, self.transcript, self.codes = (
+            People(database, vault),
+            Transcript(database, vault),
+            Codes(database, vault),
+        )
         self.inbox, self.outbox, self.cases = Inbox(database, vault), Outbox(database, vault), Cases(database, vault)
-        self.audits, self.wishes = AuditTrail(database, vault), Wishes(database)
+        self.audits, self.wishes = AuditTrail(database, vault), Preferences(database)
         self.copies, self.holdings = Copies(database, vault), Holdings(database, vault)
         self.erasure = Erasure(database, self.audits)
         self._said = 0
@@ -56,8 +60,8 @@ class Town:
         async with self.database.write() as connection:
             await self.inbox.done(connection, claimed, now)
             lines = [Line(cause, "citizen", text, now), Line(f"{cause}:0", "bot", f"re: {text}", now)]
-            await self.talk.add_lines(connection, here.id, lines, here.citizen_id)
-            await self.talk.add_events(connection, here.id, claimed.id, [{"event": "user", "text": text}], now)
+            await self.transcript.add_lines(connection, here.id, lines, here.citizen_id)
+            await self.transcript.add_events(connection, here.id, claimed.id, [{"event": "user", "text": text}], now)
             await self.outbox.add(connection, [self.dispatch(f"{cause}:0", here, now)], now)
         return claimed.id
 

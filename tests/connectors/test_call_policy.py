@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from connectors.guard import Guard, Limits, Repeatable
+from connectors.call_policy import CallPolicy, Limits, Repeatable
 from connectors.registry import RegistryRefused, RegistryUnavailable
-from tests.connectors.world import Clock
+from tests.connectors.sandbox import Clock
 
 LIMITS = Limits(deadline=20.0, attempts=3, concurrency=2, failures=2, open_for=10.0)
 
@@ -21,25 +21,25 @@ async def test_what_changes_something_is_asked_once() -> None:
         raise Repeatable("permits", "connection")
 
     with pytest.raises(Repeatable):
-        await Guard("permits", LIMITS, clock.ambient()).run(attempt, safe=False)
+        await CallPolicy("permits", LIMITS, clock.runtime()).run(attempt, safe=False)
     assert len(asked) == 1
     assert clock.slept == []
 
 
 async def test_no_retry_that_would_end_after_the_deadline() -> None:
-    clock = Clock(chance=1.0)
+    clock = Clock(random=1.0)
 
     async def attempt(_: float) -> None:
         raise Repeatable("permits", "connection")
 
     slow = Limits(deadline=5.0, backoff=10.0, backoff_cap=10.0)
     with pytest.raises(Repeatable):
-        await Guard("permits", slow, clock.ambient()).run(attempt, safe=True)
+        await CallPolicy("permits", slow, clock.runtime()).run(attempt, safe=True)
     assert clock.slept == []
 
 
 async def test_so_many_at_once_and_no_more() -> None:
-    guard = Guard("permits", LIMITS, Clock().ambient())
+    guard = CallPolicy("permits", LIMITS, Clock().runtime())
     inside, most, go = 0, 0, asyncio.Event()
 
     async def attempt(_: float) -> None:
@@ -59,7 +59,7 @@ async def test_so_many_at_once_and_no_more() -> None:
 
 
 async def test_a_full_queue_is_our_own_trouble() -> None:
-    guard = Guard("permits", LIMITS, Clock().ambient())
+    guard = CallPolicy("permits", LIMITS, Clock().runtime())
     go = asyncio.Event()
 
     async def attempt(_: float) -> None:
@@ -76,7 +76,7 @@ async def test_a_full_queue_is_our_own_trouble() -> None:
 
 async def test_one_probe_at_a_time_and_a_cancelled_one_decides_nothing() -> None:
     clock = Clock()
-    guard = Guard("permits", LIMITS, clock.ambient())
+    guard = CallPolicy("permits", LIMITS, clock.runtime())
 
     async def down(_: float) -> None:
         raise RegistryUnavailable("permits", "timeout")
@@ -105,7 +105,7 @@ async def test_one_probe_at_a_time_and_a_cancelled_one_decides_nothing() -> None
 
 
 async def test_a_refusal_is_an_answer() -> None:
-    guard = Guard("permits", LIMITS, Clock().ambient())
+    guard = CallPolicy("permits", LIMITS, Clock().runtime())
 
     async def refuse(_: float) -> None:
         raise RegistryRefused("permits", "error GEN_001")

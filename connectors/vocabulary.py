@@ -15,7 +15,7 @@ def _key(word: str) -> str:
     return " ".join(plain.casefold().split())
 
 
-class Lexicon:
+class Vocabulary:
     """Wire word to code of ours."""
 
     def __init__(self, table: Mapping[str, str]) -> None:
@@ -29,7 +29,7 @@ class Lexicon:
         return code in self._codes.values()
 
 
-DOCUMENT_STATES = Lexicon(
+DOCUMENT_STATES = Vocabulary(
     {
         "Λείπει": "missing",
         "Υποβλήθηκε": "submitted",
@@ -38,7 +38,7 @@ DOCUMENT_STATES = Lexicon(
     }
 )
 
-OUTCOMES = Lexicon(
+OUTCOMES = Vocabulary(
     {
         "Εγκρίθηκε": "granted",
         "Απορρίφθηκε": "refused",
@@ -47,7 +47,7 @@ OUTCOMES = Lexicon(
 )
 
 
-CERTIFICATE_STATES = Lexicon(
+CERTIFICATE_STATES = Vocabulary(
     {
         "Εκκρεμεί": "pending",
         "Εκδόθηκε": "issued",
@@ -66,7 +66,7 @@ class Issued:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class RegistryVocabulary:
     """All that tells one case registry from another. ``service`` is its name at the interoperability centre.
 
     ``honours_ids`` is its promise to take a submission or a request of one id once. Where it does not promise that,
@@ -75,16 +75,16 @@ class Words:
 
     registry: str
     service: str
-    procedures: Lexicon
-    stages: Lexicon
+    procedures: Vocabulary
+    stages: Vocabulary
     certificates: tuple[Issued, ...] = ()
-    document_states: Lexicon = field(default=DOCUMENT_STATES)
-    outcomes: Lexicon = field(default=OUTCOMES)
-    certificate_states: Lexicon = field(default=CERTIFICATE_STATES)
+    document_states: Vocabulary = field(default=DOCUMENT_STATES)
+    outcomes: Vocabulary = field(default=OUTCOMES)
+    certificate_states: Vocabulary = field(default=CERTIFICATE_STATES)
     honours_ids: bool = True
 
     def certificate_code(self, word: str) -> str:
-        return Lexicon({one.word: one.code for one in self.certificates}).code(word)
+        return Vocabulary({one.word: one.code for one in self.certificates}).code(word)
 
     def has_procedure(self, code: str) -> bool:
         return self.procedures.has(code) or any(one.code == code for one in self.certificates)

@@ -7,109 +7,109 @@ from datetime import timedelta
 
 import pytest
 
-from connectors.ambient import Ambient
-from connectors.guard import Limits
-from connectors.memory import Keeping, Known, Memory
+from connectors.cache import Cached, CachePolicy, ResponseCache
+from connectors.call_policy import Limits
 from connectors.registry import RegistryRefused, RegistryUnavailable
+from connectors.runtime import Runtime
 from connectors.sandbox.faults import Fault, Kind
-from tests.connectors.world import NOW, PATIENT, Clock, World
+from tests.connectors.sandbox import NOW, PATIENT, Clock, Sandbox
 
 AFM, CASE = "123456783", "ΑΔ-2026-000123"
 FIRM = Limits(deadline=20.0, attempts=1, failures=100)
 
 
-async def stages(world: World, registry: object) -> tuple[list[str], object, bool]:
+async def stages(sandbox: Sandbox, registry: object) -> tuple[list[str], object, bool]:
     told = await registry.cases_of(AFM)
     return [case.stage for case in told.cases], told.as_of, told.stale
 
 
-async def test_an_answer_stands_for_half_a_minute(world: World) -> None:
-    registry = world.registries().cases["permits"]
-    assert await stages(world, registry) == (["completeness-check"], NOW, False)
-    world.state.move(CASE, "review")
-    world.clock.seconds = 29.9
-    assert await stages(world, registry) == (["completeness-check"], NOW, False)
-    world.clock.seconds = 30.0
-    assert await stages(world, registry) == (["review"], NOW + timedelta(seconds=30), False)
-    assert len(world.audit.rows) == 2
+async def test_an_answer_stands_for_half_a_minute(sandbox: Sandbox) -> None:
+    registry = sandbox.registries().cases["permits"]
+    assert await stages(sandbox, registry) == (["completeness-check"], NOW, False)
+    sandbox.state.move(CASE, "review")
+    sandbox.clock.seconds = 29.9
+    assert await stages(sandbox, registry) == (["completeness-check"], NOW, False)
+    sandbox.clock.seconds = 30.0
+    assert await stages(sandbox, registry) == (["review"], NOW + timedelta(seconds=30), False)
+    assert len(sandbox.audit.rows) == 2
 
 
 @pytest.mark.parametrize("kind", [Kind.ERROR, Kind.HANG])
-async def test_a_registry_that_is_down_is_answered_for_with_the_time(world: World, kind: Kind) -> None:
-    registry = world.registries(Limits(deadline=0.3, attempts=1)).cases["permits"]
+async def test_a_registry_that_is_down_is_answered_for_with_the_time(sandbox: Sandbox, kind: Kind) -> None:
+    registry = sandbox.registries(Limits(deadline=0.3, attempts=1)).cases["permits"]
     await registry.cases_of(AFM)
-    world.faults.put("permits", Fault(kind))
-    world.clock.seconds = 3600.0
-    assert await stages(world, registry) == (["completeness-check"], NOW, True)
-    world.faults.clear_all()
-    assert await stages(world, registry) == (["completeness-check"], NOW + timedelta(hours=1), False)
+    sandbox.faults.put("permits", Fault(kind))
+    sandbox.clock.seconds = 3600.0
+    assert await stages(sandbox, registry) == (["completeness-check"], NOW, True)
+    sandbox.faults.clear_all()
+    assert await stages(sandbox, registry) == (["completeness-check"], NOW + timedelta(hours=1), False)
 
 
-async def test_never_an_empty_list_in_place_of_an_error(world: World) -> None:
-    registry = world.registries(FIRM).cases["permits"]
-    world.faults.put("permits", Fault(Kind.ERROR))
+async def test_never_an_empty_list_in_place_of_an_error(sandbox: Sandbox) -> None:
+    registry = sandbox.registries(FIRM).cases["permits"]
+    sandbox.faults.put("permits", Fault(Kind.ERROR))
     with pytest.raises(RegistryUnavailable):
         await registry.cases_of(AFM)  # nothing is known yet
-    world.faults.clear_all()
+    sandbox.faults.clear_all()
     await registry.cases_of(AFM)
-    world.faults.put("permits", Fault(Kind.ERROR))
-    world.clock.seconds = 12 * 3600.0 - 1
+    sandbox.faults.put("permits", Fault(Kind.ERROR))
+    sandbox.clock.seconds = 12 * 3600.0 - 1
     assert (await registry.cases_of(AFM)).stale
-    world.clock.seconds = 12 * 3600.0
+    sandbox.clock.seconds = 12 * 3600.0
     with pytest.raises(RegistryUnavailable):
         await registry.cases_of(AFM)  # too old to be told
 
 
-async def test_no_cases_is_an_answer_like_any_other(world: World) -> None:
-    registry = world.registries(FIRM).cases["permits"]
+async def test_no_cases_is_an_answer_like_any_other(sandbox: Sandbox) -> None:
+    registry = sandbox.registries(FIRM).cases["permits"]
     assert (await registry.cases_of("090000069")).cases == ()
-    world.faults.put("permits", Fault(Kind.ERROR))
-    world.clock.seconds = 60.0
+    sandbox.faults.put("permits", Fault(Kind.ERROR))
+    sandbox.clock.seconds = 60.0
     told = await registry.cases_of("090000069")
     assert (told.cases, told.as_of, told.stale) == ((), NOW, True)
 
 
 @pytest.mark.parametrize("kind", [Kind.MALFORMED, Kind.WRONG_CITIZEN])
-async def test_a_refusal_is_not_papered_over(world: World, kind: Kind) -> None:
-    registry = world.registries(FIRM).cases["permits"]
+async def test_a_refusal_is_not_papered_over(sandbox: Sandbox, kind: Kind) -> None:
+    registry = sandbox.registries(FIRM).cases["permits"]
     await registry.cases_of(AFM)
-    world.clock.seconds = 60.0
-    world.faults.put("permits", Fault(kind))
+    sandbox.clock.seconds = 60.0
+    sandbox.faults.put("permits", Fault(kind))
     with pytest.raises(RegistryRefused):
         await registry.cases_of(AFM)
 
 
-async def test_what_fills_a_gap_is_never_old(world: World) -> None:
-    registry = world.registries(FIRM).cases["permits"]
+async def test_what_fills_a_gap_is_never_old(sandbox: Sandbox) -> None:
+    registry = sandbox.registries(FIRM).cases["permits"]
     await registry.cases_of(AFM)
     await registry.case(CASE)
-    world.state.move(CASE, "review")
+    sandbox.state.move(CASE, "review")
     found = await registry.case(CASE)
     assert found is not None
     assert found.stage == "review"
-    world.faults.put("permits", Fault(Kind.ERROR))
+    sandbox.faults.put("permits", Fault(Kind.ERROR))
     with pytest.raises(RegistryUnavailable):
         await registry.case(CASE)
 
 
-async def test_what_is_forgotten_is_gone(world: World) -> None:
-    registry = world.registries(FIRM).cases["permits"]
+async def test_what_is_forgotten_is_gone(sandbox: Sandbox) -> None:
+    registry = sandbox.registries(FIRM).cases["permits"]
     await registry.cases_of(AFM)
     registry.forget(AFM)
-    world.faults.put("permits", Fault(Kind.ERROR))
+    sandbox.faults.put("permits", Fault(Kind.ERROR))
     with pytest.raises(RegistryUnavailable):
         await registry.cases_of(AFM)
 
 
-async def test_one_call_for_all_who_wait(world: World) -> None:
-    registry = world.registries(PATIENT).cases["permits"]
+async def test_one_call_for_all_who_wait(sandbox: Sandbox) -> None:
+    registry = sandbox.registries(PATIENT).cases["permits"]
     told = await asyncio.gather(*(registry.cases_of(AFM) for _ in range(50)))
     assert {case.reference for one in told for case in one.cases} == {CASE}
-    assert len(world.audit.rows) == 1
+    assert len(sandbox.audit.rows) == 1
 
 
-async def test_one_citizens_answer_is_not_anothers(world: World) -> None:
-    registry = world.registries(PATIENT).cases["permits"]
+async def test_one_citizens_answer_is_not_anothers(sandbox: Sandbox) -> None:
+    registry = sandbox.registries(PATIENT).cases["permits"]
     one, other = await asyncio.gather(registry.cases_of(AFM), registry.cases_of("090000045"))
     assert ([case.reference for case in one.cases], other.cases) == ([CASE], ())
 
@@ -134,12 +134,12 @@ class Source:
         return number
 
 
-def memory(clock: Clock, keeping: Keeping | None = None) -> Memory[int]:
-    ambient: Ambient = clock.ambient()
-    return Memory(ambient, keeping or Keeping())
+def memory(clock: Clock, keeping: CachePolicy | None = None) -> ResponseCache[int]:
+    runtime: Runtime = clock.runtime()
+    return ResponseCache(runtime, keeping or CachePolicy())
 
 
-async def waiting(held: Memory[int], source: Source, number: int) -> list[asyncio.Task[Known[int]]]:
+async def waiting(held: ResponseCache[int], source: Source, number: int) -> list[asyncio.Task[Cached[int]]]:
     tasks = [asyncio.create_task(held.get("a", source.ask)) for _ in range(number)]
     for _ in range(3):
         await asyncio.sleep(0)
@@ -187,7 +187,7 @@ async def test_what_was_on_its_way_when_forgotten_is_not_kept() -> None:
 
 
 async def test_so_many_and_no_more() -> None:
-    held, source = memory(Clock(), Keeping(most=2)), Source()
+    held, source = memory(Clock(), CachePolicy(most=2)), Source()
     source.go.set()
     for key in ("a", "b", "c", "c", "b", "a"):
         await held.get(key, source.ask)

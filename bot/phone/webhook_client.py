@@ -58,7 +58,7 @@ class Answer:
 UNREACHABLE = Answer(None)
 
 
-class Postman:
+class WebhookClient:
     """Posts, counts and retries. Background work is kept, so that it can be waited for or cancelled."""
 
     def __init__(

@@ -13,10 +13,10 @@ from datetime import UTC, datetime, timedelta
 import aiohttp
 from aiohttp import web
 
-from connectors.ambient import Ambient
 from connectors.audit import MemoryAudit
-from connectors.connect import REGISTRIES, Exceptions, Registries, Spoken, connect
-from connectors.guard import Limits
+from connectors.call_policy import Limits
+from connectors.connect import REGISTRIES, Overrides, Registries, WireProtocol, connect
+from connectors.runtime import Runtime
 from connectors.sandbox.app import CLIENT_ID, CLIENT_SECRET, make_app
 from connectors.sandbox.faults import FAULTS, Faults
 from connectors.sandbox.filing import Filing
@@ -35,14 +35,14 @@ class Clock:
 
     seconds: float = 0.0
     slept: list[float] = field(default_factory=list)
-    chance: float = 0.5
+    random: float = 0.5
 
-    def ambient(self) -> Ambient:
+    def runtime(self) -> Runtime:
         ids = itertools.count(1)
-        return Ambient(
+        return Runtime(
             now=self.now,
             ticks=lambda: self.seconds,
-            chance=lambda: self.chance,
+            random=lambda: self.random,
             sleep=self.sleep,
             new_id=lambda: f"call-{next(ids)}",
         )
@@ -70,7 +70,7 @@ async def served(app: web.Application, port: int = 0) -> AsyncIterator[str]:
 
 
 @dataclass
-class World:
+class Sandbox:
     """A running sandbox and what a test wants to reach of it."""
 
     url: str
@@ -97,7 +97,7 @@ class World:
         limits: Limits = PATIENT,
         secret: str = CLIENT_SECRET,
         url: str = "",
-        spoken: Spoken = Spoken.JSON,
+        protocol: WireProtocol = WireProtocol.JSON,
     ) -> Registries:
         return connect(
             url or self.url,
@@ -105,19 +105,19 @@ class World:
             secret,
             session=self.session,
             audit=self.audit,
-            but=Exceptions(spoken=dict.fromkeys(REGISTRIES, spoken)),
+            overrides=Overrides(protocols=dict.fromkeys(REGISTRIES, protocol)),
             limits=limits,
-            ambient=self.clock.ambient(),
+            runtime=self.clock.runtime(),
         )
 
 
 @asynccontextmanager
-async def running(**options: object) -> AsyncIterator[World]:
+async def running(**options: object) -> AsyncIterator[Sandbox]:
     clock = Clock()
     state = seeded(clock.now)
-    app = make_app(state, ambient=clock.ambient(), **options)
+    app = make_app(state, runtime=clock.runtime(), **options)
     async with served(app) as url, aiohttp.ClientSession() as session:
-        yield World(url, app, state, session, clock, MemoryAudit())
+        yield Sandbox(url, app, state, session, clock, MemoryAudit())
 
 
 def elapsed_since(started: float) -> float:

@@ -51,7 +51,7 @@ def sms(session: aiohttp.ClientSession, url: str, deadline: float = 5.0) -> Chan
 
 
 @dataclass(frozen=True)
-class Kit:
+class ChannelHarness:
     """A channel and what its provider says. ``refusals`` are answers of the provider's own table."""
 
     name: str
@@ -96,8 +96,8 @@ def _sms_refusals() -> tuple[tuple[Say, Remedy, str], ...]:
     )
 
 
-KITS = (
-    Kit(
+HARNESSES = (
+    ChannelHarness(
         "viber",
         viber,
         Say({"status": 0, "status_message": "ok", "message_token": 5741311803571721087, "billing_status": 1}),
@@ -106,7 +106,7 @@ KITS = (
         _viber_refusals(),
         unavailable=Remedy.RETRY,
     ),
-    Kit(
+    ChannelHarness(
         "sms",
         sms,
         Say({"sid": "SM1", "status": "queued", "num_segments": "2", "error_code": None}, 201),
@@ -126,4 +126,4 @@ def outbound(**more: Any) -> Outbound:
 async def channels() -> AsyncIterator[dict[str, Channel]]:
     """Both, for what needs no provider."""
     async with aiohttp.ClientSession() as session:
-        yield {kit.name: kit.build(session, "http://127.0.0.1:9") for kit in KITS}
+        yield {harness.name: harness.build(session, "http://127.0.0.1:9") for harness in HARNESSES}

@@ -12,22 +12,22 @@ from datetime import UTC, datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Ambient:
-    """``now`` is UTC; ``ticks`` are monotonic seconds; ``chance`` is uniform in [0, 1); ``sleep`` takes seconds."""
+class Runtime:
+    """``now`` is UTC; ``ticks`` are monotonic seconds; ``random`` is uniform in [0, 1); ``sleep`` takes seconds."""
 
     now: Callable[[], datetime]
     ticks: Callable[[], float]
-    chance: Callable[[], float]
+    random: Callable[[], float]
     sleep: Callable[[float], Awaitable[None]]
     new_id: Callable[[], str]
 
 
-def real() -> Ambient:
+def system_runtime() -> Runtime:
     """The machine's own clock and randomness."""
-    return Ambient(
+    return Runtime(
         now=lambda: datetime.now(UTC),
         ticks=time.monotonic,
-        chance=random.random,
+        random=random.random,
         sleep=asyncio.sleep,
         new_id=lambda: str(uuid.uuid4()),
     )

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from connectors.ambient import Ambient
 from connectors.registry import RegistryUnavailable
+from connectors.runtime import Runtime
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Keeping:
+class CachePolicy:
     """``fresh`` seconds an answer stands for asking, ``stale`` seconds for a registry that is down; ``most`` keys."""
 
     fresh: float = 30.0
@@ -25,7 +25,7 @@ class Keeping:
 
 
 @dataclass(frozen=True, slots=True)
-class Known(Generic[T]):
+class Cached(Generic[T]):
     """What was said, when (UTC), and whether it is told only because nobody can be asked now."""
 
     value: T = field(repr=False)
@@ -37,20 +37,20 @@ class Known(Generic[T]):
 class _Flight(Generic[T]):
     """A question on its way, and how many wait for its answer."""
 
-    task: asyncio.Task[Known[T]]
+    task: asyncio.Task[Cached[T]]
     waiters: int = 0
 
 
-class Memory(Generic[T]):
+class ResponseCache(Generic[T]):
     """Answers by key, and one question at a time for each: who asks meanwhile waits for the same answer."""
 
-    def __init__(self, ambient: Ambient, keeping: Keeping) -> None:
-        self._ambient = ambient
+    def __init__(self, runtime: Runtime, keeping: CachePolicy) -> None:
+        self._runtime = runtime
         self._keeping = keeping
-        self._kept: OrderedDict[str, tuple[float, Known[T]]] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[float, Cached[T]]] = OrderedDict()
         self._flights: dict[str, _Flight[T]] = {}
 
-    async def get(self, key: str, ask: Callable[[], Awaitable[T]]) -> Known[T]:
+    async def get(self, key: str, ask: Callable[[], Awaitable[T]]) -> Cached[T]:
         """Raises what ``ask`` raises, unless it is :class:`RegistryUnavailable` and a stale answer is at hand."""
         kept = self._within(key, self._keeping.fresh)
         if kept is not None:
@@ -61,16 +61,16 @@ class Memory(Generic[T]):
             last = self._within(key, self._keeping.stale)
             if last is None:
                 raise
-            return Known(last.value, last.at, stale=True)
+            return Cached(last.value, last.at, stale=True)
 
     def forget(self, key: str) -> None:
         """An answer that is on its way is not kept either: it may be from before what has just changed."""
         self._kept.pop(key, None)
         self._flights.pop(key, None)
 
-    def _within(self, key: str, seconds: float) -> Known[T] | None:
+    def _within(self, key: str, seconds: float) -> Cached[T] | None:
         since, known = self._kept.get(key, (float("-inf"), None))
-        return known if self._ambient.ticks() < since + seconds else None
+        return known if self._runtime.ticks() < since + seconds else None
 
     def _flight(self, key: str, ask: Callable[[], Awaitable[T]]) -> _Flight[T]:
         if key not in self._flights:
@@ -78,7 +78,7 @@ class Memory(Generic[T]):
             flight.task.add_done_callback(lambda _: self._landed(key, flight))
         return self._flights[key]
 
-    async def _wait(self, key: str, flight: _Flight[T]) -> Known[T]:
+    async def _wait(self, key: str, flight: _Flight[T]) -> Cached[T]:
         flight.waiters += 1
         try:
             # Shielded: a waiter that gives up must not take the answer away from the others.
@@ -90,16 +90,16 @@ class Memory(Generic[T]):
                 flight.task.cancel()
                 await asyncio.wait([flight.task])  # until it is written down as cancelled
 
-    async def _ask(self, ask: Callable[[], Awaitable[T]]) -> Known[T]:
-        at = self._ambient.now()  # before asking: what changes meanwhile may not be in the answer
-        return Known(await ask(), at)
+    async def _ask(self, ask: Callable[[], Awaitable[T]]) -> Cached[T]:
+        at = self._runtime.now()  # before asking: what changes meanwhile may not be in the answer
+        return Cached(await ask(), at)
 
     def _landed(self, key: str, flight: _Flight[T]) -> None:
         failed = flight.task.cancelled() or flight.task.exception() is not None
         if not self._lift(key, flight) or failed:
             return
         self._kept.pop(key, None)
-        self._kept[key] = (self._ambient.ticks(), flight.task.result())
+        self._kept[key] = (self._runtime.ticks(), flight.task.result())
         if len(self._kept) > self._keeping.most:
             self._kept.popitem(last=False)
 

@@ -13,7 +13,7 @@ from aiohttp import web
 from sqlalchemy import func, select, text
 from yarl import URL
 
-from bot.app import Chance, build_channels, http_session, make_server
+from bot.app import Runtime, build_channels, http_session, make_server
 from bot.messaging.intake import MAX_BODY, Intake
 from bot.metrics import Metrics
 from bot.store import Store, open_store
@@ -38,7 +38,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Counter:
+class Service:
     url: str
     store: Store
     session: aiohttp.ClientSession
@@ -86,7 +86,7 @@ class Counter:
 
 
 @asynccontextmanager
-async def counting(database_url: str, *, store_within: float | None = None, **more: Any) -> AsyncIterator[Counter]:
+async def counting(database_url: str, *, store_within: float | None = None, **more: Any) -> AsyncIterator[Service]:
     """The counter with both channels on. With ``store_within`` its webhooks alone, in that much of a hurry."""
     settings, clock = settings_for(database_url, twilio_from=OWN_NUMBER, **more), FakeClock()
     async with AsyncExitStack() as stack:
@@ -94,7 +94,7 @@ async def counting(database_url: str, *, store_within: float | None = None, **mo
         store = await stack.enter_async_context(open_store(settings, migrating=True))
         session = await stack.enter_async_context(http_session())
         if store_within is None:
-            app = await stack.enter_async_context(make_server(settings, WELCOME, Chance(clock=clock)))
+            app = await stack.enter_async_context(make_server(settings, WELCOME, Runtime(clock=clock)))
         else:
             channels = build_channels(settings, session, WELCOME)
             parts = (channels, store.database, store.vault, Metrics(), clock, PUBLIC_URL)
@@ -103,4 +103,4 @@ async def counting(database_url: str, *, store_within: float | None = None, **mo
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, "127.0.0.1", 0).start()
-        yield Counter(f"http://127.0.0.1:{runner.addresses[0][1]}", store, session, book)
+        yield Service(f"http://127.0.0.1:{runner.addresses[0][1]}", store, session, book)

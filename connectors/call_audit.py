@@ -5,20 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from connectors.ambient import Ambient
 from connectors.audit import Audit, AuditEntry, AuditResult, current_cause
-from connectors.guard import NotAsked
+from connectors.call_policy import NotAsked
 from connectors.registry import RegistryError
+from connectors.runtime import Runtime
 from connectors.wire import Answer
 
 
-class Accounts:
+class CallAudit:
     """The audit rows of one registry. ``unit`` is the agency's name in them."""
 
-    def __init__(self, registry: str, audit: Audit, ambient: Ambient, unit: str) -> None:
+    def __init__(self, registry: str, audit: Audit, runtime: Runtime, unit: str) -> None:
         self._registry = registry
         self._audit = audit
-        self._ambient = ambient
+        self._runtime = runtime
         self._unit = unit
 
     async def call(
@@ -26,11 +26,11 @@ class Accounts:
     ) -> Answer:
         """Run ``exchange`` between the two halves of its row; ``end`` in the event loop's own time.
 
-        Raises what ``exchange`` raises, and :class:`connectors.guard.NotAsked` where the row cannot be written.
+        Raises what ``exchange`` raises, and :class:`connectors.call_policy.NotAsked` where the row cannot be written.
         """
         entry = self._entry(operation, subject)
         audit_id = await self._begin(entry, end)
-        started = self._ambient.ticks()
+        started = self._runtime.ticks()
         answer: Answer | None = None
         error: str | None = "cancelled"
         try:
@@ -41,13 +41,13 @@ class Accounts:
             error = problem.reason
             raise
         finally:
-            elapsed = self._ambient.ticks() - started
+            elapsed = self._runtime.ticks() - started
             await self._complete(audit_id, AuditResult(elapsed, answer.sequence_id if answer else None, error))
 
     def _entry(self, operation: str, subject: str) -> AuditEntry:
         return AuditEntry(
-            transaction_id=self._ambient.new_id(),
-            at=self._ambient.now(),
+            transaction_id=self._runtime.new_id(),
+            at=self._runtime.now(),
             registry=self._registry,
             operation=operation,
             unit=self._unit,

@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
-from connectors.ambient import Ambient
 from connectors.registry import RegistryRefused, RegistryUnavailable
+from connectors.runtime import Runtime
 
 T = TypeVar("T")
 
@@ -94,14 +94,14 @@ class Breaker:
             self._open_until = self._ticks() + self._limits.open_for
 
 
-class Guard:
+class CallPolicy:
     """Runs attempts against one registry within its limits."""
 
-    def __init__(self, registry: str, limits: Limits, ambient: Ambient) -> None:
-        self.breaker = Breaker(registry, limits, ambient.ticks)
+    def __init__(self, registry: str, limits: Limits, runtime: Runtime) -> None:
+        self.breaker = Breaker(registry, limits, runtime.ticks)
         self._registry = registry
         self._limits = limits
-        self._ambient = ambient
+        self._runtime = runtime
         self._slots = asyncio.Semaphore(limits.concurrency)
 
     async def run(self, attempt: Callable[[float], Awaitable[T]], *, safe: bool, deadline: float | None = None) -> T:
@@ -120,11 +120,11 @@ class Guard:
                 pause = self._pause(number)
                 if not safe or number >= self._limits.attempts or clock() + pause >= end:
                     raise
-            await self._ambient.sleep(pause)
+            await self._runtime.sleep(pause)
 
     def _pause(self, number: int) -> float:
         ceiling = min(self._limits.backoff_cap, self._limits.backoff * 2.0 ** (number - 1))
-        return self._ambient.chance() * ceiling
+        return self._runtime.random() * ceiling
 
     async def _once(self, attempt: Callable[[float], Awaitable[T]], end: float) -> T:
         self.breaker.check()  # before the queue as well: nobody waits for a slot to be told that it is open

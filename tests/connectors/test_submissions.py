@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from connectors import permits
+from connectors.cache import CachePolicy
 from connectors.caseservice import CaseService
-from connectors.connect import Spoken
-from connectors.memory import Keeping
+from connectors.connect import WireProtocol
 from connectors.registry import (
     RegistryError,
     RegistryRefused,
@@ -18,43 +18,45 @@ from connectors.registry import (
 )
 from connectors.sandbox.faults import Fault, Kind
 from connectors.sandbox.paperwork import CERTIFICATES
-from tests.connectors.errands import DETAILS, PAPERS, PDF, WANTED, each, paper
-from tests.connectors.world import PATIENT, World
+from tests.connectors.sandbox import PATIENT, Sandbox
+from tests.connectors.submissions import DETAILS, PAPERS, PDF, WANTED, each, paper
 
 
-@pytest.fixture(params=[Spoken.JSON, pytest.param(Spoken.SOAP, marks=pytest.mark.slow), Spoken.BASIC])
-def spoken(request: pytest.FixtureRequest) -> Spoken:
-    return Spoken(request.param)
+@pytest.fixture(params=[WireProtocol.JSON, pytest.param(WireProtocol.SOAP, marks=pytest.mark.slow), WireProtocol.BASIC])
+def protocol(request: pytest.FixtureRequest) -> WireProtocol:
+    return WireProtocol(request.param)
 
 
 @each
-async def test_a_document_is_handed_in(world: World, name: str, spoken: Spoken) -> None:
-    registry, sent = world.registries(spoken=spoken).cases[name], PAPERS[name]
-    before = world.state.case(sent.reference)
+async def test_a_document_is_handed_in(sandbox: Sandbox, name: str, protocol: WireProtocol) -> None:
+    registry, sent = sandbox.registries(protocol=protocol).cases[name], PAPERS[name]
+    before = sandbox.state.case(sent.reference)
     receipt = await registry.submit(sent)
     assert (receipt.submission, receipt.number) == ("s-1", "1001/22-11-2026")
     assert receipt.case == await registry.case(sent.reference)
     assert receipt.case.sequence == before.sequence + 1
     assert {one.code: one.status for one in receipt.case.documents}[sent.code] == "submitted"
-    held = world.filing.of_case(sent.reference)[sent.code].file
+    held = sandbox.filing.of_case(sent.reference)[sent.code].file
     assert (held.sheet.content, held.sheet.name, held.afm) == (PDF, "τίτλος.pdf", sent.afm)
-    assert world.audit.rows[0][0].subject == sent.reference
+    assert sandbox.audit.rows[0][0].subject == sent.reference
 
 
 @each
 @pytest.mark.parametrize("fault", [Fault(Kind.UNANSWERED, times=2), Fault(Kind.ERROR, times=2)], ids=lambda f: f.kind)
-async def test_however_often_it_is_sent_it_is_taken_once(world: World, name: str, spoken: Spoken, fault: Fault) -> None:
-    registry, sent = world.registries(spoken=spoken).cases[name], PAPERS[name]
-    world.faults.put(name, fault)
+async def test_however_often_it_is_sent_it_is_taken_once(
+    sandbox: Sandbox, name: str, protocol: WireProtocol, fault: Fault
+) -> None:
+    registry, sent = sandbox.registries(protocol=protocol).cases[name], PAPERS[name]
+    sandbox.faults.put(name, fault)
     first = await registry.submit(sent)
-    again = await world.registries(spoken=spoken).cases[name].submit(sent)  # another day, from another process
+    again = await sandbox.registries(protocol=protocol).cases[name].submit(sent)  # another day, from another process
     assert (again.number, again.case.sequence) == (first.number, first.case.sequence)
-    assert len(world.audit.rows) == 4
+    assert len(sandbox.audit.rows) == 4
 
 
 @each
-async def test_the_same_id_for_another_document_is_refused(world: World, name: str, spoken: Spoken) -> None:
-    registry, sent = world.registries(spoken=spoken).cases[name], PAPERS[name]
+async def test_the_same_id_for_another_document_is_refused(sandbox: Sandbox, name: str, protocol: WireProtocol) -> None:
+    registry, sent = sandbox.registries(protocol=protocol).cases[name], PAPERS[name]
     await registry.submit(sent)
     with pytest.raises(RegistryRefused, match="error ID_CONFLICT"):
         await registry.submit(replace(sent, content=PDF + b"."))
@@ -74,27 +76,27 @@ async def test_the_same_id_for_another_document_is_refused(world: World, name: s
         (paper("η άδειά μου", "123456783", "gas"), "no such case"),
     ],
 )
-async def test_what_is_not_taken(world: World, odd: Submission, reason: str, spoken: Spoken) -> None:
+async def test_what_is_not_taken(sandbox: Sandbox, odd: Submission, reason: str, protocol: WireProtocol) -> None:
     with pytest.raises(RegistryRefused) as caught:
-        await world.registries(spoken=spoken).cases["permits"].submit(odd)
+        await sandbox.registries(protocol=protocol).cases["permits"].submit(odd)
     assert caught.value.reason == reason
-    assert world.filing.of_case(odd.reference) == {}
+    assert sandbox.filing.of_case(odd.reference) == {}
 
 
-async def test_a_large_document_passes(world: World, spoken: Spoken) -> None:
+async def test_a_large_document_passes(sandbox: Sandbox, protocol: WireProtocol) -> None:
     large = paper("ΑΔ-2026-000123", "123456783", "gas", content=PDF + b"x" * (9 << 20))
-    await world.registries(spoken=spoken).cases["permits"].submit(large)
-    assert world.filing.of_case("ΑΔ-2026-000123")["gas"].file.sheet.content == large.content
+    await sandbox.registries(protocol=protocol).cases["permits"].submit(large)
+    assert sandbox.filing.of_case("ΑΔ-2026-000123")["gas"].file.sheet.content == large.content
 
 
-async def test_a_closed_case_takes_no_more(world: World) -> None:
-    world.state.close("ΑΔ-2026-000123")
+async def test_a_closed_case_takes_no_more(sandbox: Sandbox) -> None:
+    sandbox.state.close("ΑΔ-2026-000123")
     with pytest.raises(RegistryRefused, match="NOT_ALLOWED"):
-        await world.registries().cases["permits"].submit(PAPERS["permits"])
+        await sandbox.registries().cases["permits"].submit(PAPERS["permits"])
 
 
-async def test_after_a_document_the_list_is_asked_anew(world: World) -> None:
-    registry = world.registries().cases["permits"]
+async def test_after_a_document_the_list_is_asked_anew(sandbox: Sandbox) -> None:
+    registry = sandbox.registries().cases["permits"]
     await registry.cases_of("123456783")
     await registry.submit(PAPERS["permits"])
     [case] = (await registry.cases_of("123456783")).cases
@@ -115,9 +117,9 @@ class Unpromising:
 
 
 @pytest.mark.parametrize("honours", [True, False])
-async def test_without_the_registrys_promise_nothing_is_repeated(world: World, honours: bool) -> None:
-    ked, words = Unpromising(), replace(permits.WORDS, honours_ids=honours)
-    registry = CaseService(words, ked, world.clock.ambient(), Keeping())
+async def test_without_the_registrys_promise_nothing_is_repeated(sandbox: Sandbox, honours: bool) -> None:
+    ked, words = Unpromising(), replace(permits.VOCABULARY, honours_ids=honours)
+    registry = CaseService(words, ked, sandbox.clock.runtime(), CachePolicy())
     for errand in (registry.submit(PAPERS["permits"]), registry.request(WANTED["permits"])):
         with pytest.raises(RegistryUnavailable):
             await errand
@@ -129,11 +131,11 @@ async def test_without_the_registrys_promise_nothing_is_repeated(world: World, h
 # With each fault
 
 
-async def errands(world: World, name: str, spoken: Spoken, limits: object = PATIENT) -> list[object]:
+async def submissions(sandbox: Sandbox, name: str, protocol: WireProtocol, limits: object = PATIENT) -> list[object]:
     """One of each, against a request and a document that are there already."""
-    wanted = world.filing.request("r-0", name, "090000045", CERTIFICATES[name][0].word, DETAILS)
-    issued = wanted if wanted.status == "issued" else world.filing.issue(name, "r-0")
-    registry = world.registries(limits, spoken=spoken).cases[name]
+    wanted = sandbox.filing.request("r-0", name, "090000045", CERTIFICATES[name][0].word, DETAILS)
+    issued = wanted if wanted.status == "issued" else sandbox.filing.issue(name, "r-0")
+    registry = sandbox.registries(limits, protocol=protocol).cases[name]
     return [
         registry.submit(PAPERS[name]),
         registry.request(WANTED[name]),
@@ -142,9 +144,9 @@ async def errands(world: World, name: str, spoken: Spoken, limits: object = PATI
     ]
 
 
-async def failures(world: World, name: str, spoken: Spoken) -> list[RegistryError]:
+async def failures(sandbox: Sandbox, name: str, protocol: WireProtocol) -> list[RegistryError]:
     found = []
-    for errand in await errands(world, name, spoken):
+    for errand in await submissions(sandbox, name, protocol):
         with pytest.raises(RegistryError) as caught:
             await errand
         assert caught.value.registry == name
@@ -155,17 +157,17 @@ async def failures(world: World, name: str, spoken: Spoken) -> list[RegistryErro
 
 @each
 @pytest.mark.parametrize("kind", [Kind.MALFORMED, Kind.WRONG_FIELD, Kind.WRONG_CITIZEN])
-async def test_an_answer_that_is_not_as_agreed(world: World, name: str, kind: Kind, spoken: Spoken) -> None:
-    world.faults.put(name, Fault(kind))
-    for error in await failures(world, name, spoken):
+async def test_an_answer_that_is_not_as_agreed(sandbox: Sandbox, name: str, kind: Kind, protocol: WireProtocol) -> None:
+    sandbox.faults.put(name, Fault(kind))
+    for error in await failures(sandbox, name, protocol):
         assert isinstance(error, RegistryRefused)
         assert error.reason.startswith("malformed answer: ")
 
 
 @each
-async def test_a_registry_that_is_down(world: World, name: str, spoken: Spoken) -> None:
-    world.faults.put(name, Fault(Kind.ERROR))
-    for error in await failures(world, name, spoken):
+async def test_a_registry_that_is_down(sandbox: Sandbox, name: str, protocol: WireProtocol) -> None:
+    sandbox.faults.put(name, Fault(Kind.ERROR))
+    for error in await failures(sandbox, name, protocol):
         assert isinstance(error, RegistryUnavailable)
         assert error.reason in ("http 500", "circuit open")  # the breaker opens at the fifth
-    assert world.filing.of_case(PAPERS[name].reference) == {}
+    assert sandbox.filing.of_case(PAPERS[name].reference) == {}
