@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from dialogues.actions import all_actions
-from dialogues.actions.base import Action, ActionInput, Entity
+from dialogues.actions.base import Action, ActionInput
 from dialogues.catalogue import load_catalogue
 from dialogues.responses import responses
-from dialogues.turn import Context, Message
+from dialogues.turn import Context, Entity, Message
 from dialogues.wording import Voice, Wording
 from nlu.rasa_compat import foreign_warnings_off
 from tests.dialogues.fakes import NOW, VASILIS, State

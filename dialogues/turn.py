@@ -29,6 +29,16 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Entity:
+    """An entity of the message: its kind (``case_ref``), its normalised value, and where it stands in the text."""
+
+    entity: str
+    value: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """Who is asking and where, as the caller has established it before the turn.
 

@@ -8,24 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from dialogues.say import Say
-from dialogues.turn import Context, Effect, Message
-
-
-@dataclass(frozen=True, slots=True)
-class Entity:
-    """An entity of the message: its kind (``case_ref``), its normalised value, and where it stands in the text."""
-
-    entity: str
-    value: str
-    start: int
-    end: int
+from dialogues.turn import Context, Effect, Entity, Message
 
 
 @dataclass(frozen=True, slots=True)
 class ActionInput:
     """The message as it was understood, the conversation's slots, and who is asking.
 
-    ``second_intent`` is the intent of a second wish that the message seems to hold.
+    ``second_intent`` is the intent of a second wish that the message seems to hold; ``preference`` the kind and value
+    of a :class:`dialogues.turn.SetPreference` that it states.
     """
 
     message: Message
@@ -34,6 +25,7 @@ class ActionInput:
     entities: tuple[Entity, ...] = ()
     slots: Mapping[str, Any] = field(default_factory=dict)
     second_intent: str | None = None
+    preference: tuple[str, str] | None = None
 
     def named(self, *kinds: str) -> str | None:
         """The value of the first entity of one of these kinds."""

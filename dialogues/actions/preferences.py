@@ -8,7 +8,6 @@ from dialogues.actions.base import Action, ActionInput, ActionOutput
 from dialogues.ports import NoticeView, Reads
 from dialogues.say import Say, Value, Words
 from dialogues.turn import SetPreference
-from dialogues.understanding.rights_phrases import asked
 
 _NAMES: dict[str, str] = {"viber": "Viber", "sms": "SMS"}
 _ALERTS: dict[bool | None, str] = {True: "utter_alerts_on", False: "utter_alerts_off", None: "utter_alerts_unsaid"}
@@ -20,7 +19,7 @@ def hours_words(start: str, end: str) -> Words:
 
 
 class SetThePreference(Action):
-    """What is wished for is in the message's very words; they are read once more here."""
+    """Keeps how notices are wanted, as the message was understood."""
 
     name = "action_set_preference"
 
@@ -28,10 +27,9 @@ class SetThePreference(Action):
         self._reads = reads
 
     async def run(self, turn: ActionInput) -> ActionOutput:
-        said = asked(turn.message.text)
-        if said is None or said.wish is None:
+        if turn.preference is None:
             return ActionOutput((Say("utter_preferences_how"),))
-        kind, value = said.wish
+        kind, value = turn.preference
         told = _channel(value) if kind == "channel" else _quiet(value)
         here = turn.context
         view = await self._reads.privacy.notices(here.conversation_id, here.citizen_id)

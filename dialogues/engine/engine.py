@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from dialogues.actions.base import Action, ActionInput, ActionOutput, Entity
+from dialogues.actions.base import Action, ActionInput, ActionOutput
 from dialogues.engine.rasa import Model, load_model
 from dialogues.engine.tracker import LISTEN, Conversation
 from dialogues.questions import AGAIN, ASKED_BY
 from dialogues.responses import Phrases
 from dialogues.say import Say
-from dialogues.turn import Choice, Context, Effect, Event, Message, Reply, SetLanguage, Turn
+from dialogues.turn import Choice, Context, Effect, Entity, Event, Message, Reply, SetLanguage, Turn
 from dialogues.understanding.interpret import Reading, match_choice, preclassify, resolve_in_context
 from dialogues.wording import Offer, Voice, Wording, warm_up
 
@@ -88,7 +88,15 @@ class Engine:
         """Do what the rules say until they say to listen. They see the slots as the message found them: what an
         action changes counts from the next message on, so a rule's condition holds to its end."""
         outputs: list[ActionOutput] = []
-        heard = ActionInput(message, context, reading.intent, reading.entities, dict(talk.slots), reading.second_intent)
+        heard = ActionInput(
+            message,
+            context,
+            intent=reading.intent,
+            entities=reading.entities,
+            slots=dict(talk.slots),
+            second_intent=reading.second_intent,
+            preference=reading.preference,
+        )
         while (name := self._model.next_action(talk.tracker)) != LISTEN:
             if len(outputs) == MOST_ACTIONS:
                 raise EngineError(f"the rules want more than {MOST_ACTIONS} actions after {reading.intent}")

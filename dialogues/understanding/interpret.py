@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
 
-from dialogues.actions.base import Entity
+from dialogues.turn import Entity
 from dialogues.understanding.login_phrases import asks_for
 from dialogues.understanding.rights_phrases import asked
 from dialogues.understanding.subject import Subject, subject_of
@@ -23,7 +23,7 @@ LastChoices = Sequence[Mapping[str, str]]
 class Reading:
     """A message as it is understood. ``language`` is ``el``, ``greeklish``, ``en`` or ``unknown``.
 
-    ``second_intent`` is a second wish that it seems to hold.
+    ``second_intent`` is a second wish that it seems to hold; ``preference``: how notices are wanted, as kind and value.
     """
 
     text: str
@@ -32,6 +32,7 @@ class Reading:
     entities: tuple[Entity, ...] = ()
     language: str = "unknown"
     second_intent: str | None = None
+    preference: tuple[str, str] | None = None
 
     def has(self, *kinds: str) -> bool:
         return any(found.entity in kinds for found in self.entities)
@@ -77,12 +78,10 @@ def preclassify(text: str, attachments: Sequence[str], last_choices: LastChoices
     if says and says.startswith("/"):
         return Reading(text, says[1:])
     said = None if says else asked(text)
-    return Reading(text, said.intent, language=said.language if said.language == "en" else "unknown") if said else None
-
-
-def keyword(text: str) -> str | None:
-    """The intent of a message that is one of :data:`KEYWORDS` and nothing else."""
-    return _keywords().get(_look(text))
+    if said is None:
+        return None
+    language = said.language if said.language == "en" else "unknown"
+    return Reading(text, said.intent, language=language, preference=said.wish)
 
 
 def match_choice(text: str, last_choices: LastChoices) -> str | None:

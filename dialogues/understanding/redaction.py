@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from dialogues.actions.base import Entity
+from dialogues.turn import Entity
 
 SECRET = frozenset({"afm", "amka", "personal_number", "code"})
 """Entities whose value is never kept. That one was given is."""

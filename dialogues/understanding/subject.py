@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from dialogues.actions.base import Entity
+from dialogues.turn import Entity
 from nlu.fold import fold
 
 KINDS = ("case_ref", "protocol", "kaek", "procedure", "agency", "certificate_type")

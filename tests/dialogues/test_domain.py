@@ -13,13 +13,13 @@ import yaml
 
 from connectors import cadastre, civil_protection, efka, kep, permits
 from dialogues.actions import all_actions
-from dialogues.actions.base import Action, ActionInput, Entity
+from dialogues.actions.base import Action, ActionInput
 from dialogues.catalogue import load_catalogue
 from dialogues.ports import NoticeView
 from dialogues.questions import AGAIN, ASKED_BY
 from dialogues.responses import responses
 from dialogues.say import Say
-from dialogues.turn import Context, Message
+from dialogues.turn import Context, Entity, Message
 from dialogues.understanding.interpret import KEYWORDS
 from dialogues.wording import LANGUAGES, PICK, PICK_MANY, UnknownResponse, Voice, Wording
 from nlu.names import read_catalogue
@@ -199,8 +199,9 @@ def messages() -> list[ActionInput]:
     kinds += [((Entity(kind, value, 0, 1),), {}, "request_certificate") for kind, value in NAMES]
     kinds += [((), {"case": PERMIT.reference}, "other_case"), ((), {"anger": 1}, "complaint")]
     kinds += [((), {"fallback_count": count}, "out_of_scope") for count in (2, 3)]
-    wished = ("μόνο viber", "προτιμώ sms", "στείλτε όπου θέλετε", "ησυχία 22-8", "χωρίς ησυχία")
-    own = [ActionInput(replace(said, text=text), who[0], "set_preference") for text in wished]
+    wished = [("channel", value) for value in ("only-viber", "sms", "any")]
+    wished += [("quiet", value) for value in ("22:00-08:00", "none")]
+    own = [ActionInput(said, who[0], "set_preference", preference=preference) for preference in wished]
     for context in who:
         reference = f"1:{int(NOW.timestamp())}:{context.citizen_id or 0}"
         mark = {"pending": {"intent": "delete_me", "reference": reference}}

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from dialogues.actions.base import ActionInput, Entity
+from dialogues.actions.base import ActionInput
 from dialogues.actions.privacy import EraseMe
-from dialogues.turn import Context, Erase, Message
+from dialogues.turn import Context, Entity, Erase, Message
 from tests.dialogues.fakes import State
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dialogues.actions.base import Entity
-from dialogues.turn import Handover, SetConsent
+from dialogues.turn import Entity, Handover, SetConsent
 from dialogues.understanding.interpret import Reading, resolve_in_context
 from dialogues.understanding.subject import Subject, subject_of
 from tests.dialogues.fakes import AFM, ANNA, BIRTH, CADASTRE, CODE, INSURANCE, PERMIT, VASILIS, State

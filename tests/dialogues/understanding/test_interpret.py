@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dialogues.actions.base import Entity
+from dialogues.turn import Entity
 from dialogues.understanding.interpret import KEYWORDS, Reading, match_choice, place_in, preclassify, resolve_in_context
 
 OFFERED = (

@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogues.actions.base import Entity
+from dialogues.turn import Entity
 from dialogues.understanding.redaction import SECRET, redact
 
 KINDS = (*sorted(SECRET), "case_ref", "date", "procedure")
