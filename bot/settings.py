@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from sqlalchemy.exc import ArgumentError
 from casestore.vault import MIN_SECRET
 from connectors.signatures import Signatures
 
+MIN_DIFFERENT = 8  # different characters in a secret: 32 random bytes in base64 have some 30
 _SENDER = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 &._+-]{1,11}")
 
 
@@ -69,6 +71,8 @@ class Settings(BaseSettings):
     def _strong(cls, ring: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
         if not ring or any(len(secret.get_secret_value()) < MIN_SECRET for secret in ring):
             raise ValueError(f"needs at least one secret, each of {MIN_SECRET} characters or more")
+        if any(len(set(secret.get_secret_value())) < MIN_DIFFERENT for secret in ring):
+            raise ValueError("has a secret that is easily guessed: make one with `openssl rand -base64 32`")
         return ring
 
     @field_validator("database_url")
@@ -88,7 +92,7 @@ class Settings(BaseSettings):
     @classmethod
     def _is_base(cls, value: str | None) -> str | None:
         if value is not None and not _is_base_url(value):
-            raise ValueError("must be https://host, with a path at most (http:// on one machine)")
+            raise ValueError("must be https://host, with a path at most (http:// on this machine only)")
         return value.rstrip("/") if value else value
 
     @field_validator("viber_auth_token", "twilio_auth_token")
@@ -192,10 +196,18 @@ def _is_word(value: str) -> bool:
     return value.isascii() and value.isprintable() and " " not in value
 
 
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def _is_base_url(value: str) -> bool:
     try:
         parts = urlsplit(value)
-        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+        private = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname or ""))
+        whole = private and bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:  # brackets that do not close, a port that is none
         return False
     return whole and _is_word(value) and not set("?#@") & set(value)

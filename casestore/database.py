@@ -38,7 +38,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             if self.url.database and self.url.database != ":memory:":
-                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+                _make_private(Path(self.url.database))
             self.engine: AsyncEngine = create_async_engine(self.url, pool_size=pool, hide_parameters=True)
             event.listen(self.engine.sync_engine, "connect", prepare)
             event.listen(self.engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
@@ -104,10 +104,27 @@ class Database:
             return sqlite.insert(table).values(**row).on_conflict_do_update(index_elements=keys, set_=rest)
         return postgresql.insert(table).values(**row).on_conflict_do_update(index_elements=keys, set_=rest)
 
+    async def empty_log(self) -> None:
+        """SQLite: write what its log (``-wal``) holds into the file and empty it, as far as no reader needs it: what
+        was erased is then in neither. PostgreSQL keeps its own log."""
+        if self.is_sqlite:
+            async with self.engine.connect() as connection:
+                driver = await connection.get_raw_connection()
+                await driver.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+
     async def close(self) -> None:
         await self.engine.dispose()
         if self._writer is not None:
             await self._writer.close()
+
+
+def _make_private(file: Path) -> None:
+    """The folder of a database file, and the file for its owner alone. SQLite gives its ``-wal`` and ``-shm`` the mode
+    of the file."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    for part in (file, *(file.with_name(f"{file.name}{end}") for end in ("-wal", "-shm"))):
+        if part.exists() and part.stat().st_mode & 0o077:
+            part.chmod(0o600)
 
 
 @contextmanager

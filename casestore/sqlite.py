@@ -37,6 +37,7 @@ _PRAGMAS = (
     "foreign_keys=ON",
     f"busy_timeout={BUSY_TIMEOUT_MS}",
     "cache_size=-16000",
+    "secure_delete=ON",  # what is erased is overwritten, whatever this build's default is
 )
 
 

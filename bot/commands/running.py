@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import signal
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
@@ -20,6 +21,7 @@ DRAIN = 15.0  # seconds that requests in hand get at a stop
 
 def start() -> Settings:
     """Read the settings and turn on the logs, with every secret known to the scrubber."""
+    os.umask(0o077)  # whatever we make is nobody else's to read
     settings = load()
     logs.set_up(secrets=settings.all_secrets())
     return settings

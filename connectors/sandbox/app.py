@@ -12,7 +12,7 @@ import aiohttp
 from aiohttp import web
 
 from connectors.runtime import Runtime, system_runtime
-from connectors.sandbox import admin, clerk, desk, faults, login, render, services, tokens
+from connectors.sandbox import admin, clerk, desk, faults, guard, login, render, services, tokens
 from connectors.sandbox.advance import keep_advancing
 from connectors.sandbox.events import EventPost
 from connectors.sandbox.filing import Filing
@@ -52,7 +52,7 @@ def make_app(
     runtime, pairs = runtime or system_runtime(), pairs or Pairs()
     app = web.Application(
         client_max_size=_BODY_BYTES,
-        middlewares=[faults.with_faults, admin.with_errors, clerk.with_lost_page],
+        middlewares=[guard.from_this_machine, faults.with_faults, admin.with_errors, clerk.with_lost_page],
     )
     app[services.STATE] = state
     app[faults.FAULTS] = faults.Faults()

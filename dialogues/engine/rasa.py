@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 
+from dialogues.engine.archive import check_components
 from nlu.rasa_compat import foreign_warnings_off
 
 with foreign_warnings_off():
@@ -107,8 +108,10 @@ class Model:
 
 
 def load_model(path: Path) -> Model:
-    """Load a trained archive. Raises what Rasa raises when it is none."""
+    """Load a trained archive. Raises what Rasa raises when it is none, and :class:`ForeignComponent` before anything of
+    it is imported."""
     quiet()
+    check_components(path)
     with tempfile.TemporaryDirectory() as folder, foreign_warnings_off():
         storage, metadata = LocalModelStorage.from_model_archive(Path(folder), path)
         schema = _with_our_policy(metadata.predict_schema)

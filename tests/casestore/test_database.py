@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import delete, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from casestore.database import Database, StoreDown
-from casestore.tables import citizens, inbox
+from casestore.migrate import migrate
+from casestore.tables import citizens, cursors, inbox
 from tests.clock import FakeClock
 
 SECRET = "a sentence of a citizen"
@@ -114,3 +116,30 @@ async def test_whoever_asks_to_be_alone_waits_for_the_other(database: Database) 
 
     await asyncio.gather(second(), first())
     assert order == ["first", "second"]
+
+
+def test_a_database_file_is_its_owners_alone(tmp_path: Path) -> None:
+    file = tmp_path / "wide.db"
+    for part in (file, tmp_path / "wide.db-wal"):
+        part.touch(mode=0o644)
+    Database(f"sqlite+aiosqlite:///{file}")
+    assert {part.stat().st_mode & 0o777 for part in tmp_path.iterdir()} == {0o600}
+
+
+async def test_what_was_erased_is_in_neither_file_nor_log(tmp_path: Path) -> None:
+    file, secret = tmp_path / "counter.db", b"a word that nobody shall find again" * 40
+    database = Database(f"sqlite+aiosqlite:///{file}")
+    await migrate(database)
+    row = {"feed": "f", "cursor": secret.decode()[:200], "updated_at": datetime(2026, 11, 22, tzinfo=UTC)}
+    async with database.write() as connection:
+        await connection.execute(cursors.insert().values(**row))
+    async with database.write() as connection:
+        await connection.execute(delete(cursors))
+    assert secret[:30] in (tmp_path / "counter.db-wal").read_bytes()
+    await database.empty_log()
+    assert holding(tmp_path, secret[:30]) == []
+    await database.close()
+
+
+def holding(folder: Path, value: bytes) -> list[str]:
+    return [part.name for part in folder.iterdir() if value in part.read_bytes()]

@@ -243,3 +243,23 @@ async def test_a_case_of_nobody_is_not_opened(sandbox: Sandbox, form: dict[str, 
 async def test_the_style_is_served_and_the_templates_are_not(sandbox: Sandbox) -> None:
     assert (await page(sandbox, "/clerk/static/clerk.css"))[0] == 200
     assert (await page(sandbox, "/clerk/static/../base.html"))[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"Host": "localhost:1", "Origin": "http://127.0.0.1:8083"}, 200),
+        ({"Host": "[::1]:8083"}, 200),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Host": "bent-to-loopback.example"}, 403),
+        ({"Host": "127.0.0.1.evil.example"}, 403),
+        ({"Host": "[::1"}, 403),
+    ],
+)
+@pytest.mark.parametrize("path", [f"{CASE}/close", "/clerk/"])
+async def test_only_this_machine_moves_cases(sandbox: Sandbox, path: str, headers: dict[str, str], status: int) -> None:
+    method = "GET" if path == "/clerk/" else "POST"
+    async with sandbox.session.request(method, sandbox.url + path, data=b"", headers=headers) as response:
+        assert response.status == status
