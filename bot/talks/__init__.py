@@ -1,0 +1,1 @@
+"""Talks: whole conversations, held with the real service over signed HTTP, each turn checked by itself."""
