@@ -56,6 +56,7 @@ class CodeVerdict(StrEnum):
     WRONG = "wrong"  # attempts are left
     SPENT = "spent"  # that was the last attempt, or there were none left
     EXPIRED = "expired"
+    INCOMPLETE = "incomplete"  # the digits that this chat was shown are not with it: no attempt
     NONE = "none"  # no code is open in this conversation
 
 
@@ -96,6 +97,9 @@ class PrivacyReads(Protocol):
     def confirmation(self, conversation_id: int, mark: str) -> str:
         """Six digits that belong to this mark and cannot be guessed from it: who types them has read our message."""
 
+    async def confirmations_asked(self, conversation_id: int, now: datetime) -> int:
+        """How often the last day's answers here asked for such digits."""
+
 
 class Reads(Protocol):
     """Given to every action by its constructor."""
@@ -108,6 +112,9 @@ class Reads(Protocol):
 
     async def mobile_of(self, afm: str) -> str | None:
         """The mobile in the contact registry (E.164) or ``None``. Raises :class:`Unavailable`."""
+
+    async def may_ask_for_code(self, conversation_id: int, afm: str, now: datetime) -> bool:
+        """May this conversation have one more code, for this ΑΦΜ? Asked before the registry is."""
 
     async def check_code(self, conversation_id: int, code: str, now: datetime) -> CodeCheck:
         """Is this the code that was sent for this conversation? Reading only: the attempt is counted by its effect."""

@@ -18,6 +18,7 @@ AGAIN: Mapping[str, str | None] = MappingProxyType(
         "person": None,
         "topic": None,
         "erase": None,
+        "unlink": None,
     }
 )
 """Every question, and the response that repeats it once something else was answered in between.
@@ -38,7 +39,9 @@ ASKED_BY: Mapping[str, str] = MappingProxyType(
         "utter_my_data_prove": "link",
         "utter_code_expired": "afm",
         "utter_code_none": "afm",
+        "utter_code_incomplete": "code",
         "utter_code_sent": "code",
+        "utter_code_sent_receipt": "code",
         "utter_code_spent": "afm",
         "utter_code_wrong": "code",
         "utter_login_link_coming": "code",
@@ -47,6 +50,7 @@ ASKED_BY: Mapping[str, str] = MappingProxyType(
         "utter_no_certificate": "person",
         "utter_offer_link": "link",
         "utter_offer_person": "person",
+        "utter_unlink_confirm": "unlink",
         "utter_which_case": "case",
         "utter_which_certificate": "topic",
         "utter_which_fee": "topic",

@@ -44,7 +44,8 @@ class Context:
 
     ``level`` is 0 anonymous, 1 known number, 2 proven (docs/privacy.md). ``citizen_id`` is ``None`` exactly
     at level 0. ``language`` is ``el`` or ``en``: what the conversation used last, ``el`` when unknown.
-    ``login``: the State's login is open to this chat, beside the code to a mobile.
+    ``login``: the State's login is open to this chat, beside the code to a mobile. ``address``: where answers go (a
+    Viber id, a number): who knows what was sent there holds it; who writes from a number may have forged it.
     """
 
     conversation_id: int
@@ -54,6 +55,7 @@ class Context:
     level: int = 0
     language: str = "el"
     login: bool = False
+    address: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +83,13 @@ class Reply:
 class SendCode:
     """Send a one-time code to the mobile that the contact registry holds for this ΑΦΜ.
 
-    ``mobile`` is ``None`` when there is none: nothing is sent, and the citizen is told the same words.
+    ``mobile`` is ``None`` when there is none: nothing is sent, and the citizen is told the same words. ``receipt`` are
+    digits that this chat's answer shows and that must be typed with the code; ``None`` where the code alone will do.
     """
 
     afm: str
     mobile: str | None
+    receipt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,15 @@ class Effects:
         sent = effect.mobile is not None and self._sms_on
         conversation = context.conversation
         issued = await self._codes.issue(
-            connection, conversation.id, effect.afm, code, context.now, sent=sent, mobile=effect.mobile
+            connection,
+            conversation.id,
+            effect.afm,
+            code,
+            context.now,
+            sent=sent,
+            mobile=effect.mobile,
+            receipt=effect.receipt,
+            own=(conversation.channel, conversation.address) == (SMS, effect.mobile),
         )
         await self._note(
             connection, context, "code.issued" if issued else "code.refused", "sent" if sent else "not sent"

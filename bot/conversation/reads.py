@@ -31,11 +31,14 @@ class StoreReads:
         except RegistryError as error:
             raise Unavailable(error.reason) from error
 
+    async def may_ask_for_code(self, conversation_id: int, afm: str, now: datetime) -> bool:
+        return await self._codes.may_ask(conversation_id, afm, now)
+
     async def check_code(self, conversation_id: int, code: str, now: datetime) -> CodeCheck:
         found = await self._codes.check(conversation_id, code, now)
         if found is None:
             return CodeCheck(CodeVerdict.NONE)
-        left = max(0, found.attempts_left - (0 if found.right else 1))
+        left = max(0, found.attempts_left - (0 if found.right or found.incomplete else 1))
         return CodeCheck(_verdict(found), found.id, left, found.citizen_id)
 
 
@@ -44,4 +47,6 @@ def _verdict(code: OpenCode) -> CodeVerdict:
         return CodeVerdict.RIGHT
     if code.expired:
         return CodeVerdict.EXPIRED
+    if code.incomplete:
+        return CodeVerdict.INCOMPLETE
     return CodeVerdict.WRONG if code.attempts_left > 1 else CodeVerdict.SPENT

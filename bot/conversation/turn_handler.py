@@ -103,6 +103,7 @@ class TurnHandler:
             conversation.level,
             conversation.language,
             self._login,
+            conversation.address,
         )
         asked = Message(str(claimed.id), message.text, now, message.attachments)
         started = perf_counter()

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.conversation.effects import EffectContext
 from bot.conversation.links import OneTimeLinkSender
 from casestore.audit import AuditTrail
+from casestore.people.identity import PROVEN
 from casestore.people.preferences import Preferences
 from casestore.rights.copy_links import LIFETIME, Copies, identity_at
 from casestore.rights.erasure import Erasure
@@ -46,7 +47,9 @@ class PrivacyEffects:
 
     async def _set_preference(self, connection: AsyncConnection, effect: SetPreference, context: EffectContext) -> None:
         point = context.conversation.contact_point_id
-        citizen, _ = await identity_at(connection, point)
+        citizen, level = await identity_at(connection, point)
+        if level < PROVEN:  # a sender can be forged: what is not proven is said for this contact point alone
+            citizen = None
         said = (effect.kind, effect.value)
         await self._preferences.add(
             connection, point, citizen, *said, source="message", key=context.key, now=context.now

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from casestore.conversations.transcript import Transcript
 from casestore.database import Database
 from casestore.people.identity import People
 from casestore.people.preferences import Preferences
@@ -15,12 +17,15 @@ from casestore.vault import Vault
 from dialogues.ports import NoticeView
 
 _DIGITS = 10**6
+CONFIRMING = ("utter_erase_confirm", "utter_erase_confirm_chat", "utter_unlink_confirm")
+"""Responses that show digits to be typed back."""
 
 
 class StorePrivacy:
     """Implements :class:`dialogues.ports.PrivacyReads`."""
 
     def __init__(self, database: Database, vault: Vault, people: People) -> None:
+        self._transcript = Transcript(database, vault)
         self._database = database
         self._vault = vault
         self._people = people
@@ -37,6 +42,9 @@ class StorePrivacy:
         wanted = await self._preferences.here(point, citizen_id)
         quiet = (f"{wanted.quiet.start:%H:%M}", f"{wanted.quiet.end:%H:%M}") if wanted.quiet else None
         return NoticeView(wanted.channel, wanted.only, quiet, await self._people.consented(point))
+
+    async def confirmations_asked(self, conversation_id: int, now: datetime) -> int:
+        return await self._transcript.count_said(conversation_id, CONFIRMING, now - timedelta(days=1))
 
     def confirmation(self, conversation_id: int, mark: str) -> str:
         return f"{int(self._vault.index(f'confirm/{conversation_id}', mark), 16) % _DIGITS:06d}"

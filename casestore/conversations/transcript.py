@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
@@ -35,6 +35,13 @@ class Transcript:
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
+
+    async def count_said(self, conversation_id: int, responses: Sequence[str], since: datetime) -> int:
+        """How often one of these responses was said here ``since``."""
+        said = and_(transcript.c.conversation_id == conversation_id, transcript.c.response.in_(responses))
+        counted = select(func.count()).select_from(transcript).where(said, transcript.c.at > since)
+        async with self._database.read() as connection:
+            return int(await connection.scalar(counted) or 0)
 
     async def history(self, conversation_id: int, since: datetime) -> list[dict[str, Any]]:
         """The dialogue events of the newest turns after ``since``, oldest first."""

@@ -6,6 +6,7 @@ the State's login (:meth:`Codes.show`). Typed into its conversation, both prove 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +21,8 @@ from casestore.vault import Vault
 
 LIFETIME = timedelta(minutes=10)
 ATTEMPTS = 3  # wrong tries per code
-BY_MOBILE, BY_LOGIN = "code", "login"
+BY_MOBILE, BY_LOGIN, REFUSED = "code", "login", "refused"
+CODE, RECEIPT = 6, 4  # digits
 
 HOUR, DAY, MONTH = timedelta(hours=1), timedelta(days=1), timedelta(days=30)
 PER_CONVERSATION = ((5, HOUR), (10, DAY))
@@ -34,6 +36,7 @@ class OpenCode:
     """The newest code of a conversation, if it was not used. ``right`` is whether the typed one is it.
 
     ``citizen_id`` is whom a right one proves; ``None`` where that citizen is not on record yet, or it is not right.
+    ``incomplete``: the digits that go with the code are not with what was typed.
     """
 
     id: int
@@ -41,6 +44,7 @@ class OpenCode:
     attempts_left: int
     expired: bool
     citizen_id: int | None = None
+    incomplete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,25 @@ class Proof:
     afm: str
     source: str
     rests_on: str | None
+
+
+Limited = tuple[ColumnElement[bool], tuple[int, timedelta]]
+"""Which codes count, and how many of them may be in what time."""
+
+
+def _of_this(conversation_id: int) -> Sequence[Limited]:
+    return [(codes.c.conversation_id == conversation_id, limit) for limit in PER_CONVERSATION]
+
+
+def _of_all(afm_key: str, mobile_key: str | None) -> Sequence[Limited]:
+    limits = [(codes.c.afm_key == afm_key, limit) for limit in PER_CITIZEN]
+    return limits + [(codes.c.mobile_key == mobile_key, limit) for limit in PER_MOBILE if mobile_key]
+
+
+def _either_order(typed: str) -> Sequence[str]:
+    """Code and receipt as one row of digits, whichever was typed first; nothing where one of them is missing."""
+    whole = CODE + RECEIPT
+    return (typed, typed[RECEIPT:] + typed[:RECEIPT]) if len(typed) == whole else ()
 
 
 class Codes:
@@ -69,22 +92,39 @@ class Codes:
         *,
         sent: bool,
         mobile: str | None = None,
+        receipt: str | None = None,
+        own: bool = False,
     ) -> bool:
-        """Keep a code for this conversation, sent to ``mobile``; ``False`` when a limit is reached: nothing was kept.
+        """Keep a code for this conversation, sent to ``mobile``; ``False`` at a limit: it is not to be sent.
 
-        A code that is not sent counts like any other, and nothing matches it: who has no mobile looks the same.
+        A code that is not sent counts like any other, and nothing matches it: who has no mobile looks the same, and so
+        does who is at a limit. ``receipt``: digits that were shown here and must come back with the code. ``own``: the
+        mobile is the one that this conversation is held with, and others' asking uses up none of its codes.
         """
         afm_key = self._vault.index("afm", afm)
         mobile_key = address_key(self._vault, "sms", mobile) if mobile else None
-        for shared in (afm_key, mobile_key):  # asked from two conversations at once
-            if shared:
-                await self._database.alone(connection, f"codes/{shared}")
-        if await self._too_many(connection, conversation_id, afm_key, mobile_key, now):
-            return False
+        for key in filter(None, (afm_key, mobile_key)):  # asked from two conversations at once
+            await self._database.alone(connection, f"codes/{key}")
+        shared = _of_this(conversation_id) if own else _of_all(afm_key, mobile_key)
+        refused = await self._too_many(connection, conversation_id, afm_key, shared, now)
         await self._keep(
-            connection, conversation_id, afm, code, now, sent=sent, source=BY_MOBILE, mobile_key=mobile_key
+            connection,
+            conversation_id,
+            afm,
+            code + (receipt or ""),
+            now,
+            sent=sent and not refused,
+            source=REFUSED if refused else BY_MOBILE,
+            mobile_key=None if refused else mobile_key,
+            with_receipt=receipt is not None,
         )
-        return True
+        return not refused
+
+    async def may_ask(self, conversation_id: int, afm: str, now: datetime) -> bool:
+        """Is this conversation below its own limits, for this ΑΦΜ?"""
+        async with self._database.read() as connection:
+            key = self._vault.index("afm", afm)
+            return not await self._too_many(connection, conversation_id, key, (), now)
 
     async def show(self, connection: AsyncConnection, conversation_id: int, afm: str, code: str, now: datetime) -> int:
         """Keep a code that is shown to whoever logged in as ``afm``; its id. It uses up nobody's allowance: a citizen
@@ -102,6 +142,7 @@ class Codes:
         sent: bool,
         source: str,
         mobile_key: str | None = None,
+        with_receipt: bool = False,
     ) -> int:
         row = {
             "conversation_id": conversation_id,
@@ -114,17 +155,15 @@ class Codes:
             "attempts_left": ATTEMPTS,
             "source": source,
             "mobile_key": mobile_key,
+            "with_receipt": with_receipt,
         }
         return int((await connection.execute(codes.insert().values(**row).returning(codes.c.id))).scalar_one())
 
     async def _too_many(
-        self, connection: AsyncConnection, conversation_id: int, afm_key: str, mobile_key: str | None, now: datetime
+        self, connection: AsyncConnection, conversation_id: int, afm_key: str, shared: Sequence[Limited], now: datetime
     ) -> bool:
         here = codes.c.conversation_id == conversation_id
-        limits = [(here, limit) for limit in PER_CONVERSATION]
-        limits += [(codes.c.afm_key == afm_key, limit) for limit in PER_CITIZEN]
-        limits += [(codes.c.mobile_key == mobile_key, limit) for limit in PER_MOBILE if mobile_key]
-        for which, (most, window) in limits:
+        for which, (most, window) in (*_of_this(conversation_id), *shared):
             if await self._count(connection, func.count(), now - window, which) >= most:
                 return True
         most, window = CITIZENS_PER_CONVERSATION
@@ -145,11 +184,13 @@ class Codes:
             row = (await connection.execute(newest)).first()
         if row is None or row.used_at is not None:
             return None
-        same = self._vault.same_index(f"code/{conversation_id}", code, row.code_key) and row.sent
+        typed = _either_order(code) if row.with_receipt else (code,)
+        same = row.sent and any(self._vault.same_index(f"code/{conversation_id}", one, row.code_key) for one in typed)
         alive = row.attempts_left > 0 and row.expires_at > now
         right = same and alive
         proves = row.citizen_id if right else None
-        return OpenCode(row.id, right, row.attempts_left, row.expires_at <= now, proves)
+        incomplete = alive and not typed
+        return OpenCode(row.id, right, row.attempts_left, row.expires_at <= now, proves, incomplete)
 
     async def tried(self, connection: AsyncConnection, code_id: int, *, right: bool, now: datetime) -> Proof | None:
         """Count a try. A right one uses the code up, once: what it proved, or ``None`` if it counts no more."""

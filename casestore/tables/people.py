@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, LargeBinary, SmallInteger, String, Table, UniqueConstraint, text
+from sqlalchemy import Boolean, Column, Index, LargeBinary, SmallInteger, String, Table, UniqueConstraint, false, text
 
 from casestore.columns import Id, Utc, id_column, metadata, reference
 
@@ -70,6 +70,7 @@ codes = Table(  # one-time codes: only a keyed hash of each is kept
     Column("attempts_left", SmallInteger, nullable=False),
     Column("used_at", Utc),
     Column("source", String(16), nullable=False, server_default="code"),  # sent to a mobile, or shown after a login
+    Column("with_receipt", Boolean, nullable=False, server_default=false()),
     Column("mobile_key", String(32)),  # the address_key of that mobile
     Index("ix_codes_afm", "afm_key", "created_at"),
     Index("ix_codes_mobile", "mobile_key", "created_at"),

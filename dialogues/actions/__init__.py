@@ -19,7 +19,7 @@ from dialogues.actions.following import FollowUp, OtherCase
 from dialogues.actions.general import Fees, Help, Offices, RequestCertificate, ServiceTeller, TopicNamed
 from dialogues.actions.identity import AskAfm, CheckTheCode, LogIn, SendTheCode, UnlinkChat
 from dialogues.actions.preferences import SetThePreference, ShowPreferences
-from dialogues.actions.privacy import CopyMyData, DeleteMe, EraseMe, MyData
+from dialogues.actions.privacy import Confirmed, CopyMyData, DeleteMe, MyData
 from dialogues.actions.talk import CallPerson, Cancel, ChangeLanguage, Complaint, Fallback
 from dialogues.actions.telling import CaseTeller
 from dialogues.catalogue import Catalogue
@@ -30,7 +30,6 @@ _OF_CASES: tuple[type[OfCases], ...] = (CaseStatus, MissingDocuments, ListCases,
 _SIMPLE: tuple[Callable[[], Action], ...] = (
     AskAfm,
     LogIn,
-    UnlinkChat,
     StopAlerts,
     StartAlerts,
     Cancel,
@@ -69,6 +68,6 @@ def all_actions(reads: Reads, catalogue: Catalogue) -> tuple[Action, ...]:
         CheckTheCode(reads, {**of_cases, my_data.intent: my_data, copy.intent: copy}),
         my_data,
         copy,
-        *(of_privacy(reads) for of_privacy in (DeleteMe, EraseMe, SetThePreference, ShowPreferences)),
+        *(of_privacy(reads) for of_privacy in (UnlinkChat, DeleteMe, Confirmed, SetThePreference, ShowPreferences)),
         *(simple() for simple in _SIMPLE),
     )

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from dialogues.actions.base import Action, ActionInput, ActionOutput
+from dialogues.actions.confirming import ask_to_confirm
 from dialogues.actions.pending import remember, wish_of
 from dialogues.ports import CodeCheck, CodeVerdict, Reads, Unavailable
 from dialogues.say import Option, Say
@@ -15,6 +16,8 @@ from nlu.checks import is_afm
 
 _PERSONAL_NUMBER_PREFIX = 3  # characters before the tax number in a Προσωπικός Αριθμός
 PROVEN = 2
+SMS = "sms"
+RECEIPT = 4  # digits
 _BY_LOGIN = (Option(Say("utter_choice_login"), "/log_in"),)
 
 
@@ -53,15 +56,26 @@ class LogIn(Action):
         return ActionOutput((Say("utter_login_link_coming"),), effects=(SendLoginLink(),))
 
 
+def unlinked(turn: ActionInput) -> ActionOutput:
+    """Nobody is known here any more. What was talked about goes with it."""
+    gone = dict.fromkeys(("question", "pending", "case", "wish", "topic", "last_choices"))
+    said = "utter_not_linked" if turn.context.citizen_id is None else "utter_unlinked"
+    return ActionOutput((Say(said),), gone, (Unlink(),))
+
+
 class UnlinkChat(Action):
-    """Know nobody here any more, at once. What was talked about goes with it."""
+    """Know nobody here any more. On Viber at once; by SMS once digits came back: a sender can be forged."""
 
     name = "action_unlink"
+    intent = "unlink"
+
+    def __init__(self, reads: Reads) -> None:
+        self._reads = reads
 
     async def run(self, turn: ActionInput) -> ActionOutput:
-        gone = dict.fromkeys(("question", "pending", "case", "wish", "topic", "last_choices"))
-        said = "utter_not_linked" if turn.context.citizen_id is None else "utter_unlinked"
-        return ActionOutput((Say(said),), gone, (Unlink(),))
+        if turn.context.citizen_id is None or turn.context.channel != SMS:
+            return unlinked(turn)
+        return await ask_to_confirm(self._reads, turn, self.intent, "utter_unlink_confirm")
 
 
 class SendTheCode(Action):
@@ -81,7 +95,7 @@ class SendTheCode(Action):
         if afm is None:
             return ActionOutput((Say("utter_afm_invalid"),))
         try:
-            mobile = await self._reads.mobile_of(afm)
+            mobile = await self._mobile(afm, turn)
         except Unavailable:
             return ActionOutput((Say("utter_registry_unavailable"),), {"question": None})
         waits = (
@@ -89,8 +103,31 @@ class SendTheCode(Action):
             if turn.second_intent and turn.second_intent in self._wishes
             else {}
         )
-        said = Say("utter_code_sent", options=_BY_LOGIN if turn.context.login else ())
-        return ActionOutput((said,), waits, (SendCode(afm, mobile),))
+        options = _BY_LOGIN if turn.context.login else ()
+        if not _needs_receipt(turn, mobile):
+            said = Say("utter_code_sent", options=options)
+            return ActionOutput((said,), {**waits, "receipt": None}, (SendCode(afm, mobile),))
+        mark = f"{turn.message.id}:{int(turn.message.at.timestamp())}"
+        digits = receipt_of(self._reads, turn, mark)
+        said = Say("utter_code_sent_receipt", {"digits": digits}, options=options)
+        return ActionOutput((said,), {**waits, "receipt": mark}, (SendCode(afm, mobile, digits),))
+
+    async def _mobile(self, afm: str, turn: ActionInput) -> str | None:
+        """Nobody is looked up for a chat that may have no more codes; it is told the same words."""
+        if not await self._reads.may_ask_for_code(turn.context.conversation_id, afm, turn.context.now):
+            return None
+        return await self._reads.mobile_of(afm)
+
+
+def _needs_receipt(turn: ActionInput, mobile: str | None) -> bool:
+    """A code proves who somebody is. That they also hold the number they write from is proven by what was sent there:
+    the code itself, or digits in our answer."""
+    return turn.context.channel == SMS and mobile != turn.context.address
+
+
+def receipt_of(reads: Reads, turn: ActionInput, mark: str) -> str:
+    """The digits that belong to the answer of ``mark``."""
+    return reads.privacy.confirmation(turn.context.conversation_id, f"receipt:{mark}")[:RECEIPT]
 
 
 class CheckTheCode(Action):
@@ -114,14 +151,23 @@ class CheckTheCode(Action):
                 return _refused("utter_code_spent", check)
             case CodeVerdict.EXPIRED:
                 return ActionOutput((Say("utter_code_expired"),))
+            case CodeVerdict.INCOMPLETE:
+                return self._incomplete(turn)
             case CodeVerdict.NONE:
                 return ActionOutput((Say("utter_code_none"),))
+
+    def _incomplete(self, turn: ActionInput) -> ActionOutput:
+        mark = turn.slots.get("receipt")
+        if not mark:  # asked too long ago to be remembered
+            return ActionOutput((Say("utter_code_expired"),))
+        return ActionOutput((Say("utter_code_incomplete", {"digits": receipt_of(self._reads, turn, mark)}),))
 
     async def _linked(self, turn: ActionInput, check: CodeCheck) -> ActionOutput:
         answer = await self._answer_to_the_wish(turn, check)
         says = (Say("utter_linked"), *answer.says)
         effects = (CodeTried(_id(check), right=True), *answer.effects)
-        return ActionOutput(says, {"question": None, "pending": None, **answer.slots}, effects)
+        done = {"question": None, "pending": None, "receipt": None}
+        return ActionOutput(says, {**done, **answer.slots}, effects)
 
     async def _answer_to_the_wish(self, turn: ActionInput, check: CodeCheck) -> ActionOutput:
         """What was asked before linking is answered in the same turn, as the citizen whom the code proved."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dialogues.actions.base import Action, ActionInput, ActionOutput
-from dialogues.actions.identity import PROVEN
-from dialogues.actions.pending import reference_of, remember, wish_of
+from dialogues.actions.confirming import ask_to_confirm, is_confirmed
+from dialogues.actions.identity import PROVEN, UnlinkChat, unlinked
+from dialogues.actions.pending import remember, wish_of
 from dialogues.ports import Reads
 from dialogues.say import Say
 from dialogues.turn import Erase, SendCopy
 
-CONFIRM_WITHIN = 600  # seconds
 _LINES = (
     ("messages", "utter_held_messages"),
     ("contact_points", "utter_held_contact_points"),
@@ -62,21 +62,12 @@ class DeleteMe(Action):
         self._reads = reads
 
     async def run(self, turn: ActionInput) -> ActionOutput:
-        mark = f"{turn.message.id}:{int(turn.message.at.timestamp())}:{turn.context.citizen_id or 0}"
-        code = self._reads.privacy.confirmation(turn.context.conversation_id, mark)
         known = turn.context.citizen_id is not None
-        said = Say("utter_erase_confirm" if known else "utter_erase_confirm_chat", {"code": code})
-        return ActionOutput((said,), {"pending": remember(self.intent, mark)})
+        response = "utter_erase_confirm" if known else "utter_erase_confirm_chat"
+        return await ask_to_confirm(self._reads, turn, self.intent, response)
 
 
-def _still_meant(mark: str, turn: ActionInput) -> bool:
-    """Asked a moment ago, and of the same person: who was nobody then agreed to less than all of a citizen's data."""
-    _, at, citizen = mark.split(":")
-    soon = turn.message.at.timestamp() - int(at) <= CONFIRM_WITHIN
-    return soon and int(citizen) == (turn.context.citizen_id or 0)
-
-
-class EraseMe(Action):
+class Confirmed(Action):
     """The digits came back: one try, within ten minutes of asking."""
 
     name = "action_confirm_deletion"
@@ -86,10 +77,19 @@ class EraseMe(Action):
 
     async def run(self, turn: ActionInput) -> ActionOutput:
         over = {"question": None, "pending": None}
-        mark = reference_of(turn) if wish_of(turn) == DeleteMe.intent else None
-        if mark is None or not _still_meant(mark, turn):
-            return ActionOutput((Say("utter_erase_late"),), over)
-        if turn.named("code") != self._reads.privacy.confirmation(turn.context.conversation_id, mark):
-            return ActionOutput((Say("utter_erase_wrong"),), over)
+        wish = wish_of(turn)
+        right = is_confirmed(self._reads, turn) if wish in (DeleteMe.intent, UnlinkChat.intent) else None
+        if not right:
+            late, wrong = _REFUSED[wish if wish in _REFUSED else DeleteMe.intent]
+            return ActionOutput((Say(late if right is None else wrong),), over)
+        if wish == UnlinkChat.intent:
+            return unlinked(turn)
         known = turn.context.citizen_id is not None
         return ActionOutput((Say("utter_erased" if known else "utter_erased_chat"),), over, (Erase(everywhere=known),))
+
+
+_REFUSED = {
+    DeleteMe.intent: ("utter_erase_late", "utter_erase_wrong"),
+    UnlinkChat.intent: ("utter_unlink_late", "utter_unlink_late"),
+}
+"""By wish: what is said when the digits come too late, and when they are wrong."""

@@ -122,6 +122,7 @@ def resolve_in_context(reading: Reading, question: str | None, wish: str | None 
 _GIVEN = (("give_afm", ("afm", "personal_number")), ("give_code", ("code",)))
 _OTHER_NUMBERS = ("case_ref", "protocol", "kaek")
 _CODE = re.compile(r"(?<!\d)\d(?:[\s\-.]{0,3}\d){3,7}(?!\d)")  # copied from a page it may hold a new line
+_ROW_OF_TEN = re.compile(r"(?<!\d)(?:\d{4}\D{1,12}\d{6}|\d{6}\D{1,12}\d{4}|\d{10})(?!\d)")
 _DIGITS = re.compile(r"(?:\d\D?){5,}")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _FEW_WORDS = 4
@@ -132,6 +133,8 @@ _VAGUE = ("nlu_fallback", "out_of_scope", "provide_reference", "affirm")
 
 def _as_code(reading: Reading) -> Reading:
     """A code was asked for: a short row of digits is one, if the message says little else."""
+    if whole := _with_receipt(reading):
+        return whole
     if reading.has(*_OTHER_NUMBERS, "afm", "personal_number"):
         return _as_afm(reading)
     if reading.has("code"):
@@ -141,6 +144,15 @@ def _as_code(reading: Reading) -> Reading:
         return reading
     code = Entity("code", re.sub(r"\D", "", digits[0]), digits.start(), digits.end())
     return replace(reading, intent="give_code", entities=(code,))
+
+
+def _with_receipt(reading: Reading) -> Reading | None:
+    """A code and the digits that our answer showed, in either order: together they are one row of ten."""
+    digits = _ROW_OF_TEN.search(reading.text)
+    if digits is None or len(_LETTERS.findall(reading.text)) > _FEW_WORDS:
+        return None
+    row = re.sub(r"\D", "", digits[0])
+    return replace(reading, intent="give_code", entities=(Entity("code", row, digits.start(), digits.end()),))
 
 
 def _as_afm(reading: Reading) -> Reading:
@@ -192,7 +204,14 @@ OF_A_CASE = frozenset({"ask_case_status", "ask_missing_documents", "report_docum
 _TOPICS = ("certificate_type", "procedure", "agency")
 _NUMBERS = ("code", "afm")  # questions that a name does not answer
 _ANSWERS: Mapping[str | None, Callable[[Reading], Reading]] = MappingProxyType(
-    {"code": _as_code, "afm": _as_afm, "case": _as_case, "topic": _as_topic, "erase": _as_confirmation}
+    {
+        "code": _as_code,
+        "afm": _as_afm,
+        "case": _as_case,
+        "topic": _as_topic,
+        "erase": _as_confirmation,
+        "unlink": _as_confirmation,
+    }
 )
 
 

@@ -77,6 +77,11 @@ class Privacy:
     async def notices(self, conversation_id: int, citizen_id: int | None) -> NoticeView:
         return self.view
 
+    asked: int = 0
+
+    async def confirmations_asked(self, conversation_id: int, now: datetime) -> int:
+        return self.asked
+
     def confirmation(self, conversation_id: int, mark: str) -> str:
         return f"{zlib.crc32(f'{conversation_id}/{mark}'.encode()) % 10**6:06d}"
 
@@ -113,6 +118,9 @@ class State:
     async def mobile_of(self, afm: str) -> str | None:
         self._answer("contacts")
         return self.mobiles.get(afm)
+
+    async def may_ask_for_code(self, conversation_id: int, afm: str, now: datetime) -> bool:
+        return True
 
     async def check_code(self, conversation_id: int, code: str, now: datetime) -> CodeCheck:
         if self.code is None:

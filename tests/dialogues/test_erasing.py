@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dialogues.actions.base import ActionInput
-from dialogues.actions.privacy import EraseMe
+from dialogues.actions.privacy import Confirmed
 from dialogues.turn import Context, Entity, Erase, Message
 from tests.dialogues.fakes import State
 
@@ -36,4 +36,4 @@ async def test_it_is_done_as_it_was_agreed_to_or_not_at_all(
     code = Entity("code", reads.privacy.confirmation(1, reference), 0, 6)
     context = Context(1, "viber", at, citizen, 2 if citizen else 0)
     said = ActionInput(Message("2", code.value, at), context, "confirm_deletion", (code,), state)
-    assert (await EraseMe(reads).run(said)).effects == erases
+    assert (await Confirmed(reads).run(said)).effects == erases

@@ -46,6 +46,7 @@ class Service:
     system: System
     state: State
     state_url: str
+    audit: MemoryAudit
 
 
 def told_by(clock: FakeClock) -> Runtime:
@@ -67,9 +68,8 @@ async def running_counter(
         pairs = Pairs(redirects=(f"{PUBLIC_URL}/link/back",))
         url = await stack.enter_async_context(served(make_app(state, pairs=pairs)))
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        registries = connect(
-            url, CLIENT_ID, CLIENT_SECRET, session=session, audit=MemoryAudit(), runtime=told_by(clock)
-        )
+        audit = MemoryAudit()
+        registries = connect(url, CLIENT_ID, CLIENT_SECRET, session=session, audit=audit, runtime=told_by(clock))
 
         both = (list(registries.cases.values()), registries.contacts)
 
@@ -83,7 +83,7 @@ async def running_counter(
         running = running_system(database_url, dialogue, clock=clock, codes=codes, registries=both, **door)
         system = await stack.enter_async_context(running)
         await system.settle()  # the feeds have been read once
-        yield Service(system, state, url)
+        yield Service(system, state, url, audit)
 
 
 @pytest.fixture

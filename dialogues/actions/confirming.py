@@ -1,0 +1,34 @@
+"""What takes away is done once digits came back that only our answer holds: a forged sender never sees them."""
+
+from __future__ import annotations
+
+from dialogues.actions.base import ActionInput, ActionOutput
+from dialogues.actions.pending import reference_of, remember
+from dialogues.ports import Reads
+from dialogues.say import Say
+
+CONFIRM_WITHIN = 600  # seconds
+A_DAY = 3  # times that digits are asked for in one chat
+
+
+async def ask_to_confirm(reads: Reads, turn: ActionInput, intent: str, response: str) -> ActionOutput:
+    """Ask for six digits before ``intent`` is carried out; ``response`` holds them as ``{code}``."""
+    here = turn.context.conversation_id
+    if await reads.privacy.confirmations_asked(here, turn.context.now) >= A_DAY:
+        return ActionOutput((Say("utter_confirm_limit"),), {"question": None, "pending": None})
+    mark = f"{turn.message.id}:{int(turn.message.at.timestamp())}:{turn.context.citizen_id or 0}"
+    said = Say(response, {"code": reads.privacy.confirmation(here, mark)})
+    return ActionOutput((said,), {"pending": remember(intent, mark)})
+
+
+def is_confirmed(reads: Reads, turn: ActionInput) -> bool | None:
+    """Are these the digits? ``None``: nothing is waiting for any, or for too long, or they were shown to somebody else:
+    who was nobody then agreed to less."""
+    mark = reference_of(turn)
+    if mark is None or mark.count(":") != 2:
+        return None
+    _, at, citizen = mark.split(":")
+    soon = turn.message.at.timestamp() - int(at) <= CONFIRM_WITHIN
+    if not soon or int(citizen) != (turn.context.citizen_id or 0):
+        return None
+    return turn.named("code") == reads.privacy.confirmation(turn.context.conversation_id, mark)
