@@ -25,7 +25,7 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 
 from bench.processes import process
-from bot.app import Runtime, build_registries, http_session
+from bot.app import Runtime, build_recorder, build_registries, http_session
 from bot.metrics import Metrics
 from bot.registries.build import registry_jobs
 from bot.settings import Settings
@@ -181,7 +181,17 @@ def jobs_of(store: Store, session: ClientSession, url: str) -> list[Job]:
     """The feeds of all registries, as a worker has them."""
     settings, runtime = _settings(url), Runtime()
     registries, _ = build_registries(settings, session, store)
-    jobs = registry_jobs(settings, store, registries, Metrics(), runtime.clock, runtime.random, runtime.claim)
+    metrics = Metrics()
+    jobs = registry_jobs(
+        settings=settings,
+        store=store,
+        registries=registries,
+        recorder=build_recorder(store, metrics),
+        metrics=metrics,
+        clock=runtime.clock,
+        random=runtime.random,
+        new_claim=runtime.claim,
+    )
     return [job for job in jobs if job.name.startswith("feed-")]
 
 

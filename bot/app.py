@@ -28,13 +28,15 @@ from bot.messaging.receipts import ReceiptsJob
 from bot.metrics import Metrics
 from bot.privacy.build import my_data_routes, privacy_effects, privacy_reads, retention_job
 from bot.registries.audit import StoredAudit
-from bot.registries.build import event_routes, one_view, read_event_depth, registry_jobs
+from bot.registries.build import case_recorder, event_routes, one_view, read_event_depth, registry_jobs
 from bot.registries.contacts import ContactFeed
+from bot.registries.recorder import CaseRecorder, ChangeListener
 from bot.settings import Settings
 from bot.store import Store, open_store
 from bot.web.server import Depths, Health, make_app
 from bot.worker import Job
 from casestore.migrate import is_current
+from connectors.audit import CallCause, audit_cause
 from connectors.connect import connect
 from connectors.registry import CaseRegistry, ContactRegistry, RegistryError
 from dialogues.turn import Reply
@@ -141,12 +143,23 @@ async def probe_registries(settings: Settings, session: aiohttp.ClientSession, s
     results = {}
     for registry in build_registries(settings, session, store)[0]:
         try:
-            await registry.changes("")
+            with audit_cause(CallCause(protocol="doctor")):
+                await registry.changes("")
         except RegistryError as error:
             results[registry.name] = error.reason
         else:
             results[registry.name] = ""
     return results
+
+
+def change_listeners() -> tuple[ChangeListener, ...]:
+    """Who is called with every change of a case, by whichever way it came. Nobody yet."""
+    return ()
+
+
+def build_recorder(store: Store, metrics: Metrics) -> CaseRecorder:
+    """What keeps the changes of cases, for whoever brings them: the worker's jobs and the commands."""
+    return case_recorder(store, metrics, change_listeners())
 
 
 def build_reads(
@@ -214,7 +227,17 @@ def build_jobs(
     jobs += [OutboxJob(channel, store.outbox, store.results, metrics, *luck, policy=policy) for channel in channels]
     jobs.append(ReceiptsJob(store.results, metrics, runtime.clock))
     jobs.append(retention_job(store, metrics, runtime.clock))
-    jobs += registry_jobs(settings, store, registries[0], metrics, *luck, policy=policy)
+    jobs += registry_jobs(
+        settings=settings,
+        store=store,
+        registries=registries[0],
+        recorder=build_recorder(store, metrics),
+        metrics=metrics,
+        clock=runtime.clock,
+        random=runtime.random,
+        new_claim=runtime.claim,
+        policy=policy,
+    )
     if (contacts := registries[1]) is not None:
         jobs.append(ContactFeed(contacts, store.database, store.people, runtime.clock))
     return jobs

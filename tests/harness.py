@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 from aiohttp import web
+from sqlalchemy import select
 
 from bot.app import Runtime, build_channels, build_jobs, http_session, make_server
 from bot.conversation.turn_handler import Dialogue
@@ -21,6 +22,7 @@ from bot.phone.webhook_client import Addresses
 from bot.settings import Settings
 from bot.store import Store, open_store
 from bot.worker import Job, run_until_idle
+from casestore.tables import audit
 from connectors.registry import CaseRegistry, ContactRegistry
 from dialogues.turn import Choice, Reply
 from tests.clock import FakeClock
@@ -125,3 +127,11 @@ async def running_system(
         channels = build_channels(settings, session, WELCOME)
         jobs = build_jobs(settings, store, channels, registries, made, metrics, runtime)
         yield System(settings, url, phone.phone, store, jobs, metrics, clock)
+        assert await calls_without_cause(store) == []
+
+
+async def calls_without_cause(store: Store) -> list[str]:
+    """Of the calls to registries in the audit trail those of which it is not said why."""
+    unexplained = select(audit.c.action).where(audit.c.transaction_id.is_not(None), audit.c.detail == "")
+    async with store.database.read() as connection:
+        return list(await connection.scalars(unexplained))

@@ -94,12 +94,17 @@ async def _queues(store: Store) -> list[Finding]:
 
 
 async def _events(store: Store, now: datetime) -> list[Finding]:
-    waiting, dead, oldest = await RegistryEventQueue(store.database, store.vault).depth()
+    queue = RegistryEventQueue(store.database, store.vault)
+    waiting, dead, oldest = await queue.depth()
     age = (now - oldest).total_seconds() if oldest else 0.0
     why = f"{waiting} waiting, the oldest for {age:.0f} s" + (
         f"; {dead} given up: see docs/operation.md" if dead else ""
     )
-    return [Finding("events of registries", "wrong" if dead or age > STUCK else "ok", why)]
+    found = [Finding("events of registries", "wrong" if dead or age > STUCK else "ok", why)]
+    parked = [f"{count} {type_}" for type_, count in (await queue.parked()).items()]
+    return (
+        [*found, Finding("parked events", "ok", f"nobody applies these yet: {', '.join(parked)}")] if parked else found
+    )
 
 
 async def _registries(settings: Settings, store: Store) -> list[Finding]:

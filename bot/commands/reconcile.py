@@ -7,12 +7,13 @@ import sys
 from collections import Counter
 from collections.abc import Mapping
 
-from bot.app import build_registries, http_session, utc_now
+from bot.app import build_recorder, build_registries, http_session, utc_now
 from bot.commands.running import run as run_loop
 from bot.commands.running import start
 from bot.metrics import Metrics
-from bot.registries.build import case_recorder, comparer
+from bot.registries.build import comparer
 from bot.registries.reconcile import RESULTS, Comparer, advance_run, begin, diff_page, take_page
+from bot.registries.recorder import CaseRecorder
 from bot.settings import BadSettings
 from bot.store import Store, open_store
 from casestore.cases.reconciliations import DONE, LISTED, UNREPORTED, LostRun, Reconciliations, Run
@@ -39,13 +40,17 @@ async def _reconcile(arguments: argparse.Namespace) -> int:
         if not registries:
             raise BadSettings(f"the registries are off: {', '.join(settings.missing_for('registries'))}")
         wanted = [registry for registry in registries if arguments.registry in (None, registry.name)]
-        failed = [await report(store, one, dry=arguments.dry_run, reopening=arguments.reopen) for one in wanted]
+        recorder = build_recorder(store, Metrics())
+        failed = [
+            await report(store, registry, recorder, dry=arguments.dry_run, reopening=arguments.reopen)
+            for registry in wanted
+        ]
     return 1 if any(failed) else 0
 
 
-async def report(store: Store, registry: CaseRegistry, *, dry: bool, reopening: bool) -> bool:
+async def report(store: Store, registry: CaseRegistry, recorder: CaseRecorder, *, dry: bool, reopening: bool) -> bool:
     """Compare with one registry and write a line; whether something went wrong."""
-    looking = comparer(store, registry, case_recorder(store, Metrics()), reopening=reopening)
+    looking = comparer(store, registry, recorder, reopening=reopening)
     try:
         counts = await (_look_only(looking) if dry else _put_right(store, looking))
     except RegistryError as error:

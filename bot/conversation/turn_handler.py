@@ -17,6 +17,7 @@ from casestore.database import Database
 from casestore.people.identity import Conversation, People
 from casestore.queues.inbox import Claimed, Inbox
 from casestore.queues.outbox import Dispatch, Outbox, Priority
+from connectors.audit import CallCause, audit_cause
 from dialogues.turn import CodeTried, Context, Event, Message, Reply, SendCode, SetConsent, Turn
 from dialogues.understanding.interpret import preclassify
 
@@ -80,13 +81,14 @@ class TurnHandler:
         if message.kind is not InboundKind.MESSAGE:
             await self._note_subscription(claimed, message, conversation)
             return
-        if self._verifier is not None:
-            conversation = await self._verifier.verify(conversation)
-        turn = (
-            await self._turn(claimed, message, conversation)
-            if conversation.owner == "bot"
-            else self._on_alerts(message, conversation)
-        )
+        with audit_cause(CallCause(protocol=f"in:{claimed.id}")):
+            if self._verifier is not None:
+                conversation = await self._verifier.verify(conversation)
+            turn = (
+                await self._turn(claimed, message, conversation)
+                if conversation.owner == "bot"
+                else self._on_alerts(message, conversation)
+            )
         await self._commit(claimed, message, conversation, turn)
 
     def _read(self, claimed: Claimed) -> Inbound:

@@ -22,6 +22,7 @@ from bot.linking.render import Pages, preferred
 from bot.web.browser import BrowserCookie, from_elsewhere
 from casestore.people.login_links import LoginLinks, Refused, Taken
 from casestore.vault import Vault
+from connectors.audit import CallCause, audit_cause
 from connectors.login import Login, LoginCancelled, Person, Started
 from connectors.registry import RegistryError, RegistryUnavailable
 from dialogues.athens import ATHENS
@@ -128,7 +129,8 @@ class LinkPages:
     async def _who(self, request: web.Request, taken: Taken, state: str) -> Person | str:
         """Who logged in, or why we do not know."""
         try:
-            return await self._login.finish(request.query, Started("", state, taken.verifier))
+            with audit_cause(CallCause(protocol=f"login:{taken.link.id}")):
+                return await self._login.finish(request.query, Started("", state, taken.verifier))
         except LoginCancelled:
             return "cancelled"
         except RegistryError as error:

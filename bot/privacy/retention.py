@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.metrics import Metrics
+from bot.worker import Timer
 from casestore.rights.purge import Purger
 
 EVERY = timedelta(hours=1)
@@ -20,14 +21,14 @@ class RetentionJob:
         self._purger = purger
         self._metrics = metrics
         self._clock = clock
-        self._due: datetime | None = None
+        self._timer = Timer()
         self._kind = 0
         self._after = 0
 
     async def step(self) -> bool:
         """One batch of one kind."""
         now = self._clock()
-        if self._due is not None and now < self._due:
+        if not self._timer.is_due(now):
             return False
         rule = self._purger.rules[self._kind]
         batch = await self._purger.purge_batch(rule, now, self._after)
@@ -36,12 +37,13 @@ class RetentionJob:
             self._next(now)
         else:
             self._after = batch.after
-        return self._due is None or now >= self._due
+        return self._timer.is_due(now)
 
     def _next(self, now: datetime) -> None:
         self._kind, self._after = self._kind + 1, 0
         if self._kind == len(self._purger.rules):
-            self._kind, self._due = 0, now + EVERY
+            self._kind = 0
+            self._timer.rest_until(now + EVERY)
 
     async def drain(self) -> None:
         """Nothing is ever in hand between two steps."""

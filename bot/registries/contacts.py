@@ -1,4 +1,7 @@
-"""The contact registry in: the mobile that it holds for each citizen, asked for again and again."""
+"""Asks the contact registry for the mobile that it holds for each citizen on record, again and again.
+
+Whose turn it is stands in the database, so there is nothing to time here.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import structlog
 
 from casestore.database import Database
 from casestore.people.identity import People
+from connectors.audit import CallCause, audit_cause
 from connectors.registry import ContactRegistry, RegistryError
 
 CONTACT_KEPT = timedelta(hours=12)
@@ -34,7 +38,8 @@ class ContactFeed:
     async def step(self) -> bool:
         now = self._clock()
         due = await self._people.contact_due(now, CONTACT_BATCH)
-        told = await asyncio.gather(*(self._ask(afm) for _, afm in due))
+        with audit_cause(CallCause(protocol=self.name)):
+            told = await asyncio.gather(*(self._ask(afm) for _, afm in due))
         await self._keep([(citizen, *answer) for (citizen, _), answer in zip(due, told, strict=True)], now)
         return len(due) == CONTACT_BATCH
 

@@ -1,7 +1,7 @@
-"""One view of a citizen's cases: all registries asked at once, each for so long, and told as what it is.
+"""One view of a citizen's cases: all registries are asked at once, and each has so long to answer.
 
-A registry that does not answer in time is told as it stood when it was last read to its end; one of which that is not
-known either is named as silent. Nothing is written, and no transaction is open while a registry is asked.
+Of a registry that does not answer in time the cases are shown as they stood when it was last read to its end; one that
+never was is named as silent. Nothing is written, and no transaction is open while a registry is asked.
 """
 
 from __future__ import annotations
@@ -13,9 +13,7 @@ from datetime import datetime
 
 import structlog
 
-from bot.registries.caseview import view
-from bot.registries.polling import feed_of
-from bot.registries.recorder import case_of
+from bot.registries.recorder import case_of, feed_of
 from casestore.cases.model import Case, StoredCase, illegal_move
 from casestore.cases.repository import Cases, is_shown
 from casestore.people.identity import People
@@ -133,3 +131,22 @@ def overview(parts: Sequence[Part], now: datetime) -> Overview:
     found.sort(key=lambda case: case.updated_at, reverse=True)
     stale = tuple((part.registry, part.as_of) for part in parts if part.as_of is not None and not part.silent)
     return Overview(tuple(found), stale, tuple(part.registry for part in parts if part.silent))
+
+
+def view(case: Case, as_of: datetime | None = None) -> CaseView:
+    """``as_of``: its registry cannot be asked, and this is how it stood then."""
+    return CaseView(
+        reference=case.reference,
+        registry=case.registry,
+        procedure=case.procedure,
+        title=case.title,
+        stage=case.stage,
+        updated_at=case.updated_at,
+        expected_by=case.expected_by,
+        outcome=case.outcome,
+        closed=case.closed,
+        note=case.note,
+        received=tuple(d.title for d in case.documents if d.status in ("submitted", "accepted")),
+        missing=tuple((d.code, d.title, d.deadline) for d in case.documents if d.status in ("missing", "rejected")),
+        as_of=as_of,
+    )

@@ -1,4 +1,4 @@
-"""Registries in: polls each for changed cases.
+"""Polls each registry for changed cases.
 
 The registry is read before the transaction; a page and its cursor are committed together, and a page read twice changes
 nothing.
@@ -12,19 +12,16 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.metrics import Metrics
-from bot.registries.recorder import CaseRecorder, report_of
+from bot.registries.recorder import CaseRecorder, feed_of, report_of
+from bot.worker import Timer
 from casestore.cases.model import KNOWN
 from casestore.cases.repository import Cases
 from casestore.database import Database
+from connectors.audit import CallCause, audit_cause
 from connectors.registry import CaseRegistry, Changes, RegistryError
 
 log = structlog.get_logger(__name__)
 Clock = Callable[[], datetime]
-
-
-def feed_of(registry: str) -> str:
-    """By which name it is kept how far a registry was read."""
-    return f"feed-{registry}"
 
 
 class CaseFeed:
@@ -32,13 +29,13 @@ class CaseFeed:
 
     def __init__(
         self,
+        *,
         registry: CaseRegistry,
         database: Database,
         recorder: CaseRecorder,
         cases: Cases,
         metrics: Metrics,
         clock: Clock,
-        *,
         every: timedelta,
     ) -> None:
         self.name = feed_of(registry.name)
@@ -49,11 +46,11 @@ class CaseFeed:
         self._metrics = metrics
         self._clock = clock
         self._every = every
-        self._due: datetime | None = None
+        self._timer = Timer()
 
     async def step(self) -> bool:
         now = self._clock()
-        if self._due is not None and now < self._due:
+        if not self._timer.is_due(now):
             return False
         try:
             more = await self._page(now)
@@ -61,12 +58,14 @@ class CaseFeed:
             log.warning("feed.failed", registry=self._registry.name, reason=error.reason)
             self._metrics.feed.labels(self._registry.name, "failed").inc()
             more = False
-        self._due = None if more else now + self._every
+        if not more:
+            self._timer.rest_until(now + self._every)
         return more
 
     async def _page(self, now: datetime) -> bool:
         cursor = await self._cases.cursor(self.name)
-        page = await self._registry.changes(cursor)
+        with audit_cause(CallCause(protocol=self.name)):
+            page = await self._registry.changes(cursor)
         await self._keep(page, now, wake=page.cursor != cursor or bool(page.cases))
         return page.more
 

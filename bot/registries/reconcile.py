@@ -17,11 +17,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.metrics import Metrics
 from bot.registries.recorder import CaseRecorder, CaseReport, case_of, report_of
+from bot.worker import Timer
 from casestore.cases.model import NEW, REFUSED, StoredCase
 from casestore.cases.reconciliations import DONE, LISTED, UNREPORTED, WAITING, LostRun, Reconciliations, Run
 from casestore.cases.repository import Cases
 from casestore.database import Database
 from casestore.people.citizens import Citizens
+from connectors.audit import CallCause, audit_cause
 from connectors.registry import CaseRecord, CaseRegistry, RegistryError
 
 SAME, MISSING, BEHIND, DIFFERS, AHEAD, GONE = "same", "missing", "behind", "differs", "ahead", "gone"
@@ -48,7 +50,7 @@ def compare(record: CaseRecord, owner: int | None, stored: StoredCase | None) ->
 
 @dataclass(frozen=True, slots=True)
 class PageDiff:
-    """What a page showed: each case's verdict by reference, the words that put ours right, and how to go on."""
+    """What a page showed: each case's verdict by reference, the reports that put ours right, and how to go on."""
 
     verdicts: Mapping[str, str]
     reports: tuple[CaseReport, ...]
@@ -64,12 +66,12 @@ class Comparer:
 
     def __init__(
         self,
+        *,
         registry: CaseRegistry,
         database: Database,
         cases: Cases,
         citizens: Citizens,
         recorder: CaseRecorder,
-        *,
         reopening: bool = False,
     ) -> None:
         self.name = registry.name
@@ -140,11 +142,11 @@ class ReconcileJob:
 
     def __init__(
         self,
+        *,
         comparer: Comparer,
         runs: Reconciliations,
         metrics: Metrics,
         clock: Callable[[], datetime],
-        *,
         every: timedelta,
         pause: timedelta,
     ) -> None:
@@ -155,23 +157,24 @@ class ReconcileJob:
         self._clock = clock
         self._every = every
         self._pause = pause
-        self._due: datetime | None = None
+        self._timer = Timer()
 
     async def step(self) -> bool:
         now = self._clock()
-        if self._due is not None and now < self._due:
+        if not self._timer.is_due(now):
             return False
         try:
             run = await self._current(now)
             going = run is not None and await self._page(run, now)
         except LostRun:
-            self._due = now + AGAIN
+            self._timer.rest_until(now + AGAIN)
             return False
         except RegistryError as error:
             log.warning("reconcile.waits", registry=self._comparer.name, reason=error.reason)
-            self._due = now + AGAIN
+            self._timer.rest_until(now + AGAIN)
             return False
-        self._due = now + self._pause if going else self._due
+        if going:
+            self._timer.rest_until(now + self._pause)
         return going and not self._pause
 
     async def drain(self) -> None:
@@ -182,12 +185,12 @@ class ReconcileJob:
         run = await self._runs.last(self._comparer.name)
         if run is None:
             await self._runs.begin(Run(self._comparer.name, WAITING, now), None)
-            self._due = now + self._every
+            self._timer.rest_until(now + self._every)
             return None
         if run.phase in (LISTED, UNREPORTED):
             return run
         if now < run.started_at + self._every:
-            self._due = run.started_at + self._every
+            self._timer.rest_until(run.started_at + self._every)
             return None
         return await begin(self._runs, self._comparer.name, now)
 
@@ -222,9 +225,10 @@ async def take_page(comparer: Comparer, runs: Reconciliations, run: Run, now: da
 
 async def diff_page(comparer: Comparer, run: Run, seen: Container[str] = ()) -> PageDiff:
     """What the next page of a run shows. Nothing is kept."""
-    if run.phase == LISTED:
-        return await comparer.listed(run.cursor)
-    return await comparer.not_reported_since(run.cursor, run.started_at, seen)
+    with audit_cause(CallCause(protocol=f"reconcile-{comparer.name}")):
+        if run.phase == LISTED:
+            return await comparer.listed(run.cursor)
+        return await comparer.not_reported_since(run.cursor, run.started_at, seen)
 
 
 def advance_run(run: Run, diff: PageDiff, counts: Counter[str], now: datetime) -> Run:

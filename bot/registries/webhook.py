@@ -1,4 +1,5 @@
-"""Events of registries in: size, signature, shape, one durable row, 200. A worker applies them (bot.registries.apply).
+"""Takes the events of registries: size, signature, shape, one durable row, 200. A worker applies them
+(:mod:`bot.registries.apply`).
 
 Nothing else happens before the answer: no registry is asked and no case is looked at.
 """
@@ -6,30 +7,18 @@ Nothing else happens before the answer: no registry is asked and no case is look
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from time import perf_counter
-from typing import Any
 
-import msgspec
 import structlog
 from aiohttp import web
 
 from bot.metrics import Metrics
+from bot.registries.payload import pack
 from casestore.groupcommit import GroupCommit
 from casestore.queues.registry_events import MOST_SEQUENCE, NewEvent, RegistryEventQueue
-from connectors.events import (
-    CaseOpened,
-    CertificateIssued,
-    CertificateRefused,
-    Closed,
-    Decided,
-    DocumentsChanged,
-    EventData,
-    EventReader,
-    RegistryEvent,
-    StageChanged,
-)
+from connectors.events import EventReader, RegistryEvent, UnreadEvent
 from connectors.signatures import BadEvent, BadSignature
 
 MAX_BODY = 64 * 1024  # bytes
@@ -40,45 +29,18 @@ CHANNEL = "registries"  # of the ack's metric
 log = structlog.get_logger(__name__)
 Clock = Callable[[], datetime]
 
-_DATA: tuple[type[EventData], ...] = (
-    CaseOpened,
-    StageChanged,
-    DocumentsChanged,
-    Decided,
-    Closed,
-    CertificateIssued,
-    CertificateRefused,
-)
-_KINDS: Mapping[str, type[EventData]] = {kind.__name__: kind for kind in _DATA}
-
-
-def pack(event: RegistryEvent) -> str:
-    """An event as the queue keeps it. Raises ``UnicodeEncodeError`` for half a character."""
-    return msgspec.json.encode({"kind": type(event.data).__name__, "event": event}).decode()
-
-
-def unpack(payload: str) -> RegistryEvent:
-    """The event that :func:`pack` packed. Raises :class:`ValueError` for anything else."""
-    whole: dict[str, Any] = msgspec.json.decode(payload)
-    kind, fields = _KINDS.get(whole["kind"]), whole["event"]
-    if kind is None:
-        raise ValueError("an event of a kind that is not known")
-    data = msgspec.convert(fields.pop("data" if "data" in fields else "news"), kind)  # "news": kept by version 0.1
-    at = msgspec.convert(fields.pop("at"), datetime)
-    return RegistryEvent(**fields, at=at, data=data)
-
 
 class EventIntake:
     """``POST /registries/{registry}/events``. ``registries`` are the names that there are."""
 
     def __init__(
         self,
+        *,
         reader: EventReader,
         registries: Sequence[str],
         events: RegistryEventQueue,
         metrics: Metrics,
         clock: Clock,
-        *,
         max_body: int = MAX_BODY,
         store_within: float = STORE_WITHIN,
     ) -> None:
@@ -108,7 +70,7 @@ class EventIntake:
         registry = request.match_info["registry"]
         try:
             event = self._reader.read(registry, request.headers, body)
-            row = None if event is None else self._row(event)
+            row = self._row(event)
         except BadSignature as error:
             log.warning("event.forbidden", reason=error.reason)
             return web.Response(status=403, text="signature missing or wrong")
@@ -116,7 +78,7 @@ class EventIntake:
             return self._unreadable(registry, error.reason)
         except UnicodeEncodeError:
             return self._unreadable(registry, "half a character")
-        return web.Response() if row is None else await self._keep(registry, row)
+        return await self._keep(registry, row)
 
     async def _body(self, request: web.Request) -> bytes | web.Response:
         """The whole body, or what is answered to one that is too large or breaks off."""
@@ -137,10 +99,18 @@ class EventIntake:
         log.warning("event.unreadable", registry=registry, reason=reason)
         return web.Response(status=400, text=reason)
 
-    def _row(self, event: RegistryEvent) -> dict[str, object]:
+    def _row(self, event: RegistryEvent | UnreadEvent) -> dict[str, object]:
         if event.sequence > MOST_SEQUENCE:
             raise BadEvent("data.sequence")
-        arrived = NewEvent(event.registry, event.id, event.subject, event.sequence, pack(event), self._clock())
+        arrived = NewEvent(
+            registry=event.registry,
+            event=event.id,
+            type=event.type,
+            subject=event.subject,
+            sequence=event.sequence,
+            payload=pack(event),
+            received_at=self._clock(),
+        )
         return self._events.row(arrived)
 
     async def _keep(self, registry: str, row: dict[str, object]) -> web.Response:

@@ -1,7 +1,8 @@
 """Events of registries, kept until they are applied: a queue like the inbox, in order for each subject.
 
 Of one subject only the open event with the lowest sequence can be claimed, and none while another is in hand. A claim
-is a lease with a deadline, as in :mod:`casestore.queues.inbox`.
+is a lease with a deadline, as in :mod:`casestore.queues.inbox`. A parked event is of a type that nobody applies yet: it
+is kept, is never claimed, holds up nothing, and is no part of the queue's depth.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class NewEvent:
 
     registry: str
     event: str
+    type: str
     subject: str
     sequence: int
     payload: str
@@ -46,6 +48,7 @@ class ClaimedEvent:
 
 
 _open = events.c.state == literal_column("'open'")  # literal, so that the partial index applies
+_parked = events.c.state == literal_column("'parked'")
 _other = events.alias("other")
 _same = and_(_other.c.subject_key == events.c.subject_key, _other.c.state == literal_column("'open'"))
 _earlier = or_(
@@ -69,6 +72,7 @@ class RegistryEventQueue:
         """As a row, sealed. Raises ``UnicodeEncodeError`` for a text that is none."""
         return {
             "registry": arrived.registry,
+            "type": arrived.type,
             "event_key": self._vault.index("event", f"{arrived.registry}\0{arrived.event}"),
             "subject_key": self._vault.index("subject", f"{arrived.registry}\0{arrived.subject}"),
             "sequence": arrived.sequence,
@@ -125,6 +129,25 @@ class RegistryEventQueue:
         async with self._database.write() as connection:
             await self._finish(connection, claimed, due_at=due_at, lease_until=None, result=error[:32])
 
+    async def park(self, claimed: ClaimedEvent, type_: str) -> None:
+        """Keep it until somebody applies its type."""
+        async with self._database.write() as connection:
+            await self._finish(connection, claimed, state="parked", type=type_, lease_until=None, result=None)
+
+    async def unpark(self, types: Sequence[str], now: datetime, *, limit: int) -> int:
+        """Put up to ``limit`` parked events of one of these types back, the oldest first, as if they had just come.
+        How many."""
+        async with self._database.read() as connection:  # asked by reading: nearly always there is none
+            one = select(events.c.type).where(_parked, events.c.type.in_(types)).limit(1)
+            type_ = await connection.scalar(one)
+        if type_ is None:
+            return 0
+        oldest = select(events.c.id).where(_parked, events.c.type == type_).order_by(events.c.id).limit(limit)
+        async with self._database.write(wake=True) as connection:
+            back = update(events).where(_parked, events.c.id.in_(oldest.scalar_subquery()))
+            values = {"state": "open", "attempts": 0, "received_at": now, "due_at": now}
+            return (await connection.execute(back.values(**values))).rowcount
+
     async def _finish(self, connection: AsyncConnection, claimed: ClaimedEvent, **values: object) -> None:
         mine = and_(
             events.c.id == claimed.id,
@@ -135,6 +158,12 @@ class RegistryEventQueue:
         result = await connection.execute(update(events).where(mine).values(claim=None, **values))
         if result.rowcount != 1:
             raise LostClaim(f"registry event {claimed.id}")
+
+    async def parked(self) -> dict[str, int]:
+        """How many are parked, by type."""
+        counted = select(events.c.type, func.count()).where(_parked).group_by(events.c.type).order_by(events.c.type)
+        async with self._database.read() as connection:
+            return {type_: int(count) for type_, count in (await connection.execute(counted)).all()}
 
     async def depth(self) -> tuple[int, int, datetime | None]:
         """(open, dead, when the oldest open one was received)."""

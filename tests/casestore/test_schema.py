@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, select
 
-import casestore.tables  # noqa: F401 (declares the tables)
 from casestore.columns import metadata
 from casestore.database import Database
-from casestore.migrate import WrongKeyRing, check_key_ring, is_current, migrate
+from casestore.migrate import WrongKeyRing, _config, check_key_ring, is_current, migrate
+from casestore.tables import registry_events as events
 from casestore.vault import Vault
+from tests.clock import START
 from tests.conftest import TEST_SECRET
 
 
@@ -49,6 +51,27 @@ async def test_migrating_again_and_at_once_changes_nothing(empty_database_url: s
     assert all([await is_current(database) for database in databases])
     for database in databases:
         await database.close()
+
+
+async def test_certificates_events_that_were_ended_with_nothing_done_are_open_again(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
+    async with database.write() as connection:
+        await connection.run_sync(lambda sync: command.upgrade(_config(sync), "0005"))
+        for key, state, result, payload in (
+            ("whole", "done", "no-case", b"sealed"),
+            ("emptied", "done", "no-case", b""),
+            ("a case's", "done", "applied", b"sealed"),
+            ("given up", "dead", "no such case", b"sealed"),
+        ):
+            row = {"registry": "efka", "event_key": key, "subject_key": key, "sequence": 1, "payload_sealed": payload}
+            row |= {"state": state, "attempts": 1, "received_at": START, "due_at": START, "finished_at": START}
+            before = events.insert().values(**row, result=result)
+            await connection.execute(before)
+    await migrate(database)
+    async with database.read() as connection:
+        found = await connection.execute(select(events.c.event_key, events.c.attempts).where(events.c.state == "open"))
+        assert [tuple(row) for row in found] == [("whole", 0)]
+    await database.close()
 
 
 async def test_an_unmigrated_database_is_not_current(empty_database_url: str) -> None:

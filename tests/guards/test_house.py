@@ -72,6 +72,22 @@ def test_every_link_between_documents_leads_somewhere() -> None:
     assert links
 
 
+def test_cases_are_kept_by_one_recorder_with_the_listeners_of_the_wiring() -> None:
+    """Whoever built another would keep changes of which nobody is told."""
+    assert callers_of("CaseRecorder") == ["bot/registries/build.py"]
+    assert callers_of("case_recorder") == ["bot/app.py"]
+
+
+def callers_of(name: str) -> list[str]:
+    """The modules of ``bot`` that call this."""
+    call = re.compile(rf"(?<!def )\b{name}\(")
+    return [
+        str(path.relative_to(sizes.ROOT))
+        for path in sizes.modules("bot")
+        if call.search(path.read_text(encoding="utf-8"))
+    ]
+
+
 def test_tests_use_no_mocks() -> None:
     named = re.compile(r"^\s*(?:from|import) (?:unittest\.)?mock\b|^\s*from unittest import .*\bmock\b", re.MULTILINE)
     assert [path.name for path in TESTS if named.search(path.read_text(encoding="utf-8"))] == []

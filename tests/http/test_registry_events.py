@@ -104,6 +104,7 @@ UNREADABLE = {
     "no subject": event(subject=...),
     "of another registry": event(source="/registries/efka"),
     "a case of another registry": event(subject="ΕΦ-2026-000201"),
+    "a type that is none": event("καιρός"),
     "a sequence that no row holds": event(data={"sequence": 2**31, "stage": "review"}),
     "no tax number": event(data={"afm": "12345", "stage": "review"}),
     "half a character": event(data={"stage": "review", "note": "@"}).replace(b"@", rb"\ud800"),
@@ -125,9 +126,13 @@ async def test_who_signs_for_a_registry_that_there_is_not_is_told_404(service: S
     assert await kept(service) == []
 
 
-async def test_an_unknown_type_is_of_no_interest(service: Service) -> None:
-    assert (await post(service, event("case.archived"))).status == 200
-    assert await kept(service) == []
+async def test_an_unknown_type_is_kept_for_who_knows_it_later(service: Service) -> None:
+    for number, kind in enumerate(("case.archived", "weather.changed")):
+        assert (await post(service, event(kind, {}, id=f"e-{number}", subject=..., time=...))).status == 200
+    assert await kept(service) == [("permits", 0, "open")] * 2
+    async with service.store.database.read() as connection:
+        types = list(await connection.scalars(select(rows.c.type).order_by(rows.c.id)))
+    assert types == ["gr.gov.case.archived", "gr.gov.weather.changed"]
 
 
 async def test_a_certificate_that_is_told_of_is_kept(service: Service) -> None:

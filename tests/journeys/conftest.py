@@ -67,9 +67,8 @@ async def running_counter(
         pairs = Pairs(redirects=(f"{PUBLIC_URL}/link/back",))
         url = await stack.enter_async_context(served(make_app(state, pairs=pairs)))
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        registries = connect(
-            url, CLIENT_ID, CLIENT_SECRET, session=session, audit=MemoryAudit(), runtime=told_by(clock)
-        )
+        audit = MemoryAudit()
+        registries = connect(url, CLIENT_ID, CLIENT_SECRET, session=session, audit=audit, runtime=told_by(clock))
 
         both = (list(registries.cases.values()), registries.contacts)
 
@@ -84,6 +83,7 @@ async def running_counter(
         system = await stack.enter_async_context(running)
         await system.settle()  # the feeds have been read once
         yield Service(system, state, url)
+        assert [entry.operation for entry, _ in audit.rows if not entry.cause.protocol] == []
 
 
 @pytest.fixture

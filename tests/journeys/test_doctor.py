@@ -147,7 +147,7 @@ async def test_an_event_that_was_given_up_is_wrong(run_command: Here) -> None:
     now = datetime.now(UTC)
     async with open_store(load(), migrating=True) as store:
         events = RegistryEventQueue(store.database, store.vault)
-        await events.add([events.row(NewEvent("permits", "e-1", "ΑΔ-2026-000123", 1, "{}", now))])
+        await events.add([events.row(NewEvent("permits", "e-1", "gr.gov.case.opened", "ΑΔ-2026-000123", 1, "{}", now))])
         [claimed] = await events.claim(now, "claim", limit=1, lease=timedelta(seconds=60))
         await events.bury(claimed, now, "no such case")
     end = await run_command("doctor")
@@ -156,3 +156,18 @@ async def test_an_event_that_was_given_up_is_wrong(run_command: Here) -> None:
         "0 waiting, the oldest for 0 s; 1 given up: see docs/operation.md",
     )
     assert end.code == 1
+
+
+async def test_events_that_nobody_applies_are_said_and_are_nothing_wrong(run_command: Here) -> None:
+    now = datetime.now(UTC)
+    async with open_store(load(), migrating=True) as store:
+        events = RegistryEventQueue(store.database, store.vault)
+        for number, kind in enumerate(("refused", "issued", "issued")):
+            new = NewEvent("efka", f"e-{number}", f"gr.gov.certificate.{kind}", f"r-{number}", 1, "{}", now)
+            await events.add([events.row(new)])
+        for claimed in await events.claim(now, "claim", limit=3, lease=timedelta(seconds=60)):
+            await events.park(claimed, f"gr.gov.certificate.{'refused' if claimed.id == 1 else 'issued'}")
+    end = await run_command("doctor")
+    assert lines(end)["events of registries"] == ("ok", "0 waiting, the oldest for 0 s")
+    why = "nobody applies these yet: 2 gr.gov.certificate.issued, 1 gr.gov.certificate.refused"
+    assert lines(end)["parked events"] == ("ok", why)

@@ -1,4 +1,4 @@
-"""What registries tell, page by page, and the contact registry's mobiles: kept once, in order, and never half."""
+"""What registries tell, page by page: kept once, in order, and never half."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from bot.metrics import Metrics
-from bot.registries.contacts import CONTACT_AGAIN, CONTACT_BATCH, CONTACT_KEPT, ContactFeed
 from bot.registries.polling import CaseFeed
 from bot.registries.recorder import CaseRecorder
 from bot.worker import run_until_idle
@@ -75,9 +74,18 @@ class Feed:
     def __init__(self, database: Database, vault: Vault, clock: FakeClock, *pages: Sequence[CaseRecord] | Exception):
         self.registry, self.metrics, self.clock = Pages(*pages), Metrics(), clock
         self.database, self.people, self.cases = database, People(database, vault), Cases(database, vault)
-        recorder = CaseRecorder(Citizens(database, vault), self.cases, self.metrics)
-        parts = (database, recorder, self.cases, self.metrics, clock)
-        self.job = CaseFeed(self.registry, *parts, every=EVERY)
+        recorder = CaseRecorder(
+            citizens=Citizens(database, vault), cases=self.cases, metrics=self.metrics, listeners=()
+        )
+        self.job = CaseFeed(
+            registry=self.registry,
+            database=database,
+            recorder=recorder,
+            cases=self.cases,
+            metrics=self.metrics,
+            clock=clock,
+            every=EVERY,
+        )
 
     def counted(self, result: str) -> float:
         found = self.metrics.registry.get_sample_value(
@@ -227,105 +235,3 @@ async def test_whatever_order_they_come_in_the_newest_word_stands(
         newest[record.reference] = max(newest.get(record.reference, 0), record.sequence)
     found = [kept for kept in await feed.of(AFM) if kept[0].startswith(f"ΑΔ-{run}-")]
     assert sorted(found) == sorted((reference, f"stage-{last}", last) for reference, last in newest.items())
-
-
-# --- the contact registry
-
-
-class Mobiles:
-    """A contact registry; an exception in place of a mobile is raised."""
-
-    def __init__(self, **held: str | Exception | None) -> None:
-        self.held = held
-        self.asked: list[str] = []
-
-    async def mobile_of(self, afm: str) -> str | None:
-        self.asked.append(afm)
-        found = self.held[f"afm_{afm}"]
-        if isinstance(found, Exception):
-            raise found
-        return found
-
-
-class Contact:
-    def __init__(self, database: Database, vault: Vault, clock: FakeClock, **held: str | Exception | None) -> None:
-        self.database, self.clock, self.people = database, clock, People(database, vault)
-        self.registry = Mobiles(**held)
-        self.job = ContactFeed(self.registry, database, self.people, clock)
-
-    async def citizen(self, afm: str) -> int:
-        async with self.database.write() as connection:
-            return await self.people.citizen(connection, afm, self.clock())
-
-    async def behind(self, mobile: str) -> tuple[int | None, int]:
-        found = await self.people.conversation("sms", mobile, self.clock())
-        return found.citizen_id, found.level
-
-
-OLD, NEW = "+306900000001", "+306900000002"
-
-
-async def test_a_registered_mobile_makes_its_number_known(database: Database, vault: Vault, clock: FakeClock) -> None:
-    contact = Contact(database, vault, clock, afm_123456783=OLD)
-    citizen = await contact.citizen(AFM)
-    assert await contact.behind(OLD) == (None, 0)
-    await contact.job.step()
-    assert await contact.behind(OLD) == (citizen, 1)
-
-
-@pytest.mark.parametrize("later", [NEW, None])
-async def test_a_number_no_longer_held_is_let_go(
-    database: Database, vault: Vault, clock: FakeClock, later: str | None
-) -> None:
-    contact = Contact(database, vault, clock, afm_123456783=OLD)
-    citizen = await contact.citizen(AFM)
-    await contact.job.step()
-    contact.registry.held["afm_123456783"] = later
-    clock.forward(CONTACT_KEPT.total_seconds())
-    await contact.job.step()
-    assert await contact.behind(OLD) == (None, 0)
-    assert await contact.behind(NEW) == ((citizen, 1) if later else (None, 0))
-
-
-async def test_a_number_of_two_citizens_proves_neither(database: Database, vault: Vault, clock: FakeClock) -> None:
-    contact = Contact(database, vault, clock, afm_123456783=OLD, afm_090000045=OLD)
-    for afm in (AFM, OTHER_AFM):
-        await contact.citizen(afm)
-    await contact.job.step()
-    assert await contact.behind(OLD) == (None, 0)
-
-
-async def test_the_registry_is_asked_once_in_twelve_hours(database: Database, vault: Vault, clock: FakeClock) -> None:
-    contact = Contact(database, vault, clock, afm_123456783=None)
-    await contact.citizen(AFM)
-    for seconds in (0, CONTACT_KEPT.total_seconds() - 1, 1, 1):
-        clock.forward(seconds)
-        await contact.job.step()
-    assert contact.registry.asked == [AFM, AFM]
-
-
-async def test_one_that_cannot_be_told_is_asked_again_soon_and_holds_up_nobody(
-    database: Database, vault: Vault, clock: FakeClock
-) -> None:
-    contact = Contact(
-        database, vault, clock, afm_123456783=RegistryUnavailable("contacts", "http:503"), afm_090000045=NEW
-    )
-    first, second = await contact.citizen(AFM), await contact.citizen(OTHER_AFM)
-    with logging_to_book() as recorder:
-        await contact.job.step()
-    assert await contact.behind(NEW) == (second, 1)
-    assert [line["reason"] for line in recorder.lines] == ["http:503"]
-    contact.registry.held["afm_123456783"] = OLD
-    clock.forward(CONTACT_AGAIN.total_seconds())
-    await contact.job.step()
-    assert await contact.behind(OLD) == (first, 1)
-    assert sorted(contact.registry.asked) == sorted([AFM, AFM, OTHER_AFM])
-
-
-async def test_many_are_asked_about_in_batches(database: Database, vault: Vault, clock: FakeClock) -> None:
-    afms = [f"{n:09d}" for n in range(CONTACT_BATCH + 1)]
-    contact = Contact(database, vault, clock, **{f"afm_{afm}": None for afm in afms})
-    for afm in afms:
-        await contact.citizen(afm)
-    assert [await contact.job.step() for _ in range(3)] == [True, False, False]
-    assert sorted(contact.registry.asked) == afms

@@ -76,15 +76,22 @@ class ReconcileHarness:
         self.job = self.another()
 
     def comparing(self, **more: Any) -> Comparer:
-        recorder = CaseRecorder(self.census, self.cases, self.metrics, self._hear)
-        return Comparer(self.registry, self.database, self.cases, self.census, recorder, **more)  # type: ignore[arg-type]
+        recorder = CaseRecorder(citizens=self.census, cases=self.cases, metrics=self.metrics, listeners=[self._hear])
+        return Comparer(
+            registry=self.registry,  # type: ignore[arg-type]
+            database=self.database,
+            cases=self.cases,
+            citizens=self.census,
+            recorder=recorder,
+            **more,
+        )
 
     async def _hear(self, _connection: Any, changes: Any) -> None:
         self.heard += changes
 
     def another(self, pause: float = 0) -> ReconcileJob:
         every = {"every": EVERY, "pause": timedelta(seconds=pause)}
-        return ReconcileJob(self.comparer, self.runs, self.metrics, self.clock, **every)
+        return ReconcileJob(comparer=self.comparer, runs=self.runs, metrics=self.metrics, clock=self.clock, **every)
 
     async def keep(self, *records: CaseRecord) -> None:
         async with self.database.write() as connection:
