@@ -17,7 +17,7 @@ from bot.app import Runtime, build_channels, http_session, make_server
 from bot.messaging.intake import MAX_BODY, Intake
 from bot.metrics import Metrics
 from bot.store import Store, open_store
-from bot.web.server import make_app
+from bot.web.server import make_app, make_runner
 from casestore.columns import metadata
 from casestore.tables import inbox, receipts
 from tests.channels.webhooks import Secrets, Webhook, signed
@@ -69,6 +69,16 @@ class Service:
             writer.close()
             await writer.wait_closed()
 
+    async def talk(self, request: bytes) -> bytes:
+        """Write these bytes to the port; all that comes back until it is closed."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", URL(self.url).port)
+        try:
+            writer.write(request)
+            return await reader.read()
+        finally:
+            writer.close()
+            await writer.wait_closed()
+
     async def kept(self) -> tuple[int, int]:
         """How many rows the inbox and the spool of receipts hold."""
         async with self.store.database.read() as connection:
@@ -99,8 +109,7 @@ async def counting(database_url: str, *, store_within: float | None = None, **mo
             channels = build_channels(settings, session, WELCOME)
             parts = (channels, store.database, store.vault, Metrics(), clock, PUBLIC_URL)
             app = make_app(Intake(*parts, store_within=store_within).routes(), max_body=MAX_BODY)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-        await runner.setup()
+        runner = await make_runner(app, shutdown_timeout=1.0)
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         yield Service(f"http://127.0.0.1:{runner.addresses[0][1]}", store, session, book)

@@ -169,6 +169,18 @@ async def test_who_hangs_up_in_the_middle_troubles_nobody(service: Service, requ
     assert service.book.lines == []
 
 
+async def test_no_answer_says_what_serves_it(service: Service) -> None:
+    gets = [
+        await service.ask("GET", target) for target in ("/healthz", "/readyz", "/metrics", "/nothing", "/my-data/x")
+    ]
+    posts = [await service.post(replace(VIBER[0], signing=signing)) for signing in (Signing.RIGHT, Signing.WRONG)]
+    for answer in (*gets, *posts, await service.ask("PUT", "/webhooks/sms")):
+        assert "Server" not in answer.headers
+        assert "Date" in answer.headers
+    for request in BROKEN.values():
+        assert b"aiohttp" not in await service.talk(request)
+
+
 # --- a store that cannot be written
 
 
