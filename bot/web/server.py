@@ -12,6 +12,7 @@ from aiohttp import hdrs, web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.metrics import Metrics
+from bot.web.body import RequestRefused
 from casestore.database import StoreDown
 
 log = structlog.get_logger(__name__)
@@ -34,6 +35,8 @@ def guarded(handler: Handler) -> Handler:
             return await handler(request)
         except web.HTTPException:
             raise
+        except RequestRefused as refused:
+            return refused.answer()
         except StoreDown:
             log.exception("http.store-down", route=_route(request))
             return web.Response(status=503, text="try again", headers={"Retry-After": "5"})
