@@ -19,6 +19,7 @@ from bot.registries.audit import StoredAudit
 from bot.settings import Settings
 from bot.store import Store
 from bot.web.browser import BrowserCookie
+from bot.web.forms import FormGuard
 from casestore.people.login_links import LoginLinks
 from connectors.login import Client, Login
 from connectors.registry import ContactRegistry
@@ -55,4 +56,5 @@ def link_routes(
     parts = (store.codes, links, store.transcript, store.outbox, store.audits)
     completion = LoginCompletion(store.database, store.vault, *parts, phrases(), clock)
     cookie = BrowserCookie(secure=settings.public_url.startswith("https://"))
-    return LinkPages(links, completion, login, store.vault, Pages(url), cookie, draw, clock).routes()
+    forms = FormGuard(store.vault, cookie, "login-form")
+    return LinkPages(links, completion, login, Pages(url), cookie, forms, draw, clock).routes()

@@ -9,7 +9,6 @@ Nothing here tells whether anybody is known to us, and no page names a citizen.
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
@@ -19,14 +18,14 @@ from aiohttp import web
 
 from bot.linking.completion import LinkEnded, LoginCompletion
 from bot.linking.render import Pages, preferred
-from bot.web.browser import BrowserCookie, from_elsewhere
+from bot.web.browser import BrowserCookie
+from bot.web.forms import FormGuard
+from bot.web.one_time import token_of
 from casestore.people.login_links import LoginLinks, Refused, Taken
-from casestore.vault import Vault
 from connectors.login import Login, LoginCancelled, Person, Started
 from connectors.registry import RegistryError, RegistryUnavailable
 from dialogues.athens import ATHENS
 
-MAX_TOKEN = 128  # characters; ours have 32
 _STATUS: Mapping[str, int] = MappingProxyType(
     {
         Refused.UNKNOWN: 404,
@@ -51,18 +50,18 @@ class LinkPages:
         links: LoginLinks,
         completion: LoginCompletion,
         login: Login,
-        vault: Vault,
         pages: Pages,
         cookie: BrowserCookie,
+        forms: FormGuard,
         draw: Callable[[], str],
         clock: Callable[[], datetime],
     ) -> None:
         self._links = links
         self._completion = completion
         self._login = login
-        self._vault = vault
         self._pages = pages
         self._cookie = cookie
+        self._forms = forms
         self._draw = draw
         self._clock = clock
 
@@ -75,22 +74,20 @@ class LinkPages:
         ]
 
     async def show(self, request: web.Request) -> web.Response:
-        token = request.match_info["token"]
-        link = await self._links.find(token, self._clock()) if len(token) <= MAX_TOKEN else Refused.UNKNOWN
+        token = token_of(request)
+        link = await self._links.find(token, self._clock())
         if isinstance(link, Refused):
             return self._sorry(request, link)
         secret = self._cookie.read(request) or self._draw()
         at = f"{link.created_at.astimezone(ATHENS):%H:%M}"
-        form = self._form(secret, token)
+        form = self._forms.token(secret, token)
         page = self._pages.page("begin", link.language, channel=link.channel, at=at, form=form)
         self._cookie.write(page, secret)
         return page
 
     async def start(self, request: web.Request) -> web.Response:
-        token, secret = request.match_info["token"], self._cookie.read(request)
-        sent = await _form_field(request) if len(token) <= MAX_TOKEN else ""
-        ours = hmac.compare_digest(sent.encode(), self._form(secret, token).encode())
-        if from_elsewhere(request) or not secret or not ours:
+        token = token_of(request)
+        if not await self._forms.accepts(request, token):
             return self._sorry(request, "form")
         started, browser = self._login.start(), self._draw()
         link = await self._links.start(token, started.state, started.verifier, browser, self._clock())
@@ -142,15 +139,3 @@ class LinkPages:
     def _sorry(self, request: web.Request, why: str, language: str | None = None) -> web.Response:
         tongue = language or preferred(request.headers.get("Accept-Language", ""))
         return self._pages.page("sorry", tongue, _STATUS[why], why=str(why))
-
-    def _form(self, secret: str, token: str) -> str:
-        """What our page puts into its form: only a page that this browser got from us has it."""
-        return self._vault.index("login-form", f"{secret}:{token}")
-
-
-async def _form_field(request: web.Request) -> str:
-    """What the form brought; empty where it is none that can be read (a charset that does not exist, broken bytes)."""
-    try:
-        return str((await request.post()).get("form", ""))
-    except (LookupError, ValueError):
-        return ""

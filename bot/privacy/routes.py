@@ -18,12 +18,12 @@ from aiohttp import web
 from bot.linking.render import preferred
 from bot.privacy.effects import PATH
 from bot.privacy.render import HEADERS, Pages
+from bot.web.one_time import token_of
 from casestore.audit import AuditTrail
 from casestore.database import Database
 from casestore.rights.copy_links import Copies
 from casestore.rights.holdings import Holdings
 
-MAX_TOKEN = 128  # characters; ours have 32
 FILE = "my-data.json"
 
 
@@ -50,14 +50,13 @@ class MyDataPages:
         return [web.get(f"{PATH}/{{token}}", self.show), web.post(f"{PATH}/{{token}}", self.give)]
 
     async def show(self, request: web.Request) -> web.Response:
-        token = request.match_info["token"]
-        if len(token) > MAX_TOKEN or not await self._copies.open(token, self._clock()):
+        if not await self._copies.open(token_of(request), self._clock()):
             return self._sorry(request)
         return self._pages.page("open", _language(request))
 
     async def give(self, request: web.Request) -> web.Response:
-        token, now = request.match_info["token"], self._clock()
-        citizen = await self._use(token, now) if len(token) <= MAX_TOKEN else None
+        now = self._clock()
+        citizen = await self._use(token_of(request), now)
         if citizen is None:
             return self._sorry(request)
         held = await self._holdings.copy(citizen)

@@ -183,11 +183,36 @@ async def test_a_forged_code_of_the_login_is_refused_and_the_link_lives(harness:
     [
         {"Cookie": "counter-link=\udcff; __Host-counter-link=\udcff"},
         {"Content-Type": "application/x-www-form-urlencoded; charset=nope"},
+        {"Content-Type": "text/plain"},
     ],
 )
 async def test_a_form_that_cannot_be_read_is_refused(harness: PagesHarness, odd: dict[str, str]) -> None:
     await harness.issue()
     assert says(await harness.browser().post(LINK, {"form": "x"}, **odd), 403, "από τον σύνδεσμό σας")
+
+
+CLAIMED = {  # the body, the charset, and what a browser with a cookie is answered
+    "punycode": (b"form=" + b"a" * 61_000, "punycode", 413),
+    "half a character": (rb"form=\ud800", "unicode_escape", 403),
+    "utf-7": (b"form=+2AA-", "utf-7", 403),
+    "no gzip": (b"form=x", "utf-8", 400),
+}
+
+
+@pytest.mark.parametrize("name", CLAIMED)
+async def test_what_a_form_claims_costs_nothing(harness: PagesHarness, name: str) -> None:
+    """Each was a second's standstill or a 500 when the library read the form."""
+    await harness.issue()
+    body, charset, status = CLAIMED[name]
+    headers = {"Content-Type": f"application/x-www-form-urlencoded; charset={charset}", "Connection": "close"}
+    headers |= {"Content-Encoding": "gzip"} if name == "no gzip" else {}
+    url = LINK.replace(PUBLIC_URL, harness.system.url)
+    browser = harness.browser()
+    await browser.get(LINK)
+    cookie = {"Cookie": "; ".join(f"{key}={value}" for key, value in browser.cookies.items())}
+    for sent, expected in ((headers, 403), (headers | cookie, status)):
+        async with harness.session.post(url, data=body, headers=sent) as answer:
+            assert answer.status == expected
 
 
 @pytest.mark.parametrize("token", ["nothing", "%FF%00", "x" * 5000, "..", "%ED%A0%80"])
