@@ -15,10 +15,10 @@ from datetime import datetime
 
 from aiohttp import web
 
-from bot.linking.render import preferred
 from bot.privacy.effects import PATH
-from bot.privacy.render import HEADERS, Pages
+from bot.privacy.words import GONE
 from bot.web.one_time import token_of
+from bot.web.pages import Pages, language_of
 from casestore.audit import AuditTrail
 from casestore.database import Database
 from casestore.rights.copy_links import Copies
@@ -52,7 +52,7 @@ class MyDataPages:
     async def show(self, request: web.Request) -> web.Response:
         if not await self._copies.open(token_of(request), self._clock()):
             return self._sorry(request)
-        return self._pages.page("open", _language(request))
+        return self._pages.page("open", language_of(request))
 
     async def give(self, request: web.Request) -> web.Response:
         now = self._clock()
@@ -63,8 +63,8 @@ class MyDataPages:
         text = json.dumps({"made_at": now.isoformat(), **held}, ensure_ascii=False, indent=2)
         if request.headers.get("Accept", "").startswith("application/json"):
             file = {"Content-Disposition": f'attachment; filename="{FILE}"'}
-            return web.Response(text=text, content_type="application/json", headers={**HEADERS, **file})
-        return self._pages.page("copy", _language(request), held=held, made_at=now, text=text, file=FILE)
+            return web.Response(text=text, content_type="application/json", headers={**self._pages.headers, **file})
+        return self._pages.page("copy", language_of(request), held=held, made_at=now, text=text, file=FILE)
 
     async def _use(self, token: str, now: datetime) -> int | None:
         async with self._database.write() as connection:
@@ -74,8 +74,4 @@ class MyDataPages:
         return citizen
 
     def _sorry(self, request: web.Request) -> web.Response:
-        return self._pages.page("gone", _language(request), status=404)
-
-
-def _language(request: web.Request) -> str:
-    return preferred(request.headers.get("Accept-Language", ""))
+        return self._pages.sorry(GONE, language_of(request))

@@ -11,7 +11,6 @@ import aiohttp
 import pytest
 from sqlalchemy import func, select
 
-from bot.linking.render import preferred
 from casestore.people.login_links import LIFETIME, LoginLinks
 from casestore.tables import audit, citizens, codes, links, login_links, outbox
 from connectors.sandbox.app import CLIENT_ID, CLIENT_SECRET, Pairs, make_app
@@ -315,11 +314,3 @@ async def test_nothing_is_served_without_a_login_to_lead_to(tmp_path: object) ->
         session.get(f"{system.url}/link/{TOKEN}") as answer,
     ):
         assert answer.status == 404
-
-
-@pytest.mark.parametrize(
-    ("accepts", "language"),
-    [("", "el"), ("en-US,en;q=0.9", "en"), ("de-DE,de;q=0.9,en;q=0.5", "en"), ("fr", "el"), ("el-GR,en;q=0.8", "el")],
-)
-def test_the_browsers_language(accepts: str, language: str) -> None:
-    assert preferred(accepts) == language
