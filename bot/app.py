@@ -22,7 +22,7 @@ from bot.conversation.reads import StoreReads
 from bot.conversation.turn_handler import Dialogue, TurnHandler
 from bot.linking.build import link_routes, link_verifier, linking_effects
 from bot.messaging.inbox import InboxJob
-from bot.messaging.intake import MAX_BODY, Intake
+from bot.messaging.intake import Intake
 from bot.messaging.outbox import OutboxJob
 from bot.messaging.receipts import ReceiptsJob
 from bot.metrics import Metrics
@@ -34,6 +34,7 @@ from bot.registries.recorder import CaseRecorder, ChangeListener
 from bot.settings import Settings
 from bot.store import Store, open_store
 from bot.web.server import Depths, Health, make_app
+from bot.web.signed import MAX_BODY
 from bot.worker import Job
 from casestore.migrate import is_current
 from connectors.audit import CallCause, audit_cause

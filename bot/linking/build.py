@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 import aiohttp
 from aiohttp import web
@@ -12,13 +13,15 @@ from bot.conversation.effects import Wording
 from bot.conversation.links import OneTimeLinkSender
 from bot.linking.completion import LoginCompletion
 from bot.linking.effects import LinkingEffects
-from bot.linking.render import Pages
 from bot.linking.routes import LinkPages
 from bot.linking.verification import RegistryLinkVerifier
+from bot.linking.words import CHANNELS
 from bot.registries.audit import StoredAudit
 from bot.settings import Settings
 from bot.store import Store
 from bot.web.browser import BrowserCookie
+from bot.web.forms import FormGuard
+from bot.web.pages import Pages
 from casestore.people.login_links import LoginLinks
 from connectors.login import Client, Login
 from connectors.registry import ContactRegistry
@@ -55,4 +58,6 @@ def link_routes(
     parts = (store.codes, links, store.transcript, store.outbox, store.audits)
     completion = LoginCompletion(store.database, store.vault, *parts, phrases(), clock)
     cookie = BrowserCookie(secure=settings.public_url.startswith("https://"))
-    return LinkPages(links, completion, login, store.vault, Pages(url), cookie, draw, clock).routes()
+    forms = FormGuard(store.vault, cookie, "login-form")
+    pages = Pages(Path(__file__).parent / "pages", forms_to=url, values={"channels": CHANNELS})
+    return LinkPages(links, completion, login, pages, cookie, forms, draw, clock).routes()

@@ -12,7 +12,7 @@ from bot.conversation.links import OneTimeLinkSender
 from bot.metrics import Metrics
 from bot.privacy.effects import PrivacyEffects
 from bot.privacy.reads import StorePrivacy
-from bot.privacy.render import Pages
+from bot.privacy.render import copy_pages
 from bot.privacy.retention import RetentionJob
 from bot.privacy.routes import MyDataPages
 from bot.settings import Settings
@@ -43,7 +43,7 @@ def privacy_effects(settings: Settings, store: Store, wording: Wording, draw: Ca
 def my_data_routes(store: Store, clock: Clock) -> list[web.RouteDef]:
     """For the web side."""
     copies, holdings = Copies(store.database, store.vault), Holdings(store.database, store.vault)
-    return MyDataPages(store.database, copies, holdings, store.audits, Pages(load_catalogue()), clock).routes()
+    return MyDataPages(store.database, copies, holdings, store.audits, copy_pages(load_catalogue()), clock).routes()
 
 
 def retention_job(store: Store, metrics: Metrics, clock: Clock) -> RetentionJob:

@@ -15,15 +15,15 @@ from datetime import datetime
 
 from aiohttp import web
 
-from bot.linking.render import preferred
 from bot.privacy.effects import PATH
-from bot.privacy.render import HEADERS, Pages
+from bot.privacy.words import GONE
+from bot.web.one_time import token_of
+from bot.web.pages import Pages, language_of
 from casestore.audit import AuditTrail
 from casestore.database import Database
 from casestore.rights.copy_links import Copies
 from casestore.rights.holdings import Holdings
 
-MAX_TOKEN = 128  # characters; ours have 32
 FILE = "my-data.json"
 
 
@@ -50,22 +50,21 @@ class MyDataPages:
         return [web.get(f"{PATH}/{{token}}", self.show), web.post(f"{PATH}/{{token}}", self.give)]
 
     async def show(self, request: web.Request) -> web.Response:
-        token = request.match_info["token"]
-        if len(token) > MAX_TOKEN or not await self._copies.open(token, self._clock()):
+        if not await self._copies.open(token_of(request), self._clock()):
             return self._sorry(request)
-        return self._pages.page("open", _language(request))
+        return self._pages.page("open", language_of(request))
 
     async def give(self, request: web.Request) -> web.Response:
-        token, now = request.match_info["token"], self._clock()
-        citizen = await self._use(token, now) if len(token) <= MAX_TOKEN else None
+        now = self._clock()
+        citizen = await self._use(token_of(request), now)
         if citizen is None:
             return self._sorry(request)
         held = await self._holdings.copy(citizen)
         text = json.dumps({"made_at": now.isoformat(), **held}, ensure_ascii=False, indent=2)
         if request.headers.get("Accept", "").startswith("application/json"):
             file = {"Content-Disposition": f'attachment; filename="{FILE}"'}
-            return web.Response(text=text, content_type="application/json", headers={**HEADERS, **file})
-        return self._pages.page("copy", _language(request), held=held, made_at=now, text=text, file=FILE)
+            return web.Response(text=text, content_type="application/json", headers={**self._pages.headers, **file})
+        return self._pages.page("copy", language_of(request), held=held, made_at=now, text=text, file=FILE)
 
     async def _use(self, token: str, now: datetime) -> int | None:
         async with self._database.write() as connection:
@@ -75,8 +74,4 @@ class MyDataPages:
         return citizen
 
     def _sorry(self, request: web.Request) -> web.Response:
-        return self._pages.page("gone", _language(request), status=404)
-
-
-def _language(request: web.Request) -> str:
-    return preferred(request.headers.get("Accept-Language", ""))
+        return self._pages.sorry(GONE, language_of(request))

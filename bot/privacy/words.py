@@ -6,7 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-Words = Mapping[str, str]
+from bot.web.pages import Sorry, Words
+
+GONE = Sorry(
+    status=404,
+    heading={"el": "Ο σύνδεσμος δεν ανοίγει κάτι", "en": "This link does not open anything"},
+    reason={
+        "el": "Ο σύνδεσμος για το αντίγραφο ισχύει 15 λεπτά, ανοίγει μία φορά, και μόνο όσο είστε συνδεδεμένοι στη "
+        "συνομιλία που τον ζήτησε.",
+        "en": "A link to a copy is valid for 15 minutes, opens once, and only while you are linked in the chat that "
+        "asked for it.",
+    },
+    hint={
+        "el": "Για νέο σύνδεσμο, γυρίστε στη συνομιλία και γράψτε",
+        "en": "For a new one, go back to the chat and write",
+    },
+    say={"el": "αντίγραφο των στοιχείων μου", "en": "a copy of my data"},
+)
 
 
 @dataclass(frozen=True, slots=True)

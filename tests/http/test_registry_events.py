@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.registries.webhook import MAX_BODY
+from bot.web.signed import MAX_BODY
 from casestore.tables import registry_events as rows
 from tests.clock import START
 from tests.connectors.signing import NEW, OLD, STRANGE, event, headers
@@ -168,5 +168,19 @@ async def test_nothing_of_an_event_is_logged(service: Service) -> None:
     await post(service, event(data={"afm": "12345", "stage": "review", "note": "στον διευθυντή"}))
     await post(service, event(), secret=STRANGE)
     told = json.dumps(service.book.lines, ensure_ascii=False)
-    assert [line["event"] for line in service.book.lines] == ["event.unreadable", "event.forbidden"]
+    assert [line["event"] for line in service.book.lines] == ["webhook.unreadable", "webhook.forbidden"]
     assert not [secret for secret in ("12345", "διευθυντή", "ΑΔ-2026", OLD) if secret in told]
+
+
+async def test_unsigned_events_are_counted_by_registry_and_invented_ones_together(service: Service) -> None:
+    for registry in ("permits", "permits", "efka", "tax", "x" * 500, "123456783"):
+        assert (await post(service, event(), f"/registries/{registry}/events", secret=STRANGE)).status == 403
+    told = [(line["sender"], line["times"]) for line in service.book.lines if line["event"] == "webhook.forbidden"]
+    assert told == [("permits", 1), ("efka", 1), ("registries", 1)]
+    metrics = (await service.ask("GET", "/metrics")).body.decode()
+    counted = [line for line in metrics.splitlines() if line.startswith("counter_forbidden_webhooks_total")]
+    assert [line.split("_total")[1] for line in counted] == [
+        '{sender="permits"} 2.0',
+        '{sender="efka"} 1.0',
+        '{sender="registries"} 3.0',
+    ]

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.messaging.intake import MAX_BODY
+from bot.web.signed import MAX_BODY, Limits
 from tests.channels.viber_webhooks import TOKEN, USER, event, message, text
 from tests.channels.webhooks import SMS, VIBER, WEBHOOKS, Expect, Signing, Webhook, signed
 from tests.http.faults import (
@@ -169,6 +169,41 @@ async def test_who_hangs_up_in_the_middle_troubles_nobody(service: Service, requ
     assert service.book.lines == []
 
 
+async def test_a_body_that_stops_coming_is_let_go(database_url: str) -> None:
+    async with counting(database_url, limits=Limits(read_within=0.1)) as service:
+        for half in CUT_SHORT:
+            assert (await service.speak(half)).startswith(b"HTTP/1.1 408 ")
+        assert await service.kept() == (0, 0)
+
+
+async def test_no_answer_says_what_serves_it(service: Service) -> None:
+    gets = [
+        await service.ask("GET", target) for target in ("/healthz", "/readyz", "/metrics", "/nothing", "/my-data/x")
+    ]
+    posts = [await service.post(replace(VIBER[0], signing=signing)) for signing in (Signing.RIGHT, Signing.WRONG)]
+    for answer in (*gets, *posts, await service.ask("PUT", "/webhooks/sms")):
+        assert "Server" not in answer.headers
+        assert "Date" in answer.headers
+    for request in BROKEN.values():
+        assert b"aiohttp" not in await service.talk(request)
+
+
+async def test_what_nobody_signed_is_counted_and_logged_once_a_minute(service: Service) -> None:
+    unsigned = [replace(table[0], signing=Signing.MISSING) for table in (VIBER, SMS)]
+    for _ in range(5):
+        await asyncio.gather(*(service.post(entry) for entry in unsigned))
+    service.clock.forward(59)
+    await service.post(unsigned[0])
+    service.clock.forward(1)
+    await service.post(unsigned[0])
+    told = [(line["sender"], line["times"]) for line in service.book.lines if line["event"] == "webhook.forbidden"]
+    assert sorted(told[:2]) == [("sms", 1), ("viber", 1)]
+    assert told[2:] == [("viber", 6)]
+    metrics = (await service.ask("GET", "/metrics")).body.decode()
+    assert 'counter_forbidden_webhooks_total{sender="viber"} 7.0' in metrics
+    assert 'counter_forbidden_webhooks_total{sender="sms"} 5.0' in metrics
+
+
 # --- a store that cannot be written
 
 
@@ -204,7 +239,7 @@ async def test_what_cannot_be_stored_is_503_and_taken_at_the_next_try(
 )
 async def test_a_locked_table_is_503_in_time(database_url: str, locked: Trouble) -> None:
     """Nobody waits for a lock longer than a provider waits for us, and nothing is stored twice when it opens."""
-    async with counting(database_url, store_within=0.2) as service, locked(service.store.database.url):
+    async with counting(database_url, limits=Limits(store_within=0.2)) as service, locked(service.store.database.url):
         assert (await service.post(VIBER[0])).status == 503
     async with counting(database_url) as service:
         assert (await service.post(VIBER[0])).status == 200

@@ -59,9 +59,9 @@ async def test_webhooks_refused_unreadable_and_stored(book: Logbook, database_ur
         for entry in WEBHOOKS:
             await service.post(entry)
         told = service.book
-        refused = sum(entry.expect is Expect.FORBIDDEN for entry in WEBHOOKS)
+        refused = {entry.channel for entry in WEBHOOKS if entry.expect is Expect.FORBIDDEN}
         unreadable = sum(entry.expect is Expect.BAD for entry in WEBHOOKS)
-        assert told.events.count("webhook.forbidden") == refused
+        assert told.events.count("webhook.forbidden") == len(refused)  # one a minute of each
         assert told.events.count("webhook.unreadable") == unreadable
         assert {line["level"] for line in told.lines} == {"warning"}
         for secret in (*PRIVATE, "αίτησή", "αιτηση", "01234567890A", "5741311803571721", "30690000"):
