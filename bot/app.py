@@ -188,7 +188,6 @@ def _build_turn_handler(
         store.outbox,
         effects,
         dialogue,
-        by_name,
         metrics,
         runtime.clock,
         verifier=link_verifier(store, contacts, runtime.clock),

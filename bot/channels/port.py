@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -124,6 +124,29 @@ class Parsed(msgspec.Struct, frozen=True):
     answer: Answer = Answer()
 
 
+class OutboundFile(msgspec.Struct, frozen=True):
+    """A file to send. ``address`` is the https URL where the provider or the recipient gets it; ``size`` in bytes."""
+
+    address: str
+    name: str
+    size: int
+    media_type: str
+
+
+class Part(NamedTuple):
+    """A reply, or as much of it as one message holds."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+    file: OutboundFile | None = None
+
+
+class Compose(Protocol):
+    """Cuts a reply, and a file that goes with it, into parts that each fit into one message. Pure."""
+
+    def __call__(self, reply: Reply, file: OutboundFile | None = None) -> tuple[Part, ...]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Outbound:
     """One message to one recipient, exactly one request to the provider. ``id`` is the outbox row's."""
@@ -132,6 +155,7 @@ class Outbound:
     address: str
     text: str
     choices: tuple[Choice, ...] = ()
+    file: OutboundFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +182,11 @@ class Channel(Protocol):
     def parse(self, request: WebhookRequest) -> Parsed:
         """Read a verified request. Raises :class:`BadWebhook`, and nothing else, whatever the bytes."""
 
-    def compose(self, reply: Reply) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
-        """Cut a reply into the parts that will each be one :class:`Outbound`: ``((text, choices), ...)``."""
+    def compose(self, reply: Reply, file: OutboundFile | None = None) -> tuple[Part, ...]:
+        """Cut a reply, and a file that goes with it, into the parts that will each be one :class:`Outbound`.
+
+        Pure: the channel's folder has it as a function, so that nobody needs credentials to write to an outbox.
+        """
 
     async def send(self, message: Outbound) -> Sent:
         """Send once, under a deadline. Raises :class:`SendError`, and nothing else but cancellation."""

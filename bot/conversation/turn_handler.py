@@ -8,16 +8,17 @@ from time import perf_counter
 from types import MappingProxyType
 from typing import Protocol
 
-from bot.channels.port import Channel, Inbound, InboundKind
+from bot.channels.port import Inbound, InboundKind
 from bot.conversation.effects import EffectContext, Effects, Wording
+from bot.messaging.compose import Recipient, compose, compose_all
 from bot.messaging.payload import unpack
 from bot.metrics import Metrics
 from casestore.conversations.transcript import Line, Transcript
 from casestore.database import Database
 from casestore.people.identity import Conversation, People
 from casestore.queues.inbox import Claimed, Inbox
-from casestore.queues.outbox import Dispatch, Outbox, Priority
-from dialogues.turn import CodeTried, Context, Event, Message, Reply, SendCode, SetConsent, Turn
+from casestore.queues.outbox import Outbox
+from dialogues.turn import CodeTried, Context, Event, Message, SendCode, SetConsent, Turn
 from dialogues.understanding.interpret import preclassify
 
 HISTORY = timedelta(hours=24)  # how far back a turn looks; the dialogue cuts its session out of it
@@ -52,7 +53,6 @@ class TurnHandler:
         outbox: Outbox,
         effects: Effects,
         dialogue: Dialogue,
-        channels: Mapping[str, Channel],
         metrics: Metrics,
         clock: Clock,
         *,
@@ -67,7 +67,6 @@ class TurnHandler:
         self._outbox = outbox
         self._effects = effects
         self._dialogue = dialogue
-        self._channels = channels
         self._metrics = metrics
         self._clock = clock
         self._verifier = verifier
@@ -123,37 +122,20 @@ class TurnHandler:
     async def _commit(self, claimed: Claimed, message: Inbound, conversation: Conversation, turn: Turn) -> None:
         now = self._clock()
         said = Line(f"in:{claimed.id}", "citizen", message.text, now)
-        answers = [Line(f"in:{claimed.id}:{n}", "bot", r.text, now, r.name) for n, r in enumerate(turn.replies)]
-        dispatches = self._dispatches(f"in:{claimed.id}", conversation, turn.replies, now)
+        answers = compose_all(turn.replies, _recipient(conversation), f"in:{claimed.id}", now)
         async with self._database.write(wake=True) as connection:
             await self._inbox.done(connection, claimed, now)
-            await self._transcript.add_lines(connection, conversation.id, [said, *answers], _whose(conversation, turn))
+            await self._transcript.add_lines(
+                connection, conversation.id, [said, *answers.lines], _whose(conversation, turn)
+            )
             if turn.events:
                 await self._transcript.add_events(connection, conversation.id, claimed.id, turn.events, now)
-            await self._outbox.add(connection, dispatches, now)
+            await self._outbox.add(connection, answers.dispatches, now)
             await self._transcript.touch(connection, conversation.id, now)
             if not conversation.reachable:  # whoever writes can be written to
                 await self._people.reachable(connection, conversation.contact_point_id, reason=None)
             for n, effect in enumerate(turn.effects):
                 await self._effects.apply(connection, effect, EffectContext(conversation, f"in:{claimed.id}:e{n}", now))
-
-    def _dispatches(
-        self, cause: str, conversation: Conversation, replies: Sequence[Reply], now: datetime
-    ) -> list[Dispatch]:
-        parts = [part for reply in replies for part in self._channels[conversation.channel].compose(reply)]
-        return [
-            Dispatch(
-                key=f"{cause}:{n}",
-                channel=conversation.channel,
-                address=conversation.address,
-                body={"text": text, "choices": [[choice.title, choice.value] for choice in choices]},
-                kind="reply",
-                priority=Priority.REPLY,
-                conversation_id=conversation.id,
-                due_at=now,
-            )
-            for n, (text, choices) in enumerate(parts)
-        ]
 
     async def _note_subscription(self, claimed: Claimed, message: Inbound, conversation: Conversation) -> None:
         """Subscribed or not. Said in words (a lone ΣΤΟΠ by SMS) it is a citizen's word on alerts: kept, and confirmed
@@ -164,15 +146,15 @@ class TurnHandler:
         name = "utter_started" if allowed else "utter_stopped"
         replies = [self._dialogue.say(name, conversation.language, conversation.channel)] if news else []
         cause = f"in:{claimed.id}"
-        lines = [Line(cause, "citizen", said, now)] if said else []
-        lines += [Line(f"{cause}:{n}", "bot", reply.text, now, reply.name) for n, reply in enumerate(replies)]
+        told = compose_all(replies, _recipient(conversation), cause, now)
+        lines = [*([Line(cause, "citizen", said, now)] if said else []), *told.lines]
         async with self._database.write(wake=news) as connection:
             await self._inbox.done(connection, claimed, now)
             await self._people.reachable(
                 connection, conversation.contact_point_id, reason=None if allowed else "unsubscribed"
             )
             await self._transcript.add_lines(connection, conversation.id, lines, conversation.citizen_id)
-            await self._outbox.add(connection, self._dispatches(cause, conversation, replies, now), now)
+            await self._outbox.add(connection, told.dispatches, now)
             if news:
                 await self._effects.apply(
                     connection, SetConsent(allowed), EffectContext(conversation, f"{cause}:e0", now)
@@ -189,15 +171,17 @@ class TurnHandler:
             return
         conversation = await self._people.conversation(message.channel, message.address, now)
         sorry = self._dialogue.say("utter_trouble", conversation.language, conversation.channel)
-        lines = [Line(f"in:{claimed.id}", "citizen", message.text, now)]
-        lines.append(Line(f"in:{claimed.id}:sorry", "bot", sorry.text, now, sorry.name))
+        told = compose(sorry, _recipient(conversation), f"in:{claimed.id}:sorry", now)
+        said = Line(f"in:{claimed.id}", "citizen", message.text, now)
         async with self._database.write(wake=True) as connection:
             await self._inbox.bury(connection, claimed, now, error)
-            await self._transcript.add_lines(connection, conversation.id, lines, conversation.citizen_id)
-            await self._outbox.add(
-                connection, self._dispatches(f"in:{claimed.id}:sorry", conversation, [sorry], now), now
-            )
+            await self._transcript.add_lines(connection, conversation.id, [said, *told.lines], conversation.citizen_id)
+            await self._outbox.add(connection, told.dispatches, now)
             await self._transcript.hand_over(connection, conversation.id, f"in:{claimed.id}", "gave-up", now)
+
+
+def _recipient(conversation: Conversation) -> Recipient:
+    return Recipient(conversation.channel, conversation.address, conversation.id)
 
 
 def _whose(conversation: Conversation, turn: Turn) -> int | None:

@@ -67,7 +67,7 @@ class StoreFixture:
 
     @staticmethod
     def dispatch(key: str, here: Conversation, now: datetime) -> Dispatch:
-        body = {"text": "re", "choices": []}
+        body = '{"text": "re", "choices": []}'
         return Dispatch(key, here.channel, here.address, body, "reply", Priority.REPLY, here.id, now)
 
     async def wish(self, here: Conversation, citizen: int | None, value: str, key: str) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 import aiohttp
 import pytest
 
-from bot.channels.port import Outbound, Remedy, SendError, Sent
+from bot.channels.port import Outbound, Part, Remedy, SendError, Sent
 from bot.channels.sms import SmsChannel
 from dialogues.turn import Choice, Reply
 from tests.channels.provider import CutShort, Drop, Hang, Provider, Say, serving
@@ -83,7 +83,7 @@ async def test_choices_are_numbered_lines() -> None:
         composed = SmsChannel("AC1", "token", session, public_url="", sender="gov.gr").compose(
             Reply("Σίγουρα;", (Choice("Ναι", "yes"), Choice("Όχι", "no")))
         )
-    assert composed == (("Σίγουρα;\n1. Ναι\n2. Όχι", ()),)
+    assert composed == (Part("Σίγουρα;\n1. Ναι\n2. Όχι"),)
 
 
 async def test_a_message_that_was_accepted_is_found() -> None:

@@ -71,6 +71,9 @@ async def test_a_poison_message_is_given_up_honestly_and_holds_up_nobody(system:
     assert (await system.store.inbox.depth())[:2] == (0, 1)
     async with system.store.database.read() as connection:
         assert (await connection.scalar(select(handovers.c.reason))) == "gave-up"
+        sent = (await connection.scalars(select(outbox.c.key).order_by(outbox.c.id))).all()
+        said = (await connection.scalars(select(transcript.c.key).where(transcript.c.author == "bot"))).all()
+    assert sorted(sent) == sorted(said)  # what was sent is found by its line, for the citizen's copy
 
 
 async def test_a_refused_send_is_tried_again_later(system: System) -> None:

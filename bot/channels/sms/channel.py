@@ -13,13 +13,11 @@ from twilio.request_validator import RequestValidator
 from yarl import URL
 
 from bot.channels import client
-from bot.channels.port import Outbound, Parsed, Remedy, SendError, Sent, WebhookRequest
+from bot.channels.port import Outbound, OutboundFile, Parsed, Part, Remedy, SendError, Sent, WebhookRequest
 from bot.channels.sms import parse, send
-from bot.channels.sms.encoding import fold_gsm7
-from bot.channels.text import listed, split
-from dialogues.turn import Choice, Reply
+from bot.channels.sms.compose import compose
+from dialogues.turn import Reply
 
-TEXT_LIMIT = 1600
 DEFAULT_RATE = 10.0  # what a sender with a name gets through; more waits in Twilio's own queue
 PAGE_SIZE = 200
 MOST_PAGES = 5
@@ -90,11 +88,8 @@ class SmsChannel:
             return parse.status(request.body, client.query(request.url).get("id", ""), request.received_at)
         return parse.inbound(request.body, request.received_at, self._number)
 
-    def compose(self, reply: Reply) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
-        """Choices become numbered lines of the text. What may be folded is folded here, on its way out."""
-        whole = listed(reply.text, reply.choices, mark="{n}.")
-        parts = split(fold_gsm7(whole) if reply.economy else whole, TEXT_LIMIT)
-        return tuple((part, ()) for part in parts)
+    def compose(self, reply: Reply, file: OutboundFile | None = None) -> tuple[Part, ...]:
+        return compose(reply, file)
 
     async def send(self, message: Outbound) -> Sent:
         """Twilio has no idempotency key: what may have arrived is ``UNKNOWN``, and never repeated here."""

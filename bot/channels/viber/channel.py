@@ -13,14 +13,12 @@ from typing import Any
 import aiohttp
 
 from bot.channels import client
-from bot.channels.port import Answer, Outbound, Parsed, Sent, WebhookRequest
-from bot.channels.text import listed, split
+from bot.channels.port import Answer, Outbound, OutboundFile, Parsed, Part, Sent, WebhookRequest
 from bot.channels.viber import parse, send
 from bot.channels.viber.codes import API_VERSION_TOO_HIGH
-from bot.channels.viber.keyboard import MAX_ROWS, layout
-from dialogues.turn import Choice, Reply
+from bot.channels.viber.compose import compose
+from dialogues.turn import Reply
 
-TEXT_LIMIT = 7000
 NAME_LIMIT = 28
 DEFAULT_RATE = 50.0  # the one rate that Viber publishes, for its broadcasts: 500 requests in 10 seconds
 SHORTEST_WAIT = 0.001
@@ -73,17 +71,8 @@ class ViberChannel:
     def parse(self, request: WebhookRequest) -> Parsed:
         return parse.parse(request.body, request.received_at, self._welcomes)
 
-    def compose(self, reply: Reply) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
-        """The keyboard rides on the last part: a message without one would take it away again.
-
-        Choices for which the keyboard has no row are written out below the text.
-        """
-        rows = layout(reply.choices)
-        shown = tuple(choice for row in rows[:MAX_ROWS] for choice in row)
-        parts = split(listed(reply.text, reply.choices[len(shown) :]), TEXT_LIMIT)
-        if shown and not parts:
-            parts = split(listed("", shown), TEXT_LIMIT)  # Viber takes no keyboard on an empty text
-        return tuple((part, shown if number == len(parts) else ()) for number, part in enumerate(parts, 1))
+    def compose(self, reply: Reply, file: OutboundFile | None = None) -> tuple[Part, ...]:
+        return compose(reply, file)
 
     async def send(self, message: Outbound) -> Sent:
         """A client that is too old for the message gets it as plain text: at once, once, within the same deadline."""
@@ -103,11 +92,11 @@ class ViberChannel:
         )
 
     def _answer(self, reply: Reply) -> Answer:
-        parts = self.compose(reply)
+        parts = compose(reply)
         if len(parts) != 1:
             raise ValueError("a Viber welcome must be one message")
-        ((text, choices),) = parts
-        return Answer(send.encoded(send.content(text, choices, self._sender)).decode(), "application/json")
+        content = send.content(parts[0].text, parts[0].choices, self._sender)
+        return Answer(send.encoded(content).decode(), "application/json")
 
 
 def _keyed(key: bytes) -> tuple[Any, Any]:
