@@ -34,8 +34,8 @@ class Remedy(StrEnum):
     UNKNOWN = "unknown"  # the provider may have accepted it: reconcile before sending again
 
 
-class SendError(Exception):
-    """A send that is not known to have worked.
+class ProviderError(Exception):
+    """Something asked of a provider that is not known to have worked.
 
     ``code`` is the provider's (``viber:6``, ``twilio:21610``, ``http:503``, ``timeout``), safe to log and to count.
     ``retry_after`` is in seconds, when the provider named it.
@@ -46,6 +46,17 @@ class SendError(Exception):
         self.remedy = remedy
         self.code = code
         self.retry_after = retry_after
+
+
+class SendError(ProviderError):
+    """A send that is not known to have worked."""
+
+
+class FetchError(ProviderError):
+    """A file that was not fetched. Nothing is changed by asking again, so no remedy is ``UNKNOWN``.
+
+    Its own codes: ``media:no-address``, ``media:host`` (not the provider's), ``media:redirects``, ``media:too-large``.
+    """
 
 
 class WebhookRequest(msgspec.Struct, frozen=True):
@@ -64,11 +75,25 @@ class InboundKind(StrEnum):
     UNSUBSCRIBED = "unsubscribed"
 
 
+class Attachment(msgspec.Struct, frozen=True):
+    """What came beside the words. ``kind``: ``picture``, ``video``, ``audio``, ``file``, ``sticker``, ``contact`` ...
+
+    ``address`` is the URL where the provider keeps it (of a ``url``, what was sent), for :meth:`Channel.fetch`;
+    ``size`` is in bytes. What the provider does not say, or what cannot be, is ``None``. All is a stranger's word.
+    """
+
+    kind: str
+    address: str | None = None
+    name: str | None = None
+    size: int | None = None
+    media_type: str | None = None
+
+
 class Inbound(msgspec.Struct, frozen=True):
     """Something a person did that the conversation must know of.
 
     ``external_id`` is unique per channel and survives the provider's retries. ``address`` is the Viber user id or
-    the E.164 number. ``attachments`` are kinds (``picture``, ``location``, ...). ``language`` is the device's, if told.
+    the E.164 number. ``language`` is the device's, if told.
     """
 
     channel: str
@@ -77,8 +102,13 @@ class Inbound(msgspec.Struct, frozen=True):
     address: str
     at: datetime
     text: str = ""
-    attachments: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     language: str | None = None
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of its attachments: all that the dialogue is told of them."""
+        return tuple(attachment.kind for attachment in self.attachments)
 
 
 class Status(StrEnum):
@@ -167,7 +197,7 @@ class Sent:
 
 
 class Channel(Protocol):
-    """Five methods and three facts. Each implementation passes tests/channels/test_webhooks.py."""
+    """Six methods and three facts. Each implementation passes the contract tests of tests/channels."""
 
     name: str  # "viber", "sms"
     rate: float  # sends a second
@@ -196,4 +226,10 @@ class Channel(Protocol):
 
         ``known`` are provider ids that belong to other rows. Raises :class:`SendError` when it cannot be told
         now; a provider that offers no such question answers ``None``.
+        """
+
+    async def fetch(self, attachment: Attachment, limit_bytes: int) -> bytes:
+        """The content of an attachment, from the provider's own hosts alone, under a deadline.
+
+        Raises :class:`FetchError`, and nothing else but cancellation.
         """

@@ -103,7 +103,7 @@ class TurnHandler:
             conversation.language,
             self._login,
         )
-        asked = Message(str(claimed.id), message.text, now, message.attachments)
+        asked = Message(str(claimed.id), message.text, now, message.kinds)
         started = perf_counter()
         turn = await self._dialogue.turn(history, asked, context)
         self._metrics.turn.observe(perf_counter() - started)
@@ -111,7 +111,7 @@ class TurnHandler:
 
     def _on_alerts(self, message: Inbound, conversation: Conversation) -> Turn:
         """An agent answers here, yet a word on alerts is not the agent's affair: it is kept, and confirmed."""
-        said = preclassify(message.text, message.attachments, ())
+        said = preclassify(message.text, message.kinds, ())
         if said is None or said.intent not in ON_ALERTS:
             return Turn()
         allowed, name = ON_ALERTS[said.intent]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.channels.port import OutboundFile, Part
 from bot.channels.sms.encoding import fold_gsm7
-from bot.channels.text import listed, split
+from bot.channels.text import listed, split, with_line
 from dialogues.turn import Reply
 
 TEXT_LIMIT = 1600
@@ -15,10 +15,5 @@ def compose(reply: Reply, file: OutboundFile | None = None) -> tuple[Part, ...]:
 
     What may be folded is folded here, on its way out.
     """
-    whole = listed(with_address(reply.text, file), reply.choices, mark="{n}.")
+    whole = listed(with_line(reply.text, file.address if file else None), reply.choices, mark="{n}.")
     return tuple(map(Part, split(fold_gsm7(whole) if reply.economy else whole, TEXT_LIMIT)))
-
-
-def with_address(text: str, file: OutboundFile | None) -> str:
-    """The text, and where the file is on a line of its own."""
-    return "\n".join(filter(None, (text, file.address if file else None)))

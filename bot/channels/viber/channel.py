@@ -11,9 +11,10 @@ from types import MappingProxyType
 from typing import Any
 
 import aiohttp
+from yarl import URL
 
-from bot.channels import client
-from bot.channels.port import Answer, Outbound, OutboundFile, Parsed, Part, Sent, WebhookRequest
+from bot.channels import client, media
+from bot.channels.port import Answer, Attachment, Outbound, OutboundFile, Parsed, Part, Sent, WebhookRequest
 from bot.channels.viber import parse, send
 from bot.channels.viber.codes import API_VERSION_TOO_HIGH
 from bot.channels.viber.compose import compose
@@ -22,12 +23,13 @@ from dialogues.turn import Reply
 NAME_LIMIT = 28
 DEFAULT_RATE = 50.0  # the one rate that Viber publishes, for its broadcasts: 500 requests in 10 seconds
 SHORTEST_WAIT = 0.001
+MEDIA_DOMAIN = "viber.com"  # https://dl-media.viber.com/...
 
 
 class ViberChannel:
     """``welcome`` holds what a person reads who opens the chat, by language, the first for every other language.
 
-    ``rate`` is in sends a second, ``deadline`` in seconds for one send.
+    ``rate`` is in sends a second, ``deadline`` in seconds for one send, ``fetch_deadline`` for one file.
     Raises :class:`ValueError` for a token, a name or a welcome that Viber would refuse.
     """
 
@@ -44,6 +46,7 @@ class ViberChannel:
         api_url: str = "https://chatapi.viber.com/pa",
         rate: float = DEFAULT_RATE,
         deadline: float = 10.0,
+        fetch_deadline: float = media.FETCH_SECONDS,
     ) -> None:
         if not auth_token or not auth_token.isascii() or not auth_token.isprintable():
             raise ValueError("the Viber token must be printable ASCII")
@@ -56,6 +59,8 @@ class ViberChannel:
         self._url = api_url.rstrip("/") + "/send_message"
         self._headers = {"X-Viber-Auth-Token": auth_token, "Content-Type": "application/json"}
         self._deadline = deadline
+        self._fetch_deadline = fetch_deadline
+        self._own = URL(api_url)
         self._welcomes = {language: self._answer(reply) for language, reply in welcome.items()}
 
     def verify(self, request: WebhookRequest) -> bool:
@@ -69,7 +74,7 @@ class ViberChannel:
         return hmac.compare_digest(given.encode(errors="replace"), outer.hexdigest().encode())
 
     def parse(self, request: WebhookRequest) -> Parsed:
-        return parse.parse(request.body, request.received_at, self._welcomes)
+        return parse.parse(request.body, request.received_at, self._welcomes, self._own)
 
     def compose(self, reply: Reply, file: OutboundFile | None = None) -> tuple[Part, ...]:
         return compose(reply, file)
@@ -85,6 +90,15 @@ class ViberChannel:
 
     async def find(self, message: Outbound, since: datetime, known: frozenset[str]) -> None:
         """Viber offers no way to ask what it accepted."""
+
+    async def fetch(self, attachment: Attachment, limit_bytes: int) -> bytes:
+        return await media.download(
+            self._session,
+            media.url_of(attachment),
+            limit_bytes=limit_bytes,
+            deadline=self._fetch_deadline,
+            allowed=lambda url: media.under(url, MEDIA_DOMAIN) or media.same_server(url, self._own),
+        )
 
     async def _post(self, body: bytes, deadline: float) -> client.Answered:
         return await client.exchange(
