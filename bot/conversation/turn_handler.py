@@ -20,7 +20,9 @@ from casestore.queues.inbox import Claimed, Inbox
 from casestore.queues.outbox import Outbox
 from dialogues.turn import CodeTried, Context, Event, Message, SendCode, SetConsent, Turn
 from dialogues.understanding.interpret import preclassify
+from dialogues.wording import DEFAULT_LANGUAGE, LANGUAGES
 
+OLDEST = timedelta(days=1)  # that a message is when it comes: Viber tries for an hour
 HISTORY = timedelta(hours=24)  # how far back a turn looks; the dialogue cuts its session out of it
 ON_ALERTS: Mapping[str, tuple[bool, str]] = MappingProxyType(
     {"stop_notifications": (False, "utter_stopped"), "start_notifications": (True, "utter_started")}
@@ -75,7 +77,7 @@ class TurnHandler:
     async def handle(self, claimed: Claimed) -> None:
         """Answer a message and commit, or raise with nothing changed."""
         message = self._read(claimed)
-        conversation = await self._people.conversation(message.channel, message.address, self._clock())
+        conversation = await self._conversation(message, self._clock())
         if message.kind is not InboundKind.MESSAGE:
             await self._note_subscription(claimed, message, conversation)
             return
@@ -90,6 +92,11 @@ class TurnHandler:
 
     def _read(self, claimed: Claimed) -> Inbound:
         return unpack(self._inbox.read(claimed))
+
+    async def _conversation(self, message: Inbound, now: datetime) -> Conversation:
+        """A new one begins in the language of the device, until its citizen writes in another."""
+        language = message.language if message.language in LANGUAGES else DEFAULT_LANGUAGE
+        return await self._people.conversation(message.channel, message.address, now, language=language)
 
     async def _turn(self, claimed: Claimed, message: Inbound, conversation: Conversation) -> Turn:
         now = self._clock()
@@ -121,7 +128,7 @@ class TurnHandler:
 
     async def _commit(self, claimed: Claimed, message: Inbound, conversation: Conversation, turn: Turn) -> None:
         now = self._clock()
-        said = Line(f"in:{claimed.id}", "citizen", message.text, now)
+        said = Line(f"in:{claimed.id}", "citizen", message.text, said_at(claimed, message, now))
         answers = compose_all(turn.replies, _recipient(conversation), f"in:{claimed.id}", now)
         async with self._database.write(wake=True) as connection:
             await self._inbox.done(connection, claimed, now)
@@ -147,7 +154,8 @@ class TurnHandler:
         replies = [self._dialogue.say(name, conversation.language, conversation.channel)] if news else []
         cause = f"in:{claimed.id}"
         told = compose_all(replies, _recipient(conversation), cause, now)
-        lines = [*([Line(cause, "citizen", said, now)] if said else []), *told.lines]
+        heard = [Line(cause, "citizen", said, said_at(claimed, message, now))] if said else []
+        lines = [*heard, *told.lines]
         async with self._database.write(wake=news) as connection:
             await self._inbox.done(connection, claimed, now)
             await self._people.reachable(
@@ -169,15 +177,23 @@ class TurnHandler:
             async with self._database.write() as connection:
                 await self._inbox.bury(connection, claimed, now, error)
             return
-        conversation = await self._people.conversation(message.channel, message.address, now)
+        conversation = await self._conversation(message, now)
         sorry = self._dialogue.say("utter_trouble", conversation.language, conversation.channel)
         told = compose(sorry, _recipient(conversation), f"in:{claimed.id}:sorry", now)
-        said = Line(f"in:{claimed.id}", "citizen", message.text, now)
+        said = Line(f"in:{claimed.id}", "citizen", message.text, said_at(claimed, message, now))
         async with self._database.write(wake=True) as connection:
             await self._inbox.bury(connection, claimed, now, error)
             await self._transcript.add_lines(connection, conversation.id, [said, *told.lines], conversation.citizen_id)
             await self._outbox.add(connection, told.dispatches, now)
             await self._transcript.hand_over(connection, conversation.id, f"in:{claimed.id}", "gave-up", now)
+
+
+def said_at(claimed: Claimed, message: Inbound, now: datetime) -> datetime:
+    """When it was said, as the provider tells it; one that is off by days says nothing, and then it is when it came.
+
+    Answers bear the time of their commit, by which a hand-over is found to be of the same turn.
+    """
+    return message.at if claimed.received_at - OLDEST <= message.at <= now else claimed.received_at
 
 
 def _recipient(conversation: Conversation) -> Recipient:
