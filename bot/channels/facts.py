@@ -1,14 +1,20 @@
-"""The channels there are, and what the rest of the service may know of each without having it on."""
+"""The channels there are. A channel that is named here is wired: into the settings, the service and every page.
+
+What citizens call it, how they pick there and what they may prefer is in dialogues/channels.py, for the floors below.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from bot.channels.port import Compose
-from bot.channels.sms import parse as sms
-from bot.channels.sms.compose import compose as compose_sms
-from bot.channels.viber import parse as viber
-from bot.channels.viber.compose import compose as compose_viber
+from bot.channels.port import ChannelFacts
+from bot.channels.sms.settings import SMS, SmsSettings
+from bot.channels.viber.settings import VIBER, ViberSettings
 
-COMPOSE: Mapping[str, Compose] = MappingProxyType({viber.NAME: compose_viber, sms.NAME: compose_sms})
+
+class AllChannelSettings(ViberSettings, SmsSettings):
+    """The settings of every channel."""
+
+
+CHANNELS: Mapping[str, ChannelFacts[AllChannelSettings]] = MappingProxyType({VIBER.name: VIBER, SMS.name: SMS})

@@ -6,12 +6,13 @@ are msgspec's: a frozen dataclass takes ten times as long to build.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
+import aiohttp
 import msgspec
 
 from dialogues.turn import Choice, Reply
@@ -233,3 +234,24 @@ class Channel(Protocol):
 
         Raises :class:`FetchError`, and nothing else but cancellation.
         """
+
+
+S = TypeVar("S", contravariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelFacts(Generic[S]):
+    """What is known of a channel without having it on. ``S`` are its settings.
+
+    ``needs``: the settings that it cannot do without, by name, and their values. ``build`` makes it where none of them
+    is missing; ``welcome`` is what a person reads who opens a chat, by language.
+    """
+
+    name: str
+    compose: Compose
+    needs: Callable[[S], tuple[tuple[str, object], ...]]
+    build: Callable[[S, aiohttp.ClientSession, Mapping[str, Reply]], Channel]
+
+    def missing(self, settings: S) -> tuple[str, ...]:
+        """The settings that it still lacks, by name; empty: it is on."""
+        return tuple(name for name, present in self.needs(settings) if not present)

@@ -6,22 +6,16 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from dialogues.channels import CHANNELS
+
 FOLDER = Path(__file__).parent / "pages"
 LANGUAGES = ("el", "en")
-CHANNELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {
-        "viber": MappingProxyType({"el": "Viber", "en": "Viber"}),
-        "sms": MappingProxyType({"el": "μηνύματα SMS", "en": "SMS messages"}),
-    }
-)
-"""The chat that asked, as its owner calls it."""
 
 
 class Pages:
@@ -36,7 +30,7 @@ class Pages:
             lstrip_blocks=True,
         )
         style = (FOLDER / "page.css").read_text("utf-8")
-        self._pages.globals.update(style=style, channels=CHANNELS)
+        self._pages.globals.update(style=style, channels={name: channel.chat for name, channel in CHANNELS.items()})
         self._headers = _headers(style, login_url)
 
     def page(self, name: str, language: str, status: int = 200, **facts: Any) -> web.Response:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.channels.facts import COMPOSE
+from bot.channels.facts import CHANNELS
 from bot.channels.port import OutboundFile
 from bot.messaging.payload import OutboundBody
 from casestore.conversations.transcript import Line
@@ -60,7 +60,7 @@ def compose(
             due_at=now,
             expires_at=expires_at,
         )
-        for number, part in enumerate(COMPOSE[recipient.channel](reply, file))
+        for number, part in enumerate(CHANNELS[recipient.channel].compose(reply, file))
     )
     if recipient.conversation_id is None:
         return Composed(dispatches)

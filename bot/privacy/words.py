@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-Words = Mapping[str, str]
+from dialogues.channels import CHANNELS, ONLY
+from dialogues.say import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,16 +145,12 @@ _VALUES = (
     ("code", "κωδικό", "a code"),
     ("login", "το gov.gr", "gov.gr"),
     ("unlinked", "αποσύνδεση", "unlinking"),
-    ("viber", "Viber", "Viber"),
-    ("sms", "SMS", "SMS"),
     ("message", "με μήνυμα", "by a message"),
     ("erasure", "με διαγραφή", "by an erasure"),
     ("quiet", "ώρες ησυχίας", "quiet hours"),
     ("channel", "κανάλι", "channel"),
     ("none", "καμία", "none"),
     ("any", "όποιο κανάλι", "any channel"),
-    ("only-viber", "μόνο Viber", "Viber only"),
-    ("only-sms", "μόνο SMS", "SMS only"),
     ("reply", "απάντηση", "an answer"),
     ("link", "σύνδεσμος", "a link"),
     ("open", "περιμένει", "waiting"),
@@ -175,6 +172,11 @@ _VALUES = (
     ("cadastre", "Κτηματολόγιο", "the Cadastre"),
     ("civil_protection", "Πολιτική Προστασία", "Civil Protection"),
     ("kep", "ΚΕΠ", "KEP"),
+    *((name, channel.title["el"], channel.title["en"]) for name, channel in CHANNELS.items()),
+    *(
+        (f"{ONLY}{name}", f"μόνο {channel.title['el']}", f"{channel.title['en']} only")
+        for name, channel in CHANNELS.items()
+    ),
 )
 VALUES: Mapping[str, Words] = MappingProxyType({code: {"el": el, "en": en} for code, el, en in _VALUES})
 """Codes as a citizen would say them; a citizen's own words are never among them (``text``, ``note``)."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.channels.facts import COMPOSE
+from bot.channels.facts import CHANNELS
 from bot.channels.port import OutboundFile
 from bot.messaging.compose import Composed, Recipient, compose, compose_all
 from bot.messaging.payload import OutboundBody
@@ -50,7 +50,7 @@ def test_replies_are_numbered_and_parts_beyond_the_first_within_them() -> None:
 @pytest.mark.parametrize("recipient", [CHAT, PHONE])
 def test_every_part_fits_its_channel(recipient: Recipient) -> None:
     composed = compose(LONG, recipient, "in:7:e0", START, kind="link", priority=Priority.CODE, expires_at=LATER)
-    parts = COMPOSE[recipient.channel](LONG)
+    parts = CHANNELS[recipient.channel].compose(LONG)
     assert [body.text for body in bodies(composed)] == [part.text for part in parts]
     assert len(set(keys(composed)[0])) == len(parts) > 1
     assert {(d.kind, d.priority, d.expires_at) for d in composed.dispatches} == {("link", Priority.CODE, LATER)}
