@@ -23,6 +23,7 @@ from sqlalchemy import func, select
 
 from bench.processes import process
 from bot.app import utc_now
+from bot.messaging.payload import OutboundBody
 from bot.settings import Settings
 from bot.store import Store, open_store
 from casestore.queues.outbox import Dispatch, Priority
@@ -53,7 +54,7 @@ async def fill(store: Store, start: int) -> None:
                 key=f"bench:{n}",
                 channel="viber",
                 address=f"bench-{n:08d}",
-                body={"text": "Η αίτησή σας προχώρησε στο επόμενο στάδιο.", "choices": []},
+                body=OutboundBody("Η αίτησή σας προχώρησε στο επόμενο στάδιο.").encode(),
                 kind="notice",
                 priority=Priority.BULK,
                 conversation_id=None,

@@ -14,10 +14,9 @@ import aiohttp
 from aiohttp import web
 
 from bot.backoff import RetryPolicy
+from bot.channels.facts import CHANNELS
 from bot.channels.port import Channel
-from bot.channels.sms import SmsChannel
-from bot.channels.viber import ViberChannel
-from bot.conversation.effects import Effects
+from bot.conversation.effects import SMS, Effects
 from bot.conversation.reads import StoreReads
 from bot.conversation.turn_handler import Dialogue, TurnHandler
 from bot.linking.build import link_routes, link_verifier, linking_effects
@@ -60,33 +59,7 @@ class Runtime:
 
 def build_channels(settings: Settings, session: aiohttp.ClientSession, welcome: Mapping[str, Reply]) -> list[Channel]:
     """The channels whose credentials are set."""
-    channels: list[Channel] = []
-    if settings.viber_auth_token is not None:
-        channels.append(
-            ViberChannel(
-                settings.viber_auth_token.get_secret_value(),
-                settings.viber_sender_name,
-                session,
-                welcome=welcome,
-                api_url=settings.viber_api_url,
-                rate=settings.viber_rate,
-            )
-        )
-    if not settings.missing_for("sms") and settings.twilio_account_sid and settings.twilio_auth_token:
-        service = settings.twilio_messaging_service_sid
-        channels.append(
-            SmsChannel(
-                settings.twilio_account_sid,
-                settings.twilio_auth_token.get_secret_value(),
-                session,
-                public_url=settings.public_url,
-                sender=None if service else settings.twilio_from,
-                messaging_service_sid=service,
-                api_url=settings.twilio_api_url,
-                rate=settings.sms_rate,
-            )
-        )
-    return channels
+    return [facts.build(settings, session, welcome) for facts in CHANNELS.values() if not facts.missing(settings)]
 
 
 def http_session() -> aiohttp.ClientSession:
@@ -179,7 +152,6 @@ def _build_turn_handler(
     metrics: Metrics,
     runtime: Runtime,
 ) -> TurnHandler:
-    by_name = {channel.name: channel for channel in channels}
     effects = Effects(
         store.people,
         store.codes,
@@ -188,7 +160,7 @@ def _build_turn_handler(
         store.audits,
         dialogue,
         runtime.code,
-        sms_on="sms" in by_name,
+        sms_on=SMS in {channel.name for channel in channels},
         more={
             **linking_effects(settings, store, dialogue, runtime.secret).table,
             **privacy_effects(settings, store, dialogue, runtime.secret).table,
@@ -202,7 +174,6 @@ def _build_turn_handler(
         store.outbox,
         effects,
         dialogue,
-        by_name,
         metrics,
         runtime.clock,
         verifier=link_verifier(store, contacts, runtime.clock),

@@ -11,12 +11,13 @@ from bot.commands.running import run as run_loop
 from bot.commands.running import start
 from bot.settings import BadSettings
 from bot.store import Store, open_store
+from dialogues.channels import CHANNELS
 from dialogues.turn import Context, Event, Message, SetLanguage
 
 
 def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--afm", help="be this citizen, proven; otherwise nobody known")
-    parser.add_argument("--channel", choices=("viber", "sms"), default="viber")
+    parser.add_argument("--channel", choices=tuple(CHANNELS), default=next(iter(CHANNELS)))
     parser.add_argument("--language", choices=("el", "en"), default="el")
 
 

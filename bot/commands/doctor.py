@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.app import http_session, probe_registries, utc_now
 from bot.commands.running import run as run_loop
 from bot.commands.running import start
-from bot.settings import Settings
+from bot.settings import PARTS, Settings
 from bot.store import NotMigrated, Store, open_store
 from casestore.database import StoreDown
 from casestore.migrate import WrongKeyRing
@@ -50,7 +50,7 @@ async def _doctor() -> int:
 
 
 def _parts(settings: Settings) -> Iterator[Finding]:
-    for part in ("viber", "sms", "registries", "events", "login"):
+    for part in PARTS:
         missing = settings.missing_for(part)
         yield Finding(
             part, "off" if missing else "ok", f"not set: {', '.join(missing)}" if missing else "credentials set"

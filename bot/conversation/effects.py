@@ -9,11 +9,12 @@ from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.messaging.compose import Recipient, compose
 from casestore.audit import AuditTrail
 from casestore.conversations.transcript import Transcript
 from casestore.people.codes import LIFETIME, Codes
 from casestore.people.identity import PROVEN, Conversation, People
-from casestore.queues.outbox import Dispatch, Outbox, Priority
+from casestore.queues.outbox import Outbox, Priority
 from dialogues.turn import CodeTried, Effect, Handover, Reply, SendCode, SetConsent, SetLanguage
 
 SMS = "sms"
@@ -83,19 +84,16 @@ class Effects:
         )
         if not issued or not sent or effect.mobile is None:
             return  # the citizen is told the same words: nobody learns from us whether a number exists
-        reply = self._wording.say("utter_code_sms", conversation.language, SMS, code=code)
-        dispatch = Dispatch(
-            key=context.key,
-            channel=SMS,
-            address=effect.mobile,
-            body={"text": reply.text, "choices": []},
+        composed = compose(
+            self._wording.say("utter_code_sms", conversation.language, SMS, code=code),
+            Recipient(SMS, effect.mobile),
+            context.key,
+            context.now,
             kind="code",
-            priority=Priority.AGENT,
-            conversation_id=None,
-            due_at=context.now,
+            priority=Priority.CODE,
             expires_at=context.now + LIFETIME,
         )
-        await self._outbox.add(connection, [dispatch], context.now)
+        await self._outbox.add(connection, composed.dispatches, context.now)
 
     async def _code_tried(self, connection: AsyncConnection, effect: CodeTried, context: EffectContext) -> None:
         proof = await self._codes.tried(connection, effect.code_id, right=effect.right, now=context.now)

@@ -8,19 +8,22 @@ from time import perf_counter
 from types import MappingProxyType
 from typing import Protocol
 
-from bot.channels.port import Channel, Inbound, InboundKind
+from bot.channels.port import Inbound, InboundKind
 from bot.conversation.effects import EffectContext, Effects, Wording
+from bot.messaging.compose import Recipient, compose, compose_all
 from bot.messaging.payload import unpack
 from bot.metrics import Metrics
 from casestore.conversations.transcript import Line, Transcript
 from casestore.database import Database
 from casestore.people.identity import Conversation, People
 from casestore.queues.inbox import Claimed, Inbox
-from casestore.queues.outbox import Dispatch, Outbox, Priority
+from casestore.queues.outbox import Outbox
 from connectors.audit import CallCause, audit_cause
-from dialogues.turn import CodeTried, Context, Event, Message, Reply, SendCode, SetConsent, Turn
+from dialogues.turn import CodeTried, Context, Event, Message, SendCode, SetConsent, Turn
 from dialogues.understanding.interpret import preclassify
+from dialogues.wording import DEFAULT_LANGUAGE, LANGUAGES
 
+OLDEST = timedelta(days=1)  # that a message is when it comes: Viber tries for an hour
 HISTORY = timedelta(hours=24)  # how far back a turn looks; the dialogue cuts its session out of it
 ON_ALERTS: Mapping[str, tuple[bool, str]] = MappingProxyType(
     {"stop_notifications": (False, "utter_stopped"), "start_notifications": (True, "utter_started")}
@@ -53,7 +56,6 @@ class TurnHandler:
         outbox: Outbox,
         effects: Effects,
         dialogue: Dialogue,
-        channels: Mapping[str, Channel],
         metrics: Metrics,
         clock: Clock,
         *,
@@ -68,7 +70,6 @@ class TurnHandler:
         self._outbox = outbox
         self._effects = effects
         self._dialogue = dialogue
-        self._channels = channels
         self._metrics = metrics
         self._clock = clock
         self._verifier = verifier
@@ -77,7 +78,7 @@ class TurnHandler:
     async def handle(self, claimed: Claimed) -> None:
         """Answer a message and commit, or raise with nothing changed."""
         message = self._read(claimed)
-        conversation = await self._people.conversation(message.channel, message.address, self._clock())
+        conversation = await self._conversation(message, self._clock())
         if message.kind is not InboundKind.MESSAGE:
             await self._note_subscription(claimed, message, conversation)
             return
@@ -94,6 +95,11 @@ class TurnHandler:
     def _read(self, claimed: Claimed) -> Inbound:
         return unpack(self._inbox.read(claimed))
 
+    async def _conversation(self, message: Inbound, now: datetime) -> Conversation:
+        """A new one begins in the language of the device, until its citizen writes in another."""
+        language = message.language if message.language in LANGUAGES else DEFAULT_LANGUAGE
+        return await self._people.conversation(message.channel, message.address, now, language=language)
+
     async def _turn(self, claimed: Claimed, message: Inbound, conversation: Conversation) -> Turn:
         now = self._clock()
         history = await self._transcript.history(conversation.id, now - HISTORY)
@@ -106,7 +112,7 @@ class TurnHandler:
             conversation.language,
             self._login,
         )
-        asked = Message(str(claimed.id), message.text, now, message.attachments)
+        asked = Message(str(claimed.id), message.text, now, message.kinds)
         started = perf_counter()
         turn = await self._dialogue.turn(history, asked, context)
         self._metrics.turn.observe(perf_counter() - started)
@@ -114,7 +120,7 @@ class TurnHandler:
 
     def _on_alerts(self, message: Inbound, conversation: Conversation) -> Turn:
         """An agent answers here, yet a word on alerts is not the agent's affair: it is kept, and confirmed."""
-        said = preclassify(message.text, message.attachments, ())
+        said = preclassify(message.text, message.kinds, ())
         if said is None or said.intent not in ON_ALERTS:
             return Turn()
         allowed, name = ON_ALERTS[said.intent]
@@ -124,38 +130,21 @@ class TurnHandler:
 
     async def _commit(self, claimed: Claimed, message: Inbound, conversation: Conversation, turn: Turn) -> None:
         now = self._clock()
-        said = Line(f"in:{claimed.id}", "citizen", message.text, now)
-        answers = [Line(f"in:{claimed.id}:{n}", "bot", r.text, now, r.name) for n, r in enumerate(turn.replies)]
-        dispatches = self._dispatches(f"in:{claimed.id}", conversation, turn.replies, now)
+        said = Line(f"in:{claimed.id}", "citizen", message.text, said_at(claimed, message, now))
+        answers = compose_all(turn.replies, _recipient(conversation), f"in:{claimed.id}", now)
         async with self._database.write(wake=True) as connection:
             await self._inbox.done(connection, claimed, now)
-            await self._transcript.add_lines(connection, conversation.id, [said, *answers], _whose(conversation, turn))
+            await self._transcript.add_lines(
+                connection, conversation.id, [said, *answers.lines], _whose(conversation, turn)
+            )
             if turn.events:
                 await self._transcript.add_events(connection, conversation.id, claimed.id, turn.events, now)
-            await self._outbox.add(connection, dispatches, now)
+            await self._outbox.add(connection, answers.dispatches, now)
             await self._transcript.touch(connection, conversation.id, now)
             if not conversation.reachable:  # whoever writes can be written to
                 await self._people.reachable(connection, conversation.contact_point_id, reason=None)
             for n, effect in enumerate(turn.effects):
                 await self._effects.apply(connection, effect, EffectContext(conversation, f"in:{claimed.id}:e{n}", now))
-
-    def _dispatches(
-        self, cause: str, conversation: Conversation, replies: Sequence[Reply], now: datetime
-    ) -> list[Dispatch]:
-        parts = [part for reply in replies for part in self._channels[conversation.channel].compose(reply)]
-        return [
-            Dispatch(
-                key=f"{cause}:{n}",
-                channel=conversation.channel,
-                address=conversation.address,
-                body={"text": text, "choices": [[choice.title, choice.value] for choice in choices]},
-                kind="reply",
-                priority=Priority.REPLY,
-                conversation_id=conversation.id,
-                due_at=now,
-            )
-            for n, (text, choices) in enumerate(parts)
-        ]
 
     async def _note_subscription(self, claimed: Claimed, message: Inbound, conversation: Conversation) -> None:
         """Subscribed or not. Said in words (a lone ΣΤΟΠ by SMS) it is a citizen's word on alerts: kept, and confirmed
@@ -166,15 +155,16 @@ class TurnHandler:
         name = "utter_started" if allowed else "utter_stopped"
         replies = [self._dialogue.say(name, conversation.language, conversation.channel)] if news else []
         cause = f"in:{claimed.id}"
-        lines = [Line(cause, "citizen", said, now)] if said else []
-        lines += [Line(f"{cause}:{n}", "bot", reply.text, now, reply.name) for n, reply in enumerate(replies)]
+        told = compose_all(replies, _recipient(conversation), cause, now)
+        heard = [Line(cause, "citizen", said, said_at(claimed, message, now))] if said else []
+        lines = [*heard, *told.lines]
         async with self._database.write(wake=news) as connection:
             await self._inbox.done(connection, claimed, now)
             await self._people.reachable(
                 connection, conversation.contact_point_id, reason=None if allowed else "unsubscribed"
             )
             await self._transcript.add_lines(connection, conversation.id, lines, conversation.citizen_id)
-            await self._outbox.add(connection, self._dispatches(cause, conversation, replies, now), now)
+            await self._outbox.add(connection, told.dispatches, now)
             if news:
                 await self._effects.apply(
                     connection, SetConsent(allowed), EffectContext(conversation, f"{cause}:e0", now)
@@ -189,17 +179,27 @@ class TurnHandler:
             async with self._database.write() as connection:
                 await self._inbox.bury(connection, claimed, now, error)
             return
-        conversation = await self._people.conversation(message.channel, message.address, now)
+        conversation = await self._conversation(message, now)
         sorry = self._dialogue.say("utter_trouble", conversation.language, conversation.channel)
-        lines = [Line(f"in:{claimed.id}", "citizen", message.text, now)]
-        lines.append(Line(f"in:{claimed.id}:sorry", "bot", sorry.text, now, sorry.name))
+        told = compose(sorry, _recipient(conversation), f"in:{claimed.id}:sorry", now)
+        said = Line(f"in:{claimed.id}", "citizen", message.text, said_at(claimed, message, now))
         async with self._database.write(wake=True) as connection:
             await self._inbox.bury(connection, claimed, now, error)
-            await self._transcript.add_lines(connection, conversation.id, lines, conversation.citizen_id)
-            await self._outbox.add(
-                connection, self._dispatches(f"in:{claimed.id}:sorry", conversation, [sorry], now), now
-            )
+            await self._transcript.add_lines(connection, conversation.id, [said, *told.lines], conversation.citizen_id)
+            await self._outbox.add(connection, told.dispatches, now)
             await self._transcript.hand_over(connection, conversation.id, f"in:{claimed.id}", "gave-up", now)
+
+
+def said_at(claimed: Claimed, message: Inbound, now: datetime) -> datetime:
+    """When it was said, as the provider tells it; one that is off by days says nothing, and then it is when it came.
+
+    Answers bear the time of their commit, by which a hand-over is found to be of the same turn.
+    """
+    return message.at if claimed.received_at - OLDEST <= message.at <= now else claimed.received_at
+
+
+def _recipient(conversation: Conversation) -> Recipient:
+    return Recipient(conversation.channel, conversation.address, conversation.id)
 
 
 def _whose(conversation: Conversation, turn: Turn) -> int | None:

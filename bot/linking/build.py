@@ -15,7 +15,6 @@ from bot.linking.completion import LoginCompletion
 from bot.linking.effects import LinkingEffects
 from bot.linking.routes import LinkPages
 from bot.linking.verification import RegistryLinkVerifier
-from bot.linking.words import CHANNELS
 from bot.registries.audit import StoredAudit
 from bot.settings import Settings
 from bot.store import Store
@@ -26,6 +25,7 @@ from casestore.people.login_links import LoginLinks
 from connectors.login import Client, Login
 from connectors.registry import ContactRegistry
 from connectors.runtime import system_runtime
+from dialogues.channels import CHANNELS
 from dialogues.responses import phrases
 
 Clock = Callable[[], datetime]
@@ -59,5 +59,11 @@ def link_routes(
     completion = LoginCompletion(store.database, store.vault, *parts, phrases(), clock)
     cookie = BrowserCookie(secure=settings.public_url.startswith("https://"))
     forms = FormGuard(store.vault, cookie, "login-form")
-    pages = Pages(Path(__file__).parent / "pages", forms_to=url, values={"channels": CHANNELS})
+    pages = link_pages(url)
     return LinkPages(links, completion, login, pages, cookie, forms, draw, clock).routes()
+
+
+def link_pages(login_url: str) -> Pages:
+    """The pages of linking; their form may lead to the State's login."""
+    chats = {name: channel.chat for name, channel in CHANNELS.items()}
+    return Pages(Path(__file__).parent / "pages", forms_to=login_url, values={"channels": chats})

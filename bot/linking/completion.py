@@ -8,13 +8,14 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.conversation.effects import Wording
+from bot.messaging.compose import Recipient, compose
 from casestore.audit import AuditTrail
-from casestore.conversations.transcript import Line, Transcript
+from casestore.conversations.transcript import Transcript
 from casestore.database import Database
 from casestore.people.codes import LIFETIME as CODE_LIFETIME
 from casestore.people.codes import Codes
 from casestore.people.login_links import Chat, Link, LoginLinks
-from casestore.queues.outbox import Dispatch, Outbox, Priority
+from casestore.queues.outbox import Outbox
 from casestore.vault import Vault
 
 CODES = 1_000_000
@@ -71,18 +72,8 @@ class LoginCompletion:
             await self._audits.note(connection, "login.done", "code shown", now, subject_key=chat.recipient_key)
 
     async def _tell(self, connection: AsyncConnection, link: Link, chat: Chat, now: datetime) -> None:
-        key = f"login:{link.id}"
-        text = self._wording.say(_DONE, chat.language, chat.channel).text
-        dispatch = Dispatch(
-            key=key,
-            channel=chat.channel,
-            address=chat.address,
-            body={"text": text, "choices": []},
-            kind="reply",
-            priority=Priority.REPLY,
-            conversation_id=link.conversation_id,
-            due_at=now,
-            expires_at=now + CODE_LIFETIME,
-        )
-        await self._transcript.add_lines(connection, link.conversation_id, [Line(key, "bot", text, now, _DONE)])
-        await self._outbox.add(connection, [dispatch], now)
+        reply = self._wording.say(_DONE, chat.language, chat.channel)
+        recipient = Recipient(chat.channel, chat.address, link.conversation_id)
+        composed = compose(reply, recipient, f"login:{link.id}", now, expires_at=now + CODE_LIFETIME)
+        await self._transcript.add_lines(connection, link.conversation_id, composed.lines)
+        await self._outbox.add(connection, composed.dispatches, now)

@@ -1,19 +1,8 @@
-"""What linking's pages say when it does not go on, and what they call a chat."""
+"""What linking's pages say when it does not go on."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
-from bot.web.pages import Sorry, Words
-
-CHANNELS: Mapping[str, Words] = MappingProxyType(
-    {
-        "viber": MappingProxyType({"el": "Viber", "en": "Viber"}),
-        "sms": MappingProxyType({"el": "μηνύματα SMS", "en": "SMS messages"}),
-    }
-)
-"""The chat that asked, as its owner calls it."""
+from bot.web.pages import Sorry
 
 _SAY = {"el": "νέος σύνδεσμος", "en": "new link"}
 _NEW = {

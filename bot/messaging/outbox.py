@@ -15,12 +15,12 @@ from aiolimiter import AsyncLimiter
 
 from bot.backoff import Backoff, RetryPolicy
 from bot.channels.port import Channel, Outbound, Remedy, SendError, Sent
+from bot.messaging.payload import OutboundBody
 from bot.metrics import Metrics
 from bot.worker import TaskPool
 from casestore.groupcommit import GroupCommit
 from casestore.queues.outbox import ClaimedDispatch, Outbox
 from casestore.queues.results import Outcome, Results
-from dialogues.turn import Choice
 
 MAX_ATTEMPTS = 8  # and not before RetryPolicy.patience is over
 MAX_LOOKS = 100  # attempts in all, most of them asking a provider that cannot tell: more than an hour
@@ -111,8 +111,7 @@ class OutboxJob:
 
     async def _look_up_or_send(self, dispatch: ClaimedDispatch) -> Outcome:
         address, body = self._outbox.read(dispatch)
-        choices = tuple(Choice(title, value) for title, value in body["choices"])
-        message = Outbound(dispatch.id, address, body["text"], choices)
+        message = OutboundBody.decode(body).outbound(dispatch.id, address)
         if dispatch.in_doubt:
             try:
                 found = await self._look_up(dispatch, message)

@@ -23,6 +23,7 @@ from casestore.rights.erasure import Erasure
 from casestore.rights.holdings import Holdings
 from casestore.rights.purge import Purger
 from dialogues.catalogue import load_catalogue
+from dialogues.channels import PREFERENCES
 
 Clock = Callable[[], datetime]
 
@@ -34,7 +35,7 @@ def privacy_reads(store: Store) -> StorePrivacy:
 
 def privacy_effects(settings: Settings, store: Store, wording: Wording, draw: Callable[[], str]) -> PrivacyEffects:
     """For a worker. ``draw`` gives fresh tokens."""
-    preferences, copies = Preferences(store.database), Copies(store.database, store.vault)
+    preferences, copies = Preferences(store.database, PREFERENCES), Copies(store.database, store.vault)
     erasure = Erasure(store.database, store.audits)
     link_sender = OneTimeLinkSender(store.transcript, store.outbox, wording)
     return PrivacyEffects(preferences, copies, erasure, link_sender, store.audits, draw, settings.public_url)

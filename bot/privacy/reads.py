@@ -12,6 +12,7 @@ from casestore.people.preferences import Preferences
 from casestore.rights.holdings import Holdings
 from casestore.tables import conversations
 from casestore.vault import Vault
+from dialogues.channels import PREFERENCES
 from dialogues.ports import NoticeView
 
 _DIGITS = 10**6
@@ -25,7 +26,7 @@ class StorePrivacy:
         self._vault = vault
         self._people = people
         self._holdings = Holdings(database, vault)
-        self._preferences = Preferences(database)
+        self._preferences = Preferences(database, PREFERENCES)
 
     async def held(self, citizen_id: int) -> Mapping[str, int]:
         return await self._holdings.kinds(citizen_id)

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from bot.web.pages import Sorry, Words
+from bot.web.pages import Sorry
+from dialogues.channels import CHANNELS, ONLY
+from dialogues.say import Words
 
 GONE = Sorry(
     status=404,
@@ -160,16 +162,12 @@ _VALUES = (
     ("code", "κωδικό", "a code"),
     ("login", "το gov.gr", "gov.gr"),
     ("unlinked", "αποσύνδεση", "unlinking"),
-    ("viber", "Viber", "Viber"),
-    ("sms", "SMS", "SMS"),
     ("message", "με μήνυμα", "by a message"),
     ("erasure", "με διαγραφή", "by an erasure"),
     ("quiet", "ώρες ησυχίας", "quiet hours"),
     ("channel", "κανάλι", "channel"),
     ("none", "καμία", "none"),
     ("any", "όποιο κανάλι", "any channel"),
-    ("only-viber", "μόνο Viber", "Viber only"),
-    ("only-sms", "μόνο SMS", "SMS only"),
     ("reply", "απάντηση", "an answer"),
     ("link", "σύνδεσμος", "a link"),
     ("open", "περιμένει", "waiting"),
@@ -191,6 +189,11 @@ _VALUES = (
     ("cadastre", "Κτηματολόγιο", "the Cadastre"),
     ("civil_protection", "Πολιτική Προστασία", "Civil Protection"),
     ("kep", "ΚΕΠ", "KEP"),
+    *((name, channel.title["el"], channel.title["en"]) for name, channel in CHANNELS.items()),
+    *(
+        (f"{ONLY}{name}", f"μόνο {channel.title['el']}", f"{channel.title['en']} only")
+        for name, channel in CHANNELS.items()
+    ),
 )
 VALUES: Mapping[str, Words] = MappingProxyType({code: {"el": el, "en": en} for code, el, en in _VALUES})
 """Codes as a citizen would say them; a citizen's own words are never among them (``text``, ``note``)."""

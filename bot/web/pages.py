@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from dialogues.say import Words
+
 TEMPLATES = Path(__file__).parent / "templates"
 LANGUAGES = ("el", "en")
 _SAFETY: Mapping[str, str] = MappingProxyType(
@@ -31,8 +33,6 @@ _SAFETY: Mapping[str, str] = MappingProxyType(
         "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     }
 )
-Words = Mapping[str, str]
-"""The same in each of our languages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,9 @@ class Pages:
         css = "\n".join(sheet.read_text("utf-8") for sheet in sheets)
         self._templates.globals.update(values, style=css)
         self._templates.filters.update(filters)
-        self.headers: Words = MappingProxyType({"Content-Security-Policy": _policy(css, forms_to), **_SAFETY})
+        self.headers: Mapping[str, str] = MappingProxyType(
+            {"Content-Security-Policy": _policy(css, forms_to), **_SAFETY}
+        )
 
     def page(self, name: str, language: str, status: int = 200, /, **values: Any) -> web.Response:
         """``name`` is a template, which says everything in both languages."""

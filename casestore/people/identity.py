@@ -72,14 +72,14 @@ class People:
         self._database = database
         self._vault = vault
 
-    async def conversation(self, channel: str, address: str, now: datetime) -> Conversation:
-        """The conversation at this address, begun if there is none."""
+    async def conversation(self, channel: str, address: str, now: datetime, *, language: str = "el") -> Conversation:
+        """The conversation at this address, begun in ``language`` if there is none."""
         key = address_key(self._vault, channel, address)
         found = await self._find(channel, address, key)
         if found is None:
             async with self._database.write() as connection:
                 point = await self.contact_point(connection, channel, address, now)
-                row = {"contact_point_id": point, "created_at": now, "last_at": now}
+                row = {"contact_point_id": point, "language": language, "created_at": now, "last_at": now}
                 await connection.execute(self._database.insert_new(conversations).values(**row))
             found = await self._find(channel, address, key)
         if found is None:

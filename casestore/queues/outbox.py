@@ -7,7 +7,6 @@ killed): it is looked up at the provider before it is sent again, and sent again
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -39,19 +38,19 @@ from casestore.vault import Vault
 class Priority(IntEnum):
     """Lower goes first."""
 
-    AGENT = 0
+    CODE = 0
     REPLY = 1
     BULK = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """Something to send. ``key`` is unique for its cause; ``body`` is JSON-serialisable and sealed here."""
+    """Something to send. ``key`` is unique for its cause; ``body`` is any text (JSON), sealed here."""
 
     key: str
     channel: str
     address: str
-    body: dict[str, Any]
+    body: str
     kind: str
     priority: Priority
     conversation_id: int | None
@@ -160,7 +159,7 @@ class Outbox:
             "channel": dispatch.channel,
             "recipient_key": address_key(self._vault, dispatch.channel, dispatch.address),
             "address_sealed": self._vault.seal("outbox.address", dispatch.address),
-            "body_sealed": self._vault.seal("outbox.body", json.dumps(dispatch.body, ensure_ascii=False)),
+            "body_sealed": self._vault.seal("outbox.body", dispatch.body),
             "kind": dispatch.kind,
             "priority": int(dispatch.priority),
             "state": "open",
@@ -208,10 +207,10 @@ class Outbox:
         rows = (await connection.execute(_CLAIM, values)).all()
         return [self._claimed(row, claim) for row in sorted(rows, key=lambda row: int(row.id))]
 
-    def read(self, claimed: ClaimedDispatch) -> tuple[str, dict[str, Any]]:
+    def read(self, claimed: ClaimedDispatch) -> tuple[str, str]:
         """(address, body). Raises :class:`casestore.vault.SealBroken`, for this row alone."""
         address = self._vault.open("outbox.address", claimed.address_sealed)
-        return address, json.loads(self._vault.open("outbox.body", claimed.body_sealed))
+        return address, self._vault.open("outbox.body", claimed.body_sealed)
 
     @staticmethod
     def _claimed(row: Any, claim: str) -> ClaimedDispatch:

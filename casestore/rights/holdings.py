@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Table, and_, exists, false, func, or_, sel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
-from casestore.people.preferences import Preferences
+from casestore.people.preferences import contact_points_of
 from casestore.tables import (
     audit,
     case_events,
@@ -55,7 +55,6 @@ class Holdings:
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
-        self._wishes = Preferences(database)
 
     async def kinds(self, citizen_id: int) -> Mapping[str, int]:
         """How many rows there are of each kind."""
@@ -84,7 +83,7 @@ class Holdings:
         return found
 
     async def _points(self, citizen_id: int) -> Sequence[ContactPoint]:
-        ids = [point.id for point in await self._wishes.points(citizen_id)]
+        ids = [point.id for point in await contact_points_of(self._database, citizen_id)]
         columns = (contact_points.c.id, links.c.linked_at, conversations.c.id.label("talk"))
         joined = select(*columns).join_from(links, contact_points).join(conversations, isouter=True)
         theirs = and_(links.c.citizen_id == citizen_id, contact_points.c.id.in_(ids))

@@ -22,6 +22,7 @@ from casestore.rights.erasure import Erased, Erasure
 from casestore.rights.holdings import Holdings
 from casestore.tables import cases
 from casestore.vault import Vault
+from dialogues.channels import PREFERENCES
 from tests.clock import START
 
 
@@ -36,7 +37,7 @@ class StoreFixture:
             Codes(database, vault),
         )
         self.inbox, self.outbox, self.cases = Inbox(database, vault), Outbox(database, vault), Cases(database, vault)
-        self.audits, self.wishes = AuditTrail(database, vault), Preferences(database)
+        self.audits, self.wishes = AuditTrail(database, vault), Preferences(database, PREFERENCES)
         self.copies, self.holdings = Copies(database, vault), Holdings(database, vault)
         self.erasure = Erasure(database, self.audits)
         self._said = 0
@@ -67,7 +68,7 @@ class StoreFixture:
 
     @staticmethod
     def dispatch(key: str, here: Conversation, now: datetime) -> Dispatch:
-        body = {"text": "re", "choices": []}
+        body = '{"text": "re", "choices": []}'
         return Dispatch(key, here.channel, here.address, body, "reply", Priority.REPLY, here.id, now)
 
     async def wish(self, here: Conversation, citizen: int | None, value: str, key: str) -> None:

@@ -8,6 +8,7 @@ import traceback
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import aiohttp
 import pytest
@@ -18,10 +19,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.channels.port import Remedy, SendError, Sent
+from bot.channels.port import OutboundFile, Remedy, SendError, Sent
 from dialogues.turn import Choice
-from tests.channels.harness import HARNESSES, NOW, PRIVATE, ChannelHarness, outbound
+from tests.channels.harness import HARNESSES, NOW, PRIVATE, TEXT, ChannelHarness, outbound
 from tests.channels.provider import CutShort, Drop, Hang, Say, serving
+
+PAPER = OutboundFile("https://counter.example/f/secret", "άδεια.pdf", 9, "application/pdf")
 
 
 async def send_against(
@@ -191,18 +194,32 @@ async def test_a_wait_that_the_provider_names_is_passed_on(
     assert (error.remedy, error.retry_after) == (Remedy.RETRY, seconds)
 
 
+async def test_a_file_is_one_request_that_tells_where_it_is(harness: ChannelHarness) -> None:
+    for text in ("", TEXT):
+        sent, seen = await send_against(harness, harness.accepted, text=text, file=PAPER)
+        assert sent == harness.sent
+        (request,) = seen
+        assert "/f/secret" in unquote(request.body.decode())
+
+
 async def test_half_a_surrogate_pair_is_no_reason_not_to_send(harness: ChannelHarness) -> None:
     sent, _ = await send_against(harness, harness.accepted, text="α\ud83d", choices=(Choice("\ud83d", "\ud83d"),))
     assert sent == harness.sent
 
 
 @settings(max_examples=30)
-@given(text=st.text(), address=st.text(), choices=st.lists(st.builds(Choice, st.text(), st.text())), row=st.integers())
+@given(
+    text=st.text(),
+    address=st.text(),
+    choices=st.lists(st.builds(Choice, st.text(), st.text())).map(tuple),
+    row=st.integers(),
+    file=st.none() | st.builds(OutboundFile, st.text(), st.text(), st.integers(), st.text()),
+)
 async def test_whatever_is_sent_it_is_sent_or_a_send_error(
-    text: str, address: str, choices: list[Choice], row: int
+    text: str, address: str, choices: tuple[Choice, ...], row: int, file: OutboundFile | None
 ) -> None:
     for harness in HARNESSES:
         sent, _ = await send_against(
-            harness, harness.accepted, id=row, text=text, address=address, choices=tuple(choices)
+            harness, harness.accepted, id=row, text=text, address=address, choices=choices, file=file
         )
         assert sent == harness.sent or isinstance(sent, SendError)

@@ -134,5 +134,5 @@ async def test_composed_parts_fit_and_only_the_last_has_choices(text: str, facto
     async with channels() as both:
         for harness in HARNESSES:
             parts = both[harness.name].compose(reply)
-            assert all(part.strip() and units(part) <= harness.limit for part, _ in parts)
-            assert not any(choices for _, choices in parts[:-1])
+            assert all(part.text.strip() and units(part.text) <= harness.limit for part in parts)
+            assert not any(part.choices or part.file for part in parts[:-1])

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.messaging.payload import OutboundBody
 from bot.settings import load
 from bot.store import Store, open_store
 from casestore.queues.inbox import Arrival
@@ -110,7 +111,7 @@ async def fill(store: Store, now: datetime) -> None:
     (claimed,) = await store.inbox.claim(now, "claim", limit=1, lease=timedelta(seconds=1))
     async with store.database.write() as connection:
         await store.inbox.bury(connection, claimed, now, "ValueError")
-        body = {"text": "α", "choices": []}
+        body = OutboundBody("α").encode()
         await store.outbox.add(
             connection, [Dispatch("k", "sms", "+306900000001", body, "reply", Priority.REPLY, None, now)], now
         )

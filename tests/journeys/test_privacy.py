@@ -28,6 +28,7 @@ from casestore.tables import (
     transcript,
     wishes,
 )
+from dialogues.channels import PREFERENCES
 from tests.harness import PUBLIC_URL
 from tests.journeys.conftest import Service
 
@@ -117,7 +118,7 @@ async def test_preferences_are_set_told_and_followed(service: Service) -> None:
     assert ("Ειδοποιήσεις εδώ: ναι" in told, "μόνο SMS" in told, "23:00 έως 07:00" in told) == (True, True, True)
     [(citizen,)] = await rows(service, select(links.c.citizen_id).where(links.c.level == PROVEN))
     now = service.system.clock().replace(hour=23)
-    found = route_notice(*await Preferences(service.system.store.database).of(citizen), now)
+    found = route_notice(*await Preferences(service.system.store.database, PREFERENCES).of(citizen), now)
     assert isinstance(found, Deliver)
     assert (found.point.channel, found.at) == ("sms", now.replace(day=24, hour=5))
 

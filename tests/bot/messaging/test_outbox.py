@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from bot.backoff import RetryPolicy
 from bot.channels.port import Channel, Outbound, Remedy, SendError, Sent
 from bot.messaging.outbox import MAX_ATTEMPTS, MAX_LOOKS, PAUSE, OutboxJob
+from bot.messaging.payload import OutboundBody
 from bot.messaging.receipts import RANKS
 from bot.metrics import Metrics
 from bot.worker import run_until_idle
@@ -90,7 +91,7 @@ class OutboxHarness:
                 key,
                 "sms",
                 "+306900000001",
-                {"text": key, "choices": []},
+                OutboundBody(key).encode(),
                 "reply",
                 Priority.REPLY,
                 None,

@@ -11,17 +11,18 @@ from hypothesis import strategies as st
 from casestore.database import Database
 from casestore.people.identity import KNOWN_NUMBER, PROVEN, People, address_key
 from casestore.people.preferences import (
-    CHANNELS,
     ContactPoint,
     Deliver,
     NoticePreferences,
     Preferences,
     Suppressed,
+    contact_points_of,
     preferences,
     route_notice,
 )
 from casestore.people.quiet_hours import DEFAULT_QUIET, Quiet, quiet_of
 from casestore.vault import Vault
+from dialogues.channels import PREFERENCES
 from tests.clock import START
 
 AFM, OTHER = "123456783", "090000045"
@@ -41,8 +42,8 @@ points = st.lists(
     unique_by=lambda point: point.id,
 )
 wanted = st.builds(
-    lambda channel, quiet: NoticePreferences(*CHANNELS[channel], quiet),
-    st.sampled_from(sorted(CHANNELS)),
+    lambda channel, quiet: NoticePreferences(*PREFERENCES[channel], quiet),
+    st.sampled_from(sorted(PREFERENCES)),
     st.sampled_from([None, DEFAULT_QUIET, quiet_of("08:00-22:00")]),
 )
 words = st.dictionaries(st.integers(1, 50), st.sampled_from([True, False, None]))
@@ -102,8 +103,8 @@ def test_at_night_it_waits_for_the_morning_unless_every_hour_will_do() -> None:
 
 def test_the_newest_word_of_a_kind_counts_and_a_strange_one_changes_nothing() -> None:
     said = [("channel", "only-sms"), ("quiet", "none"), ("channel", "viber"), ("channel", "pigeon"), ("colour", "blue")]
-    assert preferences(said) == NoticePreferences("viber", False, None, frozenset({"channel", "quiet"}))
-    assert preferences([]) == NoticePreferences()
+    assert preferences(said, PREFERENCES) == NoticePreferences("viber", False, None, frozenset({"channel", "quiet"}))
+    assert preferences([], PREFERENCES) == NoticePreferences()
 
 
 # --- stored ---
@@ -114,7 +115,7 @@ class PreferencesFixture:
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self.database, self.vault = database, vault
-        self.people, self.wishes = People(database, vault), Preferences(database)
+        self.people, self.wishes = People(database, vault), Preferences(database, PREFERENCES)
 
     async def linked(self, channel: str, address: str, afm: str = AFM, level: int = PROVEN) -> tuple[int, int]:
         """(contact point, citizen), known there."""
@@ -187,7 +188,7 @@ async def test_a_number_of_two_people_is_nobodys_point(fixture: PreferencesFixtu
         citizens = [await fixture.people.citizen(connection, afm, START) for afm in (AFM, OTHER)]
         for citizen in citizens:
             await fixture.people.set_mobile(connection, citizen, mobile, START)
-    assert [await fixture.wishes.points(citizen) for citizen in citizens] == [(), ()]
+    assert [await contact_points_of(fixture.database, citizen) for citizen in citizens] == [(), ()]
     assert address_key(fixture.vault, "sms", mobile)
 
 

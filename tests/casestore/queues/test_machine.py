@@ -346,8 +346,7 @@ class OutboxMachine(Machine):
         self._write(self.letters[which % len(self.letters)])
 
     def _write(self, letter: Letter) -> None:
-        body = {"text": letter.key, "choices": []}
-        row = Dispatch(letter.key, "sms", letter.recipient, body, "reply", letter.priority, None, letter.due)
+        row = Dispatch(letter.key, "sms", letter.recipient, letter.key, "reply", letter.priority, None, letter.due)
 
         async def write() -> None:
             async with self.stage.database.write() as connection:
@@ -360,7 +359,7 @@ class OutboxMachine(Machine):
         taken = self.stage.do(self.queue.claim("sms", now, token, limit=limit, lease=LEASE))
         assert len(taken) <= limit
         for one in taken:
-            letter = self.letters[int(self.queue.read(one)[1]["text"])]
+            letter = self.letters[int(self.queue.read(one)[1])]
             self._check_claim(letter, one, now)
             letter.claim, letter.leased = token, now + LEASE
             letter.attempts += 1
