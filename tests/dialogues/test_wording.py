@@ -10,7 +10,8 @@ import pytest
 
 from bot.commands import wording as command
 from bot.commands.wording import check, page, rows
-from dialogues.responses import Phrases, responses
+from dialogues.channels import CHANNELS
+from dialogues.responses import LANGUAGES, Phrases, responses
 from dialogues.samples import SAMPLES
 from dialogues.say import Option, Say
 from dialogues.wording import Voice, Wording
@@ -112,7 +113,7 @@ def test_the_command_prints_every_response_with_its_cost(capsys: pytest.CaptureF
     assert run(price=0.05) == 0
     printed = capsys.readouterr().out
     for name in responses():
-        assert printed.count(f"\n{name} ") + printed.startswith(f"{name} ") == 4
+        assert printed.count(f"\n{name} ") + printed.startswith(f"{name} ") == len(LANGUAGES) * len(CHANNELS)
     assert "0.100 EUR" in printed
 
 
