@@ -31,8 +31,9 @@ from bot.registries.build import registry_jobs
 from bot.settings import Settings
 from bot.store import Store, open_store
 from bot.worker import Job
-from casestore.people.identity import KNOWN_NUMBER, address_key
+from casestore.people.identity import KNOWN_NUMBER
 from casestore.tables import cases, citizens, contact_points, conversations, links
+from casestore.vault import address_key
 
 CITIZENS = 100_000
 PORT = 9941

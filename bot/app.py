@@ -212,7 +212,7 @@ def build_jobs(
     luck = (runtime.clock, runtime.random, runtime.claim)
     jobs: list[Job] = [InboxJob(store.inbox, turn_handler, metrics, *luck, policy=policy)]
     jobs += [OutboxJob(channel, store.outbox, store.results, metrics, *luck, policy=policy) for channel in channels]
-    jobs.append(ReceiptsJob(store.results, metrics, runtime.clock))
+    jobs.append(ReceiptsJob(store.receipts, metrics, runtime.clock))
     jobs.append(retention_job(store, metrics, runtime.clock))
     jobs += registry_jobs(settings, store, registries[0], metrics, *luck, policy=policy)
     if (contacts := registries[1]) is not None:

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from bot.messaging.receipts import RANKS
 from bot.settings import Settings
 from casestore.audit import AuditTrail
 from casestore.cases.repository import Cases
@@ -17,6 +16,7 @@ from casestore.people.codes import Codes
 from casestore.people.identity import People
 from casestore.queues.inbox import Inbox
 from casestore.queues.outbox import Outbox
+from casestore.queues.receipts import Receipts
 from casestore.queues.results import Results
 from casestore.vault import Vault
 
@@ -34,6 +34,7 @@ class Store:
     inbox: Inbox
     outbox: Outbox
     results: Results
+    receipts: Receipts
     people: People
     transcript: Transcript
     cases: Cases
@@ -48,7 +49,8 @@ class Store:
             vault,
             Inbox(*both),
             Outbox(*both),
-            Results(database, RANKS),
+            Results(database),
+            Receipts(*both),
             People(*both),
             Transcript(*both),
             Cases(*both),

@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.conversation.effects import EffectContext, Wording
-from casestore.conversations.transcript import Line, Transcript
+from casestore.conversations.transcript import Author, Line, Transcript
 from casestore.queues.outbox import Dispatch, Outbox, Priority
 
 REDACTED_LINK = (
@@ -45,6 +45,6 @@ class OneTimeLinkSender:
             expires_at=now + lifetime,
         )
         await self.transcript.add_lines(
-            connection, conversation.id, [Line(context.key, "bot", say(REDACTED_LINK), now, name)]
+            connection, conversation.id, [Line(context.key, Author.BOT, say(REDACTED_LINK), now, name)]
         )
         await self.outbox.add(connection, [dispatch], now)

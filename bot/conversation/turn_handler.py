@@ -12,7 +12,7 @@ from bot.channels.port import Channel, Inbound, InboundKind
 from bot.conversation.effects import EffectContext, Effects, Wording
 from bot.messaging.payload import unpack
 from bot.metrics import Metrics
-from casestore.conversations.transcript import Line, Transcript
+from casestore.conversations.transcript import Author, Line, Transcript
 from casestore.database import Database
 from casestore.people.identity import Conversation, People
 from casestore.queues.inbox import Claimed, Inbox
@@ -122,8 +122,8 @@ class TurnHandler:
 
     async def _commit(self, claimed: Claimed, message: Inbound, conversation: Conversation, turn: Turn) -> None:
         now = self._clock()
-        said = Line(f"in:{claimed.id}", "citizen", message.text, now)
-        answers = [Line(f"in:{claimed.id}:{n}", "bot", r.text, now, r.name) for n, r in enumerate(turn.replies)]
+        said = Line(f"in:{claimed.id}", Author.CITIZEN, message.text, now)
+        answers = [Line(f"in:{claimed.id}:{n}", Author.BOT, r.text, now, r.name) for n, r in enumerate(turn.replies)]
         dispatches = self._dispatches(f"in:{claimed.id}", conversation, turn.replies, now)
         async with self._database.write(wake=True) as connection:
             await self._inbox.done(connection, claimed, now)
@@ -164,8 +164,8 @@ class TurnHandler:
         name = "utter_started" if allowed else "utter_stopped"
         replies = [self._dialogue.say(name, conversation.language, conversation.channel)] if news else []
         cause = f"in:{claimed.id}"
-        lines = [Line(cause, "citizen", said, now)] if said else []
-        lines += [Line(f"{cause}:{n}", "bot", reply.text, now, reply.name) for n, reply in enumerate(replies)]
+        lines = [Line(cause, Author.CITIZEN, said, now)] if said else []
+        lines += [Line(f"{cause}:{n}", Author.BOT, reply.text, now, reply.name) for n, reply in enumerate(replies)]
         async with self._database.write(wake=news) as connection:
             await self._inbox.done(connection, claimed, now)
             await self._people.reachable(
@@ -189,8 +189,8 @@ class TurnHandler:
             return
         conversation = await self._people.conversation(message.channel, message.address, now)
         sorry = self._dialogue.say("utter_trouble", conversation.language, conversation.channel)
-        lines = [Line(f"in:{claimed.id}", "citizen", message.text, now)]
-        lines.append(Line(f"in:{claimed.id}:sorry", "bot", sorry.text, now, sorry.name))
+        lines = [Line(f"in:{claimed.id}", Author.CITIZEN, message.text, now)]
+        lines.append(Line(f"in:{claimed.id}:sorry", Author.BOT, sorry.text, now, sorry.name))
         async with self._database.write(wake=True) as connection:
             await self._inbox.bury(connection, claimed, now, error)
             await self._transcript.add_lines(connection, conversation.id, lines, conversation.citizen_id)

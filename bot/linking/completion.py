@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.conversation.effects import Wording
 from casestore.audit import AuditTrail
-from casestore.conversations.transcript import Line, Transcript
+from casestore.conversations.transcript import Author, Line, Transcript
 from casestore.database import Database
 from casestore.people.codes import LIFETIME as CODE_LIFETIME
 from casestore.people.codes import Codes
@@ -84,5 +84,5 @@ class LoginCompletion:
             due_at=now,
             expires_at=now + CODE_LIFETIME,
         )
-        await self._transcript.add_lines(connection, link.conversation_id, [Line(key, "bot", text, now, _DONE)])
+        await self._transcript.add_lines(connection, link.conversation_id, [Line(key, Author.BOT, text, now, _DONE)])
         await self._outbox.add(connection, [dispatch], now)

@@ -10,8 +10,8 @@ import structlog
 
 from casestore.audit import AuditTrail
 from casestore.database import Database
-from casestore.people.identity import Conversation, People, address_key
-from casestore.vault import Vault
+from casestore.people.identity import Conversation, People
+from casestore.vault import Vault, address_key
 from connectors.registry import ContactRegistry, RegistryError
 
 TRUSTED = timedelta(hours=12)  # how long the registry's last word stands while it cannot be asked

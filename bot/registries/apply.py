@@ -16,11 +16,11 @@ from bot.metrics import Metrics
 from bot.registries.recorder import CaseRecorder, CaseReport, report_of
 from bot.registries.webhook import unpack
 from bot.worker import TaskPool
-from casestore.cases.model import Case, Document, StoredCase
+from casestore.cases.model import Case, ChangeResult, Document, DocumentStatus, StoredCase
 from casestore.cases.repository import Cases
 from casestore.database import Database, StoreDown
 from casestore.people.identity import People
-from casestore.queues.inbox import LostClaim
+from casestore.queues.lease import LostClaim
 from casestore.queues.registry_events import ClaimedEvent, RegistryEventQueue
 from connectors.audit import CallCause, audit_cause
 from connectors.events import CaseOpened, Closed, Decided, DocumentsChanged, RegistryEvent, StageChanged
@@ -116,7 +116,7 @@ class EventsJob:
         now = self._clock()
         if claimed.attempts >= MAX_ATTEMPTS:
             log.error("event.dead-letter", event_id=claimed.id, registry=claimed.registry, error=error)
-            await self._events.bury(claimed, now, error)
+            await self._events.abandon(claimed, now, error)
             return "dead"
         await self._events.retry(claimed, now + AGAIN.wait(claimed.attempts, self._random), error)
         return "retry"
@@ -128,7 +128,7 @@ class EventsJob:
         async with self._database.write(wake=True) as connection:
             reports = [] if report is None else [report]
             changes = await self._recorder.record(connection, reports, now, source=result)
-            if changes and changes[0].result != "new":
+            if changes and changes[0].result is not ChangeResult.NEW:
                 result = changes[0].result
             await self._events.done(connection, claimed, now, result)
         if registry := self._registries.get(event.registry):
@@ -141,7 +141,7 @@ class EventsJob:
             return None, "no-case"
         stored = await self._cases.find(event.subject)
         if stored is not None and event.sequence <= stored.case.sequence:
-            return None, "known"
+            return None, ChangeResult.KNOWN
         case = None if await self._is_anothers(stored, event) else advance(stored.case if stored else None, event)
         if case is not None:
             return CaseReport(event.afm, case), "applied"
@@ -207,6 +207,6 @@ def _with_documents(case: Case, news: DocumentsChanged) -> Case | None:
         title = told.title or (known.title if known else "")
         if not title:
             return None
-        stored = known.deadline if known and told.status != "missing" else None
+        stored = known.deadline if known and told.status != DocumentStatus.MISSING else None
         held[told.code] = Document(told.code, title, told.status, told.reason, told.deadline or stored)
     return replace(case, documents=tuple(held.values()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from casestore.cases.model import Case
+from casestore.cases.model import HANDED_IN, WANTED, Case
 from dialogues.ports import CaseView
 
 
@@ -21,7 +21,7 @@ def view(case: Case, as_of: datetime | None = None) -> CaseView:
         outcome=case.outcome,
         closed=case.closed,
         note=case.note,
-        received=tuple(d.title for d in case.documents if d.status in ("submitted", "accepted")),
-        missing=tuple((d.code, d.title, d.deadline) for d in case.documents if d.status in ("missing", "rejected")),
+        received=tuple(d.title for d in case.documents if d.status in HANDED_IN),
+        missing=tuple((d.code, d.title, d.deadline) for d in case.documents if d.status in WANTED),
         as_of=as_of,
     )

@@ -13,7 +13,7 @@ import structlog
 
 from bot.metrics import Metrics
 from bot.registries.recorder import CaseRecorder, report_of
-from casestore.cases.model import KNOWN
+from casestore.cases.model import ChangeResult
 from casestore.cases.repository import Cases
 from casestore.database import Database
 from connectors.registry import CaseRegistry, Changes, RegistryError
@@ -78,7 +78,7 @@ class CaseFeed:
             )
             await self._cases.set_cursor(connection, self.name, page.cursor, now, caught_up=not page.more)
         for record, change in zip(page.cases, changes, strict=True):
-            if change.result != KNOWN:
+            if change.result is not ChangeResult.KNOWN:
                 self._registry.forget(record.afm)
 
     async def drain(self) -> None:

@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.metrics import Metrics
-from casestore.cases.model import NEW, REFUSED, Case, Change, Document, Told
+from casestore.cases.model import Case, Change, ChangeResult, Document, Told
 from casestore.cases.repository import Cases
 from casestore.people.citizens import Citizens
 from connectors.registry import CaseRecord
@@ -60,9 +60,9 @@ class CaseRecorder:
         for change in changes:
             registry = change.after.case.registry
             self._metrics.feed.labels(registry, change.result).inc()
-            if change.result == REFUSED:
+            if change.result is ChangeResult.REFUSED:
                 log.warning("case.refused", registry=registry, source=source, reason=change.reason)
-        if new := [change for change in changes if change.result == NEW]:
+        if new := [change for change in changes if change.result is ChangeResult.NEW]:
             await self._listener(connection, new)
         return changes
 

@@ -17,7 +17,7 @@ from aiohttp import web
 
 from bot.metrics import Metrics
 from casestore.groupcommit import GroupCommit
-from casestore.queues.registry_events import MOST_SEQUENCE, NewEvent, RegistryEventQueue
+from casestore.queues.registry_events import MOST_SEQUENCE, RegistryEventQueue
 from connectors.events import (
     CaseOpened,
     CertificateIssued,
@@ -140,8 +140,14 @@ class EventIntake:
     def _row(self, event: RegistryEvent) -> dict[str, object]:
         if event.sequence > MOST_SEQUENCE:
             raise BadEvent("data.sequence")
-        arrived = NewEvent(event.registry, event.id, event.subject, event.sequence, pack(event), self._clock())
-        return self._events.row(arrived)
+        return self._events.row(
+            registry=event.registry,
+            event=event.id,
+            subject=event.subject,
+            sequence=event.sequence,
+            payload=pack(event),
+            received_at=self._clock(),
+        )
 
     async def _keep(self, registry: str, row: dict[str, object]) -> web.Response:
         try:

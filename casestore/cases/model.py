@@ -9,14 +9,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
-NEW, KNOWN, REFUSED = "new", "known", "refused"
 CLOSED_KEPT = timedelta(days=120)  # after its last change; longer than it is shown
+
+
+class DocumentStatus(StrEnum):
+    """How it stands with a paper. Registries move it as they like: one that was accepted may be wanted again."""
+
+    MISSING = "missing"
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+HANDED_IN = frozenset({DocumentStatus.SUBMITTED, DocumentStatus.ACCEPTED})
+WANTED = frozenset({DocumentStatus.MISSING, DocumentStatus.REJECTED})
+
+
+class ChangeResult(StrEnum):
+    """What became of a report."""
+
+    NEW = "new"  # it is on record now
+    KNOWN = "known"  # older than what is on record, or the same
+    REFUSED = "refused"  # no legal move
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A paper a case waits for. ``status``: missing, submitted, accepted, rejected."""
+    """A paper a case waits for. ``status`` is a :class:`DocumentStatus`, as its registry says."""
 
     code: str
     title: str
@@ -65,12 +86,12 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What became of a word: ``new`` (kept), ``known`` (older, or the same) or ``refused``, with the reason.
+    """What became of a report; ``reason`` says why it was refused.
 
     ``before`` is ``None`` for a case that was not on record.
     """
 
-    result: str
+    result: ChangeResult
     before: StoredCase | None
     after: StoredCase
     reason: str = ""
@@ -98,11 +119,11 @@ def evaluate(before: StoredCase | None, told: Told, now: datetime) -> Change:
     """What a word means for what is on record."""
     after = StoredCase(told.citizen_id, told.case, now)
     if before is None:
-        return Change(KNOWN if is_past(told.case, now) else NEW, None, after)
+        return Change(ChangeResult.KNOWN if is_past(told.case, now) else ChangeResult.NEW, None, after)
     if not _is_news(before, told):
-        return Change(KNOWN, before, after)
+        return Change(ChangeResult.KNOWN, before, after)
     reason = None if told.reopening else illegal_move(before.case, told.case)
-    return Change(REFUSED, before, after, reason) if reason else Change(NEW, before, after)
+    return Change(ChangeResult.REFUSED if reason else ChangeResult.NEW, before, after, reason or "")
 
 
 def _is_news(before: StoredCase, told: Told) -> bool:
@@ -116,7 +137,7 @@ def evaluate_all(held: Mapping[str, StoredCase], told: Iterable[Told], now: date
     standing, changes = dict(held), list[Change]()
     for word in told:
         change = evaluate(standing.get(word.case.reference), word, now)
-        if change.result == NEW:
+        if change.result is ChangeResult.NEW:
             standing[word.case.reference] = change.after
         changes.append(change)
     return changes

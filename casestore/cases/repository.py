@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from casestore.cases.model import NEW, Case, Change, Document, StoredCase, Told, evaluate_all
+from casestore.cases.model import Case, Change, ChangeResult, Document, StoredCase, Told, evaluate_all
 from casestore.database import Database
 from casestore.tables import case_events, cases, cursors, required_documents
 from casestore.vault import Vault
@@ -38,7 +38,7 @@ class Cases:
 
     async def put(self, connection: AsyncConnection, citizen_id: int, case: Case, now: datetime) -> bool:
         """:meth:`record` for one word; ``False`` when it changed nothing."""
-        return (await self.record(connection, [Told(citizen_id, case)], now))[0].result == NEW
+        return (await self.record(connection, [Told(citizen_id, case)], now))[0].result is ChangeResult.NEW
 
     async def record(self, connection: AsyncConnection, told: Sequence[Told], now: datetime) -> list[Change]:
         """Keep what is new in these words, in a few statements for all of them; what became of each, in their order.
@@ -47,7 +47,7 @@ class Cases:
         """
         held = await self._held(connection, {word.case.reference for word in told})
         changes = evaluate_all({reference: stored for reference, (_, stored) in held.items()}, told, now)
-        last = {change.after.case.reference: change.after for change in changes if change.result == NEW}
+        last = {change.after.case.reference: change.after for change in changes if change.result is ChangeResult.NEW}
         ids = {reference: case_id for reference, (case_id, _) in held.items()}
         made = await self._insert(connection, [stored for reference, stored in last.items() if reference not in ids])
         missed = {reference for reference in last if reference not in ids and reference not in made}
@@ -148,7 +148,7 @@ class Cases:
                 "happened_at": case.updated_at,
                 "recorded_at": now,
             }
-            for case in (change.after.case for change in changes if change.result == NEW)
+            for case in (change.after.case for change in changes if change.result is ChangeResult.NEW)
         ]
         if rows:
             await connection.execute(self._database.insert_new(case_events), rows)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -18,12 +19,18 @@ from casestore.vault import Vault
 HISTORY_TURNS = 60  # turns read back; the dialogue cuts the session out of them
 
 
+class Author(StrEnum):
+    CITIZEN = "citizen"
+    BOT = "bot"
+    AGENT = "agent"
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the transcript. ``key`` names its cause, so that it is kept once. ``author``: citizen, bot, agent."""
+    """One line of the transcript. ``key`` names its cause, so that it is kept once."""
 
     key: str
-    author: str
+    author: Author
     text: str
     at: datetime
     response: str | None = None
@@ -89,7 +96,9 @@ class Transcript:
         async with self._database.read() as connection:
             rows = (await connection.execute(newest.order_by(transcript.c.id.desc()).limit(limit))).all()
         return [
-            Line(row.key, row.author, self._vault.open("transcript.text", row.text_sealed), row.at, row.response)
+            Line(
+                row.key, Author(row.author), self._vault.open("transcript.text", row.text_sealed), row.at, row.response
+            )
             for row in reversed(rows)
         ]
 

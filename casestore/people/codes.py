@@ -14,9 +14,8 @@ from sqlalchemy import ColumnElement, distinct, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
-from casestore.people.identity import address_key
 from casestore.tables import citizens, codes
-from casestore.vault import Vault
+from casestore.vault import Vault, address_key
 
 LIFETIME = timedelta(minutes=10)
 ATTEMPTS = 3  # wrong tries per code

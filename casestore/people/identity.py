@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
 from casestore.tables import citizens, consents, contact_points, conversations, links
-from casestore.vault import Vault
+from casestore.vault import Vault, address_key
 
 UNLINKED, KNOWN_NUMBER, PROVEN = 0, 1, 2
 """Levels of a link. ``UNLINKED``: the citizen does not want to be known at their own number without a proof."""
@@ -58,11 +58,6 @@ def resolve_identity(found: Sequence[tuple[int, int]]) -> tuple[int | None, int]
         return proven[-1], PROVEN
     held = {citizen for citizen, _ in found}
     return (held.pop(), KNOWN_NUMBER) if len(held) == 1 and found[0][1] == KNOWN_NUMBER else (None, 0)
-
-
-def address_key(vault: Vault, channel: str, address: str) -> str:
-    """The blind index of an address: what orders and finds everything that is said to it and by it."""
-    return vault.index("address", f"{channel}:{address}")
 
 
 class People:

@@ -22,7 +22,6 @@ from sqlalchemy import (
     exists,
     func,
     literal,
-    literal_column,
     or_,
     select,
     union_all,
@@ -31,9 +30,10 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
-from casestore.people.identity import address_key
+from casestore.queues.lease import NOW, in_state, is_free
+from casestore.queues.lifecycle import OutboxState
 from casestore.tables import outbox
-from casestore.vault import Vault
+from casestore.vault import Vault, address_key
 
 
 class Priority(IntEnum):
@@ -77,7 +77,7 @@ class ClaimedDispatch:
     claim: str
 
 
-_open = outbox.c.state == literal_column("'open'")
+_open = in_state(outbox.c.state, OutboxState.OPEN)
 _other = outbox.alias("other")
 _RETURNED = (
     outbox.c.id,
@@ -91,11 +91,7 @@ _RETURNED = (
     outbox.c.first_attempt_at,
     outbox.c.expires_at,
 )
-
-
-_NOW = bindparam("now", type_=outbox.c.due_at.type)
 _CHANNEL = bindparam("by_channel", type_=outbox.c.channel.type)
-_FREE = or_(outbox.c.lease_until.is_(None), outbox.c.lease_until < _NOW)
 
 
 def _blocked() -> Any:
@@ -104,14 +100,14 @@ def _blocked() -> Any:
     One that was accepted once and did not arrive has had its turn: it holds up nobody until it is due again.
     """
     begun = and_(_other.c.attempts > 0, _other.c.provider_id.is_(None))
-    due = or_(_other.c.due_at <= _NOW, begun)
+    due = or_(_other.c.due_at <= NOW, begun)
     before = and_(_other.c.id < outbox.c.id, _other.c.priority <= outbox.c.priority, due)
-    in_flight = and_(_other.c.id != outbox.c.id, _other.c.lease_until >= _NOW)
-    same = and_(_other.c.recipient_key == outbox.c.recipient_key, _other.c.state == literal_column("'open'"))
+    in_flight = and_(_other.c.id != outbox.c.id, _other.c.lease_until >= NOW)
+    same = and_(_other.c.recipient_key == outbox.c.recipient_key, in_state(_other.c.state, OutboxState.OPEN))
     return exists().where(same, or_(before, in_flight))
 
 
-_DUE = and_(_open, outbox.c.channel == _CHANNEL, outbox.c.due_at <= _NOW, _FREE)
+_DUE = and_(_open, outbox.c.channel == _CHANNEL, outbox.c.due_at <= NOW, is_free(outbox))
 _WAITING = union_all(  # one row is looked at for each, however many wait
     *(
         select(literal(int(p)).label("priority")).where(exists().where(_DUE, outbox.c.priority == int(p)))
@@ -135,7 +131,7 @@ _CLAIM = (  # put together once: it takes longer than the database takes to answ
         attempts=outbox.c.attempts + 1,
         # a claim that was never given back: its worker died with the send under way
         doubts=outbox.c.doubts + case((outbox.c.claim.is_not(None), 1), else_=0),
-        first_attempt_at=func.coalesce(outbox.c.first_attempt_at, _NOW),
+        first_attempt_at=func.coalesce(outbox.c.first_attempt_at, NOW),
     )
     .returning(*_RETURNED)
 )
@@ -163,7 +159,7 @@ class Outbox:
             "body_sealed": self._vault.seal("outbox.body", json.dumps(dispatch.body, ensure_ascii=False)),
             "kind": dispatch.kind,
             "priority": int(dispatch.priority),
-            "state": "open",
+            "state": OutboxState.OPEN,
             "attempts": 0,
             "doubts": 0,
             "created_at": now,

@@ -20,8 +20,10 @@ from sqlalchemy import Table, Update, and_, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.audit import AuditTrail
+from casestore.conversations.transcript import Author
 from casestore.database import Database
 from casestore.people.identity import ALERTS, LET_ALONE, resolve_identity
+from casestore.queues.lifecycle import OutboxState, QueueState
 from casestore.rights.copy_links import identity_at
 from casestore.tables import (
     cases,
@@ -116,12 +118,16 @@ class Erasure:
     async def _empty_inbox(self, connection: AsyncConnection, conversation: int | None, now: datetime) -> None:
         """The messages of this conversation, found by the transcript that names them. One given up ends here."""
         said = select(transcript.c.key).where(transcript.c.conversation_id == conversation)
-        said = said.where(transcript.c.author == "citizen", transcript.c.key.startswith("in:"))
+        said = said.where(transcript.c.author == Author.CITIZEN, transcript.c.key.startswith("in:"))
         keys = (await connection.scalars(said)).all()
         ids = sorted(int(number) for key in keys if (number := key.removeprefix("in:")).isdecimal())
         for start in range(0, len(ids), _IN_BATCHES_OF):
-            these = and_(inbox.c.id.in_(ids[start : start + _IN_BATCHES_OF]), inbox.c.state != "open")
-            emptied = {"payload_sealed": EMPTY, "state": "done", "finished_at": func.coalesce(inbox.c.finished_at, now)}
+            these = and_(inbox.c.id.in_(ids[start : start + _IN_BATCHES_OF]), inbox.c.state != QueueState.OPEN)
+            emptied = {
+                "payload_sealed": EMPTY,
+                "state": QueueState.DONE,
+                "finished_at": func.coalesce(inbox.c.finished_at, now),
+            }
             await connection.execute(update(inbox).where(these).values(**emptied))
 
     async def _empty_outbox(self, connection: AsyncConnection, point: int, now: datetime, key: str) -> None:
@@ -131,8 +137,14 @@ class Erasure:
         await connection.execute(
             select(outbox.c.id).where(these).order_by(outbox.c.id).with_for_update()
         )  # as results do
-        waiting = and_(these, outbox.c.state == "open")
-        ended = {"state": "skipped", "reason": "erased", "finished_at": now, "lease_until": None, "claim": None}
+        waiting = and_(these, outbox.c.state == OutboxState.OPEN)
+        ended = {
+            "state": OutboxState.SKIPPED,
+            "reason": "erased",
+            "finished_at": now,
+            "lease_until": None,
+            "claim": None,
+        }
         await connection.execute(update(outbox).where(waiting).values(**ended))
         gone = {"body_sealed": EMPTY, "address_sealed": EMPTY, "expires_at": now}
         await connection.execute(update(outbox).where(these, func.length(outbox.c.body_sealed) > 0).values(**gone))

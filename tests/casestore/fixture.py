@@ -10,19 +10,28 @@ from sqlalchemy import Table, func, select
 
 from casestore.audit import AuditTrail
 from casestore.cases.repository import Cases
-from casestore.conversations.transcript import Line, Transcript
+from casestore.conversations.transcript import Author, Line, Transcript
 from casestore.database import Database
 from casestore.people.codes import Codes
-from casestore.people.identity import PROVEN, Conversation, People, address_key
+from casestore.people.identity import PROVEN, Conversation, People
 from casestore.people.preferences import Preferences
-from casestore.queues.inbox import Arrival, Inbox
+from casestore.queues.inbox import Inbox
 from casestore.queues.outbox import Dispatch, Outbox, Priority
 from casestore.rights.copy_links import Copies
 from casestore.rights.erasure import Erased, Erasure
 from casestore.rights.holdings import Holdings
 from casestore.tables import cases
-from casestore.vault import Vault
+from casestore.vault import Vault, address_key
 from tests.clock import START
+
+
+def message(
+    inbox: Inbox, external_id: str, conversation_key: str, now: datetime, text: str = "{}", channel: str = "viber"
+) -> dict[str, object]:
+    """A message as a row of the inbox."""
+    return inbox.row(
+        channel=channel, external_id=external_id, conversation_key=conversation_key, payload=text, received_at=now
+    )
 
 
 class StoreFixture:
@@ -54,12 +63,12 @@ class StoreFixture:
         """The inbox row's id."""
         self._said += 1
         key = address_key(self.vault, here.channel, here.address)
-        await self.inbox.add([Arrival(here.channel, f"e{self._said}", key, text, now)])
+        await self.inbox.add([message(self.inbox, f"e{self._said}", key, now, text, channel=here.channel)])
         [claimed] = await self.inbox.claim(now, f"c{self._said}", limit=1, lease=START - START.replace(hour=1))
         cause = f"in:{claimed.id}"
         async with self.database.write() as connection:
             await self.inbox.done(connection, claimed, now)
-            lines = [Line(cause, "citizen", text, now), Line(f"{cause}:0", "bot", f"re: {text}", now)]
+            lines = [Line(cause, Author.CITIZEN, text, now), Line(f"{cause}:0", Author.BOT, f"re: {text}", now)]
             await self.transcript.add_lines(connection, here.id, lines, here.citizen_id)
             await self.transcript.add_events(connection, here.id, claimed.id, [{"event": "user", "text": text}], now)
             await self.outbox.add(connection, [self.dispatch(f"{cause}:0", here, now)], now)

@@ -10,10 +10,10 @@ import pytest
 
 from bot.settings import load
 from bot.store import Store, open_store
-from casestore.queues.inbox import Arrival
 from casestore.queues.outbox import Dispatch, Priority
-from casestore.queues.registry_events import NewEvent, RegistryEventQueue
+from casestore.queues.registry_events import RegistryEventQueue
 from connectors.sandbox.app import CLIENT_ID, CLIENT_SECRET
+from tests.casestore.fixture import message
 from tests.conftest import with_database
 from tests.connectors.sandbox import running
 from tests.harness import VIBER_TOKEN
@@ -106,7 +106,7 @@ async def test_doctor_says_that_the_key_ring_is_another(run_command: Here, monke
 
 async def fill(store: Store, now: datetime) -> None:
     """A message that was given up, one that waits, and an answer that waits."""
-    await store.inbox.add([Arrival("viber", "1", "k", "{}", now), Arrival("viber", "2", "k", "{}", now)])
+    await store.inbox.add([message(store.inbox, number, "k", now) for number in "12"])
     (claimed,) = await store.inbox.claim(now, "claim", limit=1, lease=timedelta(seconds=1))
     async with store.database.write() as connection:
         await store.inbox.bury(connection, claimed, now, "ValueError")
@@ -147,9 +147,12 @@ async def test_an_event_that_was_given_up_is_wrong(run_command: Here) -> None:
     now = datetime.now(UTC)
     async with open_store(load(), migrating=True) as store:
         events = RegistryEventQueue(store.database, store.vault)
-        await events.add([events.row(NewEvent("permits", "e-1", "ΑΔ-2026-000123", 1, "{}", now))])
+        row = events.row(
+            registry="permits", event="e-1", subject="ΑΔ-2026-000123", sequence=1, payload="{}", received_at=now
+        )
+        await events.add([row])
         [claimed] = await events.claim(now, "claim", limit=1, lease=timedelta(seconds=60))
-        await events.bury(claimed, now, "no such case")
+        await events.abandon(claimed, now, "no such case")
     end = await run_command("doctor")
     assert lines(end)["events of registries"] == (
         "wrong",

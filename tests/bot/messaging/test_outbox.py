@@ -16,16 +16,15 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from bot.backoff import RetryPolicy
 from bot.channels.port import Channel, Outbound, Remedy, SendError, Sent
 from bot.messaging.outbox import MAX_ATTEMPTS, MAX_LOOKS, PAUSE, OutboxJob
-from bot.messaging.receipts import RANKS
 from bot.metrics import Metrics
 from bot.worker import run_until_idle
 from casestore.database import Database
 from casestore.migrate import migrate
-from casestore.people.identity import People, address_key
+from casestore.people.identity import People
 from casestore.queues.outbox import Dispatch, Outbox, Priority
 from casestore.queues.results import Outcome, Results
 from casestore.tables import outbox as rows
-from casestore.vault import Vault
+from casestore.vault import Vault, address_key
 from tests.clock import START, FakeClock
 
 PACE = RetryPolicy(store_down=0.0)
@@ -79,7 +78,7 @@ class OutboxHarness:
         self.database = database
         self.vault = Vault(["a secret for tests only"])
         self.outbox = Outbox(database, self.vault)
-        self.results = Away(database, RANKS)
+        self.results = Away(database)
         self.clock = clock
         self.claims = 0
 

@@ -23,7 +23,7 @@ from casestore.cases.repository import Cases
 from casestore.database import Database
 from casestore.people.citizens import Citizens
 from casestore.people.identity import People
-from casestore.queues.registry_events import NewEvent, RegistryEventQueue
+from casestore.queues.registry_events import RegistryEventQueue
 from casestore.tables import case_events, cases, cursors
 from casestore.tables import registry_events as rows
 from casestore.vault import Vault
@@ -116,8 +116,15 @@ class ApplyHarness:
 
     async def arrive(self, *events: RegistryEvent) -> None:
         for one in events:
-            arrived = NewEvent(one.registry, one.id, one.subject, one.sequence, pack(one), self.clock())
-            await self.events.add([self.events.row(arrived)])
+            row = self.events.row(
+                registry=one.registry,
+                event=one.id,
+                subject=one.subject,
+                sequence=one.sequence,
+                payload=pack(one),
+                received_at=self.clock(),
+            )
+            await self.events.add([row])
 
     async def follow(self, *events: RegistryEvent) -> None:
         await self.arrive(*events)

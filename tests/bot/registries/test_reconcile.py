@@ -13,7 +13,7 @@ from bot.registries.reconcile import AGAIN, Comparer, ReconcileJob, begin, take_
 from bot.registries.recorder import CaseRecorder, case_of
 from bot.worker import run_until_idle
 from casestore.cases.model import Case, Change
-from casestore.cases.reconciliations import DONE, LostRun, Reconciliations
+from casestore.cases.reconciliations import LostRun, Phase, Reconciliations
 from casestore.cases.repository import Cases
 from casestore.database import Database
 from casestore.people.citizens import Citizens
@@ -96,7 +96,7 @@ class ReconcileHarness:
         """One whole run; what was counted."""
         self.clock.forward(1)
         run = await begin(self.runs, "permits", self.clock())
-        while run.phase != DONE:
+        while run.phase is not Phase.DONE:
             run = await take_page(self.comparer, self.runs, run, self.clock())
         return dict(run.counts)
 
@@ -211,7 +211,7 @@ async def test_it_goes_on_where_it_was_stopped(harness: ReconcileHarness) -> Non
     await run_until_idle([harness.another()])  # another process, after the first was killed
     last = await harness.runs.last("permits")
     assert last is not None
-    assert (last.phase, last.counts) == (DONE, {"same": 5, "missing": 2, "repaired": 2})
+    assert (last.phase, last.counts) == (Phase.DONE, {"same": 5, "missing": 2, "repaired": 2})
     assert harness.registry.read == ["", "2", "4", "6"]
 
 

@@ -22,9 +22,9 @@ from casestore.people.codes import (
     OpenCode,
     Proof,
 )
-from casestore.people.identity import People, address_key
+from casestore.people.identity import People
 from casestore.tables import codes as rows
-from casestore.vault import Vault
+from casestore.vault import Vault, address_key
 from tests.clock import FakeClock
 
 AFM, OTHER = "123456783", "090000045"

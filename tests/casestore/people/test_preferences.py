@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casestore.database import Database
-from casestore.people.identity import KNOWN_NUMBER, PROVEN, People, address_key
+from casestore.people.identity import KNOWN_NUMBER, PROVEN, People
 from casestore.people.preferences import (
     CHANNELS,
     ContactPoint,
@@ -21,7 +21,7 @@ from casestore.people.preferences import (
     route_notice,
 )
 from casestore.people.quiet_hours import DEFAULT_QUIET, Quiet, quiet_of
-from casestore.vault import Vault
+from casestore.vault import Vault, address_key
 from tests.clock import START
 
 AFM, OTHER = "123456783", "090000045"

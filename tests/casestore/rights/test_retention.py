@@ -18,7 +18,7 @@ from casestore.cases.repository import CLOSED_SHOWN
 from casestore.database import Database
 from casestore.people.codes import PER_CITIZEN, PER_CONVERSATION
 from casestore.people.identity import KNOWN_NUMBER
-from casestore.queues.results import ReceiptRow, Results
+from casestore.queues.receipts import Receipts, RetryRule
 from casestore.rights.copy_links import WINDOW
 from casestore.rights.purge import Purger
 from casestore.rights.retention import DAY, RETENTION_RULES, YEAR, RetentionRule
@@ -37,6 +37,7 @@ from casestore.tables import (
     login_links,
     metadata,
     outbox,
+    receipts,
     registry_events,
     transcript,
 )
@@ -147,10 +148,12 @@ async def test_no_receipt_however_late_opens_a_dispatch_that_was_emptied(fixture
     await send(fixture, attempts=1)
     await went(purger, "outbox-text", START + 8 * DAY)
     late = START + 9 * DAY
-    receipt = ReceiptRow(1, "sms", "p1", None, None, "failed", False, "sms:30003", "retry", late, late)
-    async with fixture.database.write() as connection:
-        results = Results(fixture.database, {"sent": 1, "failed": 2})
-        assert await results._apply(connection, receipt, late, 8, timedelta(minutes=5))
+    told = Receipts(fixture.database, fixture.vault)
+    row = told.row(
+        channel="sms", provider_id="p1", status="failed", at=late, now=late, error="sms:30003", remedy="retry"
+    )
+    await fixture.database.append({receipts: [row]})
+    assert await told.apply(await told.due(late, 1), late, RetryRule(8, after=timedelta(minutes=5))) == 0
     assert await fixture.rows(select(outbox.c.state)) == [("failed",)]
 
 
