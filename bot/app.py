@@ -167,11 +167,7 @@ def _build_turn_handler(
 ) -> TurnHandler:
     by_name = {channel.name: channel for channel in channels}
     effects = Effects(
-        store.people,
-        store.codes,
-        store.transcript,
-        store.outbox,
-        store.audits,
+        store,
         dialogue,
         runtime.code,
         sms_on="sms" in by_name,
@@ -181,11 +177,7 @@ def _build_turn_handler(
         },
     )
     return TurnHandler(
-        store.database,
-        store.inbox,
-        store.people,
-        store.transcript,
-        store.outbox,
+        store,
         effects,
         dialogue,
         by_name,
@@ -216,7 +208,7 @@ def build_jobs(
     jobs.append(retention_job(store, metrics, runtime.clock))
     jobs += registry_jobs(settings, store, registries[0], metrics, *luck, policy=policy)
     if (contacts := registries[1]) is not None:
-        jobs.append(ContactFeed(contacts, store.database, store.people, runtime.clock))
+        jobs.append(ContactFeed(contacts, store.database, store.citizens, store.links, runtime.clock))
     return jobs
 
 

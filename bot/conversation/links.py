@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.conversation.effects import EffectContext, Wording
 from casestore.conversations.transcript import Author, Line, Transcript
-from casestore.queues.outbox import Dispatch, Outbox, Priority
+from casestore.queues.outbox import Dispatch, Kind, Outbox, Priority
 
 REDACTED_LINK = (
     "…"  # stands for the link in the transcript: what opens a door is kept nowhere in the clear, nor for long
@@ -38,7 +38,7 @@ class OneTimeLinkSender:
             channel=conversation.channel,
             address=conversation.address,
             body={"text": say(url), "choices": []},
-            kind="link",
+            kind=Kind.LINK,
             priority=Priority.REPLY,
             conversation_id=conversation.id,
             due_at=now,

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from time import perf_counter
 from types import MappingProxyType
 from typing import Protocol
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from bot.channels.port import Channel, Inbound, InboundKind
 from bot.conversation.effects import EffectContext, Effects, Wording
+from bot.conversation.takeover import bot_answers, kind_of_answer, still_stands
 from bot.messaging.payload import unpack
 from bot.metrics import Metrics
-from casestore.conversations.transcript import Author, Line, Transcript
-from casestore.database import Database
-from casestore.people.identity import Conversation, People
-from casestore.queues.inbox import Claimed, Inbox
-from casestore.queues.outbox import Dispatch, Outbox, Priority
+from bot.store import Store
+from casestore.conversations.repository import Conversation
+from casestore.conversations.transcript import Author, Line
+from casestore.queues.inbox import Claimed
+from casestore.queues.outbox import Dispatch, Priority
 from dialogues.turn import CodeTried, Context, Event, Message, Reply, SendCode, SetConsent, Turn
 from dialogues.understanding.interpret import preclassify
 
@@ -45,11 +49,7 @@ class TurnHandler:
 
     def __init__(
         self,
-        database: Database,
-        inbox: Inbox,
-        people: People,
-        transcript: Transcript,
-        outbox: Outbox,
+        store: Store,
         effects: Effects,
         dialogue: Dialogue,
         channels: Mapping[str, Channel],
@@ -60,11 +60,11 @@ class TurnHandler:
         login: bool = False,
     ) -> None:
         """``login``: the State's login is set up, and offered for linking."""
-        self._database = database
-        self._inbox = inbox
-        self._people = people
-        self._transcript = transcript
-        self._outbox = outbox
+        self._store = store
+        self._database = store.database
+        self._inbox = store.inbox
+        self._transcript = store.transcript
+        self._outbox = store.outbox
         self._effects = effects
         self._dialogue = dialogue
         self._channels = channels
@@ -76,7 +76,7 @@ class TurnHandler:
     async def handle(self, claimed: Claimed) -> None:
         """Answer a message and commit, or raise with nothing changed."""
         message = self._read(claimed)
-        conversation = await self._people.conversation(message.channel, message.address, self._clock())
+        conversation = await self._store.conversations.at(message.channel, message.address, self._clock())
         if message.kind is not InboundKind.MESSAGE:
             await self._note_subscription(claimed, message, conversation)
             return
@@ -84,7 +84,7 @@ class TurnHandler:
             conversation = await self._verifier.verify(conversation)
         turn = (
             await self._turn(claimed, message, conversation)
-            if conversation.owner == "bot"
+            if bot_answers(conversation.ownership)
             else self._on_alerts(message, conversation)
         )
         await self._commit(claimed, message, conversation, turn)
@@ -94,7 +94,7 @@ class TurnHandler:
 
     async def _turn(self, claimed: Claimed, message: Inbound, conversation: Conversation) -> Turn:
         now = self._clock()
-        history = await self._transcript.history(conversation.id, now - HISTORY)
+        history = await self._store.history.since(conversation.id, now - HISTORY)
         context = Context(
             conversation.id,
             conversation.channel,
@@ -122,20 +122,34 @@ class TurnHandler:
 
     async def _commit(self, claimed: Claimed, message: Inbound, conversation: Conversation, turn: Turn) -> None:
         now = self._clock()
-        said = Line(f"in:{claimed.id}", Author.CITIZEN, message.text, now)
-        answers = [Line(f"in:{claimed.id}:{n}", Author.BOT, r.text, now, r.name) for n, r in enumerate(turn.replies)]
-        dispatches = self._dispatches(f"in:{claimed.id}", conversation, turn.replies, now)
         async with self._database.write(wake=True) as connection:
             await self._inbox.done(connection, claimed, now)
-            await self._transcript.add_lines(connection, conversation.id, [said, *answers], _whose(conversation, turn))
-            if turn.events:
-                await self._transcript.add_events(connection, conversation.id, claimed.id, turn.events, now)
-            await self._outbox.add(connection, dispatches, now)
-            await self._transcript.touch(connection, conversation.id, now)
-            if not conversation.reachable:  # whoever writes can be written to
-                await self._people.reachable(connection, conversation.contact_point_id, reason=None)
-            for n, effect in enumerate(turn.effects):
-                await self._effects.apply(connection, effect, EffectContext(conversation, f"in:{claimed.id}:e{n}", now))
+            owned = await self._store.conversations.touched(connection, conversation.id, now)
+            if not still_stands(conversation.ownership, owned):  # claimed during the turn: nothing of it counts
+                conversation = replace(conversation, ownership=owned)
+                turn = self._on_alerts(message, conversation)
+            await self._keep(connection, claimed, message, conversation, turn, now)
+
+    async def _keep(
+        self,
+        connection: AsyncConnection,
+        claimed: Claimed,
+        message: Inbound,
+        conversation: Conversation,
+        turn: Turn,
+        now: datetime,
+    ) -> None:
+        cause = f"in:{claimed.id}"
+        said = Line(cause, Author.CITIZEN, message.text, now)
+        answers = [Line(f"{cause}:{n}", Author.BOT, r.text, now, r.name) for n, r in enumerate(turn.replies)]
+        await self._transcript.add_lines(connection, conversation.id, [said, *answers], _whose(conversation, turn))
+        if turn.events:
+            await self._store.history.add(connection, conversation.id, claimed.id, turn.events, now)
+        await self._outbox.add(connection, self._dispatches(cause, conversation, turn.replies, now), now)
+        if not conversation.reachable:  # whoever writes can be written to
+            await self._store.contact_points.reachable(connection, conversation.contact_point_id, reason=None)
+        for n, effect in enumerate(turn.effects):
+            await self._effects.apply(connection, effect, EffectContext(conversation, f"{cause}:e{n}", now))
 
     def _dispatches(
         self, cause: str, conversation: Conversation, replies: Sequence[Reply], now: datetime
@@ -147,7 +161,7 @@ class TurnHandler:
                 channel=conversation.channel,
                 address=conversation.address,
                 body={"text": text, "choices": [[choice.title, choice.value] for choice in choices]},
-                kind="reply",
+                kind=kind_of_answer(conversation.ownership),
                 priority=Priority.REPLY,
                 conversation_id=conversation.id,
                 due_at=now,
@@ -160,7 +174,7 @@ class TurnHandler:
         once; where the provider stopped the number itself it refuses the confirmation, which costs nothing."""
         now, allowed = self._clock(), message.kind is InboundKind.SUBSCRIBED
         said = message.text.strip()
-        news = bool(said) and await self._people.consented(conversation.contact_point_id) is not allowed
+        news = bool(said) and await self._store.consents.newest(conversation.contact_point_id) is not allowed
         name = "utter_started" if allowed else "utter_stopped"
         replies = [self._dialogue.say(name, conversation.language, conversation.channel)] if news else []
         cause = f"in:{claimed.id}"
@@ -168,7 +182,7 @@ class TurnHandler:
         lines += [Line(f"{cause}:{n}", Author.BOT, reply.text, now, reply.name) for n, reply in enumerate(replies)]
         async with self._database.write(wake=news) as connection:
             await self._inbox.done(connection, claimed, now)
-            await self._people.reachable(
+            await self._store.contact_points.reachable(
                 connection, conversation.contact_point_id, reason=None if allowed else "unsubscribed"
             )
             await self._transcript.add_lines(connection, conversation.id, lines, conversation.citizen_id)
@@ -187,7 +201,7 @@ class TurnHandler:
             async with self._database.write() as connection:
                 await self._inbox.bury(connection, claimed, now, error)
             return
-        conversation = await self._people.conversation(message.channel, message.address, now)
+        conversation = await self._store.conversations.at(message.channel, message.address, now)
         sorry = self._dialogue.say("utter_trouble", conversation.language, conversation.channel)
         lines = [Line(f"in:{claimed.id}", Author.CITIZEN, message.text, now)]
         lines.append(Line(f"in:{claimed.id}:sorry", Author.BOT, sorry.text, now, sorry.name))
@@ -197,7 +211,7 @@ class TurnHandler:
             await self._outbox.add(
                 connection, self._dispatches(f"in:{claimed.id}:sorry", conversation, [sorry], now), now
             )
-            await self._transcript.hand_over(connection, conversation.id, f"in:{claimed.id}", "gave-up", now)
+            await self._store.handovers.ask(connection, conversation.id, f"in:{claimed.id}", "gave-up", now)
 
 
 def _whose(conversation: Conversation, turn: Turn) -> int | None:

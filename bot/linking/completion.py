@@ -14,7 +14,7 @@ from casestore.database import Database
 from casestore.people.codes import LIFETIME as CODE_LIFETIME
 from casestore.people.codes import Codes
 from casestore.people.login_links import Chat, Link, LoginLinks
-from casestore.queues.outbox import Dispatch, Outbox, Priority
+from casestore.queues.outbox import Dispatch, Kind, Outbox, Priority
 from casestore.vault import Vault
 
 CODES = 1_000_000
@@ -78,7 +78,7 @@ class LoginCompletion:
             channel=chat.channel,
             address=chat.address,
             body={"text": text, "choices": []},
-            kind="reply",
+            kind=Kind.REPLY,
             priority=Priority.REPLY,
             conversation_id=link.conversation_id,
             due_at=now,

@@ -156,6 +156,7 @@ _VALUES = (
     ("only-sms", "μόνο SMS", "SMS only"),
     ("reply", "απάντηση", "an answer"),
     ("link", "σύνδεσμος", "a link"),
+    ("notice", "ειδοποίηση", "a notice"),
     ("open", "περιμένει", "waiting"),
     ("sent", "στάλθηκε", "sent"),
     ("failed", "δεν στάλθηκε", "not sent"),

@@ -13,13 +13,13 @@ import structlog
 
 from bot.backoff import Backoff, RetryPolicy
 from bot.metrics import Metrics
-from bot.registries.recorder import CaseRecorder, CaseReport, report_of
+from bot.registries.recorder import CaseRecorder, report_of
 from bot.registries.webhook import unpack
 from bot.worker import TaskPool
-from casestore.cases.model import Case, ChangeResult, Document, DocumentStatus, StoredCase
+from casestore.cases.model import Case, CaseReport, ChangeResult, Document, DocumentStatus, StoredCase
 from casestore.cases.repository import Cases
 from casestore.database import Database, StoreDown
-from casestore.people.identity import People
+from casestore.people.citizens import Citizens
 from casestore.queues.lease import LostClaim
 from casestore.queues.registry_events import ClaimedEvent, RegistryEventQueue
 from connectors.audit import CallCause, audit_cause
@@ -51,7 +51,7 @@ class EventsJob:
         events: RegistryEventQueue,
         recorder: CaseRecorder,
         cases: Cases,
-        people: People,
+        citizens: Citizens,
         database: Database,
         registries: Mapping[str, CaseRegistry],
         metrics: Metrics,
@@ -65,7 +65,7 @@ class EventsJob:
         self._events = events
         self._recorder = recorder
         self._cases = cases
-        self._people = people
+        self._citizens = citizens
         self._database = database
         self._registries = registries
         self._metrics = metrics
@@ -149,7 +149,7 @@ class EventsJob:
 
     async def _is_anothers(self, stored: StoredCase | None, event: RegistryEvent) -> bool:
         """Whose a case is does not change by an event's word alone."""
-        return stored is not None and await self._people.known(event.afm) != stored.citizen_id
+        return stored is not None and await self._citizens.find(event.afm) != stored.citizen_id
 
     async def _ask(self, event: RegistryEvent) -> CaseReport:
         registry = self._registries.get(event.registry)

@@ -19,7 +19,6 @@ from bot.settings import Settings
 from bot.store import Store
 from bot.worker import Job
 from casestore.cases.reconciliations import Reconciliations
-from casestore.people.citizens import Citizens
 from casestore.queues.registry_events import RegistryEventQueue
 from connectors.connect import CASE_REGISTRIES, event_reader
 from connectors.registry import CaseRegistry
@@ -39,7 +38,7 @@ def event_routes(settings: Settings, store: Store, metrics: Metrics, clock: Cloc
 
 def case_recorder(store: Store, metrics: Metrics, listener: ChangeListener = nobody) -> CaseRecorder:
     """``listener`` is told of every change, in the commit that keeps it."""
-    return CaseRecorder(Citizens(store.database, store.vault), store.cases, metrics, listener)
+    return CaseRecorder(store.citizens, store.cases, metrics, listener)
 
 
 def registry_jobs(
@@ -56,11 +55,11 @@ def registry_jobs(
     """Polling, events and comparing."""
     recorder = case_recorder(store, metrics, listener)
     every, pause = timedelta(seconds=settings.feed_seconds), timedelta(seconds=settings.reconcile_pause_seconds)
-    feed = (store.database, recorder, store.cases, metrics, clock)
+    feed = (store.database, recorder, store.cursors, metrics, clock)
     jobs: list[Job] = [CaseFeed(registry, *feed, every=every) for registry in registries]
     events = RegistryEventQueue(store.database, store.vault)
     by_name = {registry.name: registry for registry in registries}
-    parts = (events, recorder, store.cases, store.people, store.database, by_name, metrics)
+    parts = (events, recorder, store.cases, store.citizens, store.database, by_name, metrics)
     jobs.append(EventsJob(*parts, clock, random, new_claim, policy=policy or RetryPolicy()))
     runs = Reconciliations(store.database)
     rest = timedelta(hours=settings.reconcile_hours)
@@ -71,13 +70,12 @@ def registry_jobs(
 
 def comparer(store: Store, registry: CaseRegistry, recorder: CaseRecorder, *, reopening: bool = False) -> Comparer:
     """Compares our cases with this registry's."""
-    citizens = Citizens(store.database, store.vault)
-    return Comparer(registry, store.database, store.cases, citizens, recorder, reopening=reopening)
+    return Comparer(registry, store.database, store.cases, store.citizens, recorder, reopening=reopening)
 
 
 def one_view(store: Store, registries: Sequence[CaseRegistry], clock: Clock) -> OneView:
     """A citizen's cases over all registries."""
-    return OneView(registries, store.people, store.cases, clock)
+    return OneView(registries, store.citizens, store.cases, store.cursors, clock)
 
 
 async def read_event_depth(store: Store, metrics: Metrics, now: datetime) -> None:

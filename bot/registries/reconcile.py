@@ -16,8 +16,8 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.metrics import Metrics
-from bot.registries.recorder import CaseRecorder, CaseReport, case_of, report_of
-from casestore.cases.model import ChangeResult, StoredCase
+from bot.registries.recorder import CaseRecorder, case_of, report_of
+from casestore.cases.model import CaseReport, ChangeResult, StoredCase
 from casestore.cases.reconciliations import NEXT_PHASE, LostRun, Phase, Reconciliations, Run
 from casestore.cases.repository import Cases
 from casestore.database import Database

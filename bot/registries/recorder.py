@@ -6,14 +6,13 @@ This is the one place where *what changed* is known in the commit that keeps it:
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.metrics import Metrics
-from casestore.cases.model import Case, Change, ChangeResult, Document, Told
+from casestore.cases.model import Case, CaseReport, Change, ChangeResult, Document
 from casestore.cases.repository import Cases
 from casestore.people.citizens import Citizens
 from connectors.registry import CaseRecord
@@ -23,16 +22,6 @@ log = structlog.get_logger(__name__)
 ChangeListener = Callable[[AsyncConnection, Sequence[Change]], Awaitable[None]]
 """Told of what has just changed (``before``, ``after``), in the transaction that keeps it: what it writes there is
 kept with the change or not at all. It is told once of each change, and of nothing that changed nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class CaseReport:
-    """What a registry says of a case, and whose it is. The rest as in :class:`casestore.cases.model.Told`."""
-
-    afm: str
-    case: Case
-    instead_of: int | None = None
-    reopening: bool = False
 
 
 async def nobody(_connection: AsyncConnection, _changes: Sequence[Change]) -> None:
@@ -51,12 +40,11 @@ class CaseRecorder:
     async def record(
         self, connection: AsyncConnection, reports: Sequence[CaseReport], now: datetime, *, source: str
     ) -> list[Change]:
-        """What became of each word, in their order. ``source`` is for the log: by which way they came."""
+        """What became of each report, in their order. ``source`` is for the log: by which way they came."""
         if not reports:
             return []
-        ids = await self._citizens.ids(connection, {report.afm for report in reports}, now)
-        told = [Told(ids[report.afm], report.case, report.instead_of, report.reopening) for report in reports]
-        changes = await self._cases.record(connection, told, now)
+        owners = await self._citizens.ensure(connection, {report.afm for report in reports}, now)
+        changes = await self._cases.record(connection, reports, owners, now)
         for change in changes:
             registry = change.after.case.registry
             self._metrics.feed.labels(registry, change.result).inc()

@@ -11,7 +11,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -22,6 +22,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    literal_column,
     or_,
     select,
     union_all,
@@ -29,10 +30,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from casestore.conversations.ownership import OwnerKind
 from casestore.database import Database
 from casestore.queues.lease import NOW, in_state, is_free
 from casestore.queues.lifecycle import OutboxState
-from casestore.tables import outbox
+from casestore.tables import conversations, outbox
 from casestore.vault import Vault, address_key
 
 
@@ -44,6 +46,19 @@ class Priority(IntEnum):
     BULK = 2
 
 
+class Kind(StrEnum):
+    """What a dispatch is. The bot's answers in a conversation that an agent has taken over are not sent any more."""
+
+    REPLY = "reply"  # the bot's answer
+    CODE = "code"
+    LINK = "link"
+    NOTICE = "notice"
+
+
+TAKEN_OVER = "taken-over"
+"""The reason of answers that were not sent because an agent answers now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dispatch:
     """Something to send. ``key`` is unique for its cause; ``body`` is JSON-serialisable and sealed here."""
@@ -52,7 +67,7 @@ class Dispatch:
     channel: str
     address: str
     body: dict[str, Any]
-    kind: str
+    kind: Kind
     priority: Priority
     conversation_id: int | None
     due_at: datetime
@@ -79,7 +94,14 @@ class ClaimedDispatch:
 
 _open = in_state(outbox.c.state, OutboxState.OPEN)
 _other = outbox.alias("other")
+_taken_over = and_(
+    outbox.c.kind == literal_column(f"'{Kind.REPLY}'"),
+    exists()
+    .where(conversations.c.id == outbox.c.conversation_id, in_state(conversations.c.owner, OwnerKind.AGENT))
+    .correlate(outbox),
+)
 _RETURNED = (
+    _taken_over.label("taken_over"),
     outbox.c.id,
     outbox.c.channel,
     outbox.c.address_sealed,
@@ -171,7 +193,9 @@ class Outbox:
     async def claim(
         self, channel: str, now: datetime, claim: str, *, limit: int, lease: timedelta
     ) -> list[ClaimedDispatch]:
-        """Take up to ``limit`` due rows of one channel, urgent first, at most one per recipient, in order."""
+        """Take up to ``limit`` due rows of one channel, urgent first, at most one per recipient, in order.
+
+        Of these, the bot's answers in a conversation that an agent owns are ended here, and left out."""
         waiting = await self._waiting(channel, now)
         if not waiting:
             return []  # asked by reading, so that an idle worker takes no lock
@@ -202,7 +226,17 @@ class Outbox:
         values = {"now": now, "until": now + lease, "by": claim, "most": limit}
         values |= {"by_channel": channel, "by_priority": int(priority)}
         rows = (await connection.execute(_CLAIM, values)).all()
-        return [self._claimed(row, claim) for row in sorted(rows, key=lambda row: int(row.id))]
+        if taken_over := [row.id for row in rows if row.taken_over]:
+            await self._skip(connection, taken_over, now)
+        left = (row for row in rows if not row.taken_over)
+        return [self._claimed(row, claim) for row in sorted(left, key=lambda row: int(row.id))]
+
+    @staticmethod
+    async def _skip(connection: AsyncConnection, ids: Sequence[int], now: datetime) -> None:
+        """An agent answers these by now."""
+        ended: dict[str, Any] = {"state": OutboxState.SKIPPED, "reason": TAKEN_OVER, "finished_at": now}
+        ended |= {"lease_until": None, "claim": None}
+        await connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(**ended))
 
     def read(self, claimed: ClaimedDispatch) -> tuple[str, dict[str, Any]]:
         """(address, body). Raises :class:`casestore.vault.SealBroken`, for this row alone."""

@@ -17,10 +17,10 @@ from bot.backoff import RetryPolicy
 from bot.channels.port import Channel, Outbound, Remedy, SendError, Sent
 from bot.messaging.outbox import MAX_ATTEMPTS, MAX_LOOKS, PAUSE, OutboxJob
 from bot.metrics import Metrics
+from bot.store import Store
 from bot.worker import run_until_idle
 from casestore.database import Database
 from casestore.migrate import migrate
-from casestore.people.identity import People
 from casestore.queues.outbox import Dispatch, Outbox, Priority
 from casestore.queues.results import Outcome, Results
 from casestore.tables import outbox as rows
@@ -157,11 +157,11 @@ async def test_what_will_never_be_accepted_fails_at_once(harness: OutboxHarness,
 
 
 async def test_who_cannot_be_reached_is_marked_so(harness: OutboxHarness) -> None:
-    people = People(harness.database, harness.vault)
-    await people.conversation("sms", "+306900000001", START)
+    store = Store.over(harness.database, harness.vault)
+    await store.conversations.at("sms", "+306900000001", START)
     await harness.put("2")
     await harness.run(Line(SendError(Remedy.STOP_CONTACT, "twilio:21610")), 60)
-    assert not (await people.conversation("sms", "+306900000001", START)).reachable
+    assert not (await store.conversations.at("sms", "+306900000001", START)).reachable
     assert await harness.stands("2") == ("failed", "twilio:21610")
 
 

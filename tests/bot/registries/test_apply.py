@@ -17,12 +17,10 @@ from bot.registries.apply import MAX_ATTEMPTS, POLICY, EventsJob, advance
 from bot.registries.polling import CaseFeed
 from bot.registries.recorder import CaseRecorder, case_of
 from bot.registries.webhook import pack, unpack
+from bot.store import Store
 from bot.worker import run_until_idle
 from casestore.cases.model import Case, Change
-from casestore.cases.repository import Cases
 from casestore.database import Database
-from casestore.people.citizens import Citizens
-from casestore.people.identity import People
 from casestore.queues.registry_events import RegistryEventQueue
 from casestore.tables import case_events, cases, cursors
 from casestore.tables import registry_events as rows
@@ -43,6 +41,7 @@ from connectors.sandbox.events import cloud_event
 from connectors.sandbox.model import Change as Told
 from connectors.sandbox.model import Document, NotAllowed
 from connectors.sandbox.state import State
+from tests.casestore.fixture import put_case
 from tests.clock import START, FakeClock
 from tests.connectors.sandbox import running
 from tests.connectors.signing import OLD, headers
@@ -100,14 +99,15 @@ class ApplyHarness:
     def __init__(self, database: Database, vault: Vault, clock: FakeClock, registry: Any = None) -> None:
         self.database, self.clock, self.metrics = database, clock, Metrics()
         self.registry = registry or Registry()
-        self.cases, self.people = Cases(database, vault), People(database, vault)
+        self.store = Store.over(database, vault)
+        self.cases = self.store.cases
         self.events = RegistryEventQueue(database, vault)
         self.heard: list[Change] = []
-        self.recorder = CaseRecorder(Citizens(database, vault), self.cases, self.metrics, self._hear)
+        self.recorder = CaseRecorder(self.store.citizens, self.cases, self.metrics, self._hear)
         self.job = self.another()
 
     def another(self) -> EventsJob:
-        parts = (self.events, self.recorder, self.cases, self.people, self.database)
+        parts = (self.events, self.recorder, self.cases, self.store.citizens, self.database)
         by_name = {self.registry.name: self.registry}
         return EventsJob(*parts, by_name, self.metrics, self.clock, lambda: 0.5, lambda: f"claim-{next(NUMBERS)}")
 
@@ -229,7 +229,7 @@ async def test_whose_a_case_is_does_not_change_by_an_events_word(harness: ApplyH
     assert harness.registry.asked == [CASE]
     kept = await harness.cases.find(CASE)
     assert kept is not None
-    assert kept.citizen_id == await harness.people.known(AFM)
+    assert kept.citizen_id == await harness.store.citizens.find(AFM)
 
 
 async def test_a_registry_that_is_down_is_asked_again_and_holds_up_no_other_case(harness: ApplyHarness) -> None:
@@ -253,8 +253,8 @@ async def test_what_polling_has_brought_meanwhile_is_not_asked_for(harness: Appl
     harness.registry.down = [RegistryUnavailable("permits", "timeout")]
     await harness.follow(OPENED, event(Moved("review"), 3))
     async with harness.database.write() as connection:
-        citizen = await harness.people.citizen(connection, AFM, harness.clock())
-        await harness.cases.put(connection, citizen, case_of(held(7)), harness.clock())
+        citizen = await harness.store.citizens.ensure_one(connection, AFM, harness.clock())
+        await put_case(harness.cases, connection, citizen, case_of(held(7)), harness.clock())
     harness.clock.forward(60)
     await run_until_idle([harness.job])
     assert harness.registry.asked == [CASE]
@@ -340,7 +340,7 @@ async def test_what_hears_and_fails_leaves_nothing_and_is_tried_again(harness: A
         if failing:
             raise failing.pop()
 
-    harness.recorder = CaseRecorder(Citizens(harness.database, vault), harness.cases, harness.metrics, listener)
+    harness.recorder = CaseRecorder(harness.store.citizens, harness.cases, harness.metrics, listener)
     harness.job = harness.another()
     await harness.follow(OPENED)
     assert await harness.case() is None
@@ -461,7 +461,9 @@ async def test_events_in_any_order_with_some_lost_agree_with_polling(
         if by_events is not None:
             seen = replace(case_of(asked), updated_at=by_events.updated_at)
             assert by_events == seen
-        feed = CaseFeed(registry, database, harness.recorder, harness.cases, harness.metrics, clock, every=timedelta(1))
+        feed = CaseFeed(
+            registry, database, harness.recorder, harness.store.cursors, harness.metrics, clock, every=timedelta(1)
+        )
         await run_until_idle([feed])
         polled = await harness.case()
         assert polled is not None

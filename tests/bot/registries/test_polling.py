@@ -16,11 +16,9 @@ from bot.metrics import Metrics
 from bot.registries.contacts import CONTACT_AGAIN, CONTACT_BATCH, CONTACT_KEPT, ContactFeed
 from bot.registries.polling import CaseFeed
 from bot.registries.recorder import CaseRecorder
+from bot.store import Store
 from bot.worker import run_until_idle
-from casestore.cases.repository import Cases
 from casestore.database import Database
-from casestore.people.citizens import Citizens
-from casestore.people.identity import People
 from casestore.tables import case_events, cases, citizens, cursors
 from casestore.vault import Vault
 from connectors.registry import CaseRecord, Changes, RegistryUnavailable, RequiredDocument
@@ -74,9 +72,10 @@ class Feed:
 
     def __init__(self, database: Database, vault: Vault, clock: FakeClock, *pages: Sequence[CaseRecord] | Exception):
         self.registry, self.metrics, self.clock = Pages(*pages), Metrics(), clock
-        self.database, self.people, self.cases = database, People(database, vault), Cases(database, vault)
-        recorder = CaseRecorder(Citizens(database, vault), self.cases, self.metrics)
-        parts = (database, recorder, self.cases, self.metrics, clock)
+        self.database, self.store = database, Store.over(database, vault)
+        self.cases = self.store.cases
+        recorder = CaseRecorder(self.store.citizens, self.cases, self.metrics)
+        parts = (database, recorder, self.store.cursors, self.metrics, clock)
         self.job = CaseFeed(self.registry, *parts, every=EVERY)
 
     def counted(self, result: str) -> float:
@@ -92,7 +91,7 @@ class Feed:
 
     async def of(self, afm: str) -> list[tuple[str, str, int]]:
         async with self.database.write() as connection:
-            citizen = await self.people.citizen(connection, afm, self.clock())
+            citizen = await self.store.citizens.ensure_one(connection, afm, self.clock())
         found = await self.cases.of_citizen(citizen, self.clock())
         return [(case.reference, case.stage, case.sequence) for case in found]
 
@@ -116,7 +115,7 @@ async def test_a_record_is_kept_whole(database: Database, vault: Vault, clock: F
     feed = Feed(database, vault, clock, [RECORD])
     await run_until_idle([feed.job])
     async with database.write() as connection:
-        citizen = await feed.people.citizen(connection, AFM, clock())
+        citizen = await feed.store.citizens.ensure_one(connection, AFM, clock())
     (case,) = await feed.cases.of_citizen(citizen, clock())
     (document,) = case.documents
     told = {
@@ -159,16 +158,16 @@ async def test_when_it_was_last_read_to_its_end_is_kept_and_nothing_else_is_writ
 ) -> None:
     feed = Feed(database, vault, clock, [RECORD], RegistryUnavailable("permits", "timeout"))
     await feed.job.step()
-    assert await feed.cases.caught_up() == {}  # there is more
+    assert await feed.store.cursors.caught_up() == {}  # there is more
     await feed.job.step()
-    assert await feed.cases.caught_up() == {}
+    assert await feed.store.cursors.caught_up() == {}
     clock.forward(EVERY.total_seconds())
     await feed.job.step()
-    assert await feed.cases.caught_up() == {"feed-permits": clock()}
+    assert await feed.store.cursors.caught_up() == {"feed-permits": clock()}
     rows = await feed.rows()
     clock.forward(EVERY.total_seconds())
     await feed.job.step()
-    assert await feed.cases.caught_up() == {"feed-permits": clock()}
+    assert await feed.store.cursors.caught_up() == {"feed-permits": clock()}
     assert await feed.rows() == rows
 
 
@@ -220,7 +219,7 @@ async def test_whatever_order_they_come_in_the_newest_word_stands(
     pages = [records[start : start + size] for start in range(0, len(records), size)]
     feed = Feed(database, vault, clock, *pages)
     async with database.write() as connection:
-        await feed.cases.set_cursor(connection, feed.job.name, "0", clock())
+        await feed.store.cursors.move(connection, feed.job.name, "0", clock())
     await run_until_idle([feed.job])
     newest: dict[str, int] = {}
     for record in records:
@@ -249,16 +248,16 @@ class Mobiles:
 
 class Contact:
     def __init__(self, database: Database, vault: Vault, clock: FakeClock, **held: str | Exception | None) -> None:
-        self.database, self.clock, self.people = database, clock, People(database, vault)
+        self.database, self.clock, self.store = database, clock, Store.over(database, vault)
         self.registry = Mobiles(**held)
-        self.job = ContactFeed(self.registry, database, self.people, clock)
+        self.job = ContactFeed(self.registry, database, self.store.citizens, self.store.links, clock)
 
     async def citizen(self, afm: str) -> int:
         async with self.database.write() as connection:
-            return await self.people.citizen(connection, afm, self.clock())
+            return await self.store.citizens.ensure_one(connection, afm, self.clock())
 
     async def behind(self, mobile: str) -> tuple[int | None, int]:
-        found = await self.people.conversation("sms", mobile, self.clock())
+        found = await self.store.conversations.at("sms", mobile, self.clock())
         return found.citizen_id, found.level
 
 

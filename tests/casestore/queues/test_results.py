@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from bot.store import Store
 from casestore.database import Database
-from casestore.people.identity import People
 from casestore.queues.lifecycle import OutboxState
 from casestore.queues.outbox import ClaimedDispatch, Outbox, Priority
 from casestore.queues.receipts import RECEIPT_AGAIN, RECEIPT_KEPT, Receipts, RetryRule
@@ -318,32 +318,32 @@ async def test_seen_covers_what_was_delivered_before(log: Log) -> None:
 
 
 async def test_who_cannot_be_reached_gets_nothing_that_waits(log: Log, vault: Vault) -> None:
-    people = People(log.database, vault)
-    here = await people.conversation("sms", "a", START)
+    store = Store.over(log.database, vault)
+    here = await store.conversations.at("sms", "a", START)
     flying = await log.claim()
     waiting = [dispatch("2", channel="sms"), dispatch("3", "b", channel="sms")]
     await put(log.outbox, log.database, *waiting)
     await log.results.stop_contact("sms", address_key(vault, "sms", "a"), "twilio:21610", log.clock())
     assert [(await log.row(key)).state for key in "123"] == ["open", "failed", "open"]
-    assert not (await people.conversation("sms", "a", START)).reachable
+    assert not (await store.conversations.at("sms", "a", START)).reachable
     await log.result(flying, "sent", "id")
     assert await log.stands() == ("sent", 1, "id")
     async with log.database.write() as connection:
-        await people.reachable(connection, here.contact_point_id, reason=None)
-    assert (await people.conversation("sms", "a", START)).reachable
+        await store.contact_points.reachable(connection, here.contact_point_id, reason=None)
+    assert (await store.conversations.at("sms", "a", START)).reachable
 
 
 async def test_a_receipt_that_stops_a_contact_does_it_once(log: Log, vault: Vault) -> None:
-    people = People(log.database, vault)
-    here = await people.conversation("sms", "a", START)
+    store = Store.over(log.database, vault)
+    here = await store.conversations.at("sms", "a", START)
     one = await log.sent("id")
     await log.told("failed", "id", one.id, error="twilio:30005", remedy="stop-contact")
     async with log.database.read() as connection:
         assert await connection.scalar(select(contact_points.c.unreachable_reason)) == "twilio:30005"
     async with log.database.write() as connection:
-        await people.reachable(connection, here.contact_point_id, reason=None)  # he has written since
+        await store.contact_points.reachable(connection, here.contact_point_id, reason=None)  # he has written since
     await log.told("failed", "id", one.id, error="twilio:30005", remedy="stop-contact")
-    assert (await people.conversation("sms", "a", START)).reachable
+    assert (await store.conversations.at("sms", "a", START)).reachable
 
 
 async def test_two_workers_apply_a_receipt_once(log: Log) -> None:
