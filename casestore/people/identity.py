@@ -20,7 +20,9 @@ from casestore.tables import citizens, contact_points, links
 from casestore.vault import Vault, address_key
 
 UNLINKED, KNOWN_NUMBER, PROVEN = 0, 1, 2
-"""Levels of a link. ``UNLINKED``: the citizen does not want to be known at their own number without a proof."""
+"""How surely a citizen is known at a contact point: ``PROVEN`` by a code or a login; ``KNOWN_NUMBER``, the contact
+registry holds this number for them; ``UNLINKED``, it does, but the citizen has asked not to be known there: only a new
+proof links them again."""
 
 
 @dataclass(frozen=True, slots=True)

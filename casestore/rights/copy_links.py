@@ -47,7 +47,8 @@ class Copies:
             return await connection.scalar(select(copies.c.id).where(self._alive(token, now))) is not None
 
     async def use(self, connection: AsyncConnection, token: str, now: datetime) -> int | None:
-        """Use a link up, once: the citizen it is for, if they are still proven where it was sent; else ``None``."""
+        """Use a link up, once. The id of the citizen whose copy it opens; ``None`` for a link that does not count, and
+        for one whose citizen is no longer the one proven at the contact point that it was sent to."""
         used = update(copies).where(self._alive(token, now)).values(used_at=now)
         row = (await connection.execute(used.returning(copies.c.citizen_id, copies.c.contact_point_id))).first()
         if row is None:

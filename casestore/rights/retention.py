@@ -41,11 +41,13 @@ DAY, YEAR = timedelta(days=1), timedelta(days=365)
 
 @dataclass(frozen=True)
 class RetentionRule:
-    """How long one kind of record is kept. ``name`` is its label everywhere; ``why`` this long, for docs/privacy.md.
+    """How long one kind of record is kept.
 
-    A row goes when ``age`` is more than ``period`` ago and ``only`` holds: its ``empty`` columns are emptied, or it is
-    deleted where there are none. ``also`` changes with it. Without an index over ``age`` it is a ``full_scan``: the
-    table is walked by its ids, a window at a time.
+    A row is due when its time in the column ``age`` is more than ``period`` ago and all conditions of ``only`` hold.
+    Then the columns named in ``empty`` are emptied and those in ``also`` get new values; a rule with no ``empty``
+    deletes the row. ``full_scan``: no index finds the rows by ``age``, so the table is walked by its ids, a window at a
+    time. ``name`` is the rule's label in metrics, docs and commands; ``why`` says in docs/privacy.md why the period is
+    this long.
     """
 
     name: str
