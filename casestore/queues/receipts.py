@@ -108,11 +108,12 @@ class Receipts:
             ours = set((await connection.scalars(unclaimed.with_for_update(skip_locked=True))).all())
             await hold(self._database, connection, _told_of(batch))
             for receipt in batch:
-                if receipt.id in ours:  # else another worker has read the same spool
-                    found = await self._apply(connection, receipt, now, retry)
-                    lost += int(not found and not await self._wait(connection, receipt, now))
-                    if found:
-                        await self._take_off(connection, receipt)
+                if receipt.id not in ours:
+                    continue  # another worker has read the same spool
+                if await self._apply(connection, receipt, now, retry):
+                    await self._take_off(connection, receipt)
+                elif not await self._wait(connection, receipt, now):
+                    lost += 1
         return lost
 
     async def _wait(self, connection: AsyncConnection, receipt: ReceiptRow, now: datetime) -> bool:
