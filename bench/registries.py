@@ -31,8 +31,9 @@ from bot.registries.build import registry_jobs
 from bot.settings import Settings
 from bot.store import Store, open_store
 from bot.worker import Job
-from casestore.people.identity import KNOWN_NUMBER, address_key
+from casestore.people.identity import KNOWN_NUMBER
 from casestore.tables import cases, citizens, contact_points, conversations, links
+from casestore.vault import address_key
 
 CITIZENS = 100_000
 PORT = 9941
@@ -115,13 +116,13 @@ class Picked:
 
     async def by_number(self) -> bool:
         now = datetime.now(UTC)
-        return (await self.store.people.conversation("sms", number_of(self.citizen), now)).level == KNOWN_NUMBER
+        return (await self.store.conversations.at("sms", number_of(self.citizen), now)).level == KNOWN_NUMBER
 
     async def by_reference(self) -> bool:
         return await self.store.cases.find(self.reference) is not None
 
     async def by_afm(self) -> bool:
-        citizen = await self.store.people.known(self.afm)
+        citizen = await self.store.citizens.find(self.afm)
         return citizen is not None and bool(await self.store.cases.of_citizen(citizen, datetime.now(UTC)))
 
 
@@ -129,7 +130,7 @@ async def pick(store: Store) -> list[Picked]:
     async with store.database.read() as connection:
         rows = (await connection.execute(select(cases.c.reference, cases.c.citizen_id).order_by(cases.c.id))).all()
     chosen = random.Random(7).choices(rows, k=SAMPLE)
-    return [Picked(store, r.citizen_id, r.reference, await store.people.afm_of(r.citizen_id)) for r in chosen]
+    return [Picked(store, r.citizen_id, r.reference, await store.citizens.afm_of(r.citizen_id)) for r in chosen]
 
 
 async def timed(few: Store, all_: Store) -> dict[str, tuple[float, float]]:

@@ -153,11 +153,7 @@ def _build_turn_handler(
     runtime: Runtime,
 ) -> TurnHandler:
     effects = Effects(
-        store.people,
-        store.codes,
-        store.transcript,
-        store.outbox,
-        store.audits,
+        store,
         dialogue,
         runtime.code,
         sms_on=SMS in {channel.name for channel in channels},
@@ -167,11 +163,7 @@ def _build_turn_handler(
         },
     )
     return TurnHandler(
-        store.database,
-        store.inbox,
-        store.people,
-        store.transcript,
-        store.outbox,
+        store,
         effects,
         dialogue,
         metrics,
@@ -197,7 +189,7 @@ def build_jobs(
     luck = (runtime.clock, runtime.random, runtime.claim)
     jobs: list[Job] = [InboxJob(store.inbox, turn_handler, metrics, *luck, policy=policy)]
     jobs += [OutboxJob(channel, store.outbox, store.results, metrics, *luck, policy=policy) for channel in channels]
-    jobs.append(ReceiptsJob(store.results, metrics, runtime.clock))
+    jobs.append(ReceiptsJob(store.receipts, metrics, runtime.clock))
     jobs.append(retention_job(store, metrics, runtime.clock))
     jobs += registry_jobs(
         settings=settings,
@@ -211,7 +203,7 @@ def build_jobs(
         policy=policy,
     )
     if (contacts := registries[1]) is not None:
-        jobs.append(ContactFeed(contacts, store.database, store.people, runtime.clock))
+        jobs.append(ContactFeed(contacts, store.database, store.citizens, store.links, runtime.clock))
     return jobs
 
 

@@ -6,17 +6,24 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from bot.messaging.receipts import RANKS
 from bot.settings import Settings
 from casestore.audit import AuditTrail
+from casestore.cases.cursors import Cursors
 from casestore.cases.repository import Cases
+from casestore.conversations.handovers import Handovers
+from casestore.conversations.history import History
+from casestore.conversations.repository import Conversations
 from casestore.conversations.transcript import Transcript
 from casestore.database import Database
 from casestore.migrate import check_key_ring, is_current, migrate
+from casestore.people.citizens import Citizens
 from casestore.people.codes import Codes
-from casestore.people.identity import People
+from casestore.people.consents import Consents
+from casestore.people.contact_points import ContactPoints
+from casestore.people.identity import Links
 from casestore.queues.inbox import Inbox
 from casestore.queues.outbox import Outbox
+from casestore.queues.receipts import Receipts
 from casestore.queues.results import Results
 from casestore.vault import Vault
 
@@ -34,26 +41,42 @@ class Store:
     inbox: Inbox
     outbox: Outbox
     results: Results
-    people: People
+    receipts: Receipts
+    conversations: Conversations
     transcript: Transcript
-    cases: Cases
+    history: History
+    handovers: Handovers
+    citizens: Citizens
+    contact_points: ContactPoints
+    links: Links
+    consents: Consents
     codes: Codes
+    cases: Cases
+    cursors: Cursors
     audits: AuditTrail
 
     @classmethod
     def over(cls, database: Database, vault: Vault) -> Store:
-        both = (database, vault)
+        points = ContactPoints(database, vault)
         return cls(
-            database,
-            vault,
-            Inbox(*both),
-            Outbox(*both),
-            Results(database, RANKS),
-            People(*both),
-            Transcript(*both),
-            Cases(*both),
-            Codes(*both),
-            AuditTrail(*both),
+            database=database,
+            vault=vault,
+            inbox=Inbox(database, vault),
+            outbox=Outbox(database, vault),
+            results=Results(database),
+            receipts=Receipts(database, vault),
+            conversations=Conversations(database, vault, points),
+            transcript=Transcript(database, vault),
+            history=History(database, vault),
+            handovers=Handovers(database),
+            citizens=Citizens(database, vault),
+            contact_points=points,
+            links=Links(database, vault, points),
+            consents=Consents(database),
+            codes=Codes(database, vault),
+            cases=Cases(database, vault),
+            cursors=Cursors(database),
+            audits=AuditTrail(database, vault),
         )
 
 

@@ -61,7 +61,7 @@ def _prompt() -> str:
 async def _citizen(store: Store, afm: str | None) -> int | None:
     if afm is None:
         return None
-    found = await store.people.known(afm)
+    found = await store.citizens.find(afm)
     if found is None:
         raise BadSettings("--afm: nobody on record has it")
     return found

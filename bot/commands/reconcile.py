@@ -16,7 +16,7 @@ from bot.registries.reconcile import RESULTS, Comparer, advance_run, begin, diff
 from bot.registries.recorder import CaseRecorder
 from bot.settings import BadSettings
 from bot.store import Store, open_store
-from casestore.cases.reconciliations import DONE, LISTED, UNREPORTED, LostRun, Reconciliations, Run
+from casestore.cases.reconciliations import LostRun, Phase, Reconciliations, Run
 from connectors.connect import CASE_REGISTRIES
 from connectors.registry import CaseRegistry, RegistryError
 
@@ -72,17 +72,17 @@ async def _put_right(store: Store, looking: Comparer) -> Mapping[str, int]:
     """Goes on with a run that was not finished, else begins one."""
     runs = Reconciliations(store.database)
     run = await runs.last(looking.name)
-    if run is None or run.phase not in (LISTED, UNREPORTED):
+    if run is None or run.phase not in (Phase.LISTED, Phase.UNREPORTED):
         run = await begin(runs, looking.name, utc_now())
-    while run.phase != DONE:
+    while run.phase is not Phase.DONE:
         run = await take_page(looking, runs, run, utc_now())
     return run.counts
 
 
 async def _look_only(looking: Comparer) -> Mapping[str, int]:
     now = utc_now()
-    run, seen = Run(looking.name, LISTED, now), set[str]()
-    while run.phase != DONE:
+    run, seen = Run(looking.name, Phase.LISTED, now), set[str]()
+    while run.phase is not Phase.DONE:
         diff = await diff_page(looking, run, seen)
         seen |= set(diff.verdicts)
         run = advance_run(run, diff, Counter(diff.verdicts.values()), now)

@@ -10,11 +10,11 @@ from typing import Any, Protocol
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messaging.compose import Recipient, compose
-from casestore.audit import AuditTrail
-from casestore.conversations.transcript import Transcript
-from casestore.people.codes import LIFETIME, Codes
-from casestore.people.identity import PROVEN, Conversation, People
-from casestore.queues.outbox import Outbox, Priority
+from bot.store import Store
+from casestore.conversations.repository import Conversation
+from casestore.people.codes import LIFETIME
+from casestore.people.identity import PROVEN
+from casestore.queues.outbox import Kind, Priority
 from dialogues.turn import CodeTried, Effect, Handover, Reply, SendCode, SetConsent, SetLanguage
 
 SMS = "sms"
@@ -40,11 +40,7 @@ class Effects:
 
     def __init__(
         self,
-        people: People,
-        codes: Codes,
-        transcript: Transcript,
-        outbox: Outbox,
-        audits: AuditTrail,
+        store: Store,
         wording: Wording,
         draw: Callable[[], str],
         *,
@@ -52,11 +48,7 @@ class Effects:
         more: Mapping[type, Any] | None = None,
     ) -> None:
         """``more`` carries out further effects, by kind."""
-        self._people = people
-        self._codes = codes
-        self._transcript = transcript
-        self._outbox = outbox
-        self._audits = audits
+        self._store = store
         self._wording = wording
         self._draw = draw
         self._sms_on = sms_on
@@ -76,7 +68,7 @@ class Effects:
         code = self._draw()
         sent = effect.mobile is not None and self._sms_on
         conversation = context.conversation
-        issued = await self._codes.issue(
+        issued = await self._store.codes.issue(
             connection, conversation.id, effect.afm, code, context.now, sent=sent, mobile=effect.mobile
         )
         await self._note(
@@ -89,33 +81,33 @@ class Effects:
             Recipient(SMS, effect.mobile),
             context.key,
             context.now,
-            kind="code",
+            kind=Kind.CODE,
             priority=Priority.CODE,
             expires_at=context.now + LIFETIME,
         )
-        await self._outbox.add(connection, composed.dispatches, context.now)
+        await self._store.outbox.add(connection, composed.dispatches, context.now)
 
     async def _code_tried(self, connection: AsyncConnection, effect: CodeTried, context: EffectContext) -> None:
-        proof = await self._codes.tried(connection, effect.code_id, right=effect.right, now=context.now)
+        proof = await self._store.codes.tried(connection, effect.code_id, right=effect.right, now=context.now)
         await self._note(connection, context, "code.tried", "right" if proof else "wrong")
         if proof is not None:
-            citizen = await self._people.citizen(connection, proof.afm, context.now)
+            citizen = await self._store.citizens.ensure_one(connection, proof.afm, context.now)
             point = context.conversation.contact_point_id
-            await self._people.link(connection, point, citizen, PROVEN, proof.source, context.now, proof.rests_on)
+            await self._store.links.link(connection, point, citizen, PROVEN, proof.source, context.now, proof.rests_on)
             await self._note(connection, context, "link.proven", proof.source)
 
     async def _handover(self, connection: AsyncConnection, effect: Handover, context: EffectContext) -> None:
-        await self._transcript.hand_over(connection, context.conversation.id, context.key, effect.reason, context.now)
+        await self._store.handovers.ask(connection, context.conversation.id, context.key, effect.reason, context.now)
 
     async def _set_language(self, connection: AsyncConnection, effect: SetLanguage, context: EffectContext) -> None:
-        await self._transcript.touch(connection, context.conversation.id, context.now, language=effect.language)
+        await self._store.conversations.set_language(connection, context.conversation.id, effect.language)
 
     async def _set_consent(self, connection: AsyncConnection, effect: SetConsent, context: EffectContext) -> None:
         point = context.conversation.contact_point_id
-        await self._people.consent(
+        await self._store.consents.add(
             connection, point, allowed=effect.allowed, source="message", key=context.key, now=context.now
         )
 
     async def _note(self, connection: AsyncConnection, context: EffectContext, action: str, detail: str) -> None:
         key = context.conversation.recipient_key
-        await self._audits.note(connection, action, detail, context.now, subject_key=key)
+        await self._store.audits.note(connection, action, detail, context.now, subject_key=key)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.conversation.effects import EffectContext, Wording
 from bot.messaging.compose import Recipient, compose
 from casestore.conversations.transcript import Transcript
-from casestore.queues.outbox import Outbox
+from casestore.queues.outbox import Kind, Outbox
 from dialogues.turn import Reply
 
 REDACTED_LINK = (
@@ -40,7 +40,7 @@ class OneTimeLinkSender:
             Recipient(conversation.channel, conversation.address, conversation.id),
             context.key,
             now,
-            kind="link",
+            kind=Kind.LINK,
             expires_at=now + lifetime,
             transcript_text=say(REDACTED_LINK).text,
         )

@@ -37,12 +37,21 @@ def linking_effects(settings: Settings, store: Store, wording: Wording, draw: Ca
     """For a worker. ``draw`` gives fresh tokens."""
     links = LoginLinks(store.database, store.vault)
     link_sender = OneTimeLinkSender(store.transcript, store.outbox, wording)
-    return LinkingEffects(store.people, store.codes, links, link_sender, store.audits, draw, settings.public_url)
+    return LinkingEffects(store.links, store.codes, links, link_sender, store.audits, draw, settings.public_url)
 
 
 def link_verifier(store: Store, contacts: ContactRegistry | None, clock: Clock) -> RegistryLinkVerifier:
     """For a worker."""
-    return RegistryLinkVerifier(contacts, store.database, store.vault, store.people, store.audits, clock)
+    return RegistryLinkVerifier(
+        contacts,
+        store.database,
+        store.vault,
+        store.conversations,
+        store.citizens,
+        store.links,
+        store.audits,
+        clock,
+    )
 
 
 def link_routes(

@@ -11,7 +11,7 @@ from bot.conversation.effects import EffectContext
 from bot.conversation.links import OneTimeLinkSender
 from casestore.audit import AuditTrail
 from casestore.people.codes import Codes
-from casestore.people.identity import People
+from casestore.people.identity import Links
 from casestore.people.login_links import LIFETIME, LoginLinks
 from dialogues.turn import SendLoginLink, Unlink
 
@@ -22,17 +22,17 @@ class LinkingEffects:
 
     def __init__(
         self,
-        people: People,
+        links: Links,
         codes: Codes,
-        links: LoginLinks,
+        login_links: LoginLinks,
         link_sender: OneTimeLinkSender,
         audits: AuditTrail,
         draw: Callable[[], str],
         public_url: str,
     ) -> None:
-        self._people = people
-        self._codes = codes
         self._links = links
+        self._codes = codes
+        self._login_links = login_links
         self._link_sender = link_sender
         self._audits = audits
         self._draw = draw
@@ -42,7 +42,7 @@ class LinkingEffects:
     async def _send_link(self, connection: AsyncConnection, _effect: SendLoginLink, context: EffectContext) -> None:
         """After the turn's replies, in a message of its own: easy to tap, and out of the transcript."""
         conversation, now, token = context.conversation, context.now, self._draw()
-        issued = await self._links.issue(connection, conversation.id, token, now)
+        issued = await self._login_links.issue(connection, conversation.id, token, now)
         await self._note(connection, context, "login.link", "issued" if issued else "refused")
         name = "utter_login_link" if issued else "utter_login_link_limit"
         await self._link_sender.send(connection, context, name, f"{self._public_url}/link/{token}", LIFETIME)
@@ -50,9 +50,9 @@ class LinkingEffects:
     async def _unlink(self, connection: AsyncConnection, _effect: Unlink, context: EffectContext) -> None:
         conversation, now = context.conversation, context.now
         await self._codes.void(connection, conversation.id)
-        await self._links.void(connection, conversation.id, now)
+        await self._login_links.void(connection, conversation.id, now)
         if conversation.citizen_id is not None:
-            await self._people.unlink(connection, conversation, now)
+            await self._links.unlink(connection, conversation.contact_point_id, conversation.citizen_id, now)
             await self._note(connection, context, "link.ended", "by the citizen")
 
     async def _note(self, connection: AsyncConnection, context: EffectContext, action: str, detail: str) -> None:

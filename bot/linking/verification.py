@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 import structlog
 
 from casestore.audit import AuditTrail
+from casestore.conversations.repository import Conversation, Conversations
 from casestore.database import Database
-from casestore.people.identity import Conversation, People, address_key
-from casestore.vault import Vault
+from casestore.people.citizens import Citizens
+from casestore.people.identity import Link, Links
+from casestore.vault import Vault, address_key
 from connectors.registry import ContactRegistry, RegistryError
 
 TRUSTED = timedelta(hours=12)  # how long the registry's last word stands while it cannot be asked
@@ -28,14 +30,18 @@ class RegistryLinkVerifier:
         contacts: ContactRegistry | None,
         database: Database,
         vault: Vault,
-        people: People,
+        conversations: Conversations,
+        citizens: Citizens,
+        links: Links,
         audits: AuditTrail,
         clock: Callable[[], datetime],
     ) -> None:
         self._contacts = contacts
         self._database = database
         self._vault = vault
-        self._people = people
+        self._conversations = conversations
+        self._citizens = citizens
+        self._links = links
         self._audits = audits
         self._clock = clock
 
@@ -45,39 +51,34 @@ class RegistryLinkVerifier:
         Another mobile, or none: the link goes at once, and is gone before the turn. While nobody can be asked, the last
         agreement counts for twelve hours; then nobody is known in this turn, and the link stays.
         """
-        if conversation.citizen_id is None or conversation.rests_on is None:
+        link = conversation.link
+        if conversation.citizen_id is None or link is None or link.rests_on is None:
             return conversation
         try:
             mobile = await self._mobile(conversation.citizen_id)
         except RegistryError as error:
             log.warning("agreement.unknown", reason=error.reason)
-            return (
-                conversation
-                if self._is_recent(conversation, TRUSTED)
-                else replace(conversation, citizen_id=None, level=0)
-            )
-        agrees = mobile is not None and address_key(self._vault, "sms", mobile) == conversation.rests_on
-        if agrees and self._is_recent(conversation, NOTED):
+            return conversation if self._is_recent(link, TRUSTED) else replace(conversation, citizen_id=None, level=0)
+        agrees = mobile is not None and address_key(self._vault, "sms", mobile) == link.rests_on
+        if agrees and self._is_recent(link, NOTED):
             return conversation
         return await self._note(conversation, conversation.citizen_id, mobile, agrees=agrees)
 
     async def _mobile(self, citizen_id: int) -> str | None:
         if self._contacts is None:
             raise RegistryError("contacts", "not set up")
-        return await self._contacts.mobile_of(await self._people.afm_of(citizen_id))
+        return await self._contacts.mobile_of(await self._citizens.afm_of(citizen_id))
 
-    def _is_recent(self, conversation: Conversation, age: timedelta) -> bool:
-        return conversation.agreed_at is not None and self._clock() - conversation.agreed_at <= age
+    def _is_recent(self, link: Link, age: timedelta) -> bool:
+        return link.agreed_at is not None and self._clock() - link.agreed_at <= age
 
     async def _note(
         self, conversation: Conversation, citizen_id: int, mobile: str | None, *, agrees: bool
     ) -> Conversation:
         now = self._clock()
         async with self._database.write() as connection:
-            await self._people.set_mobile(connection, citizen_id, mobile, now)
+            await self._links.set_mobile(connection, citizen_id, mobile, now)
             if not agrees:
                 key = conversation.recipient_key
                 await self._audits.note(connection, "link.dropped", "mobile changed", now, subject_key=key)
-        return (
-            conversation if agrees else await self._people.conversation(conversation.channel, conversation.address, now)
-        )
+        return conversation if agrees else await self._conversations.at(conversation.channel, conversation.address, now)

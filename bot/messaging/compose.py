@@ -9,8 +9,8 @@ from datetime import datetime
 from bot.channels.facts import CHANNELS
 from bot.channels.port import OutboundFile
 from bot.messaging.payload import OutboundBody
-from casestore.conversations.transcript import Line
-from casestore.queues.outbox import Dispatch, Priority
+from casestore.conversations.transcript import Author, Line
+from casestore.queues.outbox import Dispatch, Kind, Priority
 from dialogues.turn import Reply
 
 
@@ -37,7 +37,7 @@ def compose(
     key: str,
     now: datetime,
     *,
-    kind: str = "reply",
+    kind: Kind = Kind.REPLY,
     priority: Priority = Priority.REPLY,
     expires_at: datetime | None = None,
     transcript_text: str | None = None,
@@ -65,12 +65,14 @@ def compose(
     if recipient.conversation_id is None:
         return Composed(dispatches)
     text = reply.text if transcript_text is None else transcript_text
-    return Composed(dispatches, (Line(key, "bot", text, now, reply.name),))
+    return Composed(dispatches, (Line(key, Author.BOT, text, now, reply.name),))
 
 
-def compose_all(replies: Iterable[Reply], recipient: Recipient, cause: str, now: datetime) -> Composed:
+def compose_all(
+    replies: Iterable[Reply], recipient: Recipient, cause: str, now: datetime, *, kind: Kind = Kind.REPLY
+) -> Composed:
     """The replies to one message, under ``<cause>:0``, ``<cause>:1`` and so on."""
-    each = [compose(reply, recipient, f"{cause}:{number}", now) for number, reply in enumerate(replies)]
+    each = [compose(reply, recipient, f"{cause}:{number}", now, kind=kind) for number, reply in enumerate(replies)]
     return Composed(
         tuple(dispatch for composed in each for dispatch in composed.dispatches),
         tuple(line for composed in each for line in composed.lines),

@@ -12,7 +12,8 @@ from bot.backoff import RetryPolicy
 from bot.metrics import Metrics
 from bot.worker import TaskPool
 from casestore.database import StoreDown
-from casestore.queues.inbox import Claimed, Inbox, LostClaim
+from casestore.queues.inbox import Claimed, Inbox
+from casestore.queues.lease import LostClaim
 
 MAX_ATTEMPTS = 5  # crashes of a worker count: a message that kills it is buried too
 PACE = RetryPolicy()

@@ -15,10 +15,10 @@ from bot.messaging.payload import pack
 from bot.metrics import Metrics
 from bot.web.signed import LIMITS, Accepted, Forbidden, Limits, Read, SignedRequests, Unreadable
 from casestore.database import Database
-from casestore.people.identity import address_key
-from casestore.queues.inbox import Arrival, Inbox
-from casestore.tables import inbox, receipts
-from casestore.vault import Vault
+from casestore.queues.arrivals import keep
+from casestore.queues.inbox import Inbox
+from casestore.queues.receipts import Receipts
+from casestore.vault import Vault, address_key
 
 MAX_ID = 64  # characters of a provider's id that the tables hold; Viber's have 19, Twilio's 34
 
@@ -43,6 +43,7 @@ class Intake:
         self._database = database
         self._vault = vault
         self._inbox = Inbox(database, vault)
+        self._receipts = Receipts(database, vault)
         self._clock = clock
         self._public_url = public_url
         self._signed: SignedRequests[Parsed] = SignedRequests(self._write, metrics, clock, limits)
@@ -77,31 +78,35 @@ class Intake:
         return read
 
     def _receipt(self, receipt: Receipt, now: datetime) -> dict[str, object]:
-        address = receipt.address
-        return {
-            "channel": receipt.channel,
-            "provider_id": receipt.provider_id,
-            "message_id": receipt.message_id,
-            "recipient_key": address_key(self._vault, receipt.channel, address) if address else None,
-            "status": str(receipt.status),
-            "all_before": receipt.all_before,
-            "error": receipt.error,
-            "remedy": str(receipt.remedy) if receipt.remedy else None,
-            "at": receipt.at,
-            "received_at": now,
-            "due_at": now,
-        }
+        return self._receipts.row(
+            channel=receipt.channel,
+            provider_id=receipt.provider_id,
+            status=receipt.status,
+            at=receipt.at,
+            now=now,
+            message_id=receipt.message_id,
+            address=receipt.address,
+            all_before=receipt.all_before,
+            error=receipt.error,
+            remedy=receipt.remedy,
+        )
 
     async def _write(self, batch: Sequence[Parsed]) -> None:
         """Rows are made and sealed here, for a whole batch in one go: between other requests it costs twice."""
         now = self._clock()
-        arrivals = [self._arrival(message, now) for parsed in batch for message in parsed.inbound]
-        spooled = [self._receipt(receipt, now) for parsed in batch for receipt in parsed.receipts]
-        await self._database.append({inbox: arrivals, receipts: spooled})
+        messages = [self._message(message, now) for parsed in batch for message in parsed.inbound]
+        told = [self._receipt(receipt, now) for parsed in batch for receipt in parsed.receipts]
+        await keep(self._database, messages, told)
 
-    def _arrival(self, message: Inbound, now: datetime) -> dict[str, object]:
+    def _message(self, message: Inbound, now: datetime) -> dict[str, object]:
         key = address_key(self._vault, message.channel, message.address)
-        return self._inbox.row(Arrival(message.channel, message.external_id, key, pack(message), now))
+        return self._inbox.row(
+            channel=message.channel,
+            external_id=message.external_id,
+            conversation_key=key,
+            payload=pack(message),
+            received_at=now,
+        )
 
 
 def _check_ids(parsed: Parsed) -> None:

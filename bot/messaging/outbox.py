@@ -19,6 +19,7 @@ from bot.messaging.payload import OutboundBody
 from bot.metrics import Metrics
 from bot.worker import TaskPool
 from casestore.groupcommit import GroupCommit
+from casestore.queues.lifecycle import OutboxState
 from casestore.queues.outbox import ClaimedDispatch, Outbox
 from casestore.queues.results import Outcome, Results
 
@@ -100,9 +101,9 @@ class OutboxJob:
     async def _attempt(self, dispatch: ClaimedDispatch) -> Outcome:
         now = self._clock()
         if dispatch.expires_at is not None and dispatch.expires_at <= now:
-            return self._end(dispatch, "skipped", "expired")
+            return self._end(dispatch, OutboxState.SKIPPED, "expired")
         if dispatch.attempts > MAX_LOOKS:
-            return self._end(dispatch, "failed", "given-up")
+            return self._end(dispatch, OutboxState.FAILED, "given-up")
         try:
             return await self._look_up_or_send(dispatch)
         except Exception:
@@ -120,7 +121,7 @@ class OutboxJob:
             if found is not None:
                 return self._sent(dispatch, found)
         if dispatch.doubts > self._policy.most_doubts:
-            return self._end(dispatch, "failed", "in-doubt")
+            return self._end(dispatch, OutboxState.FAILED, "in-doubt")
         try:
             return self._sent(dispatch, await self._send(message))
         except SendError as error:
@@ -143,10 +144,10 @@ class OutboxJob:
     async def _after(self, dispatch: ClaimedDispatch, error: SendError) -> Outcome:
         log.warning("outbox.send-failed", outbox_id=dispatch.id, channel=self._channel.name, code=error.code)
         if error.remedy is Remedy.NEVER:
-            return self._end(dispatch, "failed", error.code)
+            return self._end(dispatch, OutboxState.FAILED, error.code)
         if error.remedy is Remedy.STOP_CONTACT:
             await self._results.stop_contact(self._channel.name, dispatch.recipient_key, error.code, self._clock())
-            return self._end(dispatch, "failed", error.code)
+            return self._end(dispatch, OutboxState.FAILED, error.code)
         if error.remedy is Remedy.PAGE_OPERATOR:
             log.error("outbox.channel-refused", channel=self._channel.name, code=error.code)
             self._resting_until = self._clock() + PAUSE
@@ -154,13 +155,13 @@ class OutboxJob:
         if error.remedy is Remedy.UNKNOWN:
             return self._doubtful(dispatch, error.code)
         if dispatch.attempts >= MAX_ATTEMPTS and self._clock() >= dispatch.since + self._policy.patience:
-            return self._end(dispatch, "failed", error.code)
+            return self._end(dispatch, OutboxState.FAILED, error.code)
         return self._again(dispatch, error.code, self._policy.send_again, at_least=error.retry_after or 0.0)
 
     def _sent(self, dispatch: ClaimedDispatch, sent: Sent) -> Outcome:
-        return Outcome(dispatch.id, dispatch.claim, "sent", self._clock(), sent.provider_id, sent.parts)
+        return Outcome(dispatch.id, dispatch.claim, OutboxState.SENT, self._clock(), sent.provider_id, sent.parts)
 
-    def _end(self, dispatch: ClaimedDispatch, state: str, reason: str) -> Outcome:
+    def _end(self, dispatch: ClaimedDispatch, state: OutboxState, reason: str) -> Outcome:
         return Outcome(dispatch.id, dispatch.claim, state, self._clock(), reason=reason)
 
     def _doubtful(self, dispatch: ClaimedDispatch, reason: str) -> Outcome:
@@ -177,4 +178,6 @@ class OutboxJob:
 
     def _open(self, dispatch: ClaimedDispatch, reason: str, wait: timedelta, *, in_doubt: bool = False) -> Outcome:
         now = self._clock()
-        return Outcome(dispatch.id, dispatch.claim, "open", now, reason=reason, due_at=now + wait, in_doubt=in_doubt)
+        return Outcome(
+            dispatch.id, dispatch.claim, OutboxState.OPEN, now, reason=reason, due_at=now + wait, in_doubt=in_doubt
+        )

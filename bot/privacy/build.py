@@ -30,7 +30,7 @@ Clock = Callable[[], datetime]
 
 def privacy_reads(store: Store) -> StorePrivacy:
     """For a worker, and whoever loads the dialogue."""
-    return StorePrivacy(store.database, store.vault, store.people)
+    return StorePrivacy(store.database, store.vault, store.conversations, store.consents)
 
 
 def privacy_effects(settings: Settings, store: Store, wording: Wording, draw: Callable[[], str]) -> PrivacyEffects:

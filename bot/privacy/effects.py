@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.conversation.effects import EffectContext
 from bot.conversation.links import OneTimeLinkSender
 from casestore.audit import AuditTrail
+from casestore.people.identity import identity_at
 from casestore.people.preferences import Preferences
-from casestore.rights.copy_links import LIFETIME, Copies, identity_at
+from casestore.rights.copy_links import LIFETIME, Copies
 from casestore.rights.erasure import Erasure
 from dialogues.turn import Erase, SendCopy, SetPreference
 
@@ -46,7 +47,7 @@ class PrivacyEffects:
 
     async def _set_preference(self, connection: AsyncConnection, effect: SetPreference, context: EffectContext) -> None:
         point = context.conversation.contact_point_id
-        citizen, _ = await identity_at(connection, point)
+        citizen = (await identity_at(connection, point)).citizen_id
         said = (effect.kind, effect.value)
         await self._preferences.add(
             connection, point, citizen, *said, source="message", key=context.key, now=context.now

@@ -170,6 +170,7 @@ _VALUES = (
     ("any", "όποιο κανάλι", "any channel"),
     ("reply", "απάντηση", "an answer"),
     ("link", "σύνδεσμος", "a link"),
+    ("notice", "ειδοποίηση", "a notice"),
     ("open", "περιμένει", "waiting"),
     ("sent", "στάλθηκε", "sent"),
     ("failed", "δεν στάλθηκε", "not sent"),

@@ -17,7 +17,7 @@ from bot.metrics import Metrics
 from bot.registries.payload import unpack
 from bot.worker import TaskPool, Timer
 from casestore.database import Database, StoreDown
-from casestore.queues.inbox import LostClaim
+from casestore.queues.lease import LostClaim
 from casestore.queues.registry_events import ClaimedEvent, RegistryEventQueue
 from connectors.audit import CallCause, audit_cause
 from connectors.events import RegistryEvent, UnreadEvent
@@ -140,7 +140,7 @@ class EventsJob:
         now = self._clock()
         if claimed.attempts >= MAX_ATTEMPTS:
             log.error("event.dead-letter", event_id=claimed.id, registry=claimed.registry, error=error)
-            await self._events.bury(claimed, now, error)
+            await self._events.abandon(claimed, now, error)
             return "dead"
         await self._events.retry(claimed, now + AGAIN.wait(claimed.attempts, self._random), error)
         return "retry"

@@ -20,7 +20,6 @@ from bot.settings import Settings
 from bot.store import Store
 from bot.worker import Job
 from casestore.cases.reconciliations import Reconciliations
-from casestore.people.citizens import Citizens
 from casestore.queues.registry_events import RegistryEventQueue
 from connectors.connect import VOCABULARIES, event_reader
 from connectors.events import CASE_EVENTS
@@ -46,8 +45,7 @@ def event_routes(settings: Settings, store: Store, metrics: Metrics, clock: Cloc
 
 def case_recorder(store: Store, metrics: Metrics, listeners: Sequence[ChangeListener]) -> CaseRecorder:
     """``listeners`` are called with every change, in the commit that keeps it."""
-    citizens = Citizens(store.database, store.vault)
-    return CaseRecorder(citizens=citizens, cases=store.cases, metrics=metrics, listeners=listeners)
+    return CaseRecorder(citizens=store.citizens, cases=store.cases, metrics=metrics, listeners=listeners)
 
 
 def registry_jobs(
@@ -69,7 +67,7 @@ def registry_jobs(
             registry=registry,
             database=store.database,
             recorder=recorder,
-            cases=store.cases,
+            cursors=store.cursors,
             metrics=metrics,
             clock=clock,
             every=timedelta(seconds=settings.feed_seconds),
@@ -97,7 +95,7 @@ def registry_jobs(
 def case_applier(store: Store, recorder: CaseRecorder, registries: Sequence[CaseRegistry]) -> CaseApplier:
     """For the events that tell of cases."""
     by_name = {registry.name: registry for registry in registries}
-    return CaseApplier(recorder=recorder, cases=store.cases, people=store.people, registries=by_name)
+    return CaseApplier(recorder=recorder, cases=store.cases, citizens=store.citizens, registries=by_name)
 
 
 def reconcile_job(
@@ -120,7 +118,7 @@ def comparer(store: Store, registry: CaseRegistry, recorder: CaseRecorder, *, re
         registry=registry,
         database=store.database,
         cases=store.cases,
-        citizens=Citizens(store.database, store.vault),
+        citizens=store.citizens,
         recorder=recorder,
         reopening=reopening,
     )
@@ -128,7 +126,7 @@ def comparer(store: Store, registry: CaseRegistry, recorder: CaseRecorder, *, re
 
 def one_view(store: Store, registries: Sequence[CaseRegistry], clock: Clock) -> OneView:
     """A citizen's cases over all registries."""
-    return OneView(registries, store.people, store.cases, clock)
+    return OneView(registries, store.citizens, store.cases, store.cursors, clock)
 
 
 async def read_event_depth(store: Store, metrics: Metrics, now: datetime) -> None:

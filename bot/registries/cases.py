@@ -9,10 +9,10 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.registries.apply import NotYet
-from bot.registries.recorder import CaseRecorder, CaseReport, report_of
-from casestore.cases.model import NEW, Case, Document, StoredCase
+from bot.registries.recorder import CaseRecorder, report_of
+from casestore.cases.model import Case, CaseReport, ChangeResult, Document, StoredCase
 from casestore.cases.repository import Cases
-from casestore.people.identity import People
+from casestore.people.citizens import Citizens
 from connectors.events import RegistryEvent
 from connectors.events_cases import CaseOpened, Closed, Decided, DocumentsChanged, StageChanged
 from connectors.registry import CaseRegistry
@@ -25,11 +25,11 @@ class CaseApplier:
     """Implements :class:`bot.registries.apply.Applier`. ``registries``, by name, are asked for what is missing."""
 
     def __init__(
-        self, *, recorder: CaseRecorder, cases: Cases, people: People, registries: Mapping[str, CaseRegistry]
+        self, *, recorder: CaseRecorder, cases: Cases, citizens: Citizens, registries: Mapping[str, CaseRegistry]
     ) -> None:
         self._recorder = recorder
         self._cases = cases
-        self._people = people
+        self._citizens = citizens
         self._registries = registries
 
     async def prepare(self, event: RegistryEvent) -> _CaseWrite:
@@ -49,7 +49,7 @@ class CaseApplier:
 
     async def _is_anothers(self, stored: StoredCase | None, event: RegistryEvent) -> bool:
         """Whose a case is does not change by an event's word alone."""
-        return stored is not None and await self._people.known(event.afm) != stored.citizen_id
+        return stored is not None and await self._citizens.find(event.afm) != stored.citizen_id
 
     async def _ask(self, event: RegistryEvent) -> CaseReport:
         registry = self._registries.get(event.registry)
@@ -74,7 +74,7 @@ class _CaseWrite:
     async def write(self, connection: AsyncConnection, now: datetime) -> str:
         reports = [] if self.report is None else [self.report]
         for change in await self.recorder.record(connection, reports, now, source=self.source):
-            if change.result != NEW:
+            if change.result is not ChangeResult.NEW:
                 return change.result
         return self.source
 

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 import structlog
 
 from casestore.database import Database
-from casestore.people.identity import People
+from casestore.people.citizens import Citizens
+from casestore.people.identity import Links
 from connectors.audit import CallCause, audit_cause
 from connectors.registry import ContactRegistry, RegistryError
 
@@ -29,15 +30,18 @@ class ContactFeed:
 
     name = "feed-contacts"
 
-    def __init__(self, contacts: ContactRegistry, database: Database, people: People, clock: Clock) -> None:
+    def __init__(
+        self, contacts: ContactRegistry, database: Database, citizens: Citizens, links: Links, clock: Clock
+    ) -> None:
         self._contacts = contacts
         self._database = database
-        self._people = people
+        self._citizens = citizens
+        self._links = links
         self._clock = clock
 
     async def step(self) -> bool:
         now = self._clock()
-        due = await self._people.contact_due(now, CONTACT_BATCH)
+        due = await self._citizens.contact_due(now, CONTACT_BATCH)
         with audit_cause(CallCause(protocol=self.name)):
             told = await asyncio.gather(*(self._ask(afm) for _, afm in due))
         await self._keep([(citizen, *answer) for (citizen, _), answer in zip(due, told, strict=True)], now)
@@ -57,9 +61,8 @@ class ContactFeed:
         async with self._database.write() as connection:
             for citizen, said, mobile in sorted(told):  # in one order: no deadlocks with another worker
                 if said:
-                    await self._people.contact_seen(connection, citizen, mobile, now, now + CONTACT_KEPT)
-                else:
-                    await self._people.contact_later(connection, citizen, now + CONTACT_AGAIN)
+                    await self._links.set_mobile(connection, citizen, mobile, now)
+                await self._citizens.ask_again(connection, citizen, now + (CONTACT_KEPT if said else CONTACT_AGAIN))
 
     async def drain(self) -> None:
         """Nothing is ever in hand between two steps."""

@@ -14,9 +14,10 @@ from datetime import datetime
 import structlog
 
 from bot.registries.recorder import case_of, feed_of
+from casestore.cases.cursors import Cursors
 from casestore.cases.model import Case, StoredCase, illegal_move
 from casestore.cases.repository import Cases, is_shown
-from casestore.people.identity import People
+from casestore.people.citizens import Citizens
 from connectors.registry import CaseList, CaseRegistry, RegistryError, RegistryUnavailable
 from dialogues.ports import CaseView, Overview
 
@@ -41,15 +42,17 @@ class OneView:
     def __init__(
         self,
         registries: Sequence[CaseRegistry],
-        people: People,
+        citizens: Citizens,
         cases: Cases,
+        cursors: Cursors,
         clock: Callable[[], datetime],
         *,
         within: float = WITHIN,
     ) -> None:
         self._registries = registries
-        self._people = people
+        self._citizens = citizens
         self._cases = cases
+        self._cursors = cursors
         self._clock = clock
         self._within = within
 
@@ -58,7 +61,7 @@ class OneView:
         now = self._clock()
         answers = await self._ask(citizen_id)
         stored = await self._cases.stored_of(citizen_id, now)  # after asking: an event may have come meanwhile
-        caught_up = await self._cases.caught_up()
+        caught_up = await self._cursors.caught_up()
         by_registry = {name: [one for one in stored if one.case.registry == name] for name in _names(answers, stored)}
         parts = [
             part_of(name, theirs, answers.get(name), caught_up.get(feed_of(name)))
@@ -70,7 +73,7 @@ class OneView:
         """Each registry's answer, or why there is none, by its name."""
         if not self._registries:
             return {}
-        afm = await self._people.afm_of(citizen_id)
+        afm = await self._citizens.afm_of(citizen_id)
         answers = await asyncio.gather(*(self._one(registry, afm) for registry in self._registries))
         return {registry.name: answer for registry, answer in zip(self._registries, answers, strict=True)}
 

@@ -14,8 +14,8 @@ import structlog
 from bot.metrics import Metrics
 from bot.registries.recorder import CaseRecorder, feed_of, report_of
 from bot.worker import Timer
-from casestore.cases.model import KNOWN
-from casestore.cases.repository import Cases
+from casestore.cases.cursors import Cursors
+from casestore.cases.model import ChangeResult
 from casestore.database import Database
 from connectors.audit import CallCause, audit_cause
 from connectors.registry import CaseRegistry, Changes, RegistryError
@@ -33,7 +33,7 @@ class CaseFeed:
         registry: CaseRegistry,
         database: Database,
         recorder: CaseRecorder,
-        cases: Cases,
+        cursors: Cursors,
         metrics: Metrics,
         clock: Clock,
         every: timedelta,
@@ -42,7 +42,7 @@ class CaseFeed:
         self._registry = registry
         self._database = database
         self._recorder = recorder
-        self._cases = cases
+        self._cursors = cursors
         self._metrics = metrics
         self._clock = clock
         self._every = every
@@ -63,7 +63,7 @@ class CaseFeed:
         return more
 
     async def _page(self, now: datetime) -> bool:
-        cursor = await self._cases.cursor(self.name)
+        cursor = await self._cursors.read(self.name)
         with audit_cause(CallCause(protocol=self.name)):
             page = await self._registry.changes(cursor)
         await self._keep(page, now, wake=page.cursor != cursor or bool(page.cases))
@@ -75,9 +75,9 @@ class CaseFeed:
             changes = await self._recorder.record(
                 connection, [report_of(record) for record in page.cases], now, source="poll"
             )
-            await self._cases.set_cursor(connection, self.name, page.cursor, now, caught_up=not page.more)
+            await self._cursors.move(connection, self.name, page.cursor, now, caught_up=not page.more)
         for record, change in zip(page.cases, changes, strict=True):
-            if change.result != KNOWN:
+            if change.result is not ChangeResult.KNOWN:
                 self._registry.forget(record.afm)
 
     async def drain(self) -> None:

@@ -16,10 +16,10 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.metrics import Metrics
-from bot.registries.recorder import CaseRecorder, CaseReport, case_of, report_of
+from bot.registries.recorder import CaseRecorder, case_of, report_of
 from bot.worker import Timer
-from casestore.cases.model import NEW, REFUSED, StoredCase
-from casestore.cases.reconciliations import DONE, LISTED, UNREPORTED, WAITING, LostRun, Reconciliations, Run
+from casestore.cases.model import CaseReport, ChangeResult, StoredCase
+from casestore.cases.reconciliations import NEXT_PHASE, LostRun, Phase, Reconciliations, Run
 from casestore.cases.repository import Cases
 from casestore.database import Database
 from casestore.people.citizens import Citizens
@@ -28,7 +28,7 @@ from connectors.registry import CaseRecord, CaseRegistry, RegistryError
 
 SAME, MISSING, BEHIND, DIFFERS, AHEAD, GONE = "same", "missing", "behind", "differs", "ahead", "gone"
 """As the registry says; not on record; ours is older; as old and not the same; ours is newer; the registry has none."""
-REPAIRED = "repaired"
+REPAIRED, REFUSED = "repaired", str(ChangeResult.REFUSED)
 RESULTS = (SAME, MISSING, BEHIND, DIFFERS, AHEAD, GONE, REPAIRED, REFUSED)
 ASKED = 50  # cases that are asked for one by one, a page
 AT_ONCE = 4
@@ -107,8 +107,9 @@ class Comparer:
         gone = diff.of(GONE)
         await self._cases.mark_told(connection, [ref for ref, found in diff.verdicts.items() if found != GONE], now)
         await self._cases.mark_gone(connection, gone, since)
-        done = Counter({NEW: REPAIRED, REFUSED: REFUSED}[c.result] for c in changes if c.result in (NEW, REFUSED))
-        return Counter(diff.verdicts.values()) + done + Counter({REPAIRED: len(gone)})
+        done = Counter(change.result for change in changes)
+        repaired = {REPAIRED: done[ChangeResult.NEW] + len(gone), REFUSED: done[ChangeResult.REFUSED]}
+        return Counter(diff.verdicts.values()) + Counter(repaired)
 
     async def _compared(self, records: Mapping[str, CaseRecord]) -> tuple[dict[str, str], tuple[CaseReport, ...]]:
         stored = await self._cases.find_all(records)
@@ -184,10 +185,10 @@ class ReconcileJob:
         """The run to go on with; ``None`` while the next one is not due. The first is due ``every`` after the start."""
         run = await self._runs.last(self._comparer.name)
         if run is None:
-            await self._runs.begin(Run(self._comparer.name, WAITING, now), None)
+            await self._runs.begin(Run(self._comparer.name, Phase.WAITING, now), None)
             self._timer.rest_until(now + self._every)
             return None
-        if run.phase in (LISTED, UNREPORTED):
+        if run.phase in (Phase.LISTED, Phase.UNREPORTED):
             return run
         if now < run.started_at + self._every:
             self._timer.rest_until(run.started_at + self._every)
@@ -208,7 +209,7 @@ class ReconcileJob:
 
 async def begin(runs: Reconciliations, registry: str, now: datetime) -> Run:
     """A new run, from the beginning. Raises :class:`casestore.cases.reconciliations.LostRun`."""
-    run = Run(registry, LISTED, now)
+    run = Run(registry, Phase.LISTED, now)
     await runs.begin(run, await runs.last(registry))
     return run
 
@@ -226,7 +227,7 @@ async def take_page(comparer: Comparer, runs: Reconciliations, run: Run, now: da
 async def diff_page(comparer: Comparer, run: Run, seen: Container[str] = ()) -> PageDiff:
     """What the next page of a run shows. Nothing is kept."""
     with audit_cause(CallCause(protocol=f"reconcile-{comparer.name}")):
-        if run.phase == LISTED:
+        if run.phase is Phase.LISTED:
             return await comparer.listed(run.cursor)
         return await comparer.not_reported_since(run.cursor, run.started_at, seen)
 
@@ -234,8 +235,6 @@ async def diff_page(comparer: Comparer, run: Run, seen: Container[str] = ()) -> 
 def advance_run(run: Run, diff: PageDiff, counts: Counter[str], now: datetime) -> Run:
     """The run after a page."""
     total = Counter(run.counts) + counts
-    phase, cursor = run.phase, diff.cursor
-    if not diff.more:
-        phase, cursor = (UNREPORTED, "") if run.phase == LISTED else (DONE, "")
-    finished = now if phase == DONE else None
+    phase, cursor = (run.phase, diff.cursor) if diff.more else (NEXT_PHASE[run.phase], "")
+    finished = now if phase is Phase.DONE else None
     return replace(run, phase=phase, cursor=cursor, pages=run.pages + 1, counts=dict(total), finished_at=finished)

@@ -7,14 +7,13 @@ there.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.metrics import Metrics
-from casestore.cases.model import NEW, REFUSED, Case, Change, Document, Told
+from casestore.cases.model import Case, CaseReport, Change, ChangeResult, Document
 from casestore.cases.repository import Cases
 from casestore.people.citizens import Citizens
 from connectors.registry import CaseRecord
@@ -24,16 +23,6 @@ log = structlog.get_logger(__name__)
 ChangeListener = Callable[[AsyncConnection, Sequence[Change]], Awaitable[None]]
 """Called with what has just changed (``before``, ``after``), in the transaction that keeps it: what it writes there is
 kept with the change or not at all. It is called once for each change, and for nothing that changed nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class CaseReport:
-    """What a registry says of a case, and whose it is. The rest as in :class:`casestore.cases.model.Told`."""
-
-    afm: str
-    case: Case
-    instead_of: int | None = None
-    reopening: bool = False
 
 
 class CaseRecorder:
@@ -53,15 +42,14 @@ class CaseRecorder:
         """What became of each report, in their order. ``source`` is for the log: by which way they came."""
         if not reports:
             return []
-        ids = await self._citizens.ids(connection, {report.afm for report in reports}, now)
-        told = [Told(ids[report.afm], report.case, report.instead_of, report.reopening) for report in reports]
-        changes = await self._cases.record(connection, told, now)
+        owners = await self._citizens.ensure(connection, {report.afm for report in reports}, now)
+        changes = await self._cases.record(connection, reports, owners, now)
         for change in changes:
             registry = change.after.case.registry
             self._metrics.feed.labels(registry, change.result).inc()
-            if change.result == REFUSED:
+            if change.result is ChangeResult.REFUSED:
                 log.warning("case.refused", registry=registry, source=source, reason=change.reason)
-        if new := [change for change in changes if change.result == NEW]:
+        if new := [change for change in changes if change.result is ChangeResult.NEW]:
             for listener in self._listeners:
                 await listener(connection, new)
         return changes

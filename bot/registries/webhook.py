@@ -15,7 +15,7 @@ from bot.metrics import Metrics
 from bot.registries.payload import pack
 from bot.web.body import RequestRefused
 from bot.web.signed import LIMITS, Accepted, Forbidden, Limits, SignedRequests, Unreadable
-from casestore.queues.registry_events import MOST_SEQUENCE, NewEvent, RegistryEventQueue
+from casestore.queues.registry_events import MOST_SEQUENCE, RegistryEventQueue
 from connectors.events import EventReader, RegistryEvent, UnreadEvent
 from connectors.signatures import BadEvent, BadSignature
 
@@ -67,13 +67,12 @@ class EventIntake:
     def _row(self, event: RegistryEvent | UnreadEvent) -> dict[str, object]:
         if event.sequence > MOST_SEQUENCE:
             raise BadEvent("data.sequence")
-        arrived = NewEvent(
+        return self._events.row(
             registry=event.registry,
             event=event.id,
-            type=event.type,
+            kind=event.type,
             subject=event.subject,
             sequence=event.sequence,
             payload=pack(event),
             received_at=self._clock(),
         )
-        return self._events.row(arrived)

@@ -14,9 +14,10 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
-from casestore.people.identity import ALERTS, resolve_identity
+from casestore.people.consents import Consents
+from casestore.people.identity import points_of
 from casestore.people.quiet_hours import DEFAULT_QUIET, Quiet, earliest, quiet_of
-from casestore.tables import consents, contact_points, conversations, links, wishes
+from casestore.tables import contact_points, conversations, wishes
 
 CHANNEL, QUIET = "channel", "quiet"
 ChannelCodes = Mapping[str, tuple[str | None, bool]]
@@ -73,7 +74,7 @@ def preferences(said: Iterable[tuple[str, str]], channels: ChannelCodes) -> Noti
 
 
 def route_notice(
-    wanted: NoticePreferences, consented: Mapping[int, bool | None], points: Sequence[ContactPoint], now: datetime
+    wanted: NoticePreferences, consented: Mapping[int, bool], points: Sequence[ContactPoint], now: datetime
 ) -> Deliver | Suppressed:
     """Where a notice goes and when, or why nobody can be told.
 
@@ -98,6 +99,7 @@ class Preferences:
     def __init__(self, database: Database, channels: ChannelCodes) -> None:
         self._database = database
         self._channels = channels
+        self._consents = Consents(database)
 
     async def add(
         self,
@@ -125,44 +127,29 @@ class Preferences:
         """What counts for whoever writes from this contact point."""
         return await self._preferences(citizen_id, [contact_point_id])
 
-    async def of(
-        self, citizen_id: int
-    ) -> tuple[NoticePreferences, Mapping[int, bool | None], tuple[ContactPoint, ...]]:
+    async def of(self, citizen_id: int) -> tuple[NoticePreferences, Mapping[int, bool], tuple[ContactPoint, ...]]:
         """What :func:`route_notice` is asked with about this citizen."""
         points = await contact_points_of(self._database, citizen_id)
         ids = [point.id for point in points]
-        return await self._preferences(citizen_id, ids), await self._consented(ids), points
+        return await self._preferences(citizen_id, ids), await self._consents.newest_at(ids), points
 
     async def _preferences(self, citizen_id: int | None, points: Sequence[int]) -> NoticePreferences:
-        nobodys = and_(wishes.c.citizen_id.is_(None), wishes.c.contact_point_id.in_(points))
-        theirs = nobodys if citizen_id is None else or_(nobodys, wishes.c.citizen_id == citizen_id)
-        said = select(wishes.c.kind, wishes.c.value).where(theirs).order_by(wishes.c.at, wishes.c.id)
+        by_nobody_known = and_(wishes.c.citizen_id.is_(None), wishes.c.contact_point_id.in_(points))
+        counts = by_nobody_known if citizen_id is None else or_(by_nobody_known, wishes.c.citizen_id == citizen_id)
+        said = select(wishes.c.kind, wishes.c.value).where(counts).order_by(wishes.c.at, wishes.c.id)
         async with self._database.read() as connection:
             return preferences([(row.kind, row.value) for row in await connection.execute(said)], self._channels)
 
-    async def _consented(self, points: Sequence[int]) -> dict[int, bool | None]:
-        said = select(consents.c.contact_point_id, consents.c.allowed)
-        said = said.where(consents.c.contact_point_id.in_(points), consents.c.purpose == ALERTS).order_by(consents.c.id)
-        async with self._database.read() as connection:
-            return {row.contact_point_id: row.allowed for row in await connection.execute(said)}
-
 
 async def contact_points_of(database: Database, citizen_id: int) -> tuple[ContactPoint, ...]:
-    """The contact points that stand for this citizen: those at which nobody else is known as surely."""
-    theirs = select(links.c.contact_point_id).where(links.c.citizen_id == citizen_id)
-    known = select(links.c.contact_point_id, links.c.citizen_id, links.c.level)
-    known = known.where(links.c.contact_point_id.in_(theirs)).order_by(links.c.linked_at, links.c.id)
+    """The contact points that stand for this citizen (:func:`casestore.people.identity.points_of`)."""
     point = contact_points.c
     columns = (point.id, point.channel, point.reachable, point.created_at, conversations.c.last_at)
-    rows = select(*columns).join_from(contact_points, conversations, isouter=True).where(point.id.in_(theirs))
+    joined = select(*columns).join_from(contact_points, conversations, isouter=True)
     async with database.read() as connection:
-        behind: dict[int, list[tuple[int, int]]] = {}
-        for row in await connection.execute(known):
-            behind.setdefault(row.contact_point_id, []).append((row.citizen_id, row.level))
-        found = (await connection.execute(rows.order_by(point.id))).all()
-    standing = {point_id: resolve_identity(links_here) for point_id, links_here in behind.items()}
+        theirs = await points_of(connection, citizen_id)
+        rows = (await connection.execute(joined.where(point.id.in_(theirs)).order_by(point.id))).all()
     return tuple(
-        ContactPoint(row.id, row.channel, row.reachable, standing[row.id][1], row.last_at or row.created_at)
-        for row in found
-        if row.id in standing and standing[row.id][0] == citizen_id
+        ContactPoint(row.id, row.channel, row.reachable, theirs[row.id].level, row.last_at or row.created_at)
+        for row in rows
     )

@@ -70,10 +70,10 @@ class Holdings:
         """All of it, by kind; plain values that JSON can hold. Raises ``LookupError`` when there is no such citizen."""
         points = await self._points(citizen_id)
         async with self._database.read() as connection:
-            this = (await connection.execute(select(citizens).where(citizens.c.id == citizen_id))).first()
-            if this is None:
+            citizen = (await connection.execute(select(citizens).where(citizens.c.id == citizen_id))).first()
+            if citizen is None:
                 raise LookupError("no such citizen")
-            who = {"afm": self._vault.open("citizens.afm", this.afm_sealed), "since": _plain(this.created_at)}
+            who = {"afm": self._vault.open("citizens.afm", citizen.afm_sealed), "since": _plain(citizen.created_at)}
             found: dict[str, list[Row]] = {"citizen": [who]}
             found["contact_points"] = [await self._point(connection, citizen_id, point) for point in points]
             for name, (table, which) in (await self._theirs(connection, citizen_id, points)).items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 from alembic import command
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, Table, select
 from casestore.columns import metadata
 from casestore.database import Database
 from casestore.migrate import WrongKeyRing, _config, check_key_ring, is_current, migrate
+from casestore.tables import citizens, conversations, links
 from casestore.tables import registry_events as events
 from casestore.vault import Vault
 from tests.clock import START
@@ -71,6 +73,34 @@ async def test_certificates_events_that_were_ended_with_nothing_done_are_open_ag
     async with database.read() as connection:
         found = await connection.execute(select(events.c.event_key, events.c.attempts).where(events.c.state == "open"))
         assert [tuple(row) for row in found] == [("whole", 0)]
+    await database.close()
+
+
+OWNED = """
+    INSERT INTO contact_points (id, channel, address_key, address_sealed, created_at) VALUES (1, 'sms', 'k', '', {now});
+    INSERT INTO conversations (id, contact_point_id, created_at, last_at) VALUES (1, 1, {now}, {now});
+    INSERT INTO citizens (id, afm_key, afm_sealed, created_at, contact_due_at) VALUES (1, 'a', '', {now}, {now});
+    INSERT INTO citizens (id, afm_key, afm_sealed, created_at, contact_due_at) VALUES (2, 'b', '', {now}, {never});
+    INSERT INTO links (contact_point_id, citizen_id, level, source, linked_at) VALUES (1, 2, 2, 'code', {now});
+"""
+
+
+async def test_what_there_is_survives_the_migration_to_owners(empty_database_url: str) -> None:
+    """On SQLite a table that is copied takes all that refers to it away with it."""
+    database = Database(empty_database_url)
+    zone = "" if database.is_sqlite else "+00"
+    times = {"now": f"'2026-07-01 10:00:00.000000{zone}'", "never": f"'9999-01-01 00:00:00.000000{zone}'"}
+    async with database.write() as connection:
+        await connection.run_sync(lambda connection: command.upgrade(_config(connection), "0005"))
+        for statement in OWNED.format(**times).strip().removesuffix(";").split(";"):
+            await connection.exec_driver_sql(statement)
+    await migrate(database)
+    async with database.read() as connection:
+        due = (await connection.execute(select(citizens.c.id, citizens.c.contact_due_at).order_by(citizens.c.id))).all()
+        talk = (await connection.execute(select(conversations))).one()
+        assert await connection.scalar(select(links.c.citizen_id)) == 2
+    assert [tuple(row) for row in due] == [(1, datetime(2026, 7, 1, 10, tzinfo=UTC)), (2, None)]
+    assert (talk.owner, talk.agent, talk.owner_version) == ("bot", None, 0)
     await database.close()
 
 

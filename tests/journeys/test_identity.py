@@ -237,10 +237,10 @@ async def test_one_citizen_on_both_channels_is_known_on_both(anna: Citizen) -> N
     await anna.viber(page.code)
     assert CASE in await anna.viber(ASK)
     assert CASE in await anna.sms(ASK)
-    people = anna.counter.system.store.people
-    citizen = await people.known(A.afm or "")
+    store = anna.counter.system.store
+    citizen = await store.citizens.find(A.afm or "")
     assert citizen is not None
-    assert sorted((channel, level) for _, channel, level in await people.conversations_of(citizen)) == [
+    assert sorted((channel, level) for _, channel, level in await store.conversations.of_citizen(citizen)) == [
         ("sms", 1),
         ("viber", 2),
     ]

@@ -207,7 +207,7 @@ async def test_a_registry_that_fails(book: Logbook, database_url: str, error: Ex
     registry = Broken(error)
     async with running_system(database_url, EchoDialogue(), registries=([registry], registry)) as system:
         async with system.store.database.write() as connection:
-            await system.store.people.citizen(connection, AFM, system.clock())
+            await system.store.citizens.ensure_one(connection, AFM, system.clock())
         await system.settle()
     assert sorted(book.events) == ["feed.contact-failed", "feed.failed"]
 

@@ -42,11 +42,11 @@ class Talk:
 
 async def known(service: Service, channel: str) -> Talk:
     """D's Viber chat is linked; the mobile is known by itself once D has a case."""
-    people, now = service.system.store.people, service.system.clock()
+    store, now = service.system.store, service.system.clock()
     async with service.system.store.database.write() as connection:
-        citizen = await people.citizen(connection, str(D.afm), now)
-        point = await people.contact_point(connection, "viber", D.viber_id, now)
-        await people.link(connection, point, citizen, PROVEN, "code", now)
+        citizen = await store.citizens.ensure_one(connection, str(D.afm), now)
+        point = await store.contact_points.ensure(connection, "viber", D.viber_id, now)
+        await store.links.link(connection, point, citizen, PROVEN, "code", now)
     await service.system.later(61)
     return Talk(service, channel)
 

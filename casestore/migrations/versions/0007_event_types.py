@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 
 EVENTS = sa.table("registry_events", *(sa.column(name) for name in ("state", "attempts", "finished_at", "result")))
 

@@ -41,9 +41,9 @@ class PagesHarness:
     async def issue(self, token: str = TOKEN, chat: str = CHAT, language: str = "el") -> int:
         """A link for a chat; the chat's conversation."""
         store, now = self.system.store, self.system.clock()
-        here = await store.people.conversation("viber", chat, now)
+        here = await store.conversations.at("viber", chat, now)
         async with store.database.write() as connection:
-            await store.transcript.touch(connection, here.id, now, language=language)
+            await store.conversations.set_language(connection, here.id, language)
             assert await LoginLinks(store.database, store.vault).issue(connection, here.id, token, now)
         return here.id
 

@@ -17,9 +17,10 @@ from bot.metrics import Metrics
 from bot.worker import run_until_idle
 from casestore.database import Database
 from casestore.migrate import migrate
-from casestore.queues.inbox import Arrival, Claimed, Inbox
+from casestore.queues.inbox import Claimed, Inbox
 from casestore.tables import inbox as rows
 from casestore.vault import Vault
+from tests.casestore.fixture import message
 from tests.clock import FakeClock
 
 AWAY = OperationalError("update", None, OSError("away"))
@@ -62,7 +63,7 @@ class InboxHarness:
         self.claims = 0
 
     async def put(self, *names: str, conversation: str = "c") -> None:
-        await self.inbox.add([Arrival("viber", name, conversation, name, self.clock()) for name in names])
+        await self.inbox.add([message(self.inbox, name, conversation, self.clock()) for name in names])
 
     def job(self, concurrency: int = 8) -> InboxJob:
         return InboxJob(

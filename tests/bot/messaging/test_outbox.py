@@ -17,16 +17,15 @@ from bot.backoff import RetryPolicy
 from bot.channels.port import Channel, Outbound, Remedy, SendError, Sent
 from bot.messaging.outbox import MAX_ATTEMPTS, MAX_LOOKS, PAUSE, OutboxJob
 from bot.messaging.payload import OutboundBody
-from bot.messaging.receipts import RANKS
 from bot.metrics import Metrics
+from bot.store import Store
 from bot.worker import run_until_idle
 from casestore.database import Database
 from casestore.migrate import migrate
-from casestore.people.identity import People, address_key
 from casestore.queues.outbox import Dispatch, Outbox, Priority
 from casestore.queues.results import Outcome, Results
 from casestore.tables import outbox as rows
-from casestore.vault import Vault
+from casestore.vault import Vault, address_key
 from tests.clock import START, FakeClock
 
 PACE = RetryPolicy(store_down=0.0)
@@ -80,7 +79,7 @@ class OutboxHarness:
         self.database = database
         self.vault = Vault(["a secret for tests only"])
         self.outbox = Outbox(database, self.vault)
-        self.results = Away(database, RANKS)
+        self.results = Away(database)
         self.clock = clock
         self.claims = 0
 
@@ -159,11 +158,11 @@ async def test_what_will_never_be_accepted_fails_at_once(harness: OutboxHarness,
 
 
 async def test_who_cannot_be_reached_is_marked_so(harness: OutboxHarness) -> None:
-    people = People(harness.database, harness.vault)
-    await people.conversation("sms", "+306900000001", START)
+    store = Store.over(harness.database, harness.vault)
+    await store.conversations.at("sms", "+306900000001", START)
     await harness.put("2")
     await harness.run(Line(SendError(Remedy.STOP_CONTACT, "twilio:21610")), 60)
-    assert not (await people.conversation("sms", "+306900000001", START)).reachable
+    assert not (await store.conversations.at("sms", "+306900000001", START)).reachable
     assert await harness.stands("2") == ("failed", "twilio:21610")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -15,13 +15,12 @@ from bot.registries.apply import POLICY, Applier, EventsJob
 from bot.registries.cases import CaseApplier
 from bot.registries.payload import pack
 from bot.registries.recorder import CaseRecorder, ChangeListener
+from bot.store import Store
 from bot.worker import run_until_idle
 from casestore.cases.model import Case, Change
-from casestore.cases.repository import Cases
 from casestore.database import Database
 from casestore.people.citizens import Citizens
-from casestore.people.identity import People
-from casestore.queues.registry_events import NewEvent, RegistryEventQueue
+from casestore.queues.registry_events import RegistryEventQueue
 from casestore.tables import case_events
 from casestore.tables import registry_events as rows
 from casestore.vault import Vault
@@ -77,16 +76,30 @@ class Registry:
         self.forgotten.append(afm)
 
 
+def row_of(queue: RegistryEventQueue, event: RegistryEvent | UnreadEvent, now: datetime) -> dict[str, object]:
+    """The event as a row of the queue, as the webhook makes it."""
+    return queue.row(
+        registry=event.registry,
+        event=event.id,
+        kind=event.type,
+        subject=event.subject,
+        sequence=event.sequence,
+        payload=pack(event),
+        received_at=now,
+    )
+
+
 class ApplyHarness:
     """The events' job over one database, with what a test wants to reach of it."""
 
     def __init__(self, database: Database, vault: Vault, clock: FakeClock, registry: Any = None) -> None:
         self.database, self.clock, self.metrics = database, clock, Metrics()
         self.registry = registry or Registry()
-        self.cases, self.people = Cases(database, vault), People(database, vault)
+        self.store = Store.over(database, vault)
+        self.cases = self.store.cases
         self.events = RegistryEventQueue(database, vault)
         self.heard: list[Change] = []
-        self.recorder = self.recording(Citizens(database, vault), self._hear)
+        self.recorder = self.recording(self.store.citizens, self._hear)
         self.job = self.another()
 
     def recording(self, citizens: Citizens, *listeners: ChangeListener) -> CaseRecorder:
@@ -96,7 +109,7 @@ class ApplyHarness:
         applier = CaseApplier(
             recorder=self.recorder,
             cases=self.cases,
-            people=self.people,
+            citizens=self.store.citizens,
             registries={self.registry.name: self.registry},
         )
         return EventsJob(
@@ -114,8 +127,7 @@ class ApplyHarness:
 
     async def arrive(self, *events: RegistryEvent | UnreadEvent) -> None:
         for one in events:
-            arrived = NewEvent(one.registry, one.id, one.type, one.subject, one.sequence, pack(one), self.clock())
-            await self.events.add([self.events.row(arrived)])
+            await self.events.add([row_of(self.events, one, self.clock())])
 
     async def follow(self, *events: RegistryEvent | UnreadEvent) -> None:
         await self.arrive(*events)

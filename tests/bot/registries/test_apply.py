@@ -41,6 +41,7 @@ from tests.bot.registries.apply_harness import (
     event,
     held,
 )
+from tests.casestore.fixture import put_case
 from tests.clock import FakeClock
 from tests.connectors.sandbox import running
 from tests.connectors.signing import OLD, headers
@@ -119,7 +120,7 @@ async def test_whose_a_case_is_does_not_change_by_an_events_word(harness: ApplyH
     assert harness.registry.asked == [CASE]
     kept = await harness.cases.find(CASE)
     assert kept is not None
-    assert kept.citizen_id == await harness.people.known(AFM)
+    assert kept.citizen_id == await harness.store.citizens.find(AFM)
 
 
 async def test_a_registry_that_is_down_is_asked_again_and_holds_up_no_other_case(harness: ApplyHarness) -> None:
@@ -143,8 +144,8 @@ async def test_what_polling_has_brought_meanwhile_is_not_asked_for(harness: Appl
     harness.registry.down = [RegistryUnavailable("permits", "timeout")]
     await harness.follow(OPENED, event(Moved("review"), 3))
     async with harness.database.write() as connection:
-        citizen = await harness.people.citizen(connection, AFM, harness.clock())
-        await harness.cases.put(connection, citizen, case_of(held(7)), harness.clock())
+        citizen = await harness.store.citizens.ensure_one(connection, AFM, harness.clock())
+        await put_case(harness.cases, connection, citizen, case_of(held(7)), harness.clock())
     harness.clock.forward(60)
     await run_until_idle([harness.job])
     assert harness.registry.asked == [CASE]
@@ -230,7 +231,7 @@ async def test_what_hears_and_fails_leaves_nothing_and_is_tried_again(harness: A
         if failing:
             raise failing.pop()
 
-    harness.recorder = harness.recording(Citizens(harness.database, vault), listener)
+    harness.recorder = harness.recording(harness.store.citizens, listener)
     harness.job = harness.another()
     await harness.follow(OPENED)
     assert await harness.case() is None
@@ -364,7 +365,7 @@ async def test_events_in_any_order_with_some_lost_agree_with_polling(
             registry=registry,
             database=database,
             recorder=harness.recorder,
-            cases=harness.cases,
+            cursors=harness.store.cursors,
             metrics=harness.metrics,
             clock=clock,
             every=timedelta(1),

@@ -12,17 +12,16 @@ from bot.app import build_recorder, build_registries, http_session, probe_regist
 from bot.metrics import Metrics
 from bot.registries.build import registry_jobs
 from bot.registries.contacts import ContactFeed
-from bot.registries.payload import pack
 from bot.settings import Settings
 from bot.store import Store, open_store
 from bot.worker import Job, run_until_idle
-from casestore.queues.registry_events import NewEvent, RegistryEventQueue
+from casestore.queues.registry_events import RegistryEventQueue
 from casestore.tables import audit
 from connectors.connect import VOCABULARIES
 from connectors.events_cases import StageChanged
 from connectors.registry import CaseRegistry
 from connectors.sandbox.app import CLIENT_ID, CLIENT_SECRET
-from tests.bot.registries.apply_harness import event
+from tests.bot.registries.apply_harness import event, row_of
 from tests.clock import FakeClock
 from tests.connectors.sandbox import running
 from tests.harness import counting, settings_for
@@ -61,11 +60,10 @@ async def test_the_jobs_name_themselves_and_an_event_its_row(settings: Settings,
         registries, contacts = build_registries(settings, session, store)
         assert contacts is not None
         jobs = jobs_of(settings, store, registries, clock)
-        await run_until_idle([*jobs, ContactFeed(contacts, store.database, store.people, clock)])
+        await run_until_idle([*jobs, ContactFeed(contacts, store.database, store.citizens, store.links, clock)])
         gap = replace(event(StageChanged("review"), 9), subject="ΑΔ-2026-000123")  # more than its registry has
         events = RegistryEventQueue(store.database, store.vault)
-        new = NewEvent(gap.registry, gap.id, gap.type, gap.subject, gap.sequence, pack(gap), clock())
-        await events.add([events.row(new)])
+        await events.add([row_of(events, gap, clock())])
         await run_until_idle(jobs)
         clock.forward(settings.reconcile_hours * 3600)
         await run_until_idle(jobs)

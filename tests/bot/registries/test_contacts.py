@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.registries.contacts import CONTACT_AGAIN, CONTACT_BATCH, CONTACT_KEPT, ContactFeed
+from bot.store import Store
 from casestore.database import Database
-from casestore.people.identity import People
 from casestore.vault import Vault
 from connectors.registry import RegistryUnavailable
 from tests.clock import FakeClock
@@ -32,16 +32,16 @@ class Mobiles:
 
 class ContactHarness:
     def __init__(self, database: Database, vault: Vault, clock: FakeClock, **held: str | Exception | None) -> None:
-        self.database, self.clock, self.people = database, clock, People(database, vault)
+        self.database, self.clock, self.store = database, clock, Store.over(database, vault)
         self.registry = Mobiles(**held)
-        self.job = ContactFeed(self.registry, database, self.people, clock)
+        self.job = ContactFeed(self.registry, database, self.store.citizens, self.store.links, clock)
 
     async def citizen(self, afm: str) -> int:
         async with self.database.write() as connection:
-            return await self.people.citizen(connection, afm, self.clock())
+            return await self.store.citizens.ensure_one(connection, afm, self.clock())
 
     async def behind(self, mobile: str) -> tuple[int | None, int]:
-        found = await self.people.conversation("sms", mobile, self.clock())
+        found = await self.store.conversations.at("sms", mobile, self.clock())
         return found.citizen_id, found.level
 
 

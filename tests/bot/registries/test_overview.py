@@ -10,12 +10,13 @@ import pytest
 
 from bot.registries.overview import OneView
 from bot.registries.recorder import case_of
-from casestore.cases.repository import CLOSED_SHOWN, Cases
+from bot.store import Store
+from casestore.cases.repository import CLOSED_SHOWN
 from casestore.database import Database
-from casestore.people.identity import People
 from casestore.vault import Vault
 from connectors.registry import CaseList, CaseRecord, RegistryError, RegistryRefused, RegistryUnavailable
 from dialogues.ports import Overview
+from tests.casestore.fixture import put_case
 from tests.clock import START, FakeClock
 
 AFM = "123456783"
@@ -52,21 +53,23 @@ DOWN = RegistryUnavailable("efka", "timeout")
 class Book:
     def __init__(self, database: Database, vault: Vault, clock: FakeClock) -> None:
         self.database, self.clock = database, clock
-        self.cases, self.people = Cases(database, vault), People(database, vault)
+        self.store = Store.over(database, vault)
 
     async def put(self, *records: CaseRecord, at: datetime = START) -> int:
         async with self.database.write() as connection:
-            citizen = await self.people.citizen(connection, AFM, START)
+            citizen = await self.store.citizens.ensure_one(connection, AFM, START)
             for record in records:
-                await self.cases.put(connection, citizen, case_of(record), at)
+                await put_case(self.store.cases, connection, citizen, case_of(record), at)
         return citizen
 
     async def caught_up(self, registry: str, at: datetime) -> None:
         async with self.database.write() as connection:
-            await self.cases.set_cursor(connection, f"feed-{registry}", "7", at, caught_up=True)
+            await self.store.cursors.move(connection, f"feed-{registry}", "7", at, caught_up=True)
 
     async def seen(self, citizen: int, *registries: Registry, within: float = 1.0) -> Overview:
-        return await OneView(registries, self.people, self.cases, self.clock, within=within).of(citizen)  # type: ignore[arg-type]
+        citizens, cases, cursors = self.store.citizens, self.store.cases, self.store.cursors
+        view = OneView(registries, citizens, cases, cursors, self.clock, within=within)  # type: ignore[arg-type]
+        return await view.of(citizen)
 
 
 @pytest.fixture

@@ -15,11 +15,9 @@ from sqlalchemy import func, select
 from bot.metrics import Metrics
 from bot.registries.polling import CaseFeed
 from bot.registries.recorder import CaseRecorder
+from bot.store import Store
 from bot.worker import run_until_idle
-from casestore.cases.repository import Cases
 from casestore.database import Database
-from casestore.people.citizens import Citizens
-from casestore.people.identity import People
 from casestore.tables import case_events, cases, citizens, cursors
 from casestore.vault import Vault
 from connectors.registry import CaseRecord, Changes, RegistryUnavailable, RequiredDocument
@@ -73,15 +71,14 @@ class Feed:
 
     def __init__(self, database: Database, vault: Vault, clock: FakeClock, *pages: Sequence[CaseRecord] | Exception):
         self.registry, self.metrics, self.clock = Pages(*pages), Metrics(), clock
-        self.database, self.people, self.cases = database, People(database, vault), Cases(database, vault)
-        recorder = CaseRecorder(
-            citizens=Citizens(database, vault), cases=self.cases, metrics=self.metrics, listeners=()
-        )
+        self.database, self.store = database, Store.over(database, vault)
+        self.cases = self.store.cases
+        recorder = CaseRecorder(citizens=self.store.citizens, cases=self.cases, metrics=self.metrics, listeners=())
         self.job = CaseFeed(
             registry=self.registry,
             database=database,
             recorder=recorder,
-            cases=self.cases,
+            cursors=self.store.cursors,
             metrics=self.metrics,
             clock=clock,
             every=EVERY,
@@ -100,7 +97,7 @@ class Feed:
 
     async def of(self, afm: str) -> list[tuple[str, str, int]]:
         async with self.database.write() as connection:
-            citizen = await self.people.citizen(connection, afm, self.clock())
+            citizen = await self.store.citizens.ensure_one(connection, afm, self.clock())
         found = await self.cases.of_citizen(citizen, self.clock())
         return [(case.reference, case.stage, case.sequence) for case in found]
 
@@ -124,7 +121,7 @@ async def test_a_record_is_kept_whole(database: Database, vault: Vault, clock: F
     feed = Feed(database, vault, clock, [RECORD])
     await run_until_idle([feed.job])
     async with database.write() as connection:
-        citizen = await feed.people.citizen(connection, AFM, clock())
+        citizen = await feed.store.citizens.ensure_one(connection, AFM, clock())
     (case,) = await feed.cases.of_citizen(citizen, clock())
     (document,) = case.documents
     told = {
@@ -167,16 +164,16 @@ async def test_when_it_was_last_read_to_its_end_is_kept_and_nothing_else_is_writ
 ) -> None:
     feed = Feed(database, vault, clock, [RECORD], RegistryUnavailable("permits", "timeout"))
     await feed.job.step()
-    assert await feed.cases.caught_up() == {}  # there is more
+    assert await feed.store.cursors.caught_up() == {}  # there is more
     await feed.job.step()
-    assert await feed.cases.caught_up() == {}
+    assert await feed.store.cursors.caught_up() == {}
     clock.forward(EVERY.total_seconds())
     await feed.job.step()
-    assert await feed.cases.caught_up() == {"feed-permits": clock()}
+    assert await feed.store.cursors.caught_up() == {"feed-permits": clock()}
     rows = await feed.rows()
     clock.forward(EVERY.total_seconds())
     await feed.job.step()
-    assert await feed.cases.caught_up() == {"feed-permits": clock()}
+    assert await feed.store.cursors.caught_up() == {"feed-permits": clock()}
     assert await feed.rows() == rows
 
 
@@ -228,7 +225,7 @@ async def test_whatever_order_they_come_in_the_newest_word_stands(
     pages = [records[start : start + size] for start in range(0, len(records), size)]
     feed = Feed(database, vault, clock, *pages)
     async with database.write() as connection:
-        await feed.cases.set_cursor(connection, feed.job.name, "0", clock())
+        await feed.store.cursors.move(connection, feed.job.name, "0", clock())
     await run_until_idle([feed.job])
     newest: dict[str, int] = {}
     for record in records:

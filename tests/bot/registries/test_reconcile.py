@@ -11,15 +11,14 @@ import pytest
 from bot.metrics import Metrics
 from bot.registries.reconcile import AGAIN, Comparer, ReconcileJob, begin, take_page
 from bot.registries.recorder import CaseRecorder, case_of
+from bot.store import Store
 from bot.worker import run_until_idle
 from casestore.cases.model import Case, Change
-from casestore.cases.reconciliations import DONE, LostRun, Reconciliations
-from casestore.cases.repository import Cases
+from casestore.cases.reconciliations import LostRun, Phase, Reconciliations
 from casestore.database import Database
-from casestore.people.citizens import Citizens
-from casestore.people.identity import People
 from casestore.vault import Vault
 from connectors.registry import CaseRecord, Changes, RegistryUnavailable, RequiredDocument
+from tests.casestore.fixture import put_case
 from tests.clock import START, FakeClock
 
 AFM, OTHER = "123456783", "090000045"
@@ -65,23 +64,20 @@ class Registry:
 class ReconcileHarness:
     def __init__(self, database: Database, vault: Vault, clock: FakeClock) -> None:
         self.database, self.clock, self.metrics, self.registry = database, clock, Metrics(), Registry()
-        self.cases, self.people, self.census = (
-            Cases(database, vault),
-            People(database, vault),
-            Citizens(database, vault),
-        )
+        self.store = Store.over(database, vault)
+        self.cases, self.citizens = self.store.cases, self.store.citizens
         self.runs = Reconciliations(database)
         self.heard: list[Change] = []
         self.comparer = self.comparing()
         self.job = self.another()
 
     def comparing(self, **more: Any) -> Comparer:
-        recorder = CaseRecorder(citizens=self.census, cases=self.cases, metrics=self.metrics, listeners=[self._hear])
+        recorder = CaseRecorder(citizens=self.citizens, cases=self.cases, metrics=self.metrics, listeners=[self._hear])
         return Comparer(
             registry=self.registry,  # type: ignore[arg-type]
             database=self.database,
             cases=self.cases,
-            citizens=self.census,
+            citizens=self.citizens,
             recorder=recorder,
             **more,
         )
@@ -96,14 +92,14 @@ class ReconcileHarness:
     async def keep(self, *records: CaseRecord) -> None:
         async with self.database.write() as connection:
             for record in records:
-                citizen = await self.people.citizen(connection, record.afm, self.clock())
-                await self.cases.put(connection, citizen, case_of(record), self.clock())
+                citizen = await self.store.citizens.ensure_one(connection, record.afm, self.clock())
+                await put_case(self.cases, connection, citizen, case_of(record), self.clock())
 
     async def run(self) -> dict[str, int]:
         """One whole run; what was counted."""
         self.clock.forward(1)
         run = await begin(self.runs, "permits", self.clock())
-        while run.phase != DONE:
+        while run.phase is not Phase.DONE:
             run = await take_page(self.comparer, self.runs, run, self.clock())
         return dict(run.counts)
 
@@ -113,7 +109,7 @@ class ReconcileHarness:
         return found.case
 
     async def shown(self, afm: str = AFM) -> list[str]:
-        citizen = await self.people.known(afm)
+        citizen = await self.store.citizens.find(afm)
         return [] if citizen is None else [c.reference for c in await self.cases.of_citizen(citizen, self.clock())]
 
 
@@ -218,7 +214,7 @@ async def test_it_goes_on_where_it_was_stopped(harness: ReconcileHarness) -> Non
     await run_until_idle([harness.another()])  # another process, after the first was killed
     last = await harness.runs.last("permits")
     assert last is not None
-    assert (last.phase, last.counts) == (DONE, {"same": 5, "missing": 2, "repaired": 2})
+    assert (last.phase, last.counts) == (Phase.DONE, {"same": 5, "missing": 2, "repaired": 2})
     assert harness.registry.read == ["", "2", "4", "6"]
 
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.store import Store
 from casestore.database import Database
-from casestore.people.identity import KNOWN_NUMBER, PROVEN, People, address_key
+from casestore.people.identity import KNOWN_NUMBER, PROVEN
 from casestore.people.preferences import (
     ContactPoint,
     Deliver,
@@ -21,7 +22,7 @@ from casestore.people.preferences import (
     route_notice,
 )
 from casestore.people.quiet_hours import DEFAULT_QUIET, Quiet, quiet_of
-from casestore.vault import Vault
+from casestore.vault import Vault, address_key
 from dialogues.channels import PREFERENCES
 from tests.clock import START
 
@@ -115,14 +116,14 @@ class PreferencesFixture:
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self.database, self.vault = database, vault
-        self.people, self.wishes = People(database, vault), Preferences(database, PREFERENCES)
+        self.store, self.wishes = Store.over(database, vault), Preferences(database, PREFERENCES)
 
     async def linked(self, channel: str, address: str, afm: str = AFM, level: int = PROVEN) -> tuple[int, int]:
         """(contact point, citizen), known there."""
-        here = await self.people.conversation(channel, address, START)
+        here = await self.store.conversations.at(channel, address, START)
         async with self.database.write() as connection:
-            citizen = await self.people.citizen(connection, afm, START)
-            await self.people.link(connection, here.contact_point_id, citizen, level, "code", START)
+            citizen = await self.store.citizens.ensure_one(connection, afm, START)
+            await self.store.links.link(connection, here.contact_point_id, citizen, level, "code", START)
         return here.contact_point_id, citizen
 
     async def wish(self, point: int, citizen: int | None, kind: str, value: str, minutes: int) -> None:
@@ -133,7 +134,7 @@ class PreferencesFixture:
     async def consent(self, point: int, *, allowed: bool) -> None:
         async with self.database.write() as connection:
             key = f"c:{point}:{allowed}"
-            await self.people.consent(connection, point, allowed=allowed, source="message", key=key, now=START)
+            await self.store.consents.add(connection, point, allowed=allowed, source="message", key=key, now=START)
 
 
 @pytest.fixture
@@ -154,10 +155,10 @@ async def test_a_citizens_wish_holds_on_both_channels_and_a_cause_counts_once(fi
 
 
 async def test_a_wish_of_nobody_known_holds_where_it_was_said(fixture: PreferencesFixture) -> None:
-    here = await fixture.people.conversation("viber", "tGVu", START)
+    here = await fixture.store.conversations.at("viber", "tGVu", START)
     await fixture.wish(here.contact_point_id, None, "quiet", "none", 1)
     assert (await fixture.wishes.here(here.contact_point_id, None)).quiet is None
-    there = await fixture.people.conversation("viber", "another", START)
+    there = await fixture.store.conversations.at("viber", "another", START)
     assert await fixture.wishes.here(there.contact_point_id, None) == NoticePreferences()
 
 
@@ -185,9 +186,9 @@ async def test_what_an_alert_asks_is_read_together(fixture: PreferencesFixture) 
 async def test_a_number_of_two_people_is_nobodys_point(fixture: PreferencesFixture) -> None:
     mobile = "+306900000001"
     async with fixture.database.write() as connection:
-        citizens = [await fixture.people.citizen(connection, afm, START) for afm in (AFM, OTHER)]
+        citizens = [await fixture.store.citizens.ensure_one(connection, afm, START) for afm in (AFM, OTHER)]
         for citizen in citizens:
-            await fixture.people.set_mobile(connection, citizen, mobile, START)
+            await fixture.store.links.set_mobile(connection, citizen, mobile, START)
     assert [await contact_points_of(fixture.database, citizen) for citizen in citizens] == [(), ()]
     assert address_key(fixture.vault, "sms", mobile)
 

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from casestore.database import Database
+from casestore.queues.lifecycle import OutboxState
 from casestore.queues.outbox import ClaimedDispatch, Dispatch, Outbox, Priority
 from casestore.queues.results import Outcome, Results
 from casestore.tables import outbox as rows
@@ -17,7 +18,6 @@ from casestore.vault import SealBroken, Vault
 from tests.clock import START, FakeClock
 
 LEASE = timedelta(seconds=30)
-RANKS = {"sent": 1, "failed": 2, "delivered": 3, "seen": 4}
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def outbox(database: Database, vault: Vault) -> Outbox:
 
 @pytest.fixture
 def results(database: Database) -> Results:
-    return Results(database, RANKS)
+    return Results(database)
 
 
 def dispatch(
@@ -54,7 +54,9 @@ def texts(outbox: Outbox, claimed: list[ClaimedDispatch]) -> list[str]:
 
 async def again(results: Results, one: ClaimedDispatch, clock: FakeClock, after: float, *, in_doubt: bool) -> None:
     due_at = clock() + timedelta(seconds=after)
-    await results.write([Outcome(one.id, one.claim, "open", clock(), due_at=due_at, reason="x", in_doubt=in_doubt)])
+    await results.write(
+        [Outcome(one.id, one.claim, OutboxState.OPEN, clock(), due_at=due_at, reason="x", in_doubt=in_doubt)]
+    )
 
 
 async def test_a_cause_is_written_once(outbox: Outbox, database: Database, clock: FakeClock) -> None:
@@ -101,7 +103,7 @@ async def test_what_waits_for_its_next_attempt_holds_up_what_is_behind_it_and_no
     await put(outbox, database, dispatch("2"), dispatch("urgent", priority=Priority.CODE))
     [urgent] = await claim(outbox, clock)
     assert texts(outbox, [urgent]) == ["urgent"]
-    await results.write([Outcome(urgent.id, urgent.claim, "sent", clock(), "id", 1)])
+    await results.write([Outcome(urgent.id, urgent.claim, OutboxState.SENT, clock(), "id", 1)])
     assert await claim(outbox, clock) == []
     clock.forward(61)
     [retried] = await claim(outbox, clock)
