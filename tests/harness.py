@@ -19,7 +19,7 @@ from bot.phone.app import RunningPhone, running_phone
 from bot.phone.context import Account
 from bot.phone.phone import Options, Phone
 from bot.phone.webhook_client import Addresses
-from bot.settings import Settings
+from bot.settings import Settings, load
 from bot.store import Store, open_store
 from bot.worker import Job, run_until_idle
 from casestore.tables import audit
@@ -53,7 +53,7 @@ def settings_for(database_url: str, phone: RunningPhone | None = None, **more: A
     }
     if phone is not None:
         values |= {"viber_api_url": phone.viber_api_url, "twilio_api_url": phone.twilio_api_url}
-    return Settings(_env_file=None, **(values | more))
+    return load(_env_file=None, **(values | more))
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -132,12 +133,13 @@ def test_what_makes_no_sense_changes_nothing(change: Any, error: type[Exception]
 def test_a_closed_case_changes_no_more() -> None:
     held = state()
     held.close(B_CASE)
-    for change in (
+    changes: tuple[Callable[[], object], ...] = (
         lambda: held.move(B_CASE, "registration"),
         lambda: held.accept(B_CASE, "topographic-plan"),
         lambda: held.decide(B_CASE, "granted"),
         lambda: held.close(B_CASE),
-    ):
+    )
+    for change in changes:
         with pytest.raises(NotAllowed):
             change()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from string import Formatter
@@ -59,7 +60,7 @@ def steps(kind: str) -> set[str]:
     return {step[kind] for rule in RULES for step in rule["steps"] if kind in step}
 
 
-def language(variation: dict[str, Any]) -> str:
+def language(variation: Mapping[str, Any]) -> str:
     return "en" if variation.get("condition") else "el"
 
 
@@ -167,9 +168,8 @@ def seen() -> list[State]:
     """Registries that do not answer, and cases that wait for nobody or for one another."""
     old = tuple(replace(case, as_of=NOW) for case in CASES)
     permit = replace(PERMIT, missing=(("title-deed", "Τίτλος ιδιοκτησίας", None),))
-    trouble = {"stale": (("efka", NOW),), "silent": ("kep",)}
     of = {ANNA: old, VASILIS: (permit, CADASTRE), DIMITRA: (), ELENI: (PERMIT, replace(CADASTRE, missing=()))}
-    return [State(of=of, **trouble), State(of=of)]
+    return [State(of=of, stale=(("efka", NOW),), silent=("kep",)), State(of=of)]
 
 
 def messages() -> list[ActionInput]:
