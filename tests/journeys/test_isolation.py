@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
@@ -22,6 +23,10 @@ from casestore.tables import audit
 from tests.browser import Browser
 from tests.harness import PUBLIC_URL
 from tests.journeys.conftest import Service, running_counter
+from tests.journeys.talk import write
+
+if TYPE_CHECKING:
+    from dialogues.engine.rasa import Model
 
 STEPS = 180
 ASKS = (
@@ -277,9 +282,8 @@ class Walk:
     async def _say(self, person: Person, text: str, chat: str | None = None, *, look: bool = True) -> str:
         """Where it was said."""
         chat = chat or self.random.choice(self._chats(person))
-        phone = self.counter.system.phone
         self.typed[chat] = f"{self.typed.get(chat, '')} {text}"
-        assert await (phone.viber if chat == person.viber_id else phone.sms).write(chat, text)
+        await write(self.counter.system, "viber" if chat == person.viber_id else "sms", chat, text)
         await self.counter.system.settle()
         if look:
             self._judge(self._fresh())
@@ -325,7 +329,7 @@ def _mark(service: Service) -> dict[str, tuple[str, ...]]:
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_nobody_is_told_what_is_anothers(seed: int, tmp_path: Path, model: object) -> None:
+async def test_nobody_is_told_what_is_anothers(seed: int, tmp_path: Path, model: Model) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path}/counter.db"
     jar = aiohttp.DummyCookieJar()
     async with running_counter(url, model, login=True) as service, aiohttp.ClientSession(cookie_jar=jar) as session:
