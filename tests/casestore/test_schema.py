@@ -34,8 +34,9 @@ async def test_partial_indexes_are_partial(database: Database) -> None:
         if database.is_sqlite:
             query = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
         else:
-            query = "SELECT indexname, indexdef FROM pg_indexes"
-        written = dict((await connection.exec_driver_sql(query)).all())
+            query = "SELECT indexname AS name, indexdef AS sql FROM pg_indexes"
+        found = await connection.exec_driver_sql(query)
+        written = {row["name"]: row["sql"] for row in found.mappings()}
     partial = {index.name for table in metadata.tables.values() for index in table.indexes if _is_partial(table, index)}
     assert partial
     assert all("where" in written[name].lower() for name in partial)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
@@ -26,7 +26,7 @@ from dialogues.catalogue import load_catalogue
 from tests.clock import FakeClock
 from tests.connectors.sandbox import served
 from tests.dialogues.model import trained_model
-from tests.harness import PUBLIC_URL, System, running_system
+from tests.harness import PUBLIC_URL, System, login_at, running_system
 
 if TYPE_CHECKING:
     from dialogues.engine.engine import Engine
@@ -80,10 +80,8 @@ async def running_counter(
             reads = StoreReads(one_view(store, both[0], clock), store.codes, registries.contacts, privacy_reads(store))
             return Engine(model, all_actions(reads, load_catalogue()))
 
-        door: dict[str, Any] = {}
-        if login:
-            door = {"login_url": url, "login_client_id": CLIENT_ID, "login_client_secret": CLIENT_SECRET}
-        running = running_system(database_url, dialogue, clock=clock, codes=codes, registries=both, **door)
+        more = login_at(url) if login else {}
+        running = running_system(database_url, dialogue, clock=clock, codes=codes, registries=both, **more)
         system = await stack.enter_async_context(running)
         await system.settle()  # the feeds have been read once
         yield Service(system, state, sandbox[FAULTS])

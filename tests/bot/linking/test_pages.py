@@ -9,18 +9,18 @@ from dataclasses import dataclass
 
 import aiohttp
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Table, func, select
 
 from casestore.people.login_links import LIFETIME, LoginLinks
 from casestore.tables import audit, citizens, codes, links, login_links, outbox
-from connectors.sandbox.app import CLIENT_ID, CLIENT_SECRET, Pairs, make_app
+from connectors.sandbox.app import Pairs, make_app
 from connectors.sandbox.faults import FAULTS, Fault, Faults, Kind
 from connectors.sandbox.seed import seeded
 from tests.browser import Browser, Page
 from tests.clock import FakeClock
 from tests.connectors.sandbox import served
 from tests.fakes.dialogue import EchoDialogue
-from tests.harness import PUBLIC_URL, System, running_system
+from tests.harness import PUBLIC_URL, System, login_at, running_system
 
 ANNA, VASILIS = "123456783", "090000045"
 CHAT, TOKEN = "chat-of-anna", "token-of-32-characters-and-so-on"
@@ -47,7 +47,7 @@ class PagesHarness:
             assert await LoginLinks(store.database, store.vault).issue(connection, here.id, token, now)
         return here.id
 
-    async def count(self, table: object, *where: object) -> int:
+    async def count(self, table: Table, *where: ColumnElement[bool]) -> int:
         async with self.system.store.database.read() as connection:
             return await connection.scalar(select(func.count()).select_from(table).where(*where)) or 0
 
@@ -63,8 +63,7 @@ async def harness(database_url: str) -> AsyncIterator[PagesHarness]:
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(served(state))
         session = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
-        login = {"login_url": url, "login_client_id": CLIENT_ID, "login_client_secret": CLIENT_SECRET}
-        running = running_system(database_url, EchoDialogue(), clock=clock, **login)
+        running = running_system(database_url, EchoDialogue(), clock=clock, **login_at(url))
         yield PagesHarness(await stack.enter_async_context(running), session, state[FAULTS])
 
 
