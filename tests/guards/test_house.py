@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
@@ -18,16 +18,11 @@ from bot.store import open_store
 from dialogues.turn import Effect
 from tests.fakes.dialogue import EchoDialogue
 from tests.guards import references, sizes, words
-from tests.harness import WELCOME, running_system, settings_for
+from tests.harness import WELCOME, login_at, running_system, settings_for
 
 PUBLIC = {("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics")}
 PUBLIC |= {("GET", "/link/{token}"), ("POST", "/link/{token}"), ("GET", "/link/back")}
 PUBLIC |= {("GET", "/my-data/{token}"), ("POST", "/my-data/{token}")}
-LOGIN: dict[str, Any] = {
-    "login_url": "http://127.0.0.1:1",
-    "login_client_id": "us",
-    "login_client_secret": "sandbox-only",
-}
 SIGNED = {
     ("POST", "/webhooks/viber"),
     ("POST", "/webhooks/sms"),
@@ -39,7 +34,7 @@ TESTS = sizes.modules("tests")
 
 
 async def test_every_route_is_public_by_name_or_refuses_who_does_not_sign(tmp_path: Path) -> None:
-    settings = settings_for(f"sqlite+aiosqlite:///{tmp_path}/counter.db", **LOGIN)
+    settings = settings_for(f"sqlite+aiosqlite:///{tmp_path}/counter.db", **login_at("http://127.0.0.1:1"))
     async with open_store(settings), make_server(settings, WELCOME) as app:
         routes = {(r.method, r.resource.canonical) for r in app.router.routes() if r.resource and r.method != "HEAD"}
         assert routes == PUBLIC | SIGNED
