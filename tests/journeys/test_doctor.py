@@ -67,7 +67,7 @@ async def test_doctor_says_what_is_on_and_what_is_off_and_why(
 async def test_doctor_fails_for_a_model_that_is_missing_and_a_public_url_that_nobody_calls(
     run_command: Here, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PUBLIC_URL", "http://counter.example.gr")
+    monkeypatch.setenv("PUBLIC_URL", "http://localhost")
     end = await run_command("doctor")
     assert end.code == 1
     assert lines(end)["dialogue model"] == ("wrong", "missing: run `python -m bot train`")
