@@ -23,6 +23,7 @@ from bot.channels.port import OutboundFile, Remedy, SendError, Sent
 from dialogues.turn import Choice
 from tests.channels.harness import HARNESSES, NOW, PRIVATE, TEXT, ChannelHarness, outbound
 from tests.channels.provider import CutShort, Drop, Hang, Say, serving
+from tests.examples import examples
 
 PAPER = OutboundFile("https://counter.example/f/secret", "άδεια.pdf", 9, "application/pdf")
 
@@ -217,7 +218,7 @@ async def test_half_a_surrogate_pair_is_no_reason_not_to_send(harness: ChannelHa
 
 
 @pytest.mark.parametrize("channel", HARNESSES, ids=lambda each: each.name)
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(
     text=st.text(),
     address=st.text(),

@@ -16,6 +16,7 @@ from connectors.sandbox.model import Change, Document, NotAllowed, NotThere
 from connectors.sandbox.seed import CASES_EACH, seeded
 from connectors.sandbox.state import State
 from tests.connectors.sandbox import NOW, Clock
+from tests.examples import examples
 
 A_CASE, B_CASE = "ΑΔ-2026-000123", "ΚΤ-2026-000301"
 
@@ -147,7 +148,7 @@ def test_a_closed_case_changes_no_more() -> None:
 # The feed
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.lists(st.integers(0, 6), max_size=40), st.integers(1, 4))
 def test_a_poller_sees_every_case_as_it_last_was(steps: list[int], limit: int) -> None:
     """Changes come between the pages; whoever keeps the cursor misses nothing."""

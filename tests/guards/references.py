@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from tests.guards.sizes import ROOT
+from tests.guards.sizes import ROOT, tree_of
 
 _REFERENCE = re.compile(r":(?:class|func|data|meth|mod|attr|exc):`([\w.]+)`")
 
@@ -18,7 +18,7 @@ def broken(path: Path) -> Iterator[str]:
     """The references in this module that lead nowhere, with their lines."""
     for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
         for name in _REFERENCE.findall(line):
-            if not (resolves(name) or _inside(_words(_tree(path)), name.split("."))):
+            if not (resolves(name) or _inside(_words(tree_of(path)), name.split("."))):
                 yield f"{path.relative_to(ROOT)}:{number}: {name}"
 
 
@@ -29,7 +29,7 @@ def resolves(name: str) -> bool:
         module = ROOT.joinpath(*parts[:length])
         for path in (module.with_suffix(".py"), module / "__init__.py"):
             if path.exists():
-                return length == len(parts) or _inside(_words(_tree(path)), parts[length:])
+                return length == len(parts) or _inside(_words(tree_of(path)), parts[length:])
     return hasattr(builtins, name)
 
 
@@ -41,11 +41,6 @@ def _inside(words: dict[str, ast.AST], parts: list[str]) -> bool:
         real = {alias.asname or alias.name: alias.name for alias in found.names}[parts[0]]
         return resolves(".".join([found.module, real, *parts[1:]]))
     return len(parts) == 1 or _inside(_words(found), parts[1:])
-
-
-@cache
-def _tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text("utf-8"))
 
 
 @cache

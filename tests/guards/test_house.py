@@ -33,8 +33,8 @@ DOCS = [sizes.ROOT / "README.md", *sorted((sizes.ROOT / "docs").rglob("*.md"))]
 TESTS = sizes.modules("tests")
 
 
-async def test_every_route_is_public_by_name_or_refuses_who_does_not_sign(tmp_path: Path) -> None:
-    settings = settings_for(f"sqlite+aiosqlite:///{tmp_path}/counter.db", **login_at("http://127.0.0.1:1"))
+async def test_every_route_is_public_by_name_or_refuses_who_does_not_sign(sqlite_url: str) -> None:
+    settings = settings_for(sqlite_url, **login_at("http://127.0.0.1:1"))
     async with open_store(settings), make_server(settings, WELCOME) as app:
         routes = {(r.method, r.resource.canonical) for r in app.router.routes() if r.resource and r.method != "HEAD"}
         assert routes == PUBLIC | SIGNED
@@ -45,8 +45,8 @@ async def test_every_route_is_public_by_name_or_refuses_who_does_not_sign(tmp_pa
                     assert response.status == 403, path
 
 
-async def test_every_effect_of_a_turn_is_carried_out_and_nothing_else(tmp_path: Path) -> None:
-    async with running_system(f"sqlite+aiosqlite:///{tmp_path}/counter.db", EchoDialogue()) as system:
+async def test_every_effect_of_a_turn_is_carried_out_and_nothing_else(sqlite_url: str) -> None:
+    async with running_system(sqlite_url, EchoDialogue()) as system:
         [inbox] = [job for job in system.jobs if isinstance(job, InboxJob)]
         assert isinstance(inbox._handler, TurnHandler)
         assert set(inbox._handler._effects.table) == set(get_args(Effect))

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from tests.guards.sizes import ROOT
+from tests.guards.sizes import ROOT, tree_of
 
 INSTEAD: Mapping[str, str] = MappingProxyType(
     {
@@ -60,7 +60,7 @@ def private(path: Path) -> Iterator[str]:
     where = path.relative_to(ROOT)
     if path.stem in INSTEAD:
         yield f"{where}: call it {INSTEAD[path.stem]}"
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(tree_of(path)):
         name = _name_of(node)
         if name in INSTEAD:
             yield f"{where}:{getattr(node, 'lineno', 0)}: {name}: call it {INSTEAD[name]}"

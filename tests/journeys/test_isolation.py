@@ -10,7 +10,6 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -283,10 +282,12 @@ def _mark(service: Service) -> dict[str, tuple[str, ...]]:
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_nobody_is_told_what_is_anothers(seed: int, tmp_path: Path, model: Model) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path}/counter.db"
+async def test_nobody_is_told_what_is_anothers(seed: int, sqlite_url: str, model: Model) -> None:
     jar = aiohttp.DummyCookieJar()
-    async with running_counter(url, model, login=True) as service, aiohttp.ClientSession(cookie_jar=jar) as session:
+    async with (
+        running_counter(sqlite_url, model, login=True) as service,
+        aiohttp.ClientSession(cookie_jar=jar) as session,
+    ):
         walk = Walk(service, session, seed)
         await service.system.later(31)
         for _ in range(STEPS):

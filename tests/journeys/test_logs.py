@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -151,9 +150,9 @@ async def test_an_effect_that_cannot_be(book: Logbook, database_url: str) -> Non
     ],
 )
 async def test_a_send_that_fails(
-    book: Logbook, tmp_path: Path, channel: ChannelName, verdict: Verdict, code: str
+    book: Logbook, sqlite_url: str, channel: ChannelName, verdict: Verdict, code: str
 ) -> None:
-    async with running_system(f"sqlite+aiosqlite:///{tmp_path}/counter.db", EchoDialogue()) as system:
+    async with running_system(sqlite_url, EchoDialogue()) as system:
         system.phone.faults.script(channel, [verdict])
         await say(system, channel, WORDS[0])
         await system.settle()

@@ -306,9 +306,9 @@ async def test_the_cookie_is_out_of_reach(harness: PagesHarness) -> None:
     assert browser.cookies[name] != first  # what an earlier page had is worth nothing once the login begins
 
 
-async def test_nothing_is_served_without_a_login_to_lead_to(tmp_path: object) -> None:
+async def test_nothing_is_served_without_a_login_to_lead_to(sqlite_url: str) -> None:
     async with (
-        running_system(f"sqlite+aiosqlite:///{tmp_path}/counter.db", EchoDialogue()) as system,
+        running_system(sqlite_url, EchoDialogue()) as system,
         aiohttp.ClientSession() as session,
         session.get(f"{system.url}/link/{TOKEN}") as answer,
     ):

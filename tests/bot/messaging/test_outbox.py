@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +19,6 @@ from bot.messaging.receipts import RANKS
 from bot.metrics import Metrics
 from bot.worker import run_until_idle
 from casestore.database import Database
-from casestore.migrate import migrate
 from casestore.people.identity import People, address_key
 from casestore.queues.outbox import Dispatch, Outbox, Priority
 from casestore.queues.results import Outcome, Results
@@ -107,9 +105,8 @@ class OutboxHarness:
 
 
 @pytest.fixture
-async def harness(tmp_path: Path, clock: FakeClock) -> AsyncIterator[OutboxHarness]:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path}/counter.db")
-    await migrate(database)
+async def harness(sqlite_url: str, clock: FakeClock) -> AsyncIterator[OutboxHarness]:
+    database = Database(sqlite_url)
     harness = OutboxHarness(database, clock)
     await harness.put("1")
     yield harness
