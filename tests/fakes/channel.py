@@ -7,8 +7,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from bot.channels.port import Outbound, Parsed, Sent, WebhookRequest
-from dialogues.turn import Choice, Reply
+from bot.channels.port import (
+    Attachment,
+    FetchError,
+    Outbound,
+    OutboundFile,
+    Parsed,
+    Part,
+    Remedy,
+    Sent,
+    WebhookRequest,
+)
+from dialogues.turn import Reply
 
 Result = Sent | Exception
 T = TypeVar("T")
@@ -24,6 +34,7 @@ class FakeChannel:
         """``findings`` are what looking up finds."""
         self.name = name
         self._results, self._findings = deque(results), deque(findings)
+        self.files: dict[str, bytes] = {}
         self.sent: list[Outbound] = []
         self.looked: list[frozenset[str]] = []
 
@@ -33,8 +44,8 @@ class FakeChannel:
     def parse(self, request: WebhookRequest) -> Parsed:
         return Parsed()
 
-    def compose(self, reply: Reply) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
-        return ((reply.text, reply.choices),)
+    def compose(self, reply: Reply, file: OutboundFile | None = None) -> tuple[Part, ...]:
+        return (Part(reply.text, reply.choices, file),)
 
     async def send(self, message: Outbound) -> Sent:
         self.sent.append(message)
@@ -49,6 +60,15 @@ class FakeChannel:
         if isinstance(finding, Exception):
             raise finding
         return finding
+
+    async def fetch(self, attachment: Attachment, limit_bytes: int) -> bytes:
+        """``files`` are what is kept, by address."""
+        content = self.files.get(attachment.address or "")
+        if content is None:
+            raise FetchError(Remedy.NEVER, "media:no-address")
+        if len(content) > limit_bytes:
+            raise FetchError(Remedy.NEVER, "media:too-large")
+        return content
 
 
 def _next(script: deque[T]) -> T:
