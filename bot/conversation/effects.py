@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -35,6 +35,19 @@ class EffectContext:
     now: datetime
 
 
+EffectT = TypeVar("EffectT", contravariant=True)
+
+
+class EffectHandler(Protocol[EffectT]):
+    """Carries out one kind of effect, in the turn's commit."""
+
+    async def __call__(self, connection: AsyncConnection, effect: EffectT, context: EffectContext, /) -> None: ...
+
+
+EffectTable = Mapping[type[Effect], EffectHandler[Any]]
+"""Who carries out which kind."""
+
+
 class Effects:
     """Carries out effects. ``draw`` gives a fresh six-digit code."""
 
@@ -45,14 +58,14 @@ class Effects:
         draw: Callable[[], str],
         *,
         sms_on: bool,
-        more: Mapping[type, Any] | None = None,
+        more: EffectTable | None = None,
     ) -> None:
         """``more`` carries out further effects, by kind."""
         self._store = store
         self._wording = wording
         self._draw = draw
         self._sms_on = sms_on
-        self._table: dict[type, Any] = {
+        self.table: EffectTable = {
             SendCode: self._send_code,
             CodeTried: self._code_tried,
             Handover: self._handover,
@@ -62,7 +75,7 @@ class Effects:
         }
 
     async def apply(self, connection: AsyncConnection, effect: Effect, context: EffectContext) -> None:
-        await self._table[type(effect)](connection, effect, context)
+        await self.table[type(effect)](connection, effect, context)
 
     async def _send_code(self, connection: AsyncConnection, effect: SendCode, context: EffectContext) -> None:
         code = self._draw()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.conversation.effects import EffectContext
+from bot.conversation.effects import EffectContext, EffectTable
 from bot.conversation.links import OneTimeLinkSender
 from casestore.audit import AuditTrail
 from casestore.people.codes import Codes
@@ -37,7 +36,7 @@ class LinkingEffects:
         self._audits = audits
         self._draw = draw
         self._public_url = public_url
-        self.table: Mapping[type, Any] = {SendLoginLink: self._send_link, Unlink: self._unlink}
+        self.table: EffectTable = {SendLoginLink: self._send_link, Unlink: self._unlink}
 
     async def _send_link(self, connection: AsyncConnection, _effect: SendLoginLink, context: EffectContext) -> None:
         """After the turn's replies, in a message of its own: easy to tap, and out of the transcript."""

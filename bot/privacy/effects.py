@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.conversation.effects import EffectContext
+from bot.conversation.effects import EffectContext, EffectTable
 from bot.conversation.links import OneTimeLinkSender
 from casestore.audit import AuditTrail
 from casestore.people.identity import identity_at
@@ -39,7 +38,7 @@ class PrivacyEffects:
         self._audits = audits
         self._draw = draw
         self._public_url = public_url
-        self.table: Mapping[type, Any] = {
+        self.table: EffectTable = {
             SetPreference: self._set_preference,
             SendCopy: self._send_copy,
             Erase: self._erase,

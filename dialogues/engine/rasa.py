@@ -108,8 +108,8 @@ class Model:
 
 
 def load_model(path: Path) -> Model:
-    """Load a trained archive. Raises what Rasa raises when it is none, and :class:`ForeignComponent` before anything of
-    it is imported."""
+    """Load a trained archive. Raises what Rasa raises when it is none, and
+    :class:`dialogues.engine.archive.ForeignComponent` before anything of it is imported."""
     quiet()
     check_components(path)
     with tempfile.TemporaryDirectory() as folder, foreign_warnings_off():

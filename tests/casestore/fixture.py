@@ -90,8 +90,8 @@ class StoreFixture:
 
     async def consent(self, here: Conversation, *, allowed: bool, key: str) -> None:
         async with self.database.write() as connection:
-            said = {"allowed": allowed, "source": "message", "key": key, "now": START}
-            await self.store.consents.add(connection, here.contact_point_id, **said)
+            point = here.contact_point_id
+            await self.store.consents.add(connection, point, allowed=allowed, source="message", key=key, now=START)
 
     async def code(self, here: Conversation, afm: str, now: datetime = START) -> bool:
         async with self.database.write() as connection:

@@ -36,8 +36,9 @@ async def test_partial_indexes_are_partial(database: Database) -> None:
         if database.is_sqlite:
             query = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
         else:
-            query = "SELECT indexname, indexdef FROM pg_indexes"
-        written = dict((await connection.exec_driver_sql(query)).all())
+            query = "SELECT indexname AS name, indexdef AS sql FROM pg_indexes"
+        found = await connection.exec_driver_sql(query)
+        written = {row["name"]: row["sql"] for row in found.mappings()}
     partial = {index.name for table in metadata.tables.values() for index in table.indexes if _is_partial(table, index)}
     assert partial
     assert all("where" in written[name].lower() for name in partial)
@@ -91,7 +92,7 @@ async def test_what_there_is_survives_the_migration_to_owners(empty_database_url
     zone = "" if database.is_sqlite else "+00"
     times = {"now": f"'2026-07-01 10:00:00.000000{zone}'", "never": f"'9999-01-01 00:00:00.000000{zone}'"}
     async with database.write() as connection:
-        await connection.run_sync(lambda connection: command.upgrade(_config(connection), "0005"))
+        await connection.run_sync(lambda plain: command.upgrade(_config(plain), "0005"))
         for statement in OWNED.format(**times).strip().removesuffix(";").split(";"):
             await connection.exec_driver_sql(statement)
     await migrate(database)

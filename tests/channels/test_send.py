@@ -23,6 +23,7 @@ from bot.channels.port import OutboundFile, Remedy, SendError, Sent
 from dialogues.turn import Choice
 from tests.channels.harness import HARNESSES, NOW, PRIVATE, TEXT, ChannelHarness, outbound
 from tests.channels.provider import CutShort, Drop, Hang, Say, serving
+from tests.examples import examples
 
 PAPER = OutboundFile("https://counter.example/f/secret", "άδεια.pdf", 9, "application/pdf")
 
@@ -53,11 +54,20 @@ async def test_an_accepted_message_gets_the_providers_id(harness: ChannelHarness
     assert len(seen) == 1
 
 
-async def test_every_refusal_asks_for_its_remedy(harness: ChannelHarness) -> None:
-    for answer, remedy, code in harness.refusals:
-        error, _ = await send_against(harness, answer)
-        assert isinstance(error, SendError), code
-        assert (error.remedy, error.code) == (remedy, code)
+@pytest.mark.parametrize(
+    ("refused", "answer", "remedy", "code"),
+    [
+        pytest.param(each, *refusal, id=f"{each.name} {refusal[2]} {refusal[0].status}")
+        for each in HARNESSES
+        for refusal in each.refusals
+    ],
+)
+async def test_every_refusal_asks_for_its_remedy(
+    refused: ChannelHarness, answer: Say, remedy: Remedy, code: str
+) -> None:
+    error, _ = await send_against(refused, answer)
+    assert isinstance(error, SendError)
+    assert (error.remedy, error.code) == (remedy, code)
 
 
 @pytest.mark.parametrize(
@@ -207,7 +217,8 @@ async def test_half_a_surrogate_pair_is_no_reason_not_to_send(harness: ChannelHa
     assert sent == harness.sent
 
 
-@settings(max_examples=30)
+@pytest.mark.parametrize("channel", HARNESSES, ids=lambda each: each.name)
+@settings(max_examples=examples(30))
 @given(
     text=st.text(),
     address=st.text(),
@@ -216,10 +227,9 @@ async def test_half_a_surrogate_pair_is_no_reason_not_to_send(harness: ChannelHa
     file=st.none() | st.builds(OutboundFile, st.text(), st.text(), st.integers(), st.text()),
 )
 async def test_whatever_is_sent_it_is_sent_or_a_send_error(
-    text: str, address: str, choices: tuple[Choice, ...], row: int, file: OutboundFile | None
+    channel: ChannelHarness, text: str, address: str, choices: tuple[Choice, ...], row: int, file: OutboundFile | None
 ) -> None:
-    for harness in HARNESSES:
-        sent, _ = await send_against(
-            harness, harness.accepted, id=row, text=text, address=address, choices=choices, file=file
-        )
-        assert sent == harness.sent or isinstance(sent, SendError)
+    sent, _ = await send_against(
+        channel, channel.accepted, id=row, text=text, address=address, choices=choices, file=file
+    )
+    assert sent == channel.sent or isinstance(sent, SendError)

@@ -40,7 +40,7 @@ async def found(*script: Any, known: frozenset[str] = frozenset(), deadline: flo
         return await channel(session, provider, deadline=deadline).find(MESSAGE, SINCE, known), provider.seen
 
 
-def listed(sid: str = "SM1", *, seconds: float = 1, **changed: Any) -> dict[str, Any]:
+def listed(sid: str | None = "SM1", *, seconds: float = 1, **changed: Any) -> dict[str, Any]:
     """A message in Twilio's list, created ``seconds`` after the send began."""
     return {
         "sid": sid,

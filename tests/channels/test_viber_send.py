@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 from msgspec import structs
 
-from bot.channels.port import Outbound, OutboundFile, Remedy, SendError, Sent
+from bot.channels.port import Channel, Outbound, OutboundFile, Remedy, SendError, Sent
 from bot.channels.viber import ViberChannel
 from bot.channels.viber.codes import REMEDIES
 from dialogues.turn import Choice
@@ -159,7 +159,7 @@ def test_every_status_of_the_table_has_a_remedy() -> None:
 
 async def test_viber_cannot_be_asked_what_it_accepted() -> None:
     async with aiohttp.ClientSession() as session:
-        channel = ViberChannel("token", "Πολίτης", session)
+        channel: Channel = ViberChannel("token", "Πολίτης", session)
         assert await channel.find(MESSAGE, FakeClock().now - timedelta(minutes=1), frozenset()) is None
         with pytest.raises(SendError):
             await ViberChannel("token", "Πολίτης", session, api_url="http://127.0.0.1:9", deadline=1.0).send(MESSAGE)

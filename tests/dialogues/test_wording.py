@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,8 @@ def both(el: str, en: str = "Hello", **more: Any) -> list[dict[str, Any]]:
     return [{"text": el, **more}, {"text": en, "condition": EN, **more}]
 
 
-def with_pick(**given: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    return {name: responses()[name] for name in ("utter_pick", "utter_pick_many")} | given
+def with_pick(**given: list[dict[str, Any]]) -> dict[str, Sequence[Mapping[str, Any]]]:
+    return {**{name: responses()[name] for name in ("utter_pick", "utter_pick_many")}, **given}
 
 
 def test_the_wording_in_use_is_sound() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -19,12 +18,6 @@ from tests.http.faults import Trouble, closed, disk_full, read_only
 from tests.http.service import Answer, Service, counting
 
 PATH = "/registries/permits/events"
-
-
-@pytest.fixture
-async def service(database_url: str) -> AsyncIterator[Service]:
-    async with counting(database_url) as service:
-        yield service
 
 
 async def post(service: Service, body: bytes, path: str = PATH, **signed: Any) -> Answer:

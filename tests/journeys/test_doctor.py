@@ -11,7 +11,7 @@ import pytest
 from bot.messaging.payload import OutboundBody
 from bot.settings import load
 from bot.store import Store, open_store
-from casestore.queues.outbox import Dispatch, Priority
+from casestore.queues.outbox import Dispatch, Kind, Priority
 from casestore.queues.registry_events import RegistryEventQueue
 from connectors.sandbox.app import CLIENT_ID, CLIENT_SECRET
 from tests.casestore.fixture import message
@@ -67,7 +67,7 @@ async def test_doctor_says_what_is_on_and_what_is_off_and_why(
 async def test_doctor_fails_for_a_model_that_is_missing_and_a_public_url_that_nobody_calls(
     run_command: Here, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PUBLIC_URL", "http://counter.example.gr")
+    monkeypatch.setenv("PUBLIC_URL", "http://localhost")
     end = await run_command("doctor")
     assert end.code == 1
     assert lines(end)["dialogue model"] == ("wrong", "missing: run `python -m bot train`")
@@ -113,7 +113,7 @@ async def fill(store: Store, now: datetime) -> None:
         await store.inbox.bury(connection, claimed, now, "ValueError")
         body = OutboundBody("α").encode()
         await store.outbox.add(
-            connection, [Dispatch("k", "sms", "+306900000001", body, "reply", Priority.REPLY, None, now)], now
+            connection, [Dispatch("k", "sms", "+306900000001", body, Kind.REPLY, Priority.REPLY, None, now)], now
         )
 
 

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from sqlalchemy import func, select, update
 
-from bot.phone.people import PEOPLE
+from bot.phone.people import PEOPLE, Person
 from casestore.people.identity import PROVEN
 from casestore.people.preferences import Deliver, Preferences, route_notice
 from casestore.tables import (
@@ -31,6 +31,7 @@ from casestore.tables import (
 from dialogues.channels import PREFERENCES
 from tests.harness import PUBLIC_URL
 from tests.journeys.conftest import Service
+from tests.journeys.talk import afm_of, sms, viber
 
 A, B, *_ = PEOPLE
 STRANGER = "+306999999999"
@@ -40,22 +41,8 @@ JSON = {"Accept": "application/json"}
 pytestmark = pytest.mark.slow
 
 
-async def sms(service: Service, number: str, text: str) -> str:
-    before = len(service.system.said_to(number))
-    assert await service.system.phone.sms.write(number, text)
-    await service.system.settle()
-    return "\n".join(service.system.said_to(number)[before:])
-
-
-async def viber(service: Service, person: str, text: str) -> str:
-    before = len(service.system.said_to(person))
-    assert await service.system.phone.viber.write(person, text)
-    await service.system.settle()
-    return "\n".join(service.system.said_to(person)[before:])
-
-
-async def proven_on_viber(service: Service, person: Any = A, code: str = "135790") -> None:
-    await viber(service, person.viber_id, person.afm)
+async def proven_on_viber(service: Service, person: Person = A, code: str = "135790") -> None:
+    await viber(service, person.viber_id, afm_of(person))
     assert "Συνδεθήκατε" in await viber(service, person.viber_id, code)
 
 
@@ -136,7 +123,7 @@ async def test_who_is_not_proven_is_told_kinds_and_how_to_prove_and_then_gets_th
     asked = await viber(service, A.viber_id, "τι στοιχεία έχετε για μένα;")
     assert ("ΑΦΜ" in asked, "ΑΔ-2026" in asked) == (True, False)
     await viber(service, A.viber_id, "ναι")
-    await viber(service, A.viber_id, A.afm or "")
+    await viber(service, A.viber_id, afm_of(A))
     told = await viber(service, A.viber_id, "135790")
     assert "Συνδεθήκατε" in told
     assert "υποθέσεις: 1" in told
@@ -159,14 +146,14 @@ async def test_a_copy_opens_once_and_has_everything_of_this_citizen_and_nothing_
             async with browser.get(link) as page:
                 assert page.status == 200
                 assert page.headers["Cache-Control"] == "no-store"
-                assert A.afm not in await page.text()
+                assert afm_of(A) not in await page.text()
         async with browser.post(link) as page:
             assert page.status == 200
             assert page.headers["Cache-Control"] == "no-store"
             assert page.headers["Referrer-Policy"] == "no-referrer"
             text = await page.text()
-        assert all(part in text for part in (A.afm, "ΑΔ-2026-000123", A.number, "πού βρίσκεται η αίτησή μου;"))
-        assert not any(part in text for part in (B.afm, "μυστικό", "ΕΦ-2026-000201", B.number))
+        assert all(part in text for part in (afm_of(A), "ΑΔ-2026-000123", A.number, "πού βρίσκεται η αίτησή μου;"))
+        assert not any(part in text for part in (afm_of(B), "μυστικό", "ΕΦ-2026-000201", B.number))
         for method in ("GET", "POST"):
             async with browser.request(method, link) as page:
                 assert page.status == 404
@@ -305,9 +292,9 @@ async def test_a_receipt_after_an_erasure_sends_nothing_again(service: Service) 
 
 async def test_limits_on_codes_outlive_an_erasure(service: Service) -> None:
     for _ in range(5):
-        await viber(service, A.viber_id, A.afm or "")
+        await viber(service, A.viber_id, afm_of(A))
         await viber(service, A.viber_id, "άκυρο")
     before = len(service.system.said_to(A.number))
     await viber(service, A.viber_id, digits_in(await viber(service, A.viber_id, DELETE)))
-    await viber(service, A.viber_id, A.afm or "")
+    await viber(service, A.viber_id, afm_of(A))
     assert len(service.system.said_to(A.number)) == before

@@ -144,10 +144,13 @@ async def test_who_unsubscribes_is_unreachable_until_he_writes(system: System) -
 
 
 async def test_a_blocked_recipient_stops_what_waits_for_him(system: System) -> None:
-    await system.phone.viber.write(VIBER, "ένα")
     system.phone.faults.script("viber", [Verdict(refusal=Refusal(code=6))])
+    for text in ("ένα", "δύο"):
+        assert await system.phone.viber.write(VIBER, text)
     await system.settle()
-    assert await states(system) == [("failed", "viber:6")]
+    assert await states(system) == [("failed", "viber:6"), ("failed", "viber:6")]
+    assert system.said_to(VIBER) == []
+    assert system.phone.counts["viber.refused.6"] == 1  # the other was not even sent
     async with system.store.database.read() as connection:
         assert await connection.scalar(select(contact_points.c.reachable)) is False
 

@@ -10,8 +10,8 @@ from bot.channels.facts import CHANNELS
 from bot.channels.port import OutboundFile
 from bot.messaging.compose import Composed, Recipient, compose, compose_all
 from bot.messaging.payload import OutboundBody
-from casestore.conversations.transcript import Line
-from casestore.queues.outbox import Dispatch, Priority
+from casestore.conversations.transcript import Author, Line
+from casestore.queues.outbox import Dispatch, Kind, Priority
 from dialogues.turn import Choice, Reply
 from tests.clock import START
 
@@ -32,9 +32,9 @@ def keys(composed: Composed) -> tuple[list[str], list[str]]:
 def test_one_reply_is_one_row_and_one_line_under_the_key_of_its_cause() -> None:
     reply = Reply("Σίγουρα;", (Choice("Ναι", "yes"),), "utter_sure")
     body = '{"text":"Σίγουρα;","choices":[["Ναι","yes"]],"file":null}'
-    row = Dispatch("login:7", "viber", "01234567890A=", body, "reply", Priority.REPLY, 3, START)
+    row = Dispatch("login:7", "viber", "01234567890A=", body, Kind.REPLY, Priority.REPLY, 3, START)
     assert compose(reply, CHAT, "login:7", START) == Composed(
-        (row,), (Line("login:7", "bot", "Σίγουρα;", START, "utter_sure"),)
+        (row,), (Line("login:7", Author.BOT, "Σίγουρα;", START, "utter_sure"),)
     )
 
 
@@ -49,7 +49,7 @@ def test_replies_are_numbered_and_parts_beyond_the_first_within_them() -> None:
 
 @pytest.mark.parametrize("recipient", [CHAT, PHONE])
 def test_every_part_fits_its_channel(recipient: Recipient) -> None:
-    composed = compose(LONG, recipient, "in:7:e0", START, kind="link", priority=Priority.CODE, expires_at=LATER)
+    composed = compose(LONG, recipient, "in:7:e0", START, kind=Kind.LINK, priority=Priority.CODE, expires_at=LATER)
     parts = CHANNELS[recipient.channel].compose(LONG)
     assert [body.text for body in bodies(composed)] == [part.text for part in parts]
     assert len(set(keys(composed)[0])) == len(parts) > 1

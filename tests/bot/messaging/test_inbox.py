@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -16,7 +15,6 @@ from bot.messaging.inbox import MAX_ATTEMPTS, InboxJob
 from bot.metrics import Metrics
 from bot.worker import run_until_idle
 from casestore.database import Database
-from casestore.migrate import migrate
 from casestore.queues.inbox import Claimed, Inbox
 from casestore.tables import inbox as rows
 from casestore.vault import Vault
@@ -88,9 +86,8 @@ class InboxHarness:
 
 
 @pytest.fixture
-async def harness(tmp_path: Path, clock: FakeClock) -> AsyncIterator[InboxHarness]:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path}/counter.db")
-    await migrate(database)
+async def harness(sqlite_url: str, clock: FakeClock) -> AsyncIterator[InboxHarness]:
+    database = Database(sqlite_url)
     yield InboxHarness(database, clock)
     await database.close()
 

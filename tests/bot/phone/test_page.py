@@ -198,7 +198,8 @@ async def next_change(stream: aiohttp.StreamReader) -> dict[str, Any]:
     while True:
         line = await asyncio.wait_for(stream.readline(), 5)
         if line.startswith(b"data: "):
-            return json.loads(line[6:])
+            change: dict[str, Any] = json.loads(line[6:])
+            return change
 
 
 async def test_the_stream_tells_everything_live(harness: PhoneHarness) -> None:

@@ -26,8 +26,9 @@ from casestore.tables import registry_events as rows
 from casestore.vault import Vault
 from connectors.events import CASE_EVENTS, EventData, RegistryEvent, UnreadEvent
 from connectors.events_cases import CaseOpened
-from connectors.registry import CaseRecord
+from connectors.registry import CaseRecord, CaseRegistry
 from tests.clock import START, FakeClock
+from tests.fakes.case_registry import FakeCaseRegistry
 
 LEASE = POLICY.turn_lease
 AFM, OTHER_AFM = "123456783", "090000045"
@@ -54,28 +55,6 @@ def event(
 OPENED = event(CaseOpened("Άδεια", "submission", date(2026, 12, 15)), 1)
 
 
-class Registry:
-    """Answers with what it holds; ``down`` is raised once for each time it says."""
-
-    name = "permits"
-    certificates = ()
-
-    def __init__(self) -> None:
-        self.held: dict[str, CaseRecord] = {}
-        self.down: list[Exception] = []
-        self.asked: list[str] = []
-        self.forgotten: list[str] = []
-
-    async def case(self, reference: str) -> CaseRecord | None:
-        self.asked.append(reference)
-        if self.down:
-            raise self.down.pop()
-        return self.held.get(reference)
-
-    def forget(self, afm: str) -> None:
-        self.forgotten.append(afm)
-
-
 def row_of(queue: RegistryEventQueue, event: RegistryEvent | UnreadEvent, now: datetime) -> dict[str, object]:
     """The event as a row of the queue, as the webhook makes it."""
     return queue.row(
@@ -92,9 +71,10 @@ def row_of(queue: RegistryEventQueue, event: RegistryEvent | UnreadEvent, now: d
 class ApplyHarness:
     """The events' job over one database, with what a test wants to reach of it."""
 
-    def __init__(self, database: Database, vault: Vault, clock: FakeClock, registry: Any = None) -> None:
+    def __init__(self, database: Database, vault: Vault, clock: FakeClock, asks: CaseRegistry | None = None) -> None:
         self.database, self.clock, self.metrics = database, clock, Metrics()
-        self.registry = registry or Registry()
+        self.registry = FakeCaseRegistry()
+        self.asks = asks or self.registry
         self.store = Store.over(database, vault)
         self.cases = self.store.cases
         self.events = RegistryEventQueue(database, vault)
@@ -110,7 +90,7 @@ class ApplyHarness:
             recorder=self.recorder,
             cases=self.cases,
             citizens=self.store.citizens,
-            registries={self.registry.name: self.registry},
+            registries={self.asks.name: self.asks},
         )
         return EventsJob(
             events=self.events,

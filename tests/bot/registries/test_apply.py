@@ -126,7 +126,7 @@ async def test_whose_a_case_is_does_not_change_by_an_events_word(harness: ApplyH
 async def test_a_registry_that_is_down_is_asked_again_and_holds_up_no_other_case(harness: ApplyHarness) -> None:
     other = "ΑΔ-2026-000124"
     harness.registry.held[CASE] = held(3)
-    harness.registry.down = [RegistryUnavailable("permits", "timeout")] * 3
+    harness.registry.failures = [RegistryUnavailable("permits", "timeout")] * 3
     gap = event(Moved("review"), 3)
     await harness.follow(OPENED, gap, replace(OPENED, id="o", subject=other))
     assert await harness.case(other) is not None
@@ -141,7 +141,7 @@ async def test_a_registry_that_is_down_is_asked_again_and_holds_up_no_other_case
 
 
 async def test_what_polling_has_brought_meanwhile_is_not_asked_for(harness: ApplyHarness) -> None:
-    harness.registry.down = [RegistryUnavailable("permits", "timeout")]
+    harness.registry.failures = [RegistryUnavailable("permits", "timeout")]
     await harness.follow(OPENED, event(Moved("review"), 3))
     async with harness.database.write() as connection:
         citizen = await harness.store.citizens.ensure_one(connection, AFM, harness.clock())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -37,7 +38,7 @@ async def causes(store: Store) -> set[str]:
 async def settings(database_url: str) -> AsyncIterator[Settings]:
     async with running() as sandbox:
         state = {"url": sandbox.url, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
-        given = {f"registries_{name}": value for name, value in state.items()}
+        given: dict[str, Any] = {f"registries_{name}": value for name, value in state.items()}
         yield settings_for(database_url, reconcile_pause_seconds=0, **given)
 
 

@@ -10,30 +10,16 @@ from casestore.database import Database
 from casestore.vault import Vault
 from connectors.registry import RegistryUnavailable
 from tests.clock import FakeClock
+from tests.fakes.contact_registry import FakeContactRegistry
 from tests.logbook import logging_to_book
 
 AFM, OTHER_AFM = "123456783", "090000045"
 
 
-class Mobiles:
-    """A contact registry; an exception in place of a mobile is raised."""
-
-    def __init__(self, **held: str | Exception | None) -> None:
-        self.held = held
-        self.asked: list[str] = []
-
-    async def mobile_of(self, afm: str) -> str | None:
-        self.asked.append(afm)
-        found = self.held[f"afm_{afm}"]
-        if isinstance(found, Exception):
-            raise found
-        return found
-
-
 class ContactHarness:
     def __init__(self, database: Database, vault: Vault, clock: FakeClock, **held: str | Exception | None) -> None:
         self.database, self.clock, self.store = database, clock, Store.over(database, vault)
-        self.registry = Mobiles(**held)
+        self.registry = FakeContactRegistry({name.removeprefix("afm_"): mobile for name, mobile in held.items()})
         self.job = ContactFeed(self.registry, database, self.store.citizens, self.store.links, clock)
 
     async def citizen(self, afm: str) -> int:
@@ -63,7 +49,7 @@ async def test_a_number_no_longer_held_is_let_go(
     contact = ContactHarness(database, vault, clock, afm_123456783=OLD)
     citizen = await contact.citizen(AFM)
     await contact.job.step()
-    contact.registry.held["afm_123456783"] = later
+    contact.registry.held["123456783"] = later
     clock.forward(CONTACT_KEPT.total_seconds())
     await contact.job.step()
     assert await contact.behind(OLD) == (None, 0)
@@ -98,7 +84,7 @@ async def test_one_that_cannot_be_told_is_asked_again_soon_and_holds_up_nobody(
         await contact.job.step()
     assert await contact.behind(NEW) == (second, 1)
     assert [line["reason"] for line in recorder.lines] == ["http:503"]
-    contact.registry.held["afm_123456783"] = OLD
+    contact.registry.held["123456783"] = OLD
     clock.forward(CONTACT_AGAIN.total_seconds())
     await contact.job.step()
     assert await contact.behind(OLD) == (first, 1)

@@ -20,8 +20,10 @@ from bot.worker import run_until_idle
 from casestore.database import Database
 from casestore.tables import case_events, cases, citizens, cursors
 from casestore.vault import Vault
-from connectors.registry import CaseRecord, Changes, RegistryUnavailable, RequiredDocument
+from connectors.registry import CaseRecord, RegistryUnavailable, RequiredDocument
 from tests.clock import START, FakeClock
+from tests.examples import examples
+from tests.fakes.case_registry import FakeCaseRegistry
 from tests.logbook import logging_to_book
 
 AFM, OTHER_AFM = "123456783", "090000045"
@@ -41,36 +43,12 @@ RECORD = CaseRecord(
 )
 
 
-class Pages:
-    """A registry whose pages are scripted; a cursor is the number of pages read. An exception is raised once."""
-
-    name = "permits"
-
-    def __init__(self, *pages: Sequence[CaseRecord] | Exception) -> None:
-        self.pages = list(pages)
-        self.asked: list[str] = []
-        self.forgotten: list[str] = []
-
-    def forget(self, afm: str) -> None:
-        self.forgotten.append(afm)
-
-    async def changes(self, cursor: str) -> Changes:
-        self.asked.append(cursor)
-        read = int(cursor or 0)
-        if read >= len(self.pages):
-            return Changes((), cursor, more=False)
-        page = self.pages[read]
-        if isinstance(page, Exception):
-            del self.pages[read]
-            raise page
-        return Changes(tuple(page), str(read + 1), more=read + 1 < len(self.pages))
-
-
 class Feed:
     """A case feed over one database, with what a test wants to reach of it."""
 
     def __init__(self, database: Database, vault: Vault, clock: FakeClock, *pages: Sequence[CaseRecord] | Exception):
-        self.registry, self.metrics, self.clock = Pages(*pages), Metrics(), clock
+        self.registry, self.metrics, self.clock = FakeCaseRegistry(), Metrics(), clock
+        self.registry.pages = list(pages)
         self.database, self.store = database, Store.over(database, vault)
         self.cases = self.store.cases
         recorder = CaseRecorder(citizens=self.store.citizens, cases=self.cases, metrics=self.metrics, listeners=())
@@ -107,12 +85,12 @@ async def test_all_pages_are_read_and_the_next_round_waits(database: Database, v
     other = replace(RECORD, reference="ΑΔ-2026-000124", afm=OTHER_AFM)
     feed = Feed(database, vault, clock, [RECORD], [other], [later])
     assert [await feed.job.step() for _ in range(4)] == [True, True, False, False]
-    assert feed.registry.asked == ["", "1", "2"]
+    assert feed.registry.cursors == ["", "1", "2"]
     assert await feed.of(AFM) == [(RECORD.reference, "on-site-inspection", 4)]
     assert await feed.of(OTHER_AFM) == [(other.reference, RECORD.stage, 3)]
     clock.forward(EVERY.total_seconds())
     assert await feed.job.step() is False
-    assert feed.registry.asked[3:] == ["3"]
+    assert feed.registry.cursors[3:] == ["3"]
     assert (feed.counted("new"), feed.counted("known")) == (3, 0)
     assert feed.registry.forgotten == [AFM, OTHER_AFM, AFM]  # who looks next is told what is so now
 
@@ -145,7 +123,7 @@ async def test_a_new_worker_goes_on_where_the_last_one_was(database: Database, v
     await first.job.step()
     second = Feed(database, vault, clock, [RECORD], [])
     await second.job.step()
-    assert second.registry.asked == ["1"]
+    assert second.registry.cursors == ["1"]
 
 
 async def test_a_page_is_kept_with_its_cursor_or_not_at_all(database: Database, vault: Vault, clock: FakeClock) -> None:
@@ -203,7 +181,7 @@ async def test_a_registry_that_is_down_is_asked_again_later_from_the_same_place(
     assert feed.counted("failed") == 1
     clock.forward(EVERY.total_seconds())
     await feed.job.step()
-    assert feed.registry.asked == ["", "1", "1"]
+    assert feed.registry.cursors == ["", "1", "1"]
     assert await feed.of(AFM) == [(RECORD.reference, RECORD.stage, 3)]
 
 
@@ -211,7 +189,7 @@ numbers = itertools.count(1)
 told = st.lists(st.tuples(st.integers(0, 3), st.integers(1, 6)), max_size=20)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(told=told, size=st.integers(1, 5))
 async def test_whatever_order_they_come_in_the_newest_word_stands(
     database: Database, vault: Vault, clock: FakeClock, told: list[tuple[int, int]], size: int

@@ -47,13 +47,13 @@ wanted = st.builds(
     st.sampled_from(sorted(PREFERENCES)),
     st.sampled_from([None, DEFAULT_QUIET, quiet_of("08:00-22:00")]),
 )
-words = st.dictionaries(st.integers(1, 50), st.sampled_from([True, False, None]))
+words = st.dictionaries(st.integers(1, 50), st.booleans())
 now = st.datetimes(timezones=st.just(UTC), min_value=datetime(2026, 1, 1), max_value=datetime(2027, 12, 1))  # noqa: DTZ001 (as above)
 
 
 @given(wanted, words, points, now)
 def test_only_who_agreed_and_can_be_reached_is_told_and_never_in_quiet_hours(
-    wanted: NoticePreferences, words: dict[int, bool | None], points: list[ContactPoint], now: datetime
+    wanted: NoticePreferences, words: dict[int, bool], points: list[ContactPoint], now: datetime
 ) -> None:
     told = route_notice(wanted, words, points, now)
     fit = [p for p in points if p.reachable and words.get(p.id) and (not wanted.only or p.channel == wanted.channel)]
@@ -90,7 +90,7 @@ def point(
     ],
 )
 def test_where_and_why_not(
-    wanted: NoticePreferences, words: dict[int, bool | None], points: list[ContactPoint], told: Suppressed | int
+    wanted: NoticePreferences, words: dict[int, bool], points: list[ContactPoint], told: Suppressed | int
 ) -> None:
     found = route_notice(wanted, words, points, NOON)
     assert (found.point.id if isinstance(found, Deliver) else found) == told

@@ -79,8 +79,9 @@ class Sends:
     def result(self, state: OutboxState, attempt: str) -> None:
         if state not in SEND_MOVES[self.row.state] or not self.row.attempted:
             return
-        sent = {"provider_id": attempt, "rank": 1} if state is OutboxState.SENT else {}
-        self.row = replace(self.row, state=state, **sent)
+        self.row = replace(self.row, state=state)
+        if state is OutboxState.SENT:
+            self.row = replace(self.row, provider_id=attempt, rank=1)
 
     def receipt(self, status: ReceiptStatus, attempt: str, *, retry: bool) -> None:
         before = self.row

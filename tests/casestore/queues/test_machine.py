@@ -24,7 +24,7 @@ from casestore.migrate import migrate
 from casestore.queues.inbox import Claimed, Inbox
 from casestore.queues.lease import LostClaim
 from casestore.queues.lifecycle import RANKS, OutboxState, ReceiptStatus
-from casestore.queues.outbox import ClaimedDispatch, Dispatch, Outbox, Priority
+from casestore.queues.outbox import ClaimedDispatch, Dispatch, Kind, Outbox, Priority
 from casestore.queues.receipts import Receipts, RetryRule
 from casestore.queues.results import Outcome, Results
 from casestore.tables import inbox, outbox, receipts
@@ -347,7 +347,7 @@ class OutboxMachine(Machine):
         self._write(self.letters[which % len(self.letters)])
 
     def _write(self, letter: Letter) -> None:
-        row = Dispatch(letter.key, "sms", letter.recipient, letter.key, "reply", letter.priority, None, letter.due)
+        row = Dispatch(letter.key, "sms", letter.recipient, letter.key, Kind.REPLY, letter.priority, None, letter.due)
 
         async def write() -> None:
             async with self.stage.database.write() as connection:

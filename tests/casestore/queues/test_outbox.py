@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from casestore.database import Database
 from casestore.queues.lifecycle import OutboxState
-from casestore.queues.outbox import ClaimedDispatch, Dispatch, Outbox, Priority
+from casestore.queues.outbox import ClaimedDispatch, Dispatch, Kind, Outbox, Priority
 from casestore.queues.results import Outcome, Results
 from casestore.tables import outbox as rows
 from casestore.vault import SealBroken, Vault
@@ -34,7 +34,7 @@ def dispatch(
     key: str, address: str = "a", *, priority: Priority = Priority.REPLY, channel: str = "viber", after: float = 0
 ) -> Dispatch:
     due_at = START + timedelta(seconds=after)
-    return Dispatch(key, channel, address, f"text {key}", "reply", priority, None, due_at)
+    return Dispatch(key, channel, address, f"text {key}", Kind.REPLY, priority, None, due_at)
 
 
 async def put(outbox: Outbox, database: Database, *dispatches: Dispatch) -> None:

@@ -126,8 +126,8 @@ async def test_only_the_chat_is_erased_where_no_more_was_said_to_be(fixture: Sto
         await fixture.link(point, AFM)
         await fixture.say(point, "κάτι")
     async with fixture.database.write() as connection:
-        point = here.contact_point_id
-        await fixture.erasure.erase(connection, point, START, key="in:9", subject_key=None, everywhere=False)
+        chat = here.contact_point_id
+        await fixture.erasure.erase(connection, chat, START, key="in:9", subject_key=None, everywhere=False)
     assert await fixture.count(transcript, transcript.c.conversation_id == here.id) == 0
     assert await fixture.count(transcript, transcript.c.conversation_id == there.id) == 2
     assert await fixture.count(links) == 2

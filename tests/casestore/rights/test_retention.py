@@ -113,7 +113,12 @@ async def test_a_repeat_of_an_emptied_message_is_still_known(fixture: StoreFixtu
     await fixture.say(here, "κάτι")
     await went(purger, "inbox-text", START + 300 * DAY)
     async with fixture.database.write() as connection:
-        again = {"channel": "viber", "external_id": "e1", "conversation_key": "k", "payload_sealed": b"x"}
+        again: dict[str, Any] = {
+            "channel": "viber",
+            "external_id": "e1",
+            "conversation_key": "k",
+            "payload_sealed": b"x",
+        }
         again |= {"received_at": START, "due_at": START}
         await connection.execute(fixture.database.insert_new(inbox).values(**again))
     assert await fixture.count(inbox) == 1
