@@ -92,7 +92,7 @@ async def test_what_there_is_survives_the_migration_to_owners(empty_database_url
     zone = "" if database.is_sqlite else "+00"
     times = {"now": f"'2026-07-01 10:00:00.000000{zone}'", "never": f"'9999-01-01 00:00:00.000000{zone}'"}
     async with database.write() as connection:
-        await connection.run_sync(lambda plain: command.upgrade(_config(plain), "0005"))
+        await connection.run_sync(lambda sync: command.upgrade(_config(sync), "0005"))
         for statement in OWNED.format(**times).strip().removesuffix(";").split(";"):
             await connection.exec_driver_sql(statement)
     await migrate(database)

@@ -40,7 +40,11 @@ def _inside(words: dict[str, ast.AST], parts: list[str]) -> bool:
     if isinstance(found, ast.ImportFrom) and found.module and (ROOT / found.module.split(".")[0]).is_dir():
         real = {alias.asname or alias.name: alias.name for alias in found.names}[parts[0]]
         return resolves(".".join([found.module, real, *parts[1:]]))
-    return len(parts) == 1 or _inside(_words(found), parts[1:])
+    if len(parts) == 1 or _inside(_words(found), parts[1:]):
+        return True
+    bases = found.bases if isinstance(found, ast.ClassDef) else []
+    names = [base.value if isinstance(base, ast.Subscript) else base for base in bases]
+    return any(_inside(words, [name.id, *parts[1:]]) for name in names if isinstance(name, ast.Name))
 
 
 @cache

@@ -53,7 +53,7 @@ def test_every_part_fits_its_channel(recipient: Recipient) -> None:
     parts = CHANNELS[recipient.channel].compose(LONG)
     assert [body.text for body in bodies(composed)] == [part.text for part in parts]
     assert len(set(keys(composed)[0])) == len(parts) > 1
-    assert {(d.kind, d.priority, d.expires_at) for d in composed.dispatches} == {("link", Priority.CODE, LATER)}
+    assert {(d.kind, d.priority, d.expires_at) for d in composed.dispatches} == {(Kind.LINK, Priority.CODE, LATER)}
 
 
 def test_economy_and_choices_hold_by_sms() -> None:

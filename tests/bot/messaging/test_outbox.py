@@ -131,7 +131,9 @@ async def test_who_cannot_be_reached_is_marked_so(harness: OutboxHarness) -> Non
     store = Store.over(harness.database, harness.vault)
     await store.conversations.at("sms", "+306900000001", START)
     await harness.put("2")
-    await harness.run(FakeChannel(SendError(Remedy.STOP_CONTACT, "twilio:21610")), 60)
+    line = FakeChannel(SendError(Remedy.STOP_CONTACT, "twilio:21610"))
+    await harness.run(line, 60)
+    assert len(line.sent) == 1
     assert not (await store.conversations.at("sms", "+306900000001", START)).reachable
     assert await harness.stands("2") == ("failed", "twilio:21610")
 

@@ -55,8 +55,7 @@ class Book:
 
     async def seen(self, citizen: int, *registries: CaseRegistry, within: float = 1.0) -> Overview:
         citizens, cases, cursors = self.store.citizens, self.store.cases, self.store.cursors
-        view = OneView(registries, citizens, cases, cursors, self.clock, within=within)
-        return await view.of(citizen)
+        return await OneView(registries, citizens, cases, cursors, self.clock, within=within).of(citizen)
 
 
 @pytest.fixture

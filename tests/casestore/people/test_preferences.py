@@ -79,7 +79,6 @@ def point(
         (NoticePreferences(), {}, [], Suppressed("no-contact-point")),
         (NoticePreferences(), {}, [point(1)], Suppressed("no-consent")),
         (NoticePreferences(), {1: False}, [point(1)], Suppressed("no-consent")),
-        (NoticePreferences(), {1: None}, [point(1)], Suppressed("no-consent")),
         (NoticePreferences(), {1: True}, [point(1, reachable=False)], Suppressed("unreachable")),
         (NoticePreferences("sms", only=True), {1: True}, [point(1)], Suppressed("other-channel")),
         (NoticePreferences(), {1: True, 2: True}, [point(1, days=2), point(2, days=1)], 2),
