@@ -25,6 +25,7 @@ with foreign_warnings_off():
     from rasa.engine.runner.dask import DaskGraphRunner
     from rasa.engine.storage.local_model_storage import LocalModelStorage
     from rasa.engine.storage.storage import ModelMetadata
+    from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
     from rasa.shared.core.domain import Domain
     from rasa.shared.core.trackers import DialogueStateTracker
 
@@ -78,6 +79,8 @@ class Model:
 
     metadata: ModelMetadata
     graph: PlainGraphRunner
+    last_parser: str
+    """The node whose output is what a message means."""
 
     @cached_property
     def domain(self) -> Domain:
@@ -91,11 +94,12 @@ class Model:
     def parse(self, text: str) -> dict[str, Any]:
         """Rasa's parse of a text: ``intent``, ``intent_ranking``, ``entities``, ``language``.
 
-        A leading slash would let a citizen name an intent: it is read as a blank.
+        ``start`` and ``end`` of an entity are places in ``text`` as it is given.
         """
-        shown = " " + text[1:] if text.startswith("/") else text
-        target = self.metadata.nlu_target
-        parsed: dict[str, Any] = self.graph.run({PLACEHOLDER_MESSAGE: [UserMessage(shown)]}, [target])[target][0].data
+        said = UserMessage(text)
+        said.text = text  # Rasa strips it, and places would be those of another text
+        run = self.graph.run({PLACEHOLDER_MESSAGE: [said]}, [self.last_parser])
+        parsed: dict[str, Any] = run[self.last_parser][0].data
         return parsed
 
     def next_action(self, tracker: DialogueStateTracker) -> str:
@@ -111,18 +115,28 @@ def load_model(path: Path) -> Model:
     quiet()
     with tempfile.TemporaryDirectory() as folder, foreign_warnings_off():
         storage, metadata = LocalModelStorage.from_model_archive(Path(folder), path)
-        schema = _with_our_policy(metadata.predict_schema)
+        schema = _as_ours(metadata.predict_schema)
         graph = PlainGraphRunner.create(schema, storage, ExecutionContext(schema, metadata.model_id))
-    return Model(metadata, graph)
+    return Model(metadata, graph, _before_payloads(metadata))
 
 
-def _with_our_policy(schema: GraphSchema) -> GraphSchema:
-    """The archive is Rasa's own and names Rasa's policy: that is exchanged here, on loading."""
+def _as_ours(schema: GraphSchema) -> GraphSchema:
+    """The archive is Rasa's own. On loading its policy is exchanged for ours, and the handler of payloads left out.
+
+    A payload (``/affirm{"entity": "value"}``) would let a citizen name an intent, and entities of any shape.
+    """
     nodes = {
         name: replace(node, uses=IntentRulePolicy) if node.uses is RulePolicy else node
         for name, node in schema.nodes.items()
+        if node.uses is not RegexMessageHandler
     }
     return GraphSchema(nodes)
+
+
+def _before_payloads(metadata: ModelMetadata) -> str:
+    """The node that the handler of payloads, which Rasa puts last, would get its messages from."""
+    node: str = metadata.predict_schema.nodes[metadata.nlu_target].needs["messages"]
+    return node
 
 
 def quiet() -> None:
