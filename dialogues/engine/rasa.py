@@ -25,9 +25,13 @@ with foreign_warnings_off():
     from rasa.engine.runner.dask import DaskGraphRunner
     from rasa.engine.storage.local_model_storage import LocalModelStorage
     from rasa.engine.storage.storage import ModelMetadata
+    from rasa.graph_components.providers.domain_provider import DomainProvider
     from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
     from rasa.shared.core.domain import Domain
     from rasa.shared.core.trackers import DialogueStateTracker
+
+_DOMAIN = "domain_provider"
+"""The node whose output is the domain, as Rasa's recipe names it."""
 
 
 class PlainGraphRunner(DaskGraphRunner):  # type: ignore[misc] # Rasa ships no types
@@ -105,7 +109,8 @@ class Model:
     def next_action(self, tracker: DialogueStateTracker) -> str:
         """What the policies decide."""
         target = self.metadata.core_target
-        prediction: PolicyPrediction = self.graph.run({PLACEHOLDER_TRACKER: tracker}, [target])[target]
+        given = {PLACEHOLDER_TRACKER: tracker, _DOMAIN: self.domain}
+        prediction: PolicyPrediction = self.graph.run(given, [target])[target]
         index: int = prediction.max_confidence_index
         return self.actions[index]
 
@@ -121,14 +126,15 @@ def load_model(path: Path) -> Model:
 
 
 def _as_ours(schema: GraphSchema) -> GraphSchema:
-    """The archive is Rasa's own. On loading its policy is exchanged for ours, and the handler of payloads left out.
+    """The archive is Rasa's own. On loading its policy is exchanged for ours, and two nodes are left out.
 
-    A payload (``/affirm{"entity": "value"}``) would let a citizen name an intent, and entities of any shape.
+    The handler of payloads (``/affirm{"entity": "value"}``) would let a citizen name an intent, and entities of any
+    shape. The domain's provider would read as YAML, for two seconds, what the metadata hold already.
     """
     nodes = {
         name: replace(node, uses=IntentRulePolicy) if node.uses is RulePolicy else node
         for name, node in schema.nodes.items()
-        if node.uses is not RegexMessageHandler
+        if node.uses not in (RegexMessageHandler, DomainProvider)
     }
     return GraphSchema(nodes)
 
