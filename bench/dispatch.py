@@ -22,8 +22,8 @@ import aiohttp
 from sqlalchemy import func, select
 
 from bench.processes import process
-from bot.app import utc_now
 from bot.messaging.payload import OutboundBody
+from bot.runtime import utc_now
 from bot.settings import load as settings_from
 from bot.store import Store, open_store
 from casestore.queues.outbox import Dispatch, Kind, Priority

@@ -25,9 +25,10 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 
 from bench.processes import process
-from bot.app import Runtime, build_recorder, build_registries, http_session
+from bot.app import build_recorder, build_registries, http_session
 from bot.metrics import Metrics
 from bot.registries.build import registry_jobs
+from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.settings import load as settings_from
 from bot.store import Store, open_store
@@ -190,9 +191,7 @@ def jobs_of(store: Store, session: ClientSession, url: str) -> list[Job]:
         registries=registries,
         recorder=build_recorder(store, metrics),
         metrics=metrics,
-        clock=runtime.clock,
-        random=runtime.random,
-        new_claim=runtime.claim,
+        runtime=runtime,
     )
     return [job for job in jobs if job.name.startswith("feed-")]
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import random
-import secrets
-import uuid
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import aiohttp
 from aiohttp import web
@@ -19,7 +15,8 @@ from bot.channels.port import Channel
 from bot.conversation.effects import SMS, Effects
 from bot.conversation.reads import StoreReads
 from bot.conversation.turn_handler import Dialogue, TurnHandler
-from bot.linking.build import link_routes, link_verifier, linking_effects
+from bot.linking.build import link_routes, linking_effects
+from bot.linking.verification import RegistryLinkVerifier
 from bot.messaging.inbox import InboxJob
 from bot.messaging.intake import Intake
 from bot.messaging.outbox import OutboxJob
@@ -30,6 +27,7 @@ from bot.registries.audit import StoredAudit
 from bot.registries.build import case_recorder, event_routes, one_view, read_event_depth, registry_jobs
 from bot.registries.contacts import ContactFeed
 from bot.registries.recorder import CaseRecorder, ChangeListener
+from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.store import Store, open_store
 from bot.web.server import Depths, Health, make_app
@@ -40,21 +38,6 @@ from connectors.audit import CallCause, audit_cause
 from connectors.connect import connect
 from connectors.registry import CaseRegistry, ContactRegistry, RegistryError
 from dialogues.turn import Reply
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Runtime:
-    """Clock, ids and randomness: what a test replaces to know what will happen."""
-
-    clock: Callable[[], datetime] = utc_now
-    random: Callable[[], float] = random.random
-    claim: Callable[[], str] = lambda: uuid.uuid4().hex
-    code: Callable[[], str] = lambda: f"{secrets.randbelow(1_000_000):06d}"
-    secret: Callable[[], str] = lambda: secrets.token_urlsafe(24)
 
 
 def build_channels(settings: Settings, session: aiohttp.ClientSession, welcome: Mapping[str, Reply]) -> list[Channel]:
@@ -76,11 +59,13 @@ async def make_server(
     metrics = Metrics()
     async with open_store(settings) as store, http_session() as session:
         channels = build_channels(settings, session, welcome)
-        intake = Intake(channels, store.database, store.vault, metrics, runtime.clock, settings.public_url)
+        intake = Intake(
+            channels=channels, store=store, metrics=metrics, clock=runtime.clock, public_url=settings.public_url
+        )
         events = event_routes(settings, store, metrics, runtime.clock)
         depths = Depths(lambda: read_depths(store, metrics, runtime.clock), runtime.clock)
         health = Health({"store": lambda: is_current(store.database)}, metrics, depths)
-        links = link_routes(settings, store, session, runtime.secret, runtime.clock)
+        links = link_routes(settings, store, session, runtime)
         links += my_data_routes(store, runtime.clock)
         yield make_app([*intake.routes(), *events, *health.routes(), *links, *extra], max_body=MAX_BODY)
 
@@ -153,22 +138,22 @@ def _build_turn_handler(
     runtime: Runtime,
 ) -> TurnHandler:
     effects = Effects(
-        store,
-        dialogue,
-        runtime.code,
+        store=store,
+        wording=dialogue,
+        new_code=runtime.new_code,
         sms_on=SMS in {channel.name for channel in channels},
         more={
-            **linking_effects(settings, store, dialogue, runtime.secret).table,
-            **privacy_effects(settings, store, dialogue, runtime.secret).table,
+            **linking_effects(settings, store, dialogue, runtime).table,
+            **privacy_effects(settings, store, dialogue, runtime).table,
         },
     )
     return TurnHandler(
-        store,
-        effects,
-        dialogue,
-        metrics,
-        runtime.clock,
-        verifier=link_verifier(store, contacts, runtime.clock),
+        store=store,
+        effects=effects,
+        dialogue=dialogue,
+        metrics=metrics,
+        clock=runtime.clock,
+        verifier=RegistryLinkVerifier(contacts=contacts, store=store, clock=runtime.clock),
         login=not settings.missing_for("login"),
     )
 
@@ -186,9 +171,20 @@ def build_jobs(
     """What a worker does, in the order of a message's way."""
     policy = policy or RetryPolicy()
     turn_handler = _build_turn_handler(settings, store, channels, registries[1], dialogue, metrics, runtime)
-    luck = (runtime.clock, runtime.random, runtime.claim)
-    jobs: list[Job] = [InboxJob(store.inbox, turn_handler, metrics, *luck, policy=policy)]
-    jobs += [OutboxJob(channel, store.outbox, store.results, metrics, *luck, policy=policy) for channel in channels]
+    jobs: list[Job] = [
+        InboxJob(inbox=store.inbox, handler=turn_handler, metrics=metrics, runtime=runtime, policy=policy)
+    ]
+    jobs += [
+        OutboxJob(
+            channel=channel,
+            outbox=store.outbox,
+            results=store.results,
+            metrics=metrics,
+            runtime=runtime,
+            policy=policy,
+        )
+        for channel in channels
+    ]
     jobs.append(ReceiptsJob(store.receipts, metrics, runtime.clock))
     jobs.append(retention_job(store, metrics, runtime.clock))
     jobs += registry_jobs(
@@ -197,13 +193,11 @@ def build_jobs(
         registries=registries[0],
         recorder=build_recorder(store, metrics),
         metrics=metrics,
-        clock=runtime.clock,
-        random=runtime.random,
-        new_claim=runtime.claim,
+        runtime=runtime,
         policy=policy,
     )
     if (contacts := registries[1]) is not None:
-        jobs.append(ContactFeed(contacts, store.database, store.citizens, store.links, runtime.clock))
+        jobs.append(ContactFeed(contacts=contacts, store=store, clock=runtime.clock))
     return jobs
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bot.settings import Settings
 from casestore.audit import AuditTrail
 from casestore.cases.cursors import Cursors
+from casestore.cases.reconciliations import Reconciliations
 from casestore.cases.repository import Cases
 from casestore.conversations.handovers import Handovers
 from casestore.conversations.history import History
@@ -21,11 +22,19 @@ from casestore.people.codes import Codes
 from casestore.people.consents import Consents
 from casestore.people.contact_points import ContactPoints
 from casestore.people.identity import Links
+from casestore.people.login_links import LoginLinks
+from casestore.people.preferences import Preferences
 from casestore.queues.inbox import Inbox
 from casestore.queues.outbox import Outbox
 from casestore.queues.receipts import Receipts
+from casestore.queues.registry_events import RegistryEventQueue
 from casestore.queues.results import Results
+from casestore.rights.copy_links import Copies
+from casestore.rights.erasure import Erasure
+from casestore.rights.holdings import Holdings
+from casestore.rights.purge import Purger
 from casestore.vault import Vault
+from dialogues.channels import PREFERENCES
 
 
 class NotMigrated(Exception):
@@ -53,11 +62,19 @@ class Store:
     codes: Codes
     cases: Cases
     cursors: Cursors
+    reconciliations: Reconciliations
+    registry_events: RegistryEventQueue
+    login_links: LoginLinks
+    preferences: Preferences
+    copies: Copies
+    holdings: Holdings
+    erasure: Erasure
+    purger: Purger
     audits: AuditTrail
 
     @classmethod
     def over(cls, database: Database, vault: Vault) -> Store:
-        points = ContactPoints(database, vault)
+        points, audits = ContactPoints(database, vault), AuditTrail(database, vault)
         return cls(
             database=database,
             vault=vault,
@@ -76,7 +93,15 @@ class Store:
             codes=Codes(database, vault),
             cases=Cases(database, vault),
             cursors=Cursors(database),
-            audits=AuditTrail(database, vault),
+            reconciliations=Reconciliations(database),
+            registry_events=RegistryEventQueue(database, vault),
+            login_links=LoginLinks(database, vault),
+            preferences=Preferences(database, PREFERENCES),
+            copies=Copies(database, vault),
+            holdings=Holdings(database, vault),
+            erasure=Erasure(database, audits),
+            purger=Purger(database),
+            audits=audits,
         )
 
 

@@ -12,13 +12,14 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import select
 
-from bot.app import Runtime, build_channels, build_jobs, http_session, make_server
+from bot.app import build_channels, build_jobs, http_session, make_server
 from bot.conversation.turn_handler import Dialogue
 from bot.metrics import Metrics
 from bot.phone.app import RunningPhone, running_phone
 from bot.phone.context import Account
 from bot.phone.phone import Options, Phone
 from bot.phone.webhook_client import Addresses
+from bot.runtime import Runtime
 from bot.settings import Settings, load
 from bot.store import Store, open_store
 from bot.worker import Job, run_until_idle
@@ -94,8 +95,8 @@ def counting(clock: FakeClock, codes: Sequence[str] = ()) -> Runtime:
     return Runtime(
         clock=clock,
         random=lambda: 0.5,
-        claim=lambda: f"claim-{next(numbers)}",
-        code=lambda: next(dealt, None) or next(fallback),
+        new_claim=lambda: f"claim-{next(numbers)}",
+        new_code=lambda: next(dealt, None) or next(fallback),
     )
 
 

@@ -6,9 +6,10 @@ import argparse
 import sys
 from datetime import timedelta
 
-from bot.app import Runtime, build_reads, build_registries, http_session
+from bot.app import build_reads, build_registries, http_session
 from bot.commands.running import run as run_loop
 from bot.commands.running import start
+from bot.runtime import Runtime
 from bot.settings import BadSettings
 from bot.store import Store, open_store
 from dialogues.channels import CHANNELS

@@ -11,14 +11,14 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from bot.app import http_session, probe_registries, utc_now
+from bot.app import http_session, probe_registries
 from bot.commands.running import run as run_loop
 from bot.commands.running import start
+from bot.runtime import utc_now
 from bot.settings import PARTS, Settings
 from bot.store import NotMigrated, Store, open_store
 from casestore.database import StoreDown
 from casestore.migrate import WrongKeyRing
-from casestore.queues.registry_events import RegistryEventQueue
 
 DOWN: tuple[type[Exception], ...] = (DBAPIError, *StoreDown)  # a wrong password and a wrong name among them
 STUCK = 300.0  # seconds that a due row may wait before somebody should look
@@ -94,7 +94,7 @@ async def _queues(store: Store) -> list[Finding]:
 
 
 async def _events(store: Store, now: datetime) -> list[Finding]:
-    queue = RegistryEventQueue(store.database, store.vault)
+    queue = store.registry_events
     waiting, dead, oldest = await queue.depth()
     age = (now - oldest).total_seconds() if oldest else 0.0
     why = f"{waiting} waiting, the oldest for {age:.0f} s" + (

@@ -7,16 +7,17 @@ import sys
 from collections import Counter
 from collections.abc import Mapping
 
-from bot.app import build_recorder, build_registries, http_session, utc_now
+from bot.app import build_recorder, build_registries, http_session
 from bot.commands.running import run as run_loop
 from bot.commands.running import start
 from bot.metrics import Metrics
 from bot.registries.build import comparer
 from bot.registries.reconcile import RESULTS, Comparer, advance_run, begin, diff_page, take_page
 from bot.registries.recorder import CaseRecorder
+from bot.runtime import utc_now
 from bot.settings import BadSettings
 from bot.store import Store, open_store
-from casestore.cases.reconciliations import LostRun, Phase, Reconciliations, Run
+from casestore.cases.reconciliations import LostRun, Phase, Run
 from connectors.connect import CASE_REGISTRIES
 from connectors.registry import CaseRegistry, RegistryError
 
@@ -70,7 +71,7 @@ def told(counts: Mapping[str, int]) -> str:
 
 async def _put_right(store: Store, looking: Comparer) -> Mapping[str, int]:
     """Goes on with a run that was not finished, else begins one."""
-    runs = Reconciliations(store.database)
+    runs = store.reconciliations
     run = await runs.last(looking.name)
     if run is None or run.phase not in (Phase.LISTED, Phase.UNREPORTED):
         run = await begin(runs, looking.name, utc_now())

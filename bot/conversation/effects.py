@@ -49,21 +49,21 @@ EffectTable = Mapping[type[Effect], EffectHandler[Any]]
 
 
 class Effects:
-    """Carries out effects. ``draw`` gives a fresh six-digit code."""
+    """Carries out effects. ``new_code`` gives a fresh six-digit code."""
 
     def __init__(
         self,
+        *,
         store: Store,
         wording: Wording,
-        draw: Callable[[], str],
-        *,
+        new_code: Callable[[], str],
         sms_on: bool,
         more: EffectTable | None = None,
     ) -> None:
         """``more`` carries out further effects, by kind."""
         self._store = store
         self._wording = wording
-        self._draw = draw
+        self._new_code = new_code
         self._sms_on = sms_on
         self.table: EffectTable = {
             SendCode: self._send_code,
@@ -78,7 +78,7 @@ class Effects:
         await self.table[type(effect)](connection, effect, context)
 
     async def _send_code(self, connection: AsyncConnection, effect: SendCode, context: EffectContext) -> None:
-        code = self._draw()
+        code = self._new_code()
         sent = effect.mobile is not None and self._sms_on
         conversation = context.conversation
         issued = await self._store.codes.issue(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from time import perf_counter
@@ -17,6 +17,7 @@ from bot.conversation.takeover import bot_answers, kind_of_answer, still_stands
 from bot.messaging.compose import Recipient, compose, compose_all
 from bot.messaging.payload import unpack
 from bot.metrics import Metrics
+from bot.runtime import Clock
 from bot.store import Store
 from casestore.conversations.repository import Conversation
 from casestore.conversations.transcript import Author, Line
@@ -32,7 +33,6 @@ ON_ALERTS: Mapping[str, tuple[bool, str]] = MappingProxyType(
     {"stop_notifications": (False, "utter_stopped"), "start_notifications": (True, "utter_started")}
 )
 """What a word on alerts means, and which response confirms it."""
-Clock = Callable[[], datetime]
 
 
 class Dialogue(Wording, Protocol):
@@ -52,12 +52,12 @@ class TurnHandler:
 
     def __init__(
         self,
+        *,
         store: Store,
         effects: Effects,
         dialogue: Dialogue,
         metrics: Metrics,
         clock: Clock,
-        *,
         verifier: LinkVerifier | None = None,
         login: bool = False,
     ) -> None:

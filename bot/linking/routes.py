@@ -10,7 +10,6 @@ Nothing here tells whether anybody is known to us, and no page names a citizen.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from types import MappingProxyType
 
 import structlog
@@ -18,6 +17,7 @@ from aiohttp import web
 
 from bot.linking import words
 from bot.linking.completion import LinkEnded, LoginCompletion
+from bot.runtime import Clock
 from bot.web.browser import BrowserCookie
 from bot.web.forms import FormGuard
 from bot.web.one_time import token_of
@@ -41,18 +41,19 @@ log = structlog.get_logger(__name__)
 
 
 class LinkPages:
-    """``draw`` gives a fresh unguessable secret for a browser."""
+    """``new_token`` gives a fresh unguessable secret for a browser."""
 
     def __init__(
         self,
+        *,
         links: LoginLinks,
         completion: LoginCompletion,
         login: Login,
         pages: Pages,
         cookie: BrowserCookie,
         forms: FormGuard,
-        draw: Callable[[], str],
-        clock: Callable[[], datetime],
+        new_token: Callable[[], str],
+        clock: Clock,
     ) -> None:
         self._links = links
         self._completion = completion
@@ -60,7 +61,7 @@ class LinkPages:
         self._pages = pages
         self._cookie = cookie
         self._forms = forms
-        self._draw = draw
+        self._new_token = new_token
         self._clock = clock
 
     def routes(self) -> list[web.RouteDef]:
@@ -76,7 +77,7 @@ class LinkPages:
         link = await self._links.find(token, self._clock())
         if isinstance(link, Refused):
             return self._sorry(request, _SORRY[link])
-        secret = self._cookie.read(request) or self._draw()
+        secret = self._cookie.read(request) or self._new_token()
         at = f"{link.created_at.astimezone(ATHENS):%H:%M}"
         form = self._forms.token(secret, token)
         page = self._pages.page("begin", link.language, channel=link.channel, at=at, form=form)
@@ -87,7 +88,7 @@ class LinkPages:
         token = token_of(request)
         if not await self._forms.accepts(request, token):
             return self._sorry(request, words.FORM)
-        started, browser = self._login.start(), self._draw()
+        started, browser = self._login.start(), self._new_token()
         link = await self._links.start(token, started.state, started.verifier, browser, self._clock())
         if isinstance(link, Refused):
             return self._sorry(request, _SORRY[link])
@@ -112,7 +113,7 @@ class LinkPages:
             await self._links.release(taken.link)
             return self._sorry(request, person, taken.link.language)
         try:
-            await self._completion(taken.link, person.afm, self._completion.code(taken.link, state, browser))
+            await self._completion.complete(taken.link, person.afm, self._completion.code(taken.link, state, browser))
         except LinkEnded:
             return self._sorry(request, words.EXPIRED, taken.link.language)
         except Exception:

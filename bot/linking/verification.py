@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 
-from casestore.audit import AuditTrail
-from casestore.conversations.repository import Conversation, Conversations
-from casestore.database import Database
-from casestore.people.citizens import Citizens
-from casestore.people.identity import Link, Links
-from casestore.vault import Vault, address_key
+from bot.runtime import Clock
+from bot.store import Store
+from casestore.conversations.repository import Conversation
+from casestore.people.identity import Link
+from casestore.vault import address_key
 from connectors.registry import ContactRegistry, RegistryError
 
 TRUSTED = timedelta(hours=12)  # how long the registry's last word stands while it cannot be asked
@@ -25,24 +23,9 @@ log = structlog.get_logger(__name__)
 class RegistryLinkVerifier:
     """Asks once a turn, where a link rests on a mobile at all. The connector remembers a mobile for ten minutes."""
 
-    def __init__(
-        self,
-        contacts: ContactRegistry | None,
-        database: Database,
-        vault: Vault,
-        conversations: Conversations,
-        citizens: Citizens,
-        links: Links,
-        audits: AuditTrail,
-        clock: Callable[[], datetime],
-    ) -> None:
+    def __init__(self, *, contacts: ContactRegistry | None, store: Store, clock: Clock) -> None:
         self._contacts = contacts
-        self._database = database
-        self._vault = vault
-        self._conversations = conversations
-        self._citizens = citizens
-        self._links = links
-        self._audits = audits
+        self._store = store
         self._clock = clock
 
     async def verify(self, conversation: Conversation) -> Conversation:
@@ -59,7 +42,7 @@ class RegistryLinkVerifier:
         except RegistryError as error:
             log.warning("agreement.unknown", reason=error.reason)
             return conversation if self._is_recent(link, TRUSTED) else replace(conversation, citizen_id=None, level=0)
-        agrees = mobile is not None and address_key(self._vault, "sms", mobile) == link.rests_on
+        agrees = mobile is not None and address_key(self._store.vault, "sms", mobile) == link.rests_on
         if agrees and self._is_recent(link, NOTED):
             return conversation
         return await self._note(conversation, conversation.citizen_id, mobile, agrees=agrees)
@@ -67,7 +50,7 @@ class RegistryLinkVerifier:
     async def _mobile(self, citizen_id: int) -> str | None:
         if self._contacts is None:
             raise RegistryError("contacts", "not set up")
-        return await self._contacts.mobile_of(await self._citizens.afm_of(citizen_id))
+        return await self._contacts.mobile_of(await self._store.citizens.afm_of(citizen_id))
 
     def _is_recent(self, link: Link, age: timedelta) -> bool:
         return link.agreed_at is not None and self._clock() - link.agreed_at <= age
@@ -76,9 +59,13 @@ class RegistryLinkVerifier:
         self, conversation: Conversation, citizen_id: int, mobile: str | None, *, agrees: bool
     ) -> Conversation:
         now = self._clock()
-        async with self._database.write() as connection:
-            await self._links.set_mobile(connection, citizen_id, mobile, now)
+        async with self._store.database.write() as connection:
+            await self._store.links.set_mobile(connection, citizen_id, mobile, now)
             if not agrees:
                 key = conversation.recipient_key
-                await self._audits.note(connection, "link.dropped", "mobile changed", now, subject_key=key)
-        return conversation if agrees else await self._conversations.at(conversation.channel, conversation.address, now)
+                await self._store.audits.note(connection, "link.dropped", "mobile changed", now, subject_key=key)
+        return (
+            conversation
+            if agrees
+            else await self._store.conversations.at(conversation.channel, conversation.address, now)
+        )

@@ -5,7 +5,7 @@ Nothing else happens before the answer: no language, no provider, no registry.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from aiohttp import web
@@ -13,16 +13,13 @@ from aiohttp import web
 from bot.channels.port import BadWebhook, Channel, Inbound, Parsed, Receipt, WebhookRequest
 from bot.messaging.payload import pack
 from bot.metrics import Metrics
+from bot.runtime import Clock
+from bot.store import Store
 from bot.web.signed import LIMITS, Accepted, Forbidden, Limits, Read, SignedRequests, Unreadable
-from casestore.database import Database
 from casestore.queues.arrivals import keep
-from casestore.queues.inbox import Inbox
-from casestore.queues.receipts import Receipts
-from casestore.vault import Vault, address_key
+from casestore.vault import address_key
 
 MAX_ID = 64  # characters of a provider's id that the tables hold; Viber's have 19, Twilio's 34
-
-Clock = Callable[[], datetime]
 
 
 class Intake:
@@ -30,20 +27,16 @@ class Intake:
 
     def __init__(
         self,
+        *,
         channels: Sequence[Channel],
-        database: Database,
-        vault: Vault,
+        store: Store,
         metrics: Metrics,
         clock: Clock,
         public_url: str,
-        *,
         limits: Limits = LIMITS,
     ) -> None:
         self._channels = channels
-        self._database = database
-        self._vault = vault
-        self._inbox = Inbox(database, vault)
-        self._receipts = Receipts(database, vault)
+        self._store = store
         self._clock = clock
         self._public_url = public_url
         self._signed: SignedRequests[Parsed] = SignedRequests(self._write, metrics, clock, limits)
@@ -78,7 +71,7 @@ class Intake:
         return read
 
     def _receipt(self, receipt: Receipt, now: datetime) -> dict[str, object]:
-        return self._receipts.row(
+        return self._store.receipts.row(
             channel=receipt.channel,
             provider_id=receipt.provider_id,
             status=receipt.status,
@@ -96,11 +89,11 @@ class Intake:
         now = self._clock()
         messages = [self._message(message, now) for parsed in batch for message in parsed.inbound]
         told = [self._receipt(receipt, now) for parsed in batch for receipt in parsed.receipts]
-        await keep(self._database, messages, told)
+        await keep(self._store.database, messages, told)
 
     def _message(self, message: Inbound, now: datetime) -> dict[str, object]:
-        key = address_key(self._vault, message.channel, message.address)
-        return self._inbox.row(
+        key = address_key(self._store.vault, message.channel, message.address)
+        return self._store.inbox.row(
             channel=message.channel,
             external_id=message.external_id,
             conversation_key=key,

@@ -6,7 +6,6 @@ It alone acts on a :class:`bot.channels.port.SendError`; the table is ``_AFTER``
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from time import perf_counter
 
@@ -17,6 +16,7 @@ from bot.backoff import Backoff, RetryPolicy
 from bot.channels.port import Channel, Outbound, Remedy, SendError, Sent
 from bot.messaging.payload import OutboundBody
 from bot.metrics import Metrics
+from bot.runtime import Runtime
 from bot.worker import TaskPool
 from casestore.groupcommit import GroupCommit
 from casestore.queues.lifecycle import OutboxState
@@ -30,22 +30,19 @@ SKEW = timedelta(minutes=2)  # between the provider's clock and ours
 PAUSE = timedelta(seconds=30)  # how long a channel rests when its own set-up is refused
 
 log = structlog.get_logger(__name__)
-Clock = Callable[[], datetime]
 
 
 class OutboxJob:
-    """The dispatches of one channel, up to ``pool`` sends at once, ``rate`` a second."""
+    """The dispatches of one channel, up to ``concurrency`` sends at once, ``rate`` a second."""
 
     def __init__(
         self,
+        *,
         channel: Channel,
         outbox: Outbox,
         results: Results,
         metrics: Metrics,
-        clock: Clock,
-        random: Callable[[], float],
-        new_claim: Callable[[], str],
-        *,
+        runtime: Runtime,
         concurrency: int = 128,
         policy: RetryPolicy = PACE,
     ) -> None:
@@ -54,9 +51,9 @@ class OutboxJob:
         self._outbox = outbox
         self._results = results
         self._metrics = metrics
-        self._clock = clock
-        self._random = random
-        self._new_claim = new_claim
+        self._clock = runtime.clock
+        self._random = runtime.random
+        self._new_claim = runtime.new_claim
         self.pool = TaskPool(concurrency)
         self._batch = max(
             1, min(concurrency, int(channel.rate * 2))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.metrics import Metrics
+from bot.runtime import Clock
 from casestore.queues.receipts import Receipts, RetryRule
 
 RETRY = RetryRule(max_attempts=8, after=timedelta(minutes=5))
@@ -18,7 +18,7 @@ class ReceiptsJob:
 
     name = "receipts"
 
-    def __init__(self, receipts: Receipts, metrics: Metrics, clock: Callable[[], datetime]) -> None:
+    def __init__(self, receipts: Receipts, metrics: Metrics, clock: Clock) -> None:
         self._receipts = receipts
         self._metrics = metrics
         self._clock = clock

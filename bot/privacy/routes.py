@@ -10,19 +10,16 @@ A link that is unknown, used or expired, or whose citizen is no longer proven in
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import datetime
 
 from aiohttp import web
 
 from bot.privacy.effects import PATH
 from bot.privacy.words import GONE
+from bot.runtime import Clock
+from bot.store import Store
 from bot.web.one_time import token_of
 from bot.web.pages import Pages, language_of
-from casestore.audit import AuditTrail
-from casestore.database import Database
-from casestore.rights.copy_links import Copies
-from casestore.rights.holdings import Holdings
 
 FILE = "my-data.json"
 
@@ -30,19 +27,8 @@ FILE = "my-data.json"
 class MyDataPages:
     """One citizen's copy to whoever holds the link, once."""
 
-    def __init__(
-        self,
-        database: Database,
-        copies: Copies,
-        holdings: Holdings,
-        audits: AuditTrail,
-        pages: Pages,
-        clock: Callable[[], datetime],
-    ) -> None:
-        self._database = database
-        self._copies = copies
-        self._holdings = holdings
-        self._audits = audits
+    def __init__(self, *, store: Store, pages: Pages, clock: Clock) -> None:
+        self._store = store
         self._pages = pages
         self._clock = clock
 
@@ -50,7 +36,7 @@ class MyDataPages:
         return [web.get(f"{PATH}/{{token}}", self.show), web.post(f"{PATH}/{{token}}", self.give)]
 
     async def show(self, request: web.Request) -> web.Response:
-        if not await self._copies.open(token_of(request), self._clock()):
+        if not await self._store.copies.open(token_of(request), self._clock()):
             return self._sorry(request)
         return self._pages.page("open", language_of(request))
 
@@ -59,7 +45,7 @@ class MyDataPages:
         citizen = await self._use(token_of(request), now)
         if citizen is None:
             return self._sorry(request)
-        held = await self._holdings.copy(citizen)
+        held = await self._store.holdings.copy(citizen)
         text = json.dumps({"made_at": now.isoformat(), **held}, ensure_ascii=False, indent=2)
         if request.headers.get("Accept", "").startswith("application/json"):
             file = {"Content-Disposition": f'attachment; filename="{FILE}"'}
@@ -67,10 +53,10 @@ class MyDataPages:
         return self._pages.page("copy", language_of(request), held=held, made_at=now, text=text, file=FILE)
 
     async def _use(self, token: str, now: datetime) -> int | None:
-        async with self._database.write() as connection:
-            citizen = await self._copies.use(connection, token, now)
+        async with self._store.database.write() as connection:
+            citizen = await self._store.copies.use(connection, token, now)
             if citizen is not None:
-                await self._audits.note(connection, "copy.given", "page", now)
+                await self._store.audits.note(connection, "copy.given", "page", now)
         return citizen
 
     def _sorry(self, request: web.Request) -> web.Response:

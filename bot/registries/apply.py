@@ -5,7 +5,7 @@ A new kind of event is a row in the table of appliers. An event whose type has n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.backoff import Backoff, RetryPolicy
 from bot.metrics import Metrics
 from bot.registries.payload import unpack
+from bot.runtime import Runtime
 from bot.worker import TaskPool, Timer
 from casestore.database import Database, StoreDown
 from casestore.queues.lease import LostClaim
@@ -72,9 +73,7 @@ class EventsJob:
         appliers: Mapping[str, Applier],
         database: Database,
         metrics: Metrics,
-        clock: Callable[[], datetime],
-        random: Callable[[], float],
-        new_claim: Callable[[], str],
+        runtime: Runtime,
         concurrency: int = 8,
         policy: RetryPolicy = POLICY,
     ) -> None:
@@ -82,9 +81,9 @@ class EventsJob:
         self._appliers = appliers
         self._database = database
         self._metrics = metrics
-        self._clock = clock
-        self._random = random
-        self._new_claim = new_claim
+        self._clock = runtime.clock
+        self._random = runtime.random
+        self._new_claim = runtime.new_claim
         self.pool = TaskPool(concurrency)
         self._lease = policy.turn_lease
         self._timer = Timer()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from aiohttp import web
@@ -16,16 +16,13 @@ from bot.registries.polling import CaseFeed
 from bot.registries.reconcile import Comparer, ReconcileJob
 from bot.registries.recorder import CaseRecorder, ChangeListener
 from bot.registries.webhook import EventIntake
+from bot.runtime import Clock, Runtime
 from bot.settings import Settings
 from bot.store import Store
 from bot.worker import Job
-from casestore.cases.reconciliations import Reconciliations
-from casestore.queues.registry_events import RegistryEventQueue
 from connectors.connect import VOCABULARIES, event_reader
 from connectors.events import CASE_EVENTS
 from connectors.registry import CaseRegistry
-
-Clock = Callable[[], datetime]
 
 
 def event_routes(settings: Settings, store: Store, metrics: Metrics, clock: Clock) -> list[web.RouteDef]:
@@ -36,7 +33,7 @@ def event_routes(settings: Settings, store: Store, metrics: Metrics, clock: Cloc
     intake = EventIntake(
         reader=event_reader(secrets, clock),
         registries=list(VOCABULARIES),
-        events=RegistryEventQueue(store.database, store.vault),
+        events=store.registry_events,
         metrics=metrics,
         clock=clock,
     )
@@ -55,9 +52,7 @@ def registry_jobs(
     registries: Sequence[CaseRegistry],
     recorder: CaseRecorder,
     metrics: Metrics,
-    clock: Clock,
-    random: Callable[[], float],
-    new_claim: Callable[[], str],
+    runtime: Runtime,
     policy: RetryPolicy | None = None,
     appliers: Mapping[str, Applier] | None = None,
 ) -> list[Job]:
@@ -69,7 +64,7 @@ def registry_jobs(
             recorder=recorder,
             cursors=store.cursors,
             metrics=metrics,
-            clock=clock,
+            clock=runtime.clock,
             every=timedelta(seconds=settings.feed_seconds),
         )
         for registry in registries
@@ -77,18 +72,16 @@ def registry_jobs(
     cases = case_applier(store, recorder, registries)
     jobs.append(
         EventsJob(
-            events=RegistryEventQueue(store.database, store.vault),
+            events=store.registry_events,
             appliers={**dict.fromkeys(CASE_EVENTS, cases), **(appliers or {})},
             database=store.database,
             metrics=metrics,
-            clock=clock,
-            random=random,
-            new_claim=new_claim,
+            runtime=runtime,
             policy=policy or RetryPolicy(),
         )
     )
     if settings.reconcile_hours:
-        jobs += [reconcile_job(settings, store, registry, recorder, metrics, clock) for registry in registries]
+        jobs += [reconcile_job(settings, store, registry, recorder, metrics, runtime.clock) for registry in registries]
     return jobs
 
 
@@ -104,7 +97,7 @@ def reconcile_job(
     """Compares with this registry every so many hours."""
     return ReconcileJob(
         comparer=comparer(store, registry, recorder),
-        runs=Reconciliations(store.database),
+        runs=store.reconciliations,
         metrics=metrics,
         clock=clock,
         every=timedelta(hours=settings.reconcile_hours),
@@ -131,7 +124,7 @@ def one_view(store: Store, registries: Sequence[CaseRegistry], clock: Clock) -> 
 
 async def read_event_depth(store: Store, metrics: Metrics, now: datetime) -> None:
     """Depth and age of the events' queue into the gauges."""
-    waiting, dead, oldest = await RegistryEventQueue(store.database, store.vault).depth()
+    waiting, dead, oldest = await store.registry_events.depth()
     metrics.dead_events.set(dead)
     metrics.depth.labels("events", "all", "all").set(waiting)
     age = 0.0 if oldest is None else max(0.0, (now - oldest).total_seconds())

@@ -6,14 +6,13 @@ Whose turn it is stands in the database, so there is nothing to time here.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
 
-from casestore.database import Database
-from casestore.people.citizens import Citizens
-from casestore.people.identity import Links
+from bot.runtime import Clock
+from bot.store import Store
 from connectors.audit import CallCause, audit_cause
 from connectors.registry import ContactRegistry, RegistryError
 
@@ -22,7 +21,6 @@ CONTACT_AGAIN = timedelta(minutes=1)  # after the contact registry could not tel
 CONTACT_BATCH = 50
 
 log = structlog.get_logger(__name__)
-Clock = Callable[[], datetime]
 
 
 class ContactFeed:
@@ -30,18 +28,14 @@ class ContactFeed:
 
     name = "feed-contacts"
 
-    def __init__(
-        self, contacts: ContactRegistry, database: Database, citizens: Citizens, links: Links, clock: Clock
-    ) -> None:
+    def __init__(self, *, contacts: ContactRegistry, store: Store, clock: Clock) -> None:
         self._contacts = contacts
-        self._database = database
-        self._citizens = citizens
-        self._links = links
+        self._store = store
         self._clock = clock
 
     async def step(self) -> bool:
         now = self._clock()
-        due = await self._citizens.contact_due(now, CONTACT_BATCH)
+        due = await self._store.citizens.contact_due(now, CONTACT_BATCH)
         with audit_cause(CallCause(protocol=self.name)):
             told = await asyncio.gather(*(self._ask(afm) for _, afm in due))
         await self._keep([(citizen, *answer) for (citizen, _), answer in zip(due, told, strict=True)], now)
@@ -58,11 +52,13 @@ class ContactFeed:
     async def _keep(self, told: Sequence[tuple[int, bool, str | None]], now: datetime) -> None:
         if not told:
             return
-        async with self._database.write() as connection:
+        async with self._store.database.write() as connection:
             for citizen, said, mobile in sorted(told):  # in one order: no deadlocks with another worker
                 if said:
-                    await self._links.set_mobile(connection, citizen, mobile, now)
-                await self._citizens.ask_again(connection, citizen, now + (CONTACT_KEPT if said else CONTACT_AGAIN))
+                    await self._store.links.set_mobile(connection, citizen, mobile, now)
+                await self._store.citizens.ask_again(
+                    connection, citizen, now + (CONTACT_KEPT if said else CONTACT_AGAIN)
+                )
 
     async def drain(self) -> None:
         """Nothing is ever in hand between two steps."""

@@ -7,13 +7,14 @@ never was is named as silent. Nothing is written, and no transaction is open whi
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 
 from bot.registries.recorder import case_of, feed_of
+from bot.runtime import Clock
 from casestore.cases.cursors import Cursors
 from casestore.cases.model import Case, StoredCase, illegal_move
 from casestore.cases.repository import Cases, is_shown
@@ -45,7 +46,7 @@ class OneView:
         citizens: Citizens,
         cases: Cases,
         cursors: Cursors,
-        clock: Callable[[], datetime],
+        clock: Clock,
         *,
         within: float = WITHIN,
     ) -> None:

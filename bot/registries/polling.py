@@ -6,13 +6,13 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.metrics import Metrics
 from bot.registries.recorder import CaseRecorder, feed_of, report_of
+from bot.runtime import Clock
 from bot.worker import Timer
 from casestore.cases.cursors import Cursors
 from casestore.cases.model import ChangeResult
@@ -21,7 +21,6 @@ from connectors.audit import CallCause, audit_cause
 from connectors.registry import CaseRegistry, Changes, RegistryError
 
 log = structlog.get_logger(__name__)
-Clock = Callable[[], datetime]
 
 
 class CaseFeed:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.metrics import Metrics
 from bot.registries.recorder import CaseRecorder, case_of, report_of
+from bot.runtime import Clock
 from bot.worker import Timer
 from casestore.cases.model import CaseReport, ChangeResult, StoredCase
 from casestore.cases.reconciliations import NEXT_PHASE, LostRun, Phase, Reconciliations, Run
@@ -147,7 +148,7 @@ class ReconcileJob:
         comparer: Comparer,
         runs: Reconciliations,
         metrics: Metrics,
-        clock: Callable[[], datetime],
+        clock: Clock,
         every: timedelta,
         pause: timedelta,
     ) -> None:

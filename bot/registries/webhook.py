@@ -6,13 +6,13 @@ Nothing else happens before the answer: no registry is asked and no case is look
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 
 from aiohttp import web
 
 from bot.metrics import Metrics
 from bot.registries.payload import pack
+from bot.runtime import Clock
 from bot.web.body import RequestRefused
 from bot.web.signed import LIMITS, Accepted, Forbidden, Limits, SignedRequests, Unreadable
 from casestore.queues.registry_events import MOST_SEQUENCE, RegistryEventQueue
@@ -21,8 +21,6 @@ from connectors.signatures import BadEvent, BadSignature
 
 PATH = "/registries/{registry}/events"
 CHANNEL = "registries"  # of the ack's metric, and who signs for a registry that there is not
-
-Clock = Callable[[], datetime]
 
 
 class EventIntake:

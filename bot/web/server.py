@@ -12,6 +12,7 @@ from aiohttp import hdrs, web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.metrics import Metrics
+from bot.runtime import Clock
 from bot.web.body import RequestRefused
 from casestore.database import StoreDown
 
@@ -118,7 +119,7 @@ async def make_runner(app: web.Application, *, shutdown_timeout: float) -> web.A
 class Depths:
     """Copies the queues' depth and age into the gauges, at most once a ``keep`` seconds."""
 
-    def __init__(self, read: Callable[[], Awaitable[None]], clock: Callable[[], datetime], keep: float = 5.0) -> None:
+    def __init__(self, read: Callable[[], Awaitable[None]], clock: Clock, keep: float = 5.0) -> None:
         self._read = read
         self._clock = clock
         self._keep = keep

@@ -17,6 +17,7 @@ import structlog
 from aiohttp import web
 
 from bot.metrics import Metrics
+from bot.runtime import Clock
 from bot.web.body import READ_WITHIN, RequestRefused, read_body
 from casestore.groupcommit import GroupCommit
 
@@ -25,7 +26,6 @@ STORE_WITHIN = 8.0  # seconds; whoever waits for a lock longer is told to come b
 LOGGED_EVERY = timedelta(minutes=1)  # for each sender: anybody can post without a signature, as often as they like
 
 log = structlog.get_logger(__name__)
-Clock = Callable[[], datetime]
 Row = TypeVar("Row")
 
 

@@ -7,11 +7,12 @@ import asyncio
 import sys
 from datetime import timedelta
 
-from bot.app import Runtime, build_recorder, build_registries, http_session
+from bot.app import build_recorder, build_registries, http_session
 from bot.backoff import RetryPolicy
 from bot.commands.running import run, start, stop_signal
 from bot.metrics import Metrics
 from bot.registries.build import registry_jobs
+from bot.runtime import Runtime
 from bot.store import open_store
 from bot.worker import Worker
 from casestore.wakeup import Waker
@@ -30,9 +31,7 @@ async def follow() -> int:
             registries=registries,
             recorder=build_recorder(store, metrics),
             metrics=metrics,
-            clock=runtime.clock,
-            random=runtime.random,
-            new_claim=runtime.claim,
+            runtime=runtime,
             policy=PACE,
         )
         worker = Worker([job for job in jobs if job.name == "events"], Waker(store.database.url))

@@ -13,9 +13,10 @@ from aiohttp import web
 from sqlalchemy import func, select, text
 from yarl import URL
 
-from bot.app import Runtime, build_channels, http_session, make_server
+from bot.app import build_channels, http_session, make_server
 from bot.messaging.intake import Intake
 from bot.metrics import Metrics
+from bot.runtime import Runtime
 from bot.store import Store, open_store
 from bot.web.server import make_app, make_runner
 from bot.web.signed import MAX_BODY, Limits
@@ -109,8 +110,10 @@ async def counting(database_url: str, *, limits: Limits | None = None, **more: A
             app = await stack.enter_async_context(make_server(settings, WELCOME, Runtime(clock=clock)))
         else:
             channels = build_channels(settings, session, WELCOME)
-            parts = (channels, store.database, store.vault, Metrics(), clock, PUBLIC_URL)
-            app = make_app(Intake(*parts, limits=limits).routes(), max_body=MAX_BODY)
+            intake = Intake(
+                channels=channels, store=store, metrics=Metrics(), clock=clock, public_url=PUBLIC_URL, limits=limits
+            )
+            app = make_app(intake.routes(), max_body=MAX_BODY)
         runner = await make_runner(app, shutdown_timeout=1.0)
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, "127.0.0.1", 0).start()

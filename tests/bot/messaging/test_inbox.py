@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from bot.backoff import RetryPolicy
 from bot.messaging.inbox import MAX_ATTEMPTS, InboxJob
 from bot.metrics import Metrics
+from bot.runtime import Runtime
 from bot.worker import run_until_idle
 from casestore.database import Database
 from casestore.queues.inbox import Claimed, Inbox
@@ -65,7 +66,11 @@ class InboxHarness:
 
     def job(self, concurrency: int = 8) -> InboxJob:
         return InboxJob(
-            self.inbox, self.handler, Metrics(), self.clock, lambda: 0.5, self._claim, concurrency=concurrency
+            inbox=self.inbox,
+            handler=self.handler,
+            metrics=Metrics(),
+            runtime=Runtime(clock=self.clock, random=lambda: 0.5, new_claim=self._claim),
+            concurrency=concurrency,
         )
 
     def _claim(self) -> str:

@@ -16,6 +16,7 @@ from bot.channels.port import Remedy, SendError, Sent
 from bot.messaging.outbox import MAX_ATTEMPTS, MAX_LOOKS, PAUSE, OutboxJob
 from bot.messaging.payload import OutboundBody
 from bot.metrics import Metrics
+from bot.runtime import Runtime
 from bot.store import Store
 from bot.worker import run_until_idle
 from casestore.database import Database
@@ -75,13 +76,11 @@ class OutboxHarness:
 
     def job(self, line: FakeChannel) -> OutboxJob:
         return OutboxJob(
-            line,
-            self.outbox,
-            self.results,
-            Metrics(),
-            self.clock,
-            lambda: 0.5,
-            self._claim,
+            channel=line,
+            outbox=self.outbox,
+            results=self.results,
+            metrics=Metrics(),
+            runtime=Runtime(clock=self.clock, random=lambda: 0.5, new_claim=self._claim),
             policy=PACE,
         )
 

@@ -15,6 +15,7 @@ from bot.registries.apply import POLICY, Applier, EventsJob
 from bot.registries.cases import CaseApplier
 from bot.registries.payload import pack
 from bot.registries.recorder import CaseRecorder, ChangeListener
+from bot.runtime import Runtime
 from bot.store import Store
 from bot.worker import run_until_idle
 from casestore.cases.model import Case, Change
@@ -97,9 +98,7 @@ class ApplyHarness:
             appliers={**dict.fromkeys(CASE_EVENTS, applier), **(more or {})},
             database=self.database,
             metrics=self.metrics,
-            clock=self.clock,
-            random=lambda: 0.5,
-            new_claim=lambda: f"claim-{next(NUMBERS)}",
+            runtime=Runtime(clock=self.clock, random=lambda: 0.5, new_claim=lambda: f"claim-{next(NUMBERS)}"),
         )
 
     async def _hear(self, _connection: Any, changes: Any) -> None:

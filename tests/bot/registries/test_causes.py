@@ -50,9 +50,7 @@ def jobs_of(settings: Settings, store: Store, registries: list[CaseRegistry], cl
         registries=registries,
         recorder=build_recorder(store, metrics),
         metrics=metrics,
-        clock=clock,
-        random=runtime.random,
-        new_claim=runtime.claim,
+        runtime=runtime,
     )
 
 
@@ -61,7 +59,7 @@ async def test_the_jobs_name_themselves_and_an_event_its_row(settings: Settings,
         registries, contacts = build_registries(settings, session, store)
         assert contacts is not None
         jobs = jobs_of(settings, store, registries, clock)
-        await run_until_idle([*jobs, ContactFeed(contacts, store.database, store.citizens, store.links, clock)])
+        await run_until_idle([*jobs, ContactFeed(contacts=contacts, store=store, clock=clock)])
         gap = replace(event(StageChanged("review"), 9), subject="ΑΔ-2026-000123")  # more than its registry has
         events = RegistryEventQueue(store.database, store.vault)
         await events.add([row_of(events, gap, clock())])

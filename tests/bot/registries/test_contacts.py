@@ -20,7 +20,7 @@ class ContactHarness:
     def __init__(self, database: Database, vault: Vault, clock: FakeClock, **held: str | Exception | None) -> None:
         self.database, self.clock, self.store = database, clock, Store.over(database, vault)
         self.registry = FakeContactRegistry({name.removeprefix("afm_"): mobile for name, mobile in held.items()})
-        self.job = ContactFeed(self.registry, database, self.store.citizens, self.store.links, clock)
+        self.job = ContactFeed(contacts=self.registry, store=self.store, clock=clock)
 
     async def citizen(self, afm: str) -> int:
         async with self.database.write() as connection:

@@ -290,7 +290,7 @@ async def test_two_workers_at_once_let_each_row_go_once(fixture: StoreFixture, d
 async def test_the_job_does_it_every_hour_and_counts(fixture: StoreFixture) -> None:
     await fixture.say(await fixture.at("viber", "tGVu"), "κάτι")
     clock, metrics = FakeClock(START + 3 * DAY), Metrics()
-    job = RetentionJob(Purger(fixture.database), metrics, clock)
+    job = RetentionJob(store=fixture.store, metrics=metrics, clock=clock)
 
     def counted(kind: str) -> float:
         return metrics.registry.get_sample_value("counter_let_go_rows_total", {"kind": kind}) or 0.0
