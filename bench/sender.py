@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 from bot.commands.running import run, start
 from bot.commands.work import work
+from bot.conversation.turn_handler import Dialogue
 from dialogues.ports import Reads
 from dialogues.responses import Phrases, phrases
 from dialogues.turn import Context, Event, Message, Turn
@@ -17,11 +19,11 @@ class Silent:
     def __init__(self, speak: Phrases) -> None:
         self.say = speak.say
 
-    async def turn(self, _history: list[Event], _message: Message, _context: Context) -> Turn:
+    async def turn(self, history: Sequence[Event], message: Message, context: Context) -> Turn:
         return Turn()
 
 
-async def silent(_model: str, _reads: Reads) -> Silent:
+async def silent(_model: str, _reads: Reads) -> Dialogue:
     return Silent(phrases())
 
 

@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from dialogues.actions import all_actions
 from dialogues.actions.base import Action, ActionInput
 from dialogues.catalogue import load_catalogue
@@ -27,7 +29,6 @@ with foreign_warnings_off():
     from rasa.core.channels.rest import RestInput
     from rasa.core.run import configure_app
     from rasa.utils.endpoints import EndpointConfig
-    from rasa.utils.log_utils import configure_structlog
     from rasa_sdk.events import SlotSet
     from rasa_sdk.executor import ActionExecutor
 
@@ -69,7 +70,7 @@ class InProcess(EndpointConfig):  # type: ignore[misc]
 
 def main(model: Path, port: int) -> None:
     logging.basicConfig(level=logging.WARNING)
-    configure_structlog(logging.WARNING)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     wording = Wording(responses())
     actions = [Wrapped(action, wording) for action in all_actions(State(), load_catalogue())]
     agent = Agent(action_endpoint=InProcess(actions))

@@ -23,10 +23,9 @@ from aiohttp import web
 
 from bot.app import http_session
 from bot.registries.overview import OneView
-from casestore.cases.repository import Cases
+from bot.store import Store
 from casestore.database import Database
 from casestore.migrate import migrate
-from casestore.people.identity import People
 from casestore.vault import Vault
 from connectors.audit import MemoryAudit
 from connectors.connect import connect
@@ -71,18 +70,18 @@ async def setting(folder: str) -> AsyncIterator[Setting]:
     wanted = CITIZENS + 4 * ALONE
     database, vault = Database(f"sqlite+aiosqlite:///{folder}/counter.db"), Vault(["bench secret 0123456789"])
     await migrate(database)
-    people, cases = People(database, vault), Cases(database, vault)
+    store = Store.over(database, vault)
     async with sandbox(wanted) as (url, app), http_session() as session:
         from connectors.sandbox.services import STATE
 
         afms = list(app[STATE].citizens)[5 : 5 + wanted]
         async with database.write() as connection:
-            ids = [await people.citizen(connection, afm, now()) for afm in afms]
+            ids = [await store.citizens.ensure_one(connection, afm, now()) for afm in afms]
             for registry in ("permits", "efka", "cadastre", "civil_protection", "kep"):
-                await cases.set_cursor(connection, f"feed-{registry}", "0@0", now(), caught_up=True)
+                await store.cursors.move(connection, f"feed-{registry}", "0@0", now(), caught_up=True)
         found = connect(url, CLIENT_ID, CLIENT_SECRET, session=session, audit=MemoryAudit())
         await warm(url)
-        view = OneView(list(found.cases.values()), people, cases, now)
+        view = OneView(list(found.cases.values()), store.citizens, store.cases, store.cursors, now)
         yield Setting(view, iter(ids), app[FAULTS], tuple(found.cases))
     await database.close()
 

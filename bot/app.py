@@ -2,88 +2,47 @@
 
 from __future__ import annotations
 
-import random
-import secrets
-import uuid
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import aiohttp
 from aiohttp import web
 
 from bot.backoff import RetryPolicy
+from bot.channels.facts import CHANNELS
 from bot.channels.port import Channel
-from bot.channels.sms import SmsChannel
-from bot.channels.viber import ViberChannel
-from bot.conversation.effects import Effects
+from bot.conversation.effects import SMS, Effects
 from bot.conversation.reads import StoreReads
 from bot.conversation.turn_handler import Dialogue, TurnHandler
-from bot.linking.build import link_routes, link_verifier, linking_effects
+from bot.linking.build import link_routes, linking_effects
+from bot.linking.verification import RegistryLinkVerifier
 from bot.messaging.inbox import InboxJob
-from bot.messaging.intake import MAX_BODY, Intake
+from bot.messaging.intake import Intake
 from bot.messaging.outbox import OutboxJob
 from bot.messaging.receipts import ReceiptsJob
 from bot.metrics import Metrics
 from bot.privacy.build import my_data_routes, privacy_effects, privacy_reads, retention_job
 from bot.registries.audit import StoredAudit
-from bot.registries.build import event_routes, one_view, read_event_depth, registry_jobs
+from bot.registries.build import case_recorder, event_routes, one_view, read_event_depth, registry_jobs
 from bot.registries.contacts import ContactFeed
+from bot.registries.recorder import CaseRecorder, ChangeListener
+from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.store import Store, open_store
 from bot.web.server import Depths, Health, make_app
+from bot.web.signed import MAX_BODY
 from bot.worker import Job
 from casestore.migrate import is_current
+from connectors.audit import CallCause, audit_cause
 from connectors.connect import connect
 from connectors.registry import CaseRegistry, ContactRegistry, RegistryError
 from dialogues.turn import Reply
 
 
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Runtime:
-    """Clock, ids and randomness: what a test replaces to know what will happen."""
-
-    clock: Callable[[], datetime] = utc_now
-    random: Callable[[], float] = random.random
-    claim: Callable[[], str] = lambda: uuid.uuid4().hex
-    code: Callable[[], str] = lambda: f"{secrets.randbelow(1_000_000):06d}"
-    secret: Callable[[], str] = lambda: secrets.token_urlsafe(24)
-
-
 def build_channels(settings: Settings, session: aiohttp.ClientSession, welcome: Mapping[str, Reply]) -> list[Channel]:
     """The channels whose credentials are set."""
-    channels: list[Channel] = []
-    if settings.viber_auth_token is not None:
-        channels.append(
-            ViberChannel(
-                settings.viber_auth_token.get_secret_value(),
-                settings.viber_sender_name,
-                session,
-                welcome=welcome,
-                api_url=settings.viber_api_url,
-                rate=settings.viber_rate,
-            )
-        )
-    if not settings.missing_for("sms") and settings.twilio_account_sid and settings.twilio_auth_token:
-        service = settings.twilio_messaging_service_sid
-        channels.append(
-            SmsChannel(
-                settings.twilio_account_sid,
-                settings.twilio_auth_token.get_secret_value(),
-                session,
-                public_url=settings.public_url,
-                sender=None if service else settings.twilio_from,
-                messaging_service_sid=service,
-                api_url=settings.twilio_api_url,
-                rate=settings.sms_rate,
-            )
-        )
-    return channels
+    return [facts.build(settings, session, welcome) for facts in CHANNELS.values() if not facts.missing(settings)]
 
 
 def http_session() -> aiohttp.ClientSession:
@@ -100,11 +59,13 @@ async def make_server(
     metrics = Metrics()
     async with open_store(settings) as store, http_session() as session:
         channels = build_channels(settings, session, welcome)
-        intake = Intake(channels, store.database, store.vault, metrics, runtime.clock, settings.public_url)
+        intake = Intake(
+            channels=channels, store=store, metrics=metrics, clock=runtime.clock, public_url=settings.public_url
+        )
         events = event_routes(settings, store, metrics, runtime.clock)
         depths = Depths(lambda: read_depths(store, metrics, runtime.clock), runtime.clock)
         health = Health({"store": lambda: is_current(store.database)}, metrics, depths)
-        links = link_routes(settings, store, session, runtime.secret, runtime.clock)
+        links = link_routes(settings, store, session, runtime)
         links += my_data_routes(store, runtime.clock)
         yield make_app([*intake.routes(), *events, *health.routes(), *links, *extra], max_body=MAX_BODY)
 
@@ -141,12 +102,23 @@ async def probe_registries(settings: Settings, session: aiohttp.ClientSession, s
     results = {}
     for registry in build_registries(settings, session, store)[0]:
         try:
-            await registry.changes("")
+            with audit_cause(CallCause(protocol="doctor")):
+                await registry.changes("")
         except RegistryError as error:
             results[registry.name] = error.reason
         else:
             results[registry.name] = ""
     return results
+
+
+def change_listeners() -> tuple[ChangeListener, ...]:
+    """Who is called with every change of a case, by whichever way it came. Nobody yet."""
+    return ()
+
+
+def build_recorder(store: Store, metrics: Metrics) -> CaseRecorder:
+    """What keeps the changes of cases, for whoever brings them: the worker's jobs and the commands."""
+    return case_recorder(store, metrics, change_listeners())
 
 
 def build_reads(
@@ -165,33 +137,23 @@ def _build_turn_handler(
     metrics: Metrics,
     runtime: Runtime,
 ) -> TurnHandler:
-    by_name = {channel.name: channel for channel in channels}
     effects = Effects(
-        store.people,
-        store.codes,
-        store.transcript,
-        store.outbox,
-        store.audits,
-        dialogue,
-        runtime.code,
-        sms_on="sms" in by_name,
+        store=store,
+        wording=dialogue,
+        new_code=runtime.new_code,
+        sms_on=SMS in {channel.name for channel in channels},
         more={
-            **linking_effects(settings, store, dialogue, runtime.secret).table,
-            **privacy_effects(settings, store, dialogue, runtime.secret).table,
+            **linking_effects(settings, store, dialogue, runtime).table,
+            **privacy_effects(settings, store, dialogue, runtime).table,
         },
     )
     return TurnHandler(
-        store.database,
-        store.inbox,
-        store.people,
-        store.transcript,
-        store.outbox,
-        effects,
-        dialogue,
-        by_name,
-        metrics,
-        runtime.clock,
-        verifier=link_verifier(store, contacts, runtime.clock),
+        store=store,
+        effects=effects,
+        dialogue=dialogue,
+        metrics=metrics,
+        clock=runtime.clock,
+        verifier=RegistryLinkVerifier(contacts=contacts, store=store, clock=runtime.clock),
         login=not settings.missing_for("login"),
     )
 
@@ -209,14 +171,33 @@ def build_jobs(
     """What a worker does, in the order of a message's way."""
     policy = policy or RetryPolicy()
     turn_handler = _build_turn_handler(settings, store, channels, registries[1], dialogue, metrics, runtime)
-    luck = (runtime.clock, runtime.random, runtime.claim)
-    jobs: list[Job] = [InboxJob(store.inbox, turn_handler, metrics, *luck, policy=policy)]
-    jobs += [OutboxJob(channel, store.outbox, store.results, metrics, *luck, policy=policy) for channel in channels]
-    jobs.append(ReceiptsJob(store.results, metrics, runtime.clock))
+    jobs: list[Job] = [
+        InboxJob(inbox=store.inbox, handler=turn_handler, metrics=metrics, runtime=runtime, policy=policy)
+    ]
+    jobs += [
+        OutboxJob(
+            channel=channel,
+            outbox=store.outbox,
+            results=store.results,
+            metrics=metrics,
+            runtime=runtime,
+            policy=policy,
+        )
+        for channel in channels
+    ]
+    jobs.append(ReceiptsJob(store.receipts, metrics, runtime.clock))
     jobs.append(retention_job(store, metrics, runtime.clock))
-    jobs += registry_jobs(settings, store, registries[0], metrics, *luck, policy=policy)
+    jobs += registry_jobs(
+        settings=settings,
+        store=store,
+        registries=registries[0],
+        recorder=build_recorder(store, metrics),
+        metrics=metrics,
+        runtime=runtime,
+        policy=policy,
+    )
     if (contacts := registries[1]) is not None:
-        jobs.append(ContactFeed(contacts, store.database, store.people, runtime.clock))
+        jobs.append(ContactFeed(contacts=contacts, store=store, clock=runtime.clock))
     return jobs
 
 

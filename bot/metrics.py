@@ -53,6 +53,9 @@ class Metrics:
         r = self.registry
         self.acks = Acks(_ACK)
         r.register(self.acks)
+        self.forbidden = Counter(
+            "counter_forbidden_webhooks", "Webhooks without a right signature", ["sender"], registry=r
+        )
         self.turn = Histogram(
             "counter_turn_seconds", "A turn of the dialogue, without its commit", buckets=_TURN, registry=r
         )

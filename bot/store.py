@@ -6,19 +6,35 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from bot.messaging.receipts import RANKS
 from bot.settings import Settings
 from casestore.audit import AuditTrail
+from casestore.cases.cursors import Cursors
+from casestore.cases.reconciliations import Reconciliations
 from casestore.cases.repository import Cases
+from casestore.conversations.handovers import Handovers
+from casestore.conversations.history import History
+from casestore.conversations.repository import Conversations
 from casestore.conversations.transcript import Transcript
 from casestore.database import Database
 from casestore.migrate import check_key_ring, is_current, migrate
+from casestore.people.citizens import Citizens
 from casestore.people.codes import Codes
-from casestore.people.identity import People
+from casestore.people.consents import Consents
+from casestore.people.contact_points import ContactPoints
+from casestore.people.identity import Links
+from casestore.people.login_links import LoginLinks
+from casestore.people.preferences import Preferences
 from casestore.queues.inbox import Inbox
 from casestore.queues.outbox import Outbox
+from casestore.queues.receipts import Receipts
+from casestore.queues.registry_events import RegistryEventQueue
 from casestore.queues.results import Results
+from casestore.rights.copy_links import Copies
+from casestore.rights.erasure import Erasure
+from casestore.rights.holdings import Holdings
+from casestore.rights.purge import Purger
 from casestore.vault import Vault
+from dialogues.channels import PREFERENCES
 
 
 class NotMigrated(Exception):
@@ -34,26 +50,58 @@ class Store:
     inbox: Inbox
     outbox: Outbox
     results: Results
-    people: People
+    receipts: Receipts
+    conversations: Conversations
     transcript: Transcript
-    cases: Cases
+    history: History
+    handovers: Handovers
+    citizens: Citizens
+    contact_points: ContactPoints
+    links: Links
+    consents: Consents
     codes: Codes
+    cases: Cases
+    cursors: Cursors
+    reconciliations: Reconciliations
+    registry_events: RegistryEventQueue
+    login_links: LoginLinks
+    preferences: Preferences
+    copies: Copies
+    holdings: Holdings
+    erasure: Erasure
+    purger: Purger
     audits: AuditTrail
 
     @classmethod
     def over(cls, database: Database, vault: Vault) -> Store:
-        both = (database, vault)
+        points, audits = ContactPoints(database, vault), AuditTrail(database, vault)
         return cls(
-            database,
-            vault,
-            Inbox(*both),
-            Outbox(*both),
-            Results(database, RANKS),
-            People(*both),
-            Transcript(*both),
-            Cases(*both),
-            Codes(*both),
-            AuditTrail(*both),
+            database=database,
+            vault=vault,
+            inbox=Inbox(database, vault),
+            outbox=Outbox(database, vault),
+            results=Results(database),
+            receipts=Receipts(database, vault),
+            conversations=Conversations(database, vault, points),
+            transcript=Transcript(database, vault),
+            history=History(database, vault),
+            handovers=Handovers(database),
+            citizens=Citizens(database, vault),
+            contact_points=points,
+            links=Links(database, vault, points),
+            consents=Consents(database),
+            codes=Codes(database, vault),
+            cases=Cases(database, vault),
+            cursors=Cursors(database),
+            reconciliations=Reconciliations(database),
+            registry_events=RegistryEventQueue(database, vault),
+            login_links=LoginLinks(database, vault),
+            preferences=Preferences(database, PREFERENCES),
+            copies=Copies(database, vault),
+            holdings=Holdings(database, vault),
+            erasure=Erasure(database, audits),
+            purger=Purger(database),
+            audits=audits,
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Protocol
 
 import structlog
@@ -26,6 +27,19 @@ class Job(Protocol):
 
     async def drain(self) -> None:
         """Finish what is in hand; take nothing new."""
+
+
+class Timer:
+    """When a job that rests between rounds goes on: at once after the start. Kept by this process alone."""
+
+    def __init__(self) -> None:
+        self._due: datetime | None = None
+
+    def is_due(self, now: datetime) -> bool:
+        return self._due is None or now >= self._due
+
+    def rest_until(self, due: datetime) -> None:
+        self._due = due
 
 
 class Loop:

@@ -79,3 +79,8 @@ class Vault:
 
     def same_index(self, kind: str, value: str, index: str) -> bool:
         return hmac.compare_digest(self.index(kind, value), index)
+
+
+def address_key(vault: Vault, channel: str, address: str) -> str:
+    """The blind index of an address: what orders and finds everything that is said to it and by it."""
+    return vault.index("address", f"{channel}:{address}")

@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 
 class Waker:
-    """Start with :meth:`run` as a task. :meth:`wait` returns at a hint or after ``timeout`` seconds."""
+    """Start with :meth:`run` as a task. Every hint sets the events of all who :meth:`subscribe`."""
 
     def __init__(self, url: URL) -> None:
         self._url = url

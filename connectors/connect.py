@@ -32,13 +32,15 @@ CASE_REGISTRIES = (
     civil_protection.VOCABULARY,
     kep.VOCABULARY,
 )
-REGISTRIES = (contacts.REGISTRY, *(vocabulary.registry for vocabulary in CASE_REGISTRIES))
+VOCABULARIES = {vocabulary.registry: vocabulary for vocabulary in CASE_REGISTRIES}
+REGISTRIES = (contacts.REGISTRY, *VOCABULARIES)
 """All names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Registries:
-    """``cases`` by name (``permits``, ...); ``breakers()`` says how each is doing, for doctor and metrics."""
+    """``cases`` by name (``permits``, ...). ``breakers()`` is how this process's own calls have fared: a new one has
+    all of them closed."""
 
     cases: Mapping[str, CaseRegistry]
     contacts: Contacts
@@ -52,9 +54,9 @@ class Registries:
 class WireProtocol(StrEnum):
     """How a registry is asked."""
 
-    JSON = "json"  # with a token that our pair is given for
-    BASIC = "json-basic"  # with our pair itself
-    SOAP = "soap"  # with our pair as a UsernameToken
+    JSON = "json"  # with a token that our name and secret are exchanged for
+    BASIC = "json-basic"  # with our name and secret themselves
+    SOAP = "soap"  # with our name and secret as a UsernameToken
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """What is not as usual: by registry, how it is asked and a pair of its own; by service, its SOAP schema."""
+    """What is not as usual: by registry, its protocol and credentials; by service, its SOAP schema."""
 
     protocols: Mapping[str, WireProtocol] = field(default_factory=dict)
     credentials: Mapping[str, Credentials] = field(default_factory=dict)
@@ -85,20 +87,20 @@ def connect(
     bus: str = "esb",
     overrides: Overrides | None = None,
     limits: Limits | None = None,
-    keeping: CachePolicy | None = None,
+    cache_policy: CachePolicy | None = None,
     runtime: Runtime | None = None,
 ) -> Registries:
     """``url`` is the centre's base, with no path. ``unit`` is the agency's name in every audit record.
 
-    All are asked in JSON with the one pair, ``overrides`` for the exceptions; ``bus`` is ``esbpilot`` for the centre's
-    pilot. Nothing is called here; the session is the caller's to close. Raises ``ValueError`` for an exception of a
-    registry that there is not.
+    All are called in JSON with these credentials, but for ``overrides``; ``bus`` is ``esbpilot`` for the centre's
+    pilot. Nothing is called here; the session is the caller's to close. Raises ``ValueError`` where ``overrides`` name
+    a registry that does not exist.
     """
-    runtime, limits, keeping = runtime or system_runtime(), limits or Limits(), keeping or CachePolicy()
+    runtime, limits, cache_policy = runtime or system_runtime(), limits or Limits(), cache_policy or CachePolicy()
     usual, overrides = Credentials(client_id, client_secret), overrides or Overrides()
     connections = _Connections(_Centre(url.rstrip("/"), bus, session, audit, runtime, unit), overrides.schemas)
-    if strange := {*overrides.protocols, *overrides.credentials} - set(REGISTRIES):
-        raise ValueError(f"no such registry: {', '.join(sorted(strange))}")
+    if unknown := {*overrides.protocols, *overrides.credentials} - set(REGISTRIES):
+        raise ValueError(f"no such registry: {', '.join(sorted(unknown))}")
 
     def ked(registry: str, service: str) -> Ked:
         connection = connections.connection(
@@ -106,14 +108,15 @@ def connect(
         )
         return Ked(registry, service, connection, limits)
 
-    people = ked(contacts.REGISTRY, contacts.SERVICE)
+    contact_calls = ked(contacts.REGISTRY, contacts.SERVICE)
     services = {vocabulary: ked(vocabulary.registry, vocabulary.service) for vocabulary in CASE_REGISTRIES}
     return Registries(
         cases={
-            vocabulary.registry: CaseService(vocabulary, one, runtime, keeping) for vocabulary, one in services.items()
+            vocabulary.registry: CaseService(vocabulary, service, runtime, cache_policy)
+            for vocabulary, service in services.items()
         },
-        contacts=Contacts(people, runtime),
-        calls=(people, *services.values()),
+        contacts=Contacts(contact_calls, runtime),
+        calls=(contact_calls, *services.values()),
     )
 
 
@@ -157,4 +160,4 @@ class _Connections:
 
 def event_reader(secrets: Sequence[str], now: Callable[[], datetime]) -> EventReader:
     """``secrets`` newest first, each ``whsec_`` and base64. Raises ``ValueError`` for one that is not."""
-    return EventReader({vocabulary.registry: vocabulary for vocabulary in CASE_REGISTRIES}, Signatures(secrets, now))
+    return EventReader(VOCABULARIES, Signatures(secrets, now))

@@ -9,73 +9,28 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from itertools import takewhile
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
+from connectors import events_cases, events_certificates
+from connectors.events_cases import CaseData
+from connectors.events_certificates import CertificateData
 from connectors.references import canonical, registry_of
-from connectors.registry import RequiredDocument
-from connectors.shapes import Afm, Moment, Named
+from connectors.shapes import EventFields, Moment, Named
 from connectors.signatures import BadEvent, Signatures
-from connectors.vocabulary import UNKNOWN, RegistryVocabulary, Vocabulary
+from connectors.vocabulary import UNKNOWN, RegistryVocabulary
 
+EventData = CaseData | CertificateData
+CASE_EVENTS = frozenset(events_cases.SHAPES)
+"""The types that tell of a case. What is new under ``gr.gov.case.`` is not among them until its shape is known here."""
 
-@dataclass(frozen=True, slots=True)
-class CaseOpened:
-    title: str
-    stage: str
-    expected_by: date | None = None
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class StageChanged:
-    """``stage`` is ``unknown`` for a code that we do not have; the code then stands in ``note``."""
-
-    stage: str
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentsChanged:
-    """All of ``documents`` are now what their ``status`` says: ``missing``, ``accepted`` or ``rejected``.
-
-    A title is empty where the event gives none.
-    """
-
-    documents: tuple[RequiredDocument, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    outcome: str
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    outcome: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class CertificateIssued:
-    """``request`` is the id that we chose; ``fields`` are (name, value) in order; ``document`` is what to fetch."""
-
-    request: str
-    title: str
-    fields: tuple[tuple[str, str], ...] = field(repr=False)
-    document: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CertificateRefused:
-    request: str
-    reason: str
-
-
-EventData = CaseOpened | StageChanged | DocumentsChanged | Decided | Closed | CertificateIssued | CertificateRefused
+_SHAPES: Mapping[str, tuple[type[EventFields], Callable[..., EventData]]] = {
+    **events_cases.SHAPES,
+    **events_certificates.SHAPES,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,25 +52,45 @@ class RegistryEvent:
     data: EventData
 
 
-class EventReader:
-    """``vocabulary`` by registry: whose events are taken, and which codes are known."""
+@dataclass(frozen=True, slots=True)
+class UnreadEvent:
+    """An event of a type that we do not know. ``text`` is all of it, for :func:`read_text` when we do.
 
-    def __init__(self, vocabulary: Mapping[str, RegistryVocabulary], signatures: Signatures) -> None:
-        self._vocabulary = vocabulary
+    ``subject`` is its id where it names none. It has no ``sequence`` that we know the meaning of: 0.
+    """
+
+    id: str
+    registry: str
+    type: str
+    subject: str
+    text: str = field(repr=False)
+    sequence: int = 0
+
+
+class EventReader:
+    """``vocabularies`` by registry: whose events are taken, and which codes are known."""
+
+    def __init__(self, vocabularies: Mapping[str, RegistryVocabulary], signatures: Signatures) -> None:
+        self._vocabularies = vocabularies
         self._signatures = signatures
 
-    def read(self, registry: str, headers: Mapping[str, str], body: bytes) -> RegistryEvent | None:
-        """``None`` for a type that we do not know: well signed, and of no interest.
+    def read(self, registry: str, headers: Mapping[str, str], body: bytes) -> RegistryEvent | UnreadEvent:
+        """What a registry sent.
 
         Raises :class:`connectors.signatures.BadSignature` (403) or :class:`connectors.signatures.BadEvent` (400).
         """
         self._signatures.check(headers, body)
-        vocabulary = self._vocabulary.get(registry)
-        event = _valid(_Envelope, _json(body))
-        if vocabulary is None or event.source != f"/registries/{registry}":
-            raise BadEvent("source")
-        reading = _READINGS.get(event.type)
-        return None if reading is None else _event(vocabulary, event, *reading)
+        return read_text(self._vocabularies, registry, _text(body))
+
+
+def read_text(vocabularies: Mapping[str, RegistryVocabulary], registry: str, text: str) -> RegistryEvent | UnreadEvent:
+    """What a registry's event says, its signature apart. Raises :class:`connectors.signatures.BadEvent`."""
+    vocabulary, event = vocabularies.get(registry), _valid(_Envelope, _json(text))
+    if vocabulary is None or event.source != f"/registries/{registry}":
+        raise BadEvent("source")
+    if event.type not in _SHAPES:
+        return UnreadEvent(event.id, registry, event.type, event.subject or event.id, text)
+    return _event(vocabulary, event, *_SHAPES[event.type])
 
 
 # The wire
@@ -127,122 +102,19 @@ class _Envelope(BaseModel):
     specversion: Literal["1.0"]
     id: Named
     source: str
-    type: str
+    type: Annotated[str, Field(pattern=r"^[!-~]{1,128}$")]
     subject: str = ""
     time: Moment | None = None
     data: dict[str, Any] | None = None
 
 
-class _Base(BaseModel):
-    sequence: Annotated[int, Field(ge=1, strict=True)]
-    afm: Afm
-    procedure: str = ""
-
-
-class _Opened(_Base):
-    title: str
-    stage: str
-    expected_by: date | None = None
-
-
-class _Stage(_Base):
-    stage: str
-    note: str = ""
-
-
-class _Paper(BaseModel):
-    code: Named
-    title: str = ""
-    reason: str = ""
-    deadline: date | None = None
-
-
-class _Papers(_Base):
-    documents: Annotated[tuple[_Paper, ...], Field(min_length=1)]
-
-
-class _Decided(_Base):
-    outcome: str
-    note: str = ""
-
-
-class _Closed(_Base):
-    outcome: str | None = None
-
-
-class _Sealed(BaseModel):
-    title: str
-    fields_: dict[str, str] = Field(alias="fields")
-    id: str | None = None
-
-
-class _Issued(_Base):
-    request: Named
-    document: _Sealed
-
-
-class _Refused(_Base):
-    request: Named
-    reason: str = ""
-
-
-def _opened(vocabulary: RegistryVocabulary, data: _Opened) -> EventData:
-    stage, note = _known(vocabulary.stages, data.stage, "")
-    return CaseOpened(data.title, stage, data.expected_by, note)
-
-
-def _stage(vocabulary: RegistryVocabulary, data: _Stage) -> EventData:
-    return StageChanged(*_known(vocabulary.stages, data.stage, data.note))
-
-
-def _papers(status: str) -> Callable[[RegistryVocabulary, _Papers], EventData]:
-    def papers(_: RegistryVocabulary, data: _Papers) -> EventData:
-        return DocumentsChanged(
-            tuple(RequiredDocument(one.code, one.title, status, one.reason, one.deadline) for one in data.documents)
-        )
-
-    return papers
-
-
-def _decided(vocabulary: RegistryVocabulary, data: _Decided) -> EventData:
-    return Decided(*_known(vocabulary.outcomes, data.outcome, data.note))
-
-
-def _closed(vocabulary: RegistryVocabulary, data: _Closed) -> EventData:
-    return Closed(_known(vocabulary.outcomes, data.outcome, "")[0] if data.outcome else None)
-
-
-def _issued(_: RegistryVocabulary, data: _Issued) -> EventData:
-    document = data.document
-    return CertificateIssued(data.request, document.title, tuple(document.fields_.items()), document.id)
-
-
-def _refused(_: RegistryVocabulary, data: _Refused) -> EventData:
-    return CertificateRefused(data.request, data.reason)
-
-
-Reading = tuple[type[_Base], Callable[[RegistryVocabulary, Any], EventData]]
-
-_READINGS: Mapping[str, Reading] = {
-    "gr.gov.case.opened": (_Opened, _opened),
-    "gr.gov.case.stage-changed": (_Stage, _stage),
-    "gr.gov.case.document-missing": (_Papers, _papers("missing")),
-    "gr.gov.case.document-accepted": (_Papers, _papers("accepted")),
-    "gr.gov.case.document-rejected": (_Papers, _papers("rejected")),
-    "gr.gov.case.decided": (_Decided, _decided),
-    "gr.gov.case.closed": (_Closed, _closed),
-    "gr.gov.certificate.issued": (_Issued, _issued),
-    "gr.gov.certificate.refused": (_Refused, _refused),
-}
-
-
 def _event(
     vocabulary: RegistryVocabulary,
     event: _Envelope,
-    shape: type[_Base],
-    reading: Callable[[RegistryVocabulary, Any], EventData],
+    shape: type[EventFields],
+    record: Callable[..., EventData],
 ) -> RegistryEvent:
-    data = _valid(shape, event.data, "data")
+    fields = _valid(shape, event.data, "data")
     if event.time is None:
         raise BadEvent("time")
     return RegistryEvent(
@@ -251,15 +123,15 @@ def _event(
         type=event.type,
         subject=_subject(vocabulary, event),
         at=event.time,
-        sequence=data.sequence,
-        afm=data.afm,
-        procedure=data.procedure if vocabulary.has_procedure(data.procedure) else UNKNOWN,
-        data=reading(vocabulary, data),
+        sequence=fields.sequence,
+        afm=fields.afm,
+        procedure=fields.procedure if vocabulary.has_procedure(fields.procedure) else UNKNOWN,
+        data=record(vocabulary, fields),
     )
 
 
 def _subject(vocabulary: RegistryVocabulary, event: _Envelope) -> str:
-    if not event.type.startswith("gr.gov.case."):
+    if event.type not in CASE_EVENTS:
         if not event.subject:
             raise BadEvent("subject")
         return event.subject
@@ -267,13 +139,6 @@ def _subject(vocabulary: RegistryVocabulary, event: _Envelope) -> str:
     if reference is None or registry_of(reference) != vocabulary.registry:
         raise BadEvent("subject")
     return reference
-
-
-def _known(vocabulary: Vocabulary, code: str, note: str) -> tuple[str, str]:
-    """A code of ours and the note; a code that we do not have goes into the note, for a person to read."""
-    if vocabulary.has(code):
-        return code, note
-    return UNKNOWN, " · ".join(part for part in (code, note) if part)
 
 
 def _valid(shape: type[M], value: object, within: str = "") -> M:
@@ -290,8 +155,15 @@ def _where(steps: Iterable[int | str]) -> str:
     return ".".join(str(step) for step in above) or "json"
 
 
-def _json(body: bytes) -> object:
+def _text(body: bytes) -> str:
     try:
-        return json.loads(body)
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadEvent("json") from None  # the cause holds the body
+
+
+def _json(text: str) -> object:
+    try:
+        return json.loads(text)
     except (ValueError, RecursionError):
         raise BadEvent("json") from None  # the cause holds the body

@@ -68,7 +68,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """What was agreed with the login: our pair, and the one address that it sends people back to."""
+    """What was agreed with the login: our name and secret there, and the one address that it sends people back to."""
 
     name: str
     secret: str = field(repr=False)

@@ -118,3 +118,11 @@ class WireOneFile(Shape):
 
 
 S = TypeVar("S", bound=Shape)
+
+
+class EventFields(BaseModel):
+    """What every event's ``data`` has, whatever it tells of. Events spell their fields as we do."""
+
+    sequence: Annotated[int, Field(ge=1, strict=True)]
+    afm: Afm
+    procedure: str = ""

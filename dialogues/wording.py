@@ -12,13 +12,12 @@ from babel.dates import format_date
 from babel.lists import format_list
 
 from dialogues.athens import day_of
+from dialogues.channels import CHANNELS
 from dialogues.say import Say, Value
 from dialogues.turn import Choice
 
 LANGUAGES = ("el", "en")
 DEFAULT_LANGUAGE = "el"  # of a text that has no condition
-NUMBERED = frozenset({"sms"})
-"""Channels where a choice is picked by writing its number."""
 PICK, PICK_MANY = "utter_pick", "utter_pick_many"  # what asks for the number
 _FEW = 4  # numbers that are named one by one
 _ECONOMY = "economy"
@@ -86,7 +85,7 @@ class Wording:
 
     def with_numbers(self, text: str, count: int, voice: Voice) -> str:
         """The text with a line that asks for a number, where ``count`` choices are picked by one."""
-        if not count or voice.channel not in NUMBERED:
+        if not count or not CHANNELS[voice.channel].numbered:
             return text
         numbers = [str(number) for number in range(1, count + 1)]
         few = count <= _FEW

@@ -54,6 +54,7 @@ class Entry:
     unless: tuple[str, ...] = ()
 
 
+@cache
 def read_catalogue(folder: Path | None = None) -> tuple[Entry, ...]:
     """The entries of ``folder`` (nlu/catalogue unless another is given)."""
     where = folder or Path(__file__).with_name("catalogue")

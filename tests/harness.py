@@ -10,18 +10,22 @@ from random import Random
 from typing import Any
 
 from aiohttp import web
+from sqlalchemy import select
 
-from bot.app import Runtime, build_channels, build_jobs, http_session, make_server
+from bot.app import build_channels, build_jobs, http_session, make_server
 from bot.conversation.turn_handler import Dialogue
 from bot.metrics import Metrics
 from bot.phone.app import RunningPhone, running_phone
 from bot.phone.context import Account
 from bot.phone.phone import Options, Phone
 from bot.phone.webhook_client import Addresses
-from bot.settings import Settings
+from bot.runtime import Runtime
+from bot.settings import Settings, load
 from bot.store import Store, open_store
 from bot.worker import Job, run_until_idle
+from casestore.tables import audit
 from connectors.registry import CaseRegistry, ContactRegistry
+from connectors.sandbox.app import CLIENT_ID, CLIENT_SECRET
 from dialogues.turn import Choice, Reply
 from tests.clock import FakeClock
 from tests.conftest import TEST_SECRET
@@ -51,7 +55,12 @@ def settings_for(database_url: str, phone: RunningPhone | None = None, **more: A
     }
     if phone is not None:
         values |= {"viber_api_url": phone.viber_api_url, "twilio_api_url": phone.twilio_api_url}
-    return Settings(_env_file=None, **(values | more))
+    return load(_env_file=None, **(values | more))
+
+
+def login_at(url: str) -> dict[str, Any]:
+    """Settings with the State's login there; what the sandbox knows us by."""
+    return {"login_url": url, "login_client_id": CLIENT_ID, "login_client_secret": CLIENT_SECRET}
 
 
 @dataclass(slots=True)
@@ -86,8 +95,8 @@ def counting(clock: FakeClock, codes: Sequence[str] = ()) -> Runtime:
     return Runtime(
         clock=clock,
         random=lambda: 0.5,
-        claim=lambda: f"claim-{next(numbers)}",
-        code=lambda: next(dealt, None) or next(fallback),
+        new_claim=lambda: f"claim-{next(numbers)}",
+        new_code=lambda: next(dealt, None) or next(fallback),
     )
 
 
@@ -125,3 +134,11 @@ async def running_system(
         channels = build_channels(settings, session, WELCOME)
         jobs = build_jobs(settings, store, channels, registries, made, metrics, runtime)
         yield System(settings, url, phone.phone, store, jobs, metrics, clock)
+        assert await calls_without_cause(store) == []
+
+
+async def calls_without_cause(store: Store) -> list[str]:
+    """Of the calls to registries in the audit trail those of which it is not said why."""
+    unexplained = select(audit.c.action).where(audit.c.transaction_id.is_not(None), audit.c.detail == "")
+    async with store.database.read() as connection:
+        return list(await connection.scalars(unexplained))

@@ -29,6 +29,7 @@ from bot.channels.port import Remedy, SendError
 
 CONNECT_SECONDS = 3.0
 BODY_LIMIT = 4 << 20
+CHUNK = 64 << 10
 LONGEST_WAIT = 86_400.0
 
 _FAILURES: tuple[tuple[type[Exception], Remedy, str], ...] = (  # the first that fits
@@ -91,7 +92,7 @@ async def exchange(
         ) as response:
             return Answered(response.status, await _read(response), retry_after(response.headers))
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        failure = _translated(error)
+        failure = SendError(*failure_of(error))
     raise failure
 
 
@@ -153,6 +154,6 @@ async def _read(response: aiohttp.ClientResponse) -> bytes:
     return b"".join(chunks)
 
 
-def _translated(error: Exception) -> SendError:
-    remedy, code = next((remedy, code) for kind, remedy, code in _FAILURES if isinstance(error, kind))
-    return SendError(remedy, code)
+def failure_of(error: Exception) -> tuple[Remedy, str]:
+    """The remedy and the code of a failure of the client's, or of a deadline."""
+    return next((remedy, code) for kind, remedy, code in _FAILURES if isinstance(error, kind))

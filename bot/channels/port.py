@@ -6,12 +6,13 @@ are msgspec's: a frozen dataclass takes ten times as long to build.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
+import aiohttp
 import msgspec
 
 from dialogues.turn import Choice, Reply
@@ -34,8 +35,8 @@ class Remedy(StrEnum):
     UNKNOWN = "unknown"  # the provider may have accepted it: reconcile before sending again
 
 
-class SendError(Exception):
-    """A send that is not known to have worked.
+class ProviderError(Exception):
+    """Something asked of a provider that is not known to have worked.
 
     ``code`` is the provider's (``viber:6``, ``twilio:21610``, ``http:503``, ``timeout``), safe to log and to count.
     ``retry_after`` is in seconds, when the provider named it.
@@ -46,6 +47,17 @@ class SendError(Exception):
         self.remedy = remedy
         self.code = code
         self.retry_after = retry_after
+
+
+class SendError(ProviderError):
+    """A send that is not known to have worked."""
+
+
+class FetchError(ProviderError):
+    """A file that was not fetched. Nothing is changed by asking again, so no remedy is ``UNKNOWN``.
+
+    Its own codes: ``media:no-address``, ``media:host`` (not the provider's), ``media:redirects``, ``media:too-large``.
+    """
 
 
 class WebhookRequest(msgspec.Struct, frozen=True):
@@ -64,11 +76,25 @@ class InboundKind(StrEnum):
     UNSUBSCRIBED = "unsubscribed"
 
 
+class Attachment(msgspec.Struct, frozen=True):
+    """What came beside the words. ``kind``: ``picture``, ``video``, ``audio``, ``file``, ``sticker``, ``contact`` ...
+
+    ``address`` is the URL where the provider keeps it (of a ``url``, what was sent), for :meth:`Channel.fetch`;
+    ``size`` is in bytes. What the provider does not say, or what cannot be, is ``None``. All is a stranger's word.
+    """
+
+    kind: str
+    address: str | None = None
+    name: str | None = None
+    size: int | None = None
+    media_type: str | None = None
+
+
 class Inbound(msgspec.Struct, frozen=True):
     """Something a person did that the conversation must know of.
 
     ``external_id`` is unique per channel and survives the provider's retries. ``address`` is the Viber user id or
-    the E.164 number. ``attachments`` are kinds (``picture``, ``location``, ...). ``language`` is the device's, if told.
+    the E.164 number. ``language`` is the device's, if told.
     """
 
     channel: str
@@ -77,8 +103,13 @@ class Inbound(msgspec.Struct, frozen=True):
     address: str
     at: datetime
     text: str = ""
-    attachments: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     language: str | None = None
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of its attachments: all that the dialogue is told of them."""
+        return tuple(attachment.kind for attachment in self.attachments)
 
 
 class Status(StrEnum):
@@ -124,6 +155,29 @@ class Parsed(msgspec.Struct, frozen=True):
     answer: Answer = Answer()
 
 
+class OutboundFile(msgspec.Struct, frozen=True):
+    """A file to send. ``address`` is the https URL where the provider or the recipient gets it; ``size`` in bytes."""
+
+    address: str
+    name: str
+    size: int
+    media_type: str
+
+
+class Part(NamedTuple):
+    """A reply, or as much of it as one message holds."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+    file: OutboundFile | None = None
+
+
+class Compose(Protocol):
+    """Cuts a reply, and a file that goes with it, into parts that each fit into one message. Pure."""
+
+    def __call__(self, reply: Reply, file: OutboundFile | None = None) -> tuple[Part, ...]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Outbound:
     """One message to one recipient, exactly one request to the provider. ``id`` is the outbox row's."""
@@ -132,6 +186,7 @@ class Outbound:
     address: str
     text: str
     choices: tuple[Choice, ...] = ()
+    file: OutboundFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +198,7 @@ class Sent:
 
 
 class Channel(Protocol):
-    """Five methods and three facts. Each implementation passes tests/channels/test_webhooks.py."""
+    """Six methods and three facts. Each implementation passes the contract tests of tests/channels."""
 
     name: str  # "viber", "sms"
     rate: float  # sends a second
@@ -158,8 +213,11 @@ class Channel(Protocol):
     def parse(self, request: WebhookRequest) -> Parsed:
         """Read a verified request. Raises :class:`BadWebhook`, and nothing else, whatever the bytes."""
 
-    def compose(self, reply: Reply) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
-        """Cut a reply into the parts that will each be one :class:`Outbound`: ``((text, choices), ...)``."""
+    def compose(self, reply: Reply, file: OutboundFile | None = None) -> tuple[Part, ...]:
+        """Cut a reply, and a file that goes with it, into the parts that will each be one :class:`Outbound`.
+
+        Pure: the channel's folder has it as a function, so that nobody needs credentials to write to an outbox.
+        """
 
     async def send(self, message: Outbound) -> Sent:
         """Send once, under a deadline. Raises :class:`SendError`, and nothing else but cancellation."""
@@ -170,3 +228,30 @@ class Channel(Protocol):
         ``known`` are provider ids that belong to other rows. Raises :class:`SendError` when it cannot be told
         now; a provider that offers no such question answers ``None``.
         """
+
+    async def fetch(self, attachment: Attachment, limit_bytes: int) -> bytes:
+        """The content of an attachment, from the provider's own hosts alone, under a deadline.
+
+        Raises :class:`FetchError`, and nothing else but cancellation.
+        """
+
+
+S = TypeVar("S", contravariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelFacts(Generic[S]):
+    """What is known of a channel without having it on. ``S`` are its settings.
+
+    ``needs``: the settings that it cannot do without, by name, and their values. ``build`` makes it where none of them
+    is missing; ``welcome`` is what a person reads who opens a chat, by language.
+    """
+
+    name: str
+    compose: Compose
+    needs: Callable[[S], tuple[tuple[str, object], ...]]
+    build: Callable[[S, aiohttp.ClientSession, Mapping[str, Reply]], Channel]
+
+    def missing(self, settings: S) -> tuple[str, ...]:
+        """The settings that it still lacks, by name; empty: it is on."""
+        return tuple(name for name, present in self.needs(settings) if not present)

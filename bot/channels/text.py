@@ -47,6 +47,11 @@ def split(text: str, limit: int) -> tuple[str, ...]:
     return (*parts, rest) if rest else tuple(parts)
 
 
+def with_line(text: str, line: str | None) -> str:
+    """The text with one more line below it, if there is one."""
+    return "\n".join(filter(None, (text, line)))
+
+
 def listed(text: str, choices: Iterable[Choice], *, mark: str = "-") -> str:
     """The text with its choices as lines below it. ``mark`` may hold ``{n}``, the number of the line."""
     lines = (f"{mark.format(n=number)} {choice.title}" for number, choice in enumerate(choices, 1))

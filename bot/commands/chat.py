@@ -6,17 +6,19 @@ import argparse
 import sys
 from datetime import timedelta
 
-from bot.app import Runtime, build_reads, build_registries, http_session
+from bot.app import build_reads, build_registries, http_session
 from bot.commands.running import run as run_loop
 from bot.commands.running import start
+from bot.runtime import Runtime
 from bot.settings import BadSettings
 from bot.store import Store, open_store
+from dialogues.channels import CHANNELS
 from dialogues.turn import Context, Event, Message, SetLanguage
 
 
 def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--afm", help="be this citizen, proven; otherwise nobody known")
-    parser.add_argument("--channel", choices=("viber", "sms"), default="viber")
+    parser.add_argument("--channel", choices=tuple(CHANNELS), default=next(iter(CHANNELS)))
     parser.add_argument("--language", choices=("el", "en"), default="el")
 
 
@@ -60,7 +62,7 @@ def _prompt() -> str:
 async def _citizen(store: Store, afm: str | None) -> int | None:
     if afm is None:
         return None
-    found = await store.people.known(afm)
+    found = await store.citizens.find(afm)
     if found is None:
         raise BadSettings("--afm: nobody on record has it")
     return found

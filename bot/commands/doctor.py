@@ -11,14 +11,14 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from bot.app import http_session, probe_registries, utc_now
+from bot.app import http_session, probe_registries
 from bot.commands.running import run as run_loop
 from bot.commands.running import start
-from bot.settings import Settings
+from bot.runtime import utc_now
+from bot.settings import PARTS, Settings
 from bot.store import NotMigrated, Store, open_store
 from casestore.database import StoreDown
 from casestore.migrate import WrongKeyRing
-from casestore.queues.registry_events import RegistryEventQueue
 
 DOWN: tuple[type[Exception], ...] = (DBAPIError, *StoreDown)  # a wrong password and a wrong name among them
 STUCK = 300.0  # seconds that a due row may wait before somebody should look
@@ -50,7 +50,7 @@ async def _doctor() -> int:
 
 
 def _parts(settings: Settings) -> Iterator[Finding]:
-    for part in ("viber", "sms", "registries", "events", "login"):
+    for part in PARTS:
         missing = settings.missing_for(part)
         yield Finding(
             part, "off" if missing else "ok", f"not set: {', '.join(missing)}" if missing else "credentials set"
@@ -94,12 +94,17 @@ async def _queues(store: Store) -> list[Finding]:
 
 
 async def _events(store: Store, now: datetime) -> list[Finding]:
-    waiting, dead, oldest = await RegistryEventQueue(store.database, store.vault).depth()
+    queue = store.registry_events
+    waiting, dead, oldest = await queue.depth()
     age = (now - oldest).total_seconds() if oldest else 0.0
     why = f"{waiting} waiting, the oldest for {age:.0f} s" + (
         f"; {dead} given up: see docs/operation.md" if dead else ""
     )
-    return [Finding("events of registries", "wrong" if dead or age > STUCK else "ok", why)]
+    found = [Finding("events of registries", "wrong" if dead or age > STUCK else "ok", why)]
+    parked = [f"{count} {type_}" for type_, count in (await queue.parked()).items()]
+    return (
+        [*found, Finding("parked events", "ok", f"nobody applies these yet: {', '.join(parked)}")] if parked else found
+    )
 
 
 async def _registries(settings: Settings, store: Store) -> list[Finding]:

@@ -7,15 +7,17 @@ import sys
 from collections import Counter
 from collections.abc import Mapping
 
-from bot.app import build_registries, http_session, utc_now
+from bot.app import build_recorder, build_registries, http_session
 from bot.commands.running import run as run_loop
 from bot.commands.running import start
 from bot.metrics import Metrics
-from bot.registries.build import case_recorder, comparer
+from bot.registries.build import comparer
 from bot.registries.reconcile import RESULTS, Comparer, advance_run, begin, diff_page, take_page
+from bot.registries.recorder import CaseRecorder
+from bot.runtime import utc_now
 from bot.settings import BadSettings
 from bot.store import Store, open_store
-from casestore.cases.reconciliations import DONE, LISTED, UNREPORTED, LostRun, Reconciliations, Run
+from casestore.cases.reconciliations import LostRun, Phase, Run
 from connectors.connect import CASE_REGISTRIES
 from connectors.registry import CaseRegistry, RegistryError
 
@@ -39,13 +41,17 @@ async def _reconcile(arguments: argparse.Namespace) -> int:
         if not registries:
             raise BadSettings(f"the registries are off: {', '.join(settings.missing_for('registries'))}")
         wanted = [registry for registry in registries if arguments.registry in (None, registry.name)]
-        failed = [await report(store, one, dry=arguments.dry_run, reopening=arguments.reopen) for one in wanted]
+        recorder = build_recorder(store, Metrics())
+        failed = [
+            await report(store, registry, recorder, dry=arguments.dry_run, reopening=arguments.reopen)
+            for registry in wanted
+        ]
     return 1 if any(failed) else 0
 
 
-async def report(store: Store, registry: CaseRegistry, *, dry: bool, reopening: bool) -> bool:
+async def report(store: Store, registry: CaseRegistry, recorder: CaseRecorder, *, dry: bool, reopening: bool) -> bool:
     """Compare with one registry and write a line; whether something went wrong."""
-    looking = comparer(store, registry, case_recorder(store, Metrics()), reopening=reopening)
+    looking = comparer(store, registry, recorder, reopening=reopening)
     try:
         counts = await (_look_only(looking) if dry else _put_right(store, looking))
     except RegistryError as error:
@@ -65,19 +71,19 @@ def told(counts: Mapping[str, int]) -> str:
 
 async def _put_right(store: Store, looking: Comparer) -> Mapping[str, int]:
     """Goes on with a run that was not finished, else begins one."""
-    runs = Reconciliations(store.database)
+    runs = store.reconciliations
     run = await runs.last(looking.name)
-    if run is None or run.phase not in (LISTED, UNREPORTED):
+    if run is None or run.phase not in (Phase.LISTED, Phase.UNREPORTED):
         run = await begin(runs, looking.name, utc_now())
-    while run.phase != DONE:
+    while run.phase is not Phase.DONE:
         run = await take_page(looking, runs, run, utc_now())
     return run.counts
 
 
 async def _look_only(looking: Comparer) -> Mapping[str, int]:
     now = utc_now()
-    run, seen = Run(looking.name, LISTED, now), set[str]()
-    while run.phase != DONE:
+    run, seen = Run(looking.name, Phase.LISTED, now), set[str]()
+    while run.phase is not Phase.DONE:
         diff = await diff_page(looking, run, seen)
         seen |= set(diff.verdicts)
         run = advance_run(run, diff, Counter(diff.verdicts.values()), now)

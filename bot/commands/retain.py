@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bot.app import utc_now
 from bot.commands.running import run as run_loop
 from bot.commands.running import start
+from bot.runtime import utc_now
 from bot.store import open_store
-from casestore.rights.purge import Purger
 from casestore.rights.retention import RetentionRule
 
 
@@ -24,7 +23,7 @@ def run(arguments: argparse.Namespace) -> int:
 async def _retain(*, dry: bool) -> int:
     now = utc_now()
     async with open_store(start()) as store:
-        purger = Purger(store.database)
+        purger = store.purger
         for rule in purger.rules:
             rows = await purger.count_due(rule, now) if dry else await purger.all(rule, now)
             sys.stdout.write(f"{_line(rule, rows)}\n")

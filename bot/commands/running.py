@@ -15,6 +15,7 @@ from aiohttp import web
 
 from bot import logs
 from bot.settings import BadSettings, Settings, load
+from bot.web.server import make_runner
 
 DRAIN = 15.0  # seconds that requests in hand get at a stop
 
@@ -47,8 +48,7 @@ async def listening(app: web.Application, host: str, port: int) -> AsyncIterator
 
     Raises :class:`bot.settings.BadSettings` where it cannot listen: an ``OSError`` would pass for a lost database.
     """
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN, keepalive_timeout=75)
-    await runner.setup()
+    runner = await make_runner(app, shutdown_timeout=DRAIN)
     try:
         try:
             await web.TCPSite(runner, host, port, backlog=1024, reuse_port=False).start()

@@ -14,12 +14,12 @@ from jinja2 import Environment, FileSystemLoader
 
 from bot.channels.sms.encoding import fold_gsm7, segments
 from bot.channels.text import listed
+from dialogues.channels import CHANNELS
 from dialogues.responses import LANGUAGES, responses
 from dialogues.samples import SAMPLES, VARYING
 from dialogues.say import Say
 from dialogues.wording import UnknownResponse, Voice, Wording
 
-CHANNELS = ("viber", "sms")
 BOUND = 2  # parts of a response's own text as an SMS; more needs a shorter variant
 VARYING_BOUND = 4  # where the text holds what differs from case to case: titles, papers, notes
 

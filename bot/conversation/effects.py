@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from casestore.audit import AuditTrail
-from casestore.conversations.transcript import Transcript
-from casestore.people.codes import LIFETIME, Codes
-from casestore.people.identity import PROVEN, Conversation, People
-from casestore.queues.outbox import Dispatch, Outbox, Priority
+from bot.messaging.compose import Recipient, compose
+from bot.store import Store
+from casestore.conversations.repository import Conversation
+from casestore.people.codes import LIFETIME
+from casestore.people.identity import PROVEN
+from casestore.queues.outbox import Kind, Priority
 from dialogues.turn import CodeTried, Effect, Handover, Reply, SendCode, SetConsent, SetLanguage
 
 SMS = "sms"
@@ -34,32 +35,37 @@ class EffectContext:
     now: datetime
 
 
+EffectT = TypeVar("EffectT", contravariant=True)
+
+
+class EffectHandler(Protocol[EffectT]):
+    """Carries out one kind of effect, in the turn's commit."""
+
+    async def __call__(self, connection: AsyncConnection, effect: EffectT, context: EffectContext, /) -> None: ...
+
+
+EffectTable = Mapping[type[Effect], EffectHandler[Any]]
+"""Who carries out which kind."""
+
+
 class Effects:
-    """Carries out effects. ``draw`` gives a fresh six-digit code."""
+    """Carries out effects. ``new_code`` gives a fresh six-digit code."""
 
     def __init__(
         self,
-        people: People,
-        codes: Codes,
-        transcript: Transcript,
-        outbox: Outbox,
-        audits: AuditTrail,
-        wording: Wording,
-        draw: Callable[[], str],
         *,
+        store: Store,
+        wording: Wording,
+        new_code: Callable[[], str],
         sms_on: bool,
-        more: Mapping[type, Any] | None = None,
+        more: EffectTable | None = None,
     ) -> None:
         """``more`` carries out further effects, by kind."""
-        self._people = people
-        self._codes = codes
-        self._transcript = transcript
-        self._outbox = outbox
-        self._audits = audits
+        self._store = store
         self._wording = wording
-        self._draw = draw
+        self._new_code = new_code
         self._sms_on = sms_on
-        self._table: dict[type, Any] = {
+        self.table: EffectTable = {
             SendCode: self._send_code,
             CodeTried: self._code_tried,
             Handover: self._handover,
@@ -69,13 +75,13 @@ class Effects:
         }
 
     async def apply(self, connection: AsyncConnection, effect: Effect, context: EffectContext) -> None:
-        await self._table[type(effect)](connection, effect, context)
+        await self.table[type(effect)](connection, effect, context)
 
     async def _send_code(self, connection: AsyncConnection, effect: SendCode, context: EffectContext) -> None:
-        code = self._draw()
+        code = self._new_code()
         sent = effect.mobile is not None and self._sms_on
         conversation = context.conversation
-        issued = await self._codes.issue(
+        issued = await self._store.codes.issue(
             connection,
             conversation.id,
             effect.afm,
@@ -91,41 +97,38 @@ class Effects:
         )
         if not issued or not sent or effect.mobile is None:
             return  # the citizen is told the same words: nobody learns from us whether a number exists
-        reply = self._wording.say("utter_code_sms", conversation.language, SMS, code=code)
-        dispatch = Dispatch(
-            key=context.key,
-            channel=SMS,
-            address=effect.mobile,
-            body={"text": reply.text, "choices": []},
-            kind="code",
-            priority=Priority.AGENT,
-            conversation_id=None,
-            due_at=context.now,
+        composed = compose(
+            self._wording.say("utter_code_sms", conversation.language, SMS, code=code),
+            Recipient(SMS, effect.mobile),
+            context.key,
+            context.now,
+            kind=Kind.CODE,
+            priority=Priority.CODE,
             expires_at=context.now + LIFETIME,
         )
-        await self._outbox.add(connection, [dispatch], context.now)
+        await self._store.outbox.add(connection, composed.dispatches, context.now)
 
     async def _code_tried(self, connection: AsyncConnection, effect: CodeTried, context: EffectContext) -> None:
-        proof = await self._codes.tried(connection, effect.code_id, right=effect.right, now=context.now)
+        proof = await self._store.codes.tried(connection, effect.code_id, right=effect.right, now=context.now)
         await self._note(connection, context, "code.tried", "right" if proof else "wrong")
         if proof is not None:
-            citizen = await self._people.citizen(connection, proof.afm, context.now)
+            citizen = await self._store.citizens.ensure_one(connection, proof.afm, context.now)
             point = context.conversation.contact_point_id
-            await self._people.link(connection, point, citizen, PROVEN, proof.source, context.now, proof.rests_on)
+            await self._store.links.link(connection, point, citizen, PROVEN, proof.source, context.now, proof.rests_on)
             await self._note(connection, context, "link.proven", proof.source)
 
     async def _handover(self, connection: AsyncConnection, effect: Handover, context: EffectContext) -> None:
-        await self._transcript.hand_over(connection, context.conversation.id, context.key, effect.reason, context.now)
+        await self._store.handovers.ask(connection, context.conversation.id, context.key, effect.reason, context.now)
 
     async def _set_language(self, connection: AsyncConnection, effect: SetLanguage, context: EffectContext) -> None:
-        await self._transcript.touch(connection, context.conversation.id, context.now, language=effect.language)
+        await self._store.conversations.set_language(connection, context.conversation.id, effect.language)
 
     async def _set_consent(self, connection: AsyncConnection, effect: SetConsent, context: EffectContext) -> None:
         point = context.conversation.contact_point_id
-        await self._people.consent(
+        await self._store.consents.add(
             connection, point, allowed=effect.allowed, source="message", key=context.key, now=context.now
         )
 
     async def _note(self, connection: AsyncConnection, context: EffectContext, action: str, detail: str) -> None:
         key = context.conversation.recipient_key
-        await self._audits.note(connection, action, detail, context.now, subject_key=key)
+        await self._store.audits.note(connection, action, detail, context.now, subject_key=key)

@@ -8,8 +8,10 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.conversation.effects import EffectContext, Wording
-from casestore.conversations.transcript import Line, Transcript
-from casestore.queues.outbox import Dispatch, Outbox, Priority
+from bot.messaging.compose import Recipient, compose
+from casestore.conversations.transcript import Transcript
+from casestore.queues.outbox import Kind, Outbox
+from dialogues.turn import Reply
 
 REDACTED_LINK = (
     "…"  # stands for the link in the transcript: what opens a door is kept nowhere in the clear, nor for long
@@ -30,21 +32,17 @@ class OneTimeLinkSender:
         """The response ``name`` with ``url`` in it, in the turn's commit; not sent once ``lifetime`` is over."""
         conversation, now = context.conversation, context.now
 
-        def say(link: str) -> str:
-            return self.wording.say(name, conversation.language, conversation.channel, link=link).text
+        def say(link: str) -> Reply:
+            return self.wording.say(name, conversation.language, conversation.channel, link=link)
 
-        dispatch = Dispatch(
-            key=context.key,
-            channel=conversation.channel,
-            address=conversation.address,
-            body={"text": say(url), "choices": []},
-            kind="link",
-            priority=Priority.REPLY,
-            conversation_id=conversation.id,
-            due_at=now,
+        composed = compose(
+            say(url),
+            Recipient(conversation.channel, conversation.address, conversation.id),
+            context.key,
+            now,
+            kind=Kind.LINK,
             expires_at=now + lifetime,
+            transcript_text=say(REDACTED_LINK).text,
         )
-        await self.transcript.add_lines(
-            connection, conversation.id, [Line(context.key, "bot", say(REDACTED_LINK), now, name)]
-        )
-        await self.outbox.add(connection, [dispatch], now)
+        await self.transcript.add_lines(connection, conversation.id, composed.lines)
+        await self.outbox.add(connection, composed.dispatches, now)

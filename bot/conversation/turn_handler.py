@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from time import perf_counter
 from types import MappingProxyType
 from typing import Protocol
 
-from bot.channels.port import Channel, Inbound, InboundKind
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.channels.port import Inbound, InboundKind
 from bot.conversation.effects import EffectContext, Effects, Wording
+from bot.conversation.takeover import bot_answers, kind_of_answer, still_stands
+from bot.messaging.compose import Recipient, compose, compose_all
 from bot.messaging.payload import unpack
 from bot.metrics import Metrics
-from casestore.conversations.transcript import Line, Transcript
-from casestore.database import Database
-from casestore.people.identity import Conversation, People
-from casestore.queues.inbox import Claimed, Inbox
-from casestore.queues.outbox import Dispatch, Outbox, Priority
-from dialogues.turn import CodeTried, Context, Event, Message, Reply, SendCode, SetConsent, Turn
+from bot.runtime import Clock
+from bot.store import Store
+from casestore.conversations.repository import Conversation
+from casestore.conversations.transcript import Author, Line
+from casestore.queues.inbox import Claimed
+from connectors.audit import CallCause, audit_cause
+from dialogues.turn import CodeTried, Context, Event, Message, SendCode, SetConsent, Turn
 from dialogues.understanding.interpret import preclassify
+from dialogues.wording import DEFAULT_LANGUAGE, LANGUAGES
 
+OLDEST = timedelta(days=1)  # that a message is when it comes: Viber tries for an hour
 HISTORY = timedelta(hours=24)  # how far back a turn looks; the dialogue cuts its session out of it
 ON_ALERTS: Mapping[str, tuple[bool, str]] = MappingProxyType(
     {"stop_notifications": (False, "utter_stopped"), "start_notifications": (True, "utter_started")}
 )
 """What a word on alerts means, and which response confirms it."""
-Clock = Callable[[], datetime]
 
 
 class Dialogue(Wording, Protocol):
@@ -45,29 +52,23 @@ class TurnHandler:
 
     def __init__(
         self,
-        database: Database,
-        inbox: Inbox,
-        people: People,
-        transcript: Transcript,
-        outbox: Outbox,
+        *,
+        store: Store,
         effects: Effects,
         dialogue: Dialogue,
-        channels: Mapping[str, Channel],
         metrics: Metrics,
         clock: Clock,
-        *,
         verifier: LinkVerifier | None = None,
         login: bool = False,
     ) -> None:
         """``login``: the State's login is set up, and offered for linking."""
-        self._database = database
-        self._inbox = inbox
-        self._people = people
-        self._transcript = transcript
-        self._outbox = outbox
+        self._store = store
+        self._database = store.database
+        self._inbox = store.inbox
+        self._transcript = store.transcript
+        self._outbox = store.outbox
         self._effects = effects
         self._dialogue = dialogue
-        self._channels = channels
         self._metrics = metrics
         self._clock = clock
         self._verifier = verifier
@@ -76,25 +77,31 @@ class TurnHandler:
     async def handle(self, claimed: Claimed) -> None:
         """Answer a message and commit, or raise with nothing changed."""
         message = self._read(claimed)
-        conversation = await self._people.conversation(message.channel, message.address, self._clock())
+        conversation = await self._conversation(message, self._clock())
         if message.kind is not InboundKind.MESSAGE:
             await self._note_subscription(claimed, message, conversation)
             return
-        if self._verifier is not None:
-            conversation = await self._verifier.verify(conversation)
-        turn = (
-            await self._turn(claimed, message, conversation)
-            if conversation.owner == "bot"
-            else self._on_alerts(message, conversation)
-        )
+        with audit_cause(CallCause(protocol=f"in:{claimed.id}")):
+            if self._verifier is not None:
+                conversation = await self._verifier.verify(conversation)
+            turn = (
+                await self._turn(claimed, message, conversation)
+                if bot_answers(conversation.ownership)
+                else self._on_alerts(message, conversation)
+            )
         await self._commit(claimed, message, conversation, turn)
 
     def _read(self, claimed: Claimed) -> Inbound:
         return unpack(self._inbox.read(claimed))
 
+    async def _conversation(self, message: Inbound, now: datetime) -> Conversation:
+        """A new one begins in the language of the device, until its citizen writes in another."""
+        language = message.language if message.language in LANGUAGES else DEFAULT_LANGUAGE
+        return await self._store.conversations.at(message.channel, message.address, now, language=language)
+
     async def _turn(self, claimed: Claimed, message: Inbound, conversation: Conversation) -> Turn:
         now = self._clock()
-        history = await self._transcript.history(conversation.id, now - HISTORY)
+        history = await self._store.history.since(conversation.id, now - HISTORY)
         context = Context(
             conversation.id,
             conversation.channel,
@@ -105,7 +112,7 @@ class TurnHandler:
             self._login,
             conversation.address,
         )
-        asked = Message(str(claimed.id), message.text, now, message.attachments)
+        asked = Message(str(claimed.id), message.text, now, message.kinds)
         started = perf_counter()
         turn = await self._dialogue.turn(history, asked, context)
         self._metrics.turn.observe(perf_counter() - started)
@@ -113,7 +120,7 @@ class TurnHandler:
 
     def _on_alerts(self, message: Inbound, conversation: Conversation) -> Turn:
         """An agent answers here, yet a word on alerts is not the agent's affair: it is kept, and confirmed."""
-        said = preclassify(message.text, message.attachments, ())
+        said = preclassify(message.text, message.kinds, ())
         if said is None or said.intent not in ON_ALERTS:
             return Turn()
         allowed, name = ON_ALERTS[said.intent]
@@ -123,57 +130,56 @@ class TurnHandler:
 
     async def _commit(self, claimed: Claimed, message: Inbound, conversation: Conversation, turn: Turn) -> None:
         now = self._clock()
-        said = Line(f"in:{claimed.id}", "citizen", message.text, now)
-        answers = [Line(f"in:{claimed.id}:{n}", "bot", r.text, now, r.name) for n, r in enumerate(turn.replies)]
-        dispatches = self._dispatches(f"in:{claimed.id}", conversation, turn.replies, now)
         async with self._database.write(wake=True) as connection:
             await self._inbox.done(connection, claimed, now)
-            await self._transcript.add_lines(connection, conversation.id, [said, *answers], _whose(conversation, turn))
-            if turn.events:
-                await self._transcript.add_events(connection, conversation.id, claimed.id, turn.events, now)
-            await self._outbox.add(connection, dispatches, now)
-            await self._transcript.touch(connection, conversation.id, now)
-            if not conversation.reachable:  # whoever writes can be written to
-                await self._people.reachable(connection, conversation.contact_point_id, reason=None)
-            for n, effect in enumerate(turn.effects):
-                await self._effects.apply(connection, effect, EffectContext(conversation, f"in:{claimed.id}:e{n}", now))
+            owned = await self._store.conversations.touched(connection, conversation.id, now)
+            if not still_stands(conversation.ownership, owned):  # claimed during the turn: nothing of it counts
+                conversation = replace(conversation, ownership=owned)
+                turn = self._on_alerts(message, conversation)
+            await self._keep(connection, claimed, message, conversation, turn, now)
 
-    def _dispatches(
-        self, cause: str, conversation: Conversation, replies: Sequence[Reply], now: datetime
-    ) -> list[Dispatch]:
-        parts = [part for reply in replies for part in self._channels[conversation.channel].compose(reply)]
-        return [
-            Dispatch(
-                key=f"{cause}:{n}",
-                channel=conversation.channel,
-                address=conversation.address,
-                body={"text": text, "choices": [[choice.title, choice.value] for choice in choices]},
-                kind="reply",
-                priority=Priority.REPLY,
-                conversation_id=conversation.id,
-                due_at=now,
-            )
-            for n, (text, choices) in enumerate(parts)
-        ]
+    async def _keep(
+        self,
+        connection: AsyncConnection,
+        claimed: Claimed,
+        message: Inbound,
+        conversation: Conversation,
+        turn: Turn,
+        now: datetime,
+    ) -> None:
+        cause = f"in:{claimed.id}"
+        said = Line(cause, Author.CITIZEN, message.text, said_at(claimed, message, now))
+        kind = kind_of_answer(conversation.ownership)
+        answers = compose_all(turn.replies, _recipient(conversation), cause, now, kind=kind)
+        lines = [said, *answers.lines]
+        await self._transcript.add_lines(connection, conversation.id, lines, _whose(conversation, turn))
+        if turn.events:
+            await self._store.history.add(connection, conversation.id, claimed.id, turn.events, now)
+        await self._outbox.add(connection, answers.dispatches, now)
+        if not conversation.reachable:  # whoever writes can be written to
+            await self._store.contact_points.reachable(connection, conversation.contact_point_id, reason=None)
+        for n, effect in enumerate(turn.effects):
+            await self._effects.apply(connection, effect, EffectContext(conversation, f"{cause}:e{n}", now))
 
     async def _note_subscription(self, claimed: Claimed, message: Inbound, conversation: Conversation) -> None:
         """Subscribed or not. Said in words (a lone ΣΤΟΠ by SMS) it is a citizen's word on alerts: kept, and confirmed
         once; where the provider stopped the number itself it refuses the confirmation, which costs nothing."""
         now, allowed = self._clock(), message.kind is InboundKind.SUBSCRIBED
         said = message.text.strip()
-        news = bool(said) and await self._people.consented(conversation.contact_point_id) is not allowed
+        news = bool(said) and await self._store.consents.newest(conversation.contact_point_id) is not allowed
         name = "utter_started" if allowed else "utter_stopped"
         replies = [self._dialogue.say(name, conversation.language, conversation.channel)] if news else []
         cause = f"in:{claimed.id}"
-        lines = [Line(cause, "citizen", said, now)] if said else []
-        lines += [Line(f"{cause}:{n}", "bot", reply.text, now, reply.name) for n, reply in enumerate(replies)]
+        told = compose_all(replies, _recipient(conversation), cause, now, kind=kind_of_answer(conversation.ownership))
+        heard = [Line(cause, Author.CITIZEN, said, said_at(claimed, message, now))] if said else []
+        lines = [*heard, *told.lines]
         async with self._database.write(wake=news) as connection:
             await self._inbox.done(connection, claimed, now)
-            await self._people.reachable(
+            await self._store.contact_points.reachable(
                 connection, conversation.contact_point_id, reason=None if allowed else "unsubscribed"
             )
             await self._transcript.add_lines(connection, conversation.id, lines, conversation.citizen_id)
-            await self._outbox.add(connection, self._dispatches(cause, conversation, replies, now), now)
+            await self._outbox.add(connection, told.dispatches, now)
             if news:
                 await self._effects.apply(
                     connection, SetConsent(allowed), EffectContext(conversation, f"{cause}:e0", now)
@@ -188,17 +194,28 @@ class TurnHandler:
             async with self._database.write() as connection:
                 await self._inbox.bury(connection, claimed, now, error)
             return
-        conversation = await self._people.conversation(message.channel, message.address, now)
+        conversation = await self._conversation(message, now)
         sorry = self._dialogue.say("utter_trouble", conversation.language, conversation.channel)
-        lines = [Line(f"in:{claimed.id}", "citizen", message.text, now)]
-        lines.append(Line(f"in:{claimed.id}:sorry", "bot", sorry.text, now, sorry.name))
+        kind = kind_of_answer(conversation.ownership)
+        told = compose(sorry, _recipient(conversation), f"in:{claimed.id}:sorry", now, kind=kind)
+        said = Line(f"in:{claimed.id}", Author.CITIZEN, message.text, said_at(claimed, message, now))
         async with self._database.write(wake=True) as connection:
             await self._inbox.bury(connection, claimed, now, error)
-            await self._transcript.add_lines(connection, conversation.id, lines, conversation.citizen_id)
-            await self._outbox.add(
-                connection, self._dispatches(f"in:{claimed.id}:sorry", conversation, [sorry], now), now
-            )
-            await self._transcript.hand_over(connection, conversation.id, f"in:{claimed.id}", "gave-up", now)
+            await self._transcript.add_lines(connection, conversation.id, [said, *told.lines], conversation.citizen_id)
+            await self._outbox.add(connection, told.dispatches, now)
+            await self._store.handovers.ask(connection, conversation.id, f"in:{claimed.id}", "gave-up", now)
+
+
+def said_at(claimed: Claimed, message: Inbound, now: datetime) -> datetime:
+    """When it was said, as the provider tells it; one that is off by days says nothing, and then it is when it came.
+
+    Answers bear the time of their commit, by which a hand-over is found to be of the same turn.
+    """
+    return message.at if claimed.received_at - OLDEST <= message.at <= now else claimed.received_at
+
+
+def _recipient(conversation: Conversation) -> Recipient:
+    return Recipient(conversation.channel, conversation.address, conversation.id)
 
 
 def _whose(conversation: Conversation, turn: Turn) -> int | None:

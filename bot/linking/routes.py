@@ -9,34 +9,31 @@ Nothing here tells whether anybody is known to us, and no page names a citizen.
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from types import MappingProxyType
 
 import structlog
 from aiohttp import web
 
+from bot.linking import words
 from bot.linking.completion import LinkEnded, LoginCompletion
-from bot.linking.render import Pages, preferred
-from bot.web.browser import BrowserCookie, from_elsewhere
+from bot.runtime import Clock
+from bot.web.browser import BrowserCookie
+from bot.web.forms import FormGuard
+from bot.web.one_time import token_of
+from bot.web.pages import Pages, Sorry, language_of
 from casestore.people.login_links import LoginLinks, Refused, Taken
-from casestore.vault import Vault
+from connectors.audit import CallCause, audit_cause
 from connectors.login import Login, LoginCancelled, Person, Started
 from connectors.registry import RegistryError, RegistryUnavailable
 from dialogues.athens import ATHENS
 
-MAX_TOKEN = 128  # characters; ours have 32
-_STATUS: Mapping[str, int] = MappingProxyType(
+_SORRY: Mapping[Refused, Sorry] = MappingProxyType(
     {
-        Refused.UNKNOWN: 404,
-        Refused.EXPIRED: 410,
-        Refused.USED: 410,
-        Refused.BROWSER: 403,
-        "form": 403,
-        "cancelled": 200,
-        "unavailable": 503,
-        "refused": 502,
+        Refused.UNKNOWN: words.UNKNOWN,
+        Refused.EXPIRED: words.EXPIRED,
+        Refused.USED: words.USED,
+        Refused.BROWSER: words.BROWSER,
     }
 )
 
@@ -44,26 +41,27 @@ log = structlog.get_logger(__name__)
 
 
 class LinkPages:
-    """``draw`` gives a fresh unguessable secret for a browser."""
+    """``new_token`` gives a fresh unguessable secret for a browser."""
 
     def __init__(
         self,
+        *,
         links: LoginLinks,
         completion: LoginCompletion,
         login: Login,
-        vault: Vault,
         pages: Pages,
         cookie: BrowserCookie,
-        draw: Callable[[], str],
-        clock: Callable[[], datetime],
+        forms: FormGuard,
+        new_token: Callable[[], str],
+        clock: Clock,
     ) -> None:
         self._links = links
         self._completion = completion
         self._login = login
-        self._vault = vault
         self._pages = pages
         self._cookie = cookie
-        self._draw = draw
+        self._forms = forms
+        self._new_token = new_token
         self._clock = clock
 
     def routes(self) -> list[web.RouteDef]:
@@ -75,27 +73,25 @@ class LinkPages:
         ]
 
     async def show(self, request: web.Request) -> web.Response:
-        token = request.match_info["token"]
-        link = await self._links.find(token, self._clock()) if len(token) <= MAX_TOKEN else Refused.UNKNOWN
+        token = token_of(request)
+        link = await self._links.find(token, self._clock())
         if isinstance(link, Refused):
-            return self._sorry(request, link)
-        secret = self._cookie.read(request) or self._draw()
+            return self._sorry(request, _SORRY[link])
+        secret = self._cookie.read(request) or self._new_token()
         at = f"{link.created_at.astimezone(ATHENS):%H:%M}"
-        form = self._form(secret, token)
+        form = self._forms.token(secret, token)
         page = self._pages.page("begin", link.language, channel=link.channel, at=at, form=form)
         self._cookie.write(page, secret)
         return page
 
     async def start(self, request: web.Request) -> web.Response:
-        token, secret = request.match_info["token"], self._cookie.read(request)
-        sent = await _form_field(request) if len(token) <= MAX_TOKEN else ""
-        ours = hmac.compare_digest(sent.encode(), self._form(secret, token).encode())
-        if from_elsewhere(request) or not secret or not ours:
-            return self._sorry(request, "form")
-        started, browser = self._login.start(), self._draw()
+        token = token_of(request)
+        if not await self._forms.accepts(request, token):
+            return self._sorry(request, words.FORM)
+        started, browser = self._login.start(), self._new_token()
         link = await self._links.start(token, started.state, started.verifier, browser, self._clock())
         if isinstance(link, Refused):
-            return self._sorry(request, link)
+            return self._sorry(request, _SORRY[link])
         away = web.Response(status=303, headers={"Location": started.url, "Cache-Control": "no-store"})
         self._cookie.write(away, browser)  # a new one: what an earlier page had is worth nothing from here on
         return away
@@ -104,53 +100,41 @@ class LinkPages:
         state, browser = request.query.get("state", ""), self._cookie.read(request)
         taken = await self._links.take(state, browser, self._clock())
         if isinstance(taken, Refused):
-            return self._sorry(request, taken)
+            return self._sorry(request, _SORRY[taken])
         if taken.code_id is None:
             return await self._came_back(request, taken, state, browser)
         if not await self._completion.is_open(taken.code_id):
-            return self._sorry(request, Refused.EXPIRED, taken.link.language)
+            return self._sorry(request, words.EXPIRED, taken.link.language)
         return self._code(taken, state, browser)
 
     async def _came_back(self, request: web.Request, taken: Taken, state: str, browser: str) -> web.Response:
         person = await self._who(request, taken, state)
-        if isinstance(person, str):
+        if isinstance(person, Sorry):
             await self._links.release(taken.link)
             return self._sorry(request, person, taken.link.language)
         try:
-            await self._completion(taken.link, person.afm, self._completion.code(taken.link, state, browser))
+            await self._completion.complete(taken.link, person.afm, self._completion.code(taken.link, state, browser))
         except LinkEnded:
-            return self._sorry(request, Refused.EXPIRED, taken.link.language)
+            return self._sorry(request, words.EXPIRED, taken.link.language)
         except Exception:
             await self._links.release(taken.link)  # not this person's fault: the link may be used again
             raise
         return self._code(taken, state, browser)
 
-    async def _who(self, request: web.Request, taken: Taken, state: str) -> Person | str:
+    async def _who(self, request: web.Request, taken: Taken, state: str) -> Person | Sorry:
         """Who logged in, or why we do not know."""
         try:
-            return await self._login.finish(request.query, Started("", state, taken.verifier))
+            with audit_cause(CallCause(protocol=f"login:{taken.link.id}")):
+                return await self._login.finish(request.query, Started("", state, taken.verifier))
         except LoginCancelled:
-            return "cancelled"
+            return words.CANCELLED
         except RegistryError as error:
             log.warning("login.failed", reason=error.reason)
-            return "unavailable" if isinstance(error, RegistryUnavailable) else "refused"
+            return words.UNAVAILABLE if isinstance(error, RegistryUnavailable) else words.REFUSED
 
     def _code(self, taken: Taken, state: str, browser: str) -> web.Response:
         code = self._completion.code(taken.link, state, browser)
         return self._pages.page("code", taken.link.language, channel=taken.link.channel, code=code)
 
-    def _sorry(self, request: web.Request, why: str, language: str | None = None) -> web.Response:
-        tongue = language or preferred(request.headers.get("Accept-Language", ""))
-        return self._pages.page("sorry", tongue, _STATUS[why], why=str(why))
-
-    def _form(self, secret: str, token: str) -> str:
-        """What our page puts into its form: only a page that this browser got from us has it."""
-        return self._vault.index("login-form", f"{secret}:{token}")
-
-
-async def _form_field(request: web.Request) -> str:
-    """What the form brought; empty where it is none that can be read (a charset that does not exist, broken bytes)."""
-    try:
-        return str((await request.post()).get("form", ""))
-    except (LookupError, ValueError):
-        return ""
+    def _sorry(self, request: web.Request, sorry: Sorry, language: str | None = None) -> web.Response:
+        return self._pages.sorry(sorry, language or language_of(request))

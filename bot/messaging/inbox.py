@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import Protocol
 
 import structlog
 
 from bot.backoff import RetryPolicy
 from bot.metrics import Metrics
+from bot.runtime import Runtime
 from bot.worker import TaskPool
 from casestore.database import StoreDown
-from casestore.queues.inbox import Claimed, Inbox, LostClaim
+from casestore.queues.inbox import Claimed, Inbox
+from casestore.queues.lease import LostClaim
 
 MAX_ATTEMPTS = 5  # crashes of a worker count: a message that kills it is buried too
 PACE = RetryPolicy()
@@ -29,28 +29,26 @@ class Handler(Protocol):
 
 
 class InboxJob:
-    """Up to ``pool`` conversations at once, one message of each at a time."""
+    """Up to ``concurrency`` conversations at once, one message of each at a time."""
 
     name = "inbox"
 
     def __init__(
         self,
+        *,
         inbox: Inbox,
         handler: Handler,
         metrics: Metrics,
-        clock: Callable[[], datetime],
-        random: Callable[[], float],
-        new_claim: Callable[[], str],
-        *,
+        runtime: Runtime,
         concurrency: int = 16,
         policy: RetryPolicy = PACE,
     ) -> None:
         self._inbox = inbox
         self._handler = handler
         self._metrics = metrics
-        self._clock = clock
-        self._random = random
-        self._new_claim = new_claim
+        self._clock = runtime.clock
+        self._random = runtime.random
+        self._new_claim = runtime.new_claim
         self.pool = TaskPool(concurrency)
         self._least = max(1, concurrency // 4)
         self._policy = policy

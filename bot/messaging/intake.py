@@ -1,35 +1,25 @@
-"""Webhooks in: verify, keep, 200. Nothing else happens before the answer: no language, no provider, no registry.
+"""Webhooks of channels in: verify, keep, 200 (:class:`bot.web.signed.SignedRequests`).
 
-What arrives while a commit is under way shares the next one (:class:`casestore.groupcommit.GroupCommit`), so the
-answer means that the message is on the disk, and a burst costs few waits for it.
+Nothing else happens before the answer: no language, no provider, no registry.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from time import perf_counter
 
-import structlog
 from aiohttp import web
 
 from bot.channels.port import BadWebhook, Channel, Inbound, Parsed, Receipt, WebhookRequest
 from bot.messaging.payload import pack
 from bot.metrics import Metrics
-from casestore.database import Database
-from casestore.groupcommit import GroupCommit
-from casestore.people.identity import address_key
-from casestore.queues.inbox import Arrival, Inbox
-from casestore.tables import inbox, receipts
-from casestore.vault import Vault
+from bot.runtime import Clock
+from bot.store import Store
+from bot.web.signed import LIMITS, Accepted, Forbidden, Limits, Read, SignedRequests, Unreadable
+from casestore.queues.arrivals import keep
+from casestore.vault import address_key
 
-MAX_BODY = 64 * 1024  # bytes; Viber stops at 30 KB, Twilio far below
 MAX_ID = 64  # characters of a provider's id that the tables hold; Viber's have 19, Twilio's 34
-STORE_WITHIN = 8.0  # seconds; whoever waits for a lock longer is told to come back: Twilio waits 15 in all
-
-log = structlog.get_logger(__name__)
-Clock = Callable[[], datetime]
 
 
 class Intake:
@@ -37,111 +27,79 @@ class Intake:
 
     def __init__(
         self,
+        *,
         channels: Sequence[Channel],
-        database: Database,
-        vault: Vault,
+        store: Store,
         metrics: Metrics,
         clock: Clock,
         public_url: str,
-        *,
-        max_body: int = MAX_BODY,
-        store_within: float = STORE_WITHIN,
+        limits: Limits = LIMITS,
     ) -> None:
         self._channels = channels
-        self._database = database
-        self._vault = vault
-        self._inbox = Inbox(database, vault)
-        self._metrics = metrics
+        self._store = store
         self._clock = clock
         self._public_url = public_url
-        self._max_body = max_body
-        self._store_within = store_within
-        self._commits: GroupCommit[Parsed] = GroupCommit(self._write)
+        self._signed: SignedRequests[Parsed] = SignedRequests(self._write, metrics, clock, limits)
 
     def routes(self) -> list[web.RouteDef]:
-        """One for each path; the table of answers is in docs/http.md."""
-        return [web.post(path, self._handler(channel, path)) for channel in self._channels for path in channel.paths]
+        """One for each path."""
+        return [
+            web.post(path, self._signed.handler(channel.name, self._reader(channel, path)))
+            for channel in self._channels
+            for path in channel.paths
+        ]
 
-    def _handler(self, channel: Channel, path: str) -> Callable[[web.Request], Awaitable[web.Response]]:
-        async def handle(request: web.Request) -> web.Response:
-            started = perf_counter()
-            response = await self._answer(channel, path, request)
-            self._metrics.acks.count(channel.name, response.status, perf_counter() - started)
-            return response
-
-        return handle
-
-    async def _answer(self, channel: Channel, path: str, request: web.Request) -> web.Response:
-        if (request.content_length or 0) > self._max_body:  # not a byte of it is read
-            return _too_large()
-        try:
-            body = await request.read()
-        except web.HTTPRequestEntityTooLarge:
-            return _too_large()
-        except (web.RequestPayloadError, OSError):  # cut short, or not compressed as it says: nobody signs such a thing
-            return web.Response(status=400, text="the body breaks off")
-        if len(body) > self._max_body:
-            return _too_large()
-        webhook = WebhookRequest(
-            path=path,
-            url=self._public_url + request.raw_path,
-            headers=request.headers,
-            body=body,
-            received_at=self._clock(),
-        )
-        if not channel.verify(webhook):
-            log.warning("webhook.forbidden", channel=channel.name)
-            return web.Response(status=403, text="signature missing or wrong")
-        try:
-            parsed = channel.parse(webhook)
-            _check_ids(parsed)
-        except BadWebhook as error:
-            log.warning("webhook.unreadable", channel=channel.name, reason=str(error))
-            return web.Response(status=400, text=str(error))
-        return await self._keep(channel, parsed)
-
-    async def _keep(self, channel: Channel, parsed: Parsed) -> web.Response:
-        if parsed.inbound or parsed.receipts:
+    def _reader(self, channel: Channel, path: str) -> Read[Parsed]:
+        def read(request: web.Request, body: bytes) -> Accepted[Parsed]:
+            webhook = WebhookRequest(
+                path=path,
+                url=self._public_url + request.raw_path,
+                headers=request.headers,
+                body=body,
+                received_at=self._clock(),
+            )
+            if not channel.verify(webhook):
+                raise Forbidden(channel.name, "signature")
             try:
-                await self._commits.put(parsed)
-            except Exception:  # whatever the reason is, it is not kept, and only the provider still has it
-                log.exception("webhook.not-stored", channel=channel.name)
-                return web.Response(status=503, text="not stored, please try again", headers={"Retry-After": "5"})
-        if not parsed.answer.body:
-            return web.Response()
-        return web.Response(text=parsed.answer.body, content_type=parsed.answer.content_type)
+                parsed = channel.parse(webhook)
+                _check_ids(parsed)
+            except BadWebhook as error:
+                raise Unreadable(channel.name, str(error)) from None
+            row = parsed if parsed.inbound or parsed.receipts else None
+            return Accepted(row, parsed.answer.body, parsed.answer.content_type)
+
+        return read
 
     def _receipt(self, receipt: Receipt, now: datetime) -> dict[str, object]:
-        address = receipt.address
-        return {
-            "channel": receipt.channel,
-            "provider_id": receipt.provider_id,
-            "message_id": receipt.message_id,
-            "recipient_key": address_key(self._vault, receipt.channel, address) if address else None,
-            "status": str(receipt.status),
-            "all_before": receipt.all_before,
-            "error": receipt.error,
-            "remedy": str(receipt.remedy) if receipt.remedy else None,
-            "at": receipt.at,
-            "received_at": now,
-            "due_at": now,
-        }
+        return self._store.receipts.row(
+            channel=receipt.channel,
+            provider_id=receipt.provider_id,
+            status=receipt.status,
+            at=receipt.at,
+            now=now,
+            message_id=receipt.message_id,
+            address=receipt.address,
+            all_before=receipt.all_before,
+            error=receipt.error,
+            remedy=receipt.remedy,
+        )
 
     async def _write(self, batch: Sequence[Parsed]) -> None:
         """Rows are made and sealed here, for a whole batch in one go: between other requests it costs twice."""
         now = self._clock()
-        arrivals = [self._arrival(message, now) for parsed in batch for message in parsed.inbound]
-        spooled = [self._receipt(receipt, now) for parsed in batch for receipt in parsed.receipts]
-        async with asyncio.timeout(self._store_within):  # what commits after that is a repeat when it comes again
-            await self._database.append({inbox: arrivals, receipts: spooled})
+        messages = [self._message(message, now) for parsed in batch for message in parsed.inbound]
+        told = [self._receipt(receipt, now) for parsed in batch for receipt in parsed.receipts]
+        await keep(self._store.database, messages, told)
 
-    def _arrival(self, message: Inbound, now: datetime) -> dict[str, object]:
-        key = address_key(self._vault, message.channel, message.address)
-        return self._inbox.row(Arrival(message.channel, message.external_id, key, pack(message), now))
-
-
-def _too_large() -> web.Response:
-    return web.Response(status=413, text="too large")
+    def _message(self, message: Inbound, now: datetime) -> dict[str, object]:
+        key = address_key(self._store.vault, message.channel, message.address)
+        return self._store.inbox.row(
+            channel=message.channel,
+            external_id=message.external_id,
+            conversation_key=key,
+            payload=pack(message),
+            received_at=now,
+        )
 
 
 def _check_ids(parsed: Parsed) -> None:

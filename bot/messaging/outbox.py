@@ -6,7 +6,6 @@ It alone acts on a :class:`bot.channels.port.SendError`; the table is ``_AFTER``
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from time import perf_counter
 
@@ -15,12 +14,14 @@ from aiolimiter import AsyncLimiter
 
 from bot.backoff import Backoff, RetryPolicy
 from bot.channels.port import Channel, Outbound, Remedy, SendError, Sent
+from bot.messaging.payload import OutboundBody
 from bot.metrics import Metrics
+from bot.runtime import Runtime
 from bot.worker import TaskPool
 from casestore.groupcommit import GroupCommit
+from casestore.queues.lifecycle import OutboxState
 from casestore.queues.outbox import ClaimedDispatch, Outbox
 from casestore.queues.results import Outcome, Results
-from dialogues.turn import Choice
 
 MAX_ATTEMPTS = 8  # and not before RetryPolicy.patience is over
 MAX_LOOKS = 100  # attempts in all, most of them asking a provider that cannot tell: more than an hour
@@ -29,22 +30,19 @@ SKEW = timedelta(minutes=2)  # between the provider's clock and ours
 PAUSE = timedelta(seconds=30)  # how long a channel rests when its own set-up is refused
 
 log = structlog.get_logger(__name__)
-Clock = Callable[[], datetime]
 
 
 class OutboxJob:
-    """The dispatches of one channel, up to ``pool`` sends at once, ``rate`` a second."""
+    """The dispatches of one channel, up to ``concurrency`` sends at once, ``rate`` a second."""
 
     def __init__(
         self,
+        *,
         channel: Channel,
         outbox: Outbox,
         results: Results,
         metrics: Metrics,
-        clock: Clock,
-        random: Callable[[], float],
-        new_claim: Callable[[], str],
-        *,
+        runtime: Runtime,
         concurrency: int = 128,
         policy: RetryPolicy = PACE,
     ) -> None:
@@ -53,9 +51,9 @@ class OutboxJob:
         self._outbox = outbox
         self._results = results
         self._metrics = metrics
-        self._clock = clock
-        self._random = random
-        self._new_claim = new_claim
+        self._clock = runtime.clock
+        self._random = runtime.random
+        self._new_claim = runtime.new_claim
         self.pool = TaskPool(concurrency)
         self._batch = max(
             1, min(concurrency, int(channel.rate * 2))
@@ -100,9 +98,9 @@ class OutboxJob:
     async def _attempt(self, dispatch: ClaimedDispatch) -> Outcome:
         now = self._clock()
         if dispatch.expires_at is not None and dispatch.expires_at <= now:
-            return self._end(dispatch, "skipped", "expired")
+            return self._end(dispatch, OutboxState.SKIPPED, "expired")
         if dispatch.attempts > MAX_LOOKS:
-            return self._end(dispatch, "failed", "given-up")
+            return self._end(dispatch, OutboxState.FAILED, "given-up")
         try:
             return await self._look_up_or_send(dispatch)
         except Exception:
@@ -111,8 +109,7 @@ class OutboxJob:
 
     async def _look_up_or_send(self, dispatch: ClaimedDispatch) -> Outcome:
         address, body = self._outbox.read(dispatch)
-        choices = tuple(Choice(title, value) for title, value in body["choices"])
-        message = Outbound(dispatch.id, address, body["text"], choices)
+        message = OutboundBody.decode(body).outbound(dispatch.id, address)
         if dispatch.in_doubt:
             try:
                 found = await self._look_up(dispatch, message)
@@ -121,7 +118,7 @@ class OutboxJob:
             if found is not None:
                 return self._sent(dispatch, found)
         if dispatch.doubts > self._policy.most_doubts:
-            return self._end(dispatch, "failed", "in-doubt")
+            return self._end(dispatch, OutboxState.FAILED, "in-doubt")
         try:
             return self._sent(dispatch, await self._send(message))
         except SendError as error:
@@ -144,10 +141,10 @@ class OutboxJob:
     async def _after(self, dispatch: ClaimedDispatch, error: SendError) -> Outcome:
         log.warning("outbox.send-failed", outbox_id=dispatch.id, channel=self._channel.name, code=error.code)
         if error.remedy is Remedy.NEVER:
-            return self._end(dispatch, "failed", error.code)
+            return self._end(dispatch, OutboxState.FAILED, error.code)
         if error.remedy is Remedy.STOP_CONTACT:
             await self._results.stop_contact(self._channel.name, dispatch.recipient_key, error.code, self._clock())
-            return self._end(dispatch, "failed", error.code)
+            return self._end(dispatch, OutboxState.FAILED, error.code)
         if error.remedy is Remedy.PAGE_OPERATOR:
             log.error("outbox.channel-refused", channel=self._channel.name, code=error.code)
             self._resting_until = self._clock() + PAUSE
@@ -155,13 +152,13 @@ class OutboxJob:
         if error.remedy is Remedy.UNKNOWN:
             return self._doubtful(dispatch, error.code)
         if dispatch.attempts >= MAX_ATTEMPTS and self._clock() >= dispatch.since + self._policy.patience:
-            return self._end(dispatch, "failed", error.code)
+            return self._end(dispatch, OutboxState.FAILED, error.code)
         return self._again(dispatch, error.code, self._policy.send_again, at_least=error.retry_after or 0.0)
 
     def _sent(self, dispatch: ClaimedDispatch, sent: Sent) -> Outcome:
-        return Outcome(dispatch.id, dispatch.claim, "sent", self._clock(), sent.provider_id, sent.parts)
+        return Outcome(dispatch.id, dispatch.claim, OutboxState.SENT, self._clock(), sent.provider_id, sent.parts)
 
-    def _end(self, dispatch: ClaimedDispatch, state: str, reason: str) -> Outcome:
+    def _end(self, dispatch: ClaimedDispatch, state: OutboxState, reason: str) -> Outcome:
         return Outcome(dispatch.id, dispatch.claim, state, self._clock(), reason=reason)
 
     def _doubtful(self, dispatch: ClaimedDispatch, reason: str) -> Outcome:
@@ -178,4 +175,6 @@ class OutboxJob:
 
     def _open(self, dispatch: ClaimedDispatch, reason: str, wait: timedelta, *, in_doubt: bool = False) -> Outcome:
         now = self._clock()
-        return Outcome(dispatch.id, dispatch.claim, "open", now, reason=reason, due_at=now + wait, in_doubt=in_doubt)
+        return Outcome(
+            dispatch.id, dispatch.claim, OutboxState.OPEN, now, reason=reason, due_at=now + wait, in_doubt=in_doubt
+        )

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from bot.channels.port import Status
 from bot.metrics import Metrics
-from casestore.queues.results import Results
+from bot.runtime import Clock
+from casestore.queues.receipts import Receipts, RetryRule
 
-RANKS = {str(status): rank for rank, status in enumerate(Status, start=1)}
-MAX_ATTEMPTS = 8  # sends of one message; each may have been paid for
-RETRY_AFTER = timedelta(minutes=5)  # a handset that was off, a congested network; times the attempts so far
+RETRY = RetryRule(max_attempts=8, after=timedelta(minutes=5))
+"""After a handset that was off, or a congested network. Each of the attempts may have been paid for."""
 BATCH = 200
 
 
@@ -20,17 +18,17 @@ class ReceiptsJob:
 
     name = "receipts"
 
-    def __init__(self, results: Results, metrics: Metrics, clock: Callable[[], datetime]) -> None:
-        self._results = results
+    def __init__(self, receipts: Receipts, metrics: Metrics, clock: Clock) -> None:
+        self._receipts = receipts
         self._metrics = metrics
         self._clock = clock
 
     async def step(self) -> bool:
         now = self._clock()
-        batch = await self._results.due_receipts(now, BATCH)
+        batch = await self._receipts.due(now, BATCH)
         if not batch:
             return False
-        lost = await self._results.apply(batch, now, max_attempts=MAX_ATTEMPTS, retry_after=RETRY_AFTER)
+        lost = await self._receipts.apply(batch, now, RETRY)
         for receipt in batch:
             self._metrics.receipts.labels(receipt.channel, receipt.status).inc()
         self._metrics.receipts.labels("any", "unknown").inc(lost)

@@ -18,7 +18,8 @@ T = TypeVar("T")
 
 
 def admin_routes(phone: Phone) -> list[web.RouteDef]:
-    """JSON in the shape of the dataclasses :class:`Faults`, :class:`Verdict`, :class:`Accepted`, :class:`Posted`."""
+    """JSON in the shape of the dataclasses :class:`Faults`, :class:`Verdict`, :class:`bot.phone.journal.Accepted`,
+    :class:`bot.phone.journal.Posted`."""
     return [
         web.get("/admin/faults", _read_faults(phone)),
         web.put("/admin/faults/{channel}", _set_faults(phone)),

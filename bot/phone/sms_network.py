@@ -19,7 +19,8 @@ START_WORDS = ("START", "YES", "UNSTOP")
 
 
 class SmsNetwork:
-    """Shared by :class:`TwilioServer` (what the service asks) and :class:`SmsHandsets` (what people do).
+    """Shared by :class:`bot.phone.twilio_server.TwilioServer` (what the service asks) and
+    :class:`bot.phone.sms_handsets.SmsHandsets` (what people do).
 
     ``stopped`` are the numbers that have sent the carrier's STOP, ``off`` those out of reach.
     """

@@ -43,7 +43,8 @@ class User:
 
 
 class ViberNetwork:
-    """Shared by :class:`ViberServer` (what the service asks) and :class:`ViberHandsets` (what people do)."""
+    """Shared by :class:`bot.phone.viber_server.ViberServer` (what the service asks) and
+    :class:`bot.phone.viber_handsets.ViberHandsets` (what people do)."""
 
     def __init__(self, board: PhoneContext, *, retries: tuple[float, ...] = VIBER_RETRIES) -> None:
         self.board = board

@@ -2,44 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.conversation.effects import EffectContext
+from bot.conversation.effects import EffectContext, EffectTable
 from bot.conversation.links import OneTimeLinkSender
-from casestore.audit import AuditTrail
-from casestore.people.identity import PROVEN
-from casestore.people.preferences import Preferences
-from casestore.rights.copy_links import LIFETIME, Copies, identity_at
-from casestore.rights.erasure import Erasure
+from bot.store import Store
+from casestore.people.identity import PROVEN, identity_at
+from casestore.rights.copy_links import LIFETIME
 from dialogues.turn import Erase, SendCopy, SetPreference
 
 PATH = "/my-data"
 
 
 class PrivacyEffects:
-    """``draw`` gives a fresh token of at least 128 unguessable bits, safe in a path."""
+    """Carried out in the turn's commit, as :class:`bot.conversation.effects.Effects`."""
 
     def __init__(
-        self,
-        preferences: Preferences,
-        copies: Copies,
-        erasure: Erasure,
-        link_sender: OneTimeLinkSender,
-        audits: AuditTrail,
-        draw: Callable[[], str],
-        public_url: str,
+        self, *, store: Store, link_sender: OneTimeLinkSender, new_token: Callable[[], str], public_url: str
     ) -> None:
-        self._preferences = preferences
-        self._copies = copies
-        self._erasure = erasure
+        self._store = store
         self._link_sender = link_sender
-        self._audits = audits
-        self._draw = draw
+        self._new_token = new_token
         self._public_url = public_url
-        self.table: Mapping[type, Any] = {
+        self.table: EffectTable = {
             SetPreference: self._set_preference,
             SendCopy: self._send_copy,
             Erase: self._erase,
@@ -47,20 +34,20 @@ class PrivacyEffects:
 
     async def _set_preference(self, connection: AsyncConnection, effect: SetPreference, context: EffectContext) -> None:
         point = context.conversation.contact_point_id
-        citizen, level = await identity_at(connection, point)
-        if level < PROVEN:  # a sender can be forged: what is not proven is said for this contact point alone
-            citizen = None
+        known = await identity_at(connection, point)
+        # a sender can be forged: what is not proven is said for this contact point alone
+        citizen = known.citizen_id if known.level >= PROVEN else None
         said = (effect.kind, effect.value)
-        await self._preferences.add(
+        await self._store.preferences.add(
             connection, point, citizen, *said, source="message", key=context.key, now=context.now
         )
 
     async def _send_copy(self, connection: AsyncConnection, _effect: SendCopy, context: EffectContext) -> None:
         """A link in a message of its own: easy to tap, and out of the transcript."""
-        conversation, now, token = context.conversation, context.now, self._draw()
-        offered = await self._copies.offer(connection, conversation.contact_point_id, token, now)
+        conversation, now, token = context.conversation, context.now, self._new_token()
+        offered = await self._store.copies.offer(connection, conversation.contact_point_id, token, now)
         detail = "offered" if offered else "refused"
-        await self._audits.note(connection, "copy.link", detail, now, subject_key=conversation.recipient_key)
+        await self._store.audits.note(connection, "copy.link", detail, now, subject_key=conversation.recipient_key)
         name = "utter_copy_link" if offered else "utter_copy_limit"
         await self._link_sender.send(connection, context, name, f"{self._public_url}{PATH}/{token}", LIFETIME)
 
@@ -70,4 +57,4 @@ class PrivacyEffects:
         turn = context.key.rpartition(":")[0]
         key = conversation.recipient_key
         point, whole = conversation.contact_point_id, effect.everywhere
-        await self._erasure.erase(connection, point, context.now, key=turn, subject_key=key, everywhere=whole)
+        await self._store.erasure.erase(connection, point, context.now, key=turn, subject_key=key, everywhere=whole)

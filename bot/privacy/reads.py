@@ -5,15 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-
-from casestore.conversations.transcript import Transcript
-from casestore.database import Database
-from casestore.people.identity import People
-from casestore.people.preferences import Preferences
-from casestore.rights.holdings import Holdings
-from casestore.tables import conversations
-from casestore.vault import Vault
+from bot.store import Store
 from dialogues.ports import NoticeView
 
 _DIGITS = 10**6
@@ -24,27 +16,20 @@ CONFIRMING = ("utter_erase_confirm", "utter_erase_confirm_chat", "utter_unlink_c
 class StorePrivacy:
     """Implements :class:`dialogues.ports.PrivacyReads`."""
 
-    def __init__(self, database: Database, vault: Vault, people: People) -> None:
-        self._transcript = Transcript(database, vault)
-        self._database = database
-        self._vault = vault
-        self._people = people
-        self._holdings = Holdings(database, vault)
-        self._preferences = Preferences(database)
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     async def held(self, citizen_id: int) -> Mapping[str, int]:
-        return await self._holdings.kinds(citizen_id)
+        return await self._store.holdings.kinds(citizen_id)
 
     async def notices(self, conversation_id: int, citizen_id: int | None) -> NoticeView:
-        conversation = select(conversations.c.contact_point_id).where(conversations.c.id == conversation_id)
-        async with self._database.read() as connection:
-            point = await connection.scalar(conversation) or 0  # talking in a terminal is no conversation
-        wanted = await self._preferences.here(point, citizen_id)
+        point = await self._store.conversations.contact_point_of(conversation_id) or 0  # in a terminal there is none
+        wanted = await self._store.preferences.here(point, citizen_id)
         quiet = (f"{wanted.quiet.start:%H:%M}", f"{wanted.quiet.end:%H:%M}") if wanted.quiet else None
-        return NoticeView(wanted.channel, wanted.only, quiet, await self._people.consented(point))
+        return NoticeView(wanted.channel, wanted.only, quiet, await self._store.consents.newest(point))
 
     async def confirmations_asked(self, conversation_id: int, now: datetime) -> int:
-        return await self._transcript.count_said(conversation_id, CONFIRMING, now - timedelta(days=1))
+        return await self._store.transcript.count_said(conversation_id, CONFIRMING, now - timedelta(days=1))
 
     def confirmation(self, conversation_id: int, mark: str) -> str:
-        return f"{int(self._vault.index(f'confirm/{conversation_id}', mark), 16) % _DIGITS:06d}"
+        return f"{int(self._store.vault.index(f'confirm/{conversation_id}', mark), 16) % _DIGITS:06d}"

@@ -1,78 +1,47 @@
-"""The pages of a copy, in the frame of linking's pages: no scripts, nothing from elsewhere, kept by no browser."""
+"""The pages of a copy: how its kinds, columns and values are shown."""
 
 from __future__ import annotations
 
 import base64
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
-from aiohttp import web
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from bot.linking.render import FOLDER as FRAME
 from bot.privacy.words import FIELDS, KINDS, VALUES, YES_NO
+from bot.web.pages import Pages
 from dialogues.athens import ATHENS
 from dialogues.catalogue import Catalogue
 
 FOLDER = Path(__file__).parent / "pages"
 _FREE = frozenset({"text", "note", "title", "address"})  # as somebody wrote it
-_STYLE = "\n".join((folder / name).read_text("utf-8") for folder, name in ((FRAME, "page.css"), (FOLDER, "copy.css")))
-_OWN = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode("ascii")
-_POLICY = (
-    "default-src 'none'",
-    f"style-src 'sha256-{_OWN}'",
-    "img-src data:",
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-    "base-uri 'none'",
-)
-HEADERS: Mapping[str, str] = MappingProxyType(
-    {
-        "Content-Security-Policy": "; ".join(_POLICY),
-        "Cache-Control": "no-store",
-        "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "DENY",
-        "X-Robots-Tag": "noindex, nofollow",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+
+
+def copy_pages(catalogue: Catalogue) -> Pages:
+    filters: dict[str, Callable[..., Any]] = {
+        "shown": shown,
+        "field": field,
+        "data_url": data_url,
+        "columns": Columns(catalogue),
     }
-)
+    return Pages(FOLDER, style="copy.css", values={"kinds": KINDS}, filters=filters)
 
 
-class Pages:
-    """Renders; holds nothing of anybody."""
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Of a row, (name, text) of what there is to read in it."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        self._catalogue = catalogue
-        self._pages = Environment(
-            loader=FileSystemLoader([FOLDER, FRAME]),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._pages.globals.update(style=_STYLE, kinds=KINDS)
-        self._pages.filters.update(shown=shown, field=field, data_url=data_url, columns=self._columns)
+    catalogue: Catalogue
 
-    def page(self, name: str, language: str, status: int = 200, **facts: Any) -> web.Response:
-        """``name`` is a template of ``pages/``, which says everything in both languages."""
-        text = self._pages.get_template(f"{name}.html").render(language=language, **facts)
-        return web.Response(text=text, content_type="text/html", charset="utf-8", status=status, headers=dict(HEADERS))
-
-    def _columns(self, row: Mapping[str, Any], fields: Sequence[str], language: str) -> list[tuple[str, str]]:
-        """(name, text) of what there is to read in a row."""
+    def __call__(self, row: Mapping[str, Any], fields: Sequence[str], language: str) -> list[tuple[str, str]]:
         found = [(name, row.get(name)) for name in fields if row.get(name) not in (None, "")]
         return [(name, self._text(row, name, value, language)) for name, value in found]
 
     def _text(self, row: Mapping[str, Any], name: str, value: Any, language: str) -> str:
         if name in _FREE:
             return str(value)
-        stage = self._catalogue.stage(row["procedure"], value) if name == "stage" else None
+        stage = self.catalogue.stage(row["procedure"], value) if name == "stage" else None
         return stage.title[language] if stage else shown(value, language)
 
 

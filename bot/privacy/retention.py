@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.metrics import Metrics
-from casestore.rights.purge import Purger
+from bot.runtime import Clock
+from bot.store import Store
+from bot.worker import Timer
 
 EVERY = timedelta(hours=1)
 
@@ -16,32 +17,35 @@ class RetentionJob:
 
     name = "retention"
 
-    def __init__(self, purger: Purger, metrics: Metrics, clock: Callable[[], datetime]) -> None:
-        self._purger = purger
+    def __init__(self, *, store: Store, metrics: Metrics, clock: Clock) -> None:
+        self._store = store
+        self._purger = store.purger
         self._metrics = metrics
         self._clock = clock
-        self._due: datetime | None = None
+        self._timer = Timer()
         self._kind = 0
         self._after = 0
 
     async def step(self) -> bool:
         """One batch of one kind."""
         now = self._clock()
-        if self._due is not None and now < self._due:
+        if not self._timer.is_due(now):
             return False
         rule = self._purger.rules[self._kind]
         batch = await self._purger.purge_batch(rule, now, self._after)
         self._metrics.let_go.labels(rule.name).inc(batch.rows)
         if batch.after is None:
-            self._next(now)
+            await self._next(now)
         else:
             self._after = batch.after
-        return self._due is None or now >= self._due
+        return self._timer.is_due(now)
 
-    def _next(self, now: datetime) -> None:
+    async def _next(self, now: datetime) -> None:
         self._kind, self._after = self._kind + 1, 0
         if self._kind == len(self._purger.rules):
-            self._kind, self._due = 0, now + EVERY
+            self._kind = 0
+            self._timer.rest_until(now + EVERY)
+            await self._store.database.empty_log()
 
     async def drain(self) -> None:
         """Nothing is ever in hand between two steps."""

@@ -10,39 +10,25 @@ A link that is unknown, used or expired, or whose citizen is no longer proven in
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import datetime
 
 from aiohttp import web
 
-from bot.linking.render import preferred
 from bot.privacy.effects import PATH
-from bot.privacy.render import HEADERS, Pages
-from casestore.audit import AuditTrail
-from casestore.database import Database
-from casestore.rights.copy_links import Copies
-from casestore.rights.holdings import Holdings
+from bot.privacy.words import GONE
+from bot.runtime import Clock
+from bot.store import Store
+from bot.web.one_time import token_of
+from bot.web.pages import Pages, language_of
 
-MAX_TOKEN = 128  # characters; ours have 32
 FILE = "my-data.json"
 
 
 class MyDataPages:
     """One citizen's copy to whoever holds the link, once."""
 
-    def __init__(
-        self,
-        database: Database,
-        copies: Copies,
-        holdings: Holdings,
-        audits: AuditTrail,
-        pages: Pages,
-        clock: Callable[[], datetime],
-    ) -> None:
-        self._database = database
-        self._copies = copies
-        self._holdings = holdings
-        self._audits = audits
+    def __init__(self, *, store: Store, pages: Pages, clock: Clock) -> None:
+        self._store = store
         self._pages = pages
         self._clock = clock
 
@@ -50,33 +36,28 @@ class MyDataPages:
         return [web.get(f"{PATH}/{{token}}", self.show), web.post(f"{PATH}/{{token}}", self.give)]
 
     async def show(self, request: web.Request) -> web.Response:
-        token = request.match_info["token"]
-        if len(token) > MAX_TOKEN or not await self._copies.open(token, self._clock()):
+        if not await self._store.copies.open(token_of(request), self._clock()):
             return self._sorry(request)
-        return self._pages.page("open", _language(request))
+        return self._pages.page("open", language_of(request))
 
     async def give(self, request: web.Request) -> web.Response:
-        token, now = request.match_info["token"], self._clock()
-        citizen = await self._use(token, now) if len(token) <= MAX_TOKEN else None
+        now = self._clock()
+        citizen = await self._use(token_of(request), now)
         if citizen is None:
             return self._sorry(request)
-        held = await self._holdings.copy(citizen)
+        held = await self._store.holdings.copy(citizen)
         text = json.dumps({"made_at": now.isoformat(), **held}, ensure_ascii=False, indent=2)
         if request.headers.get("Accept", "").startswith("application/json"):
             file = {"Content-Disposition": f'attachment; filename="{FILE}"'}
-            return web.Response(text=text, content_type="application/json", headers={**HEADERS, **file})
-        return self._pages.page("copy", _language(request), held=held, made_at=now, text=text, file=FILE)
+            return web.Response(text=text, content_type="application/json", headers={**self._pages.headers, **file})
+        return self._pages.page("copy", language_of(request), held=held, made_at=now, text=text, file=FILE)
 
     async def _use(self, token: str, now: datetime) -> int | None:
-        async with self._database.write() as connection:
-            citizen = await self._copies.use(connection, token, now)
+        async with self._store.database.write() as connection:
+            citizen = await self._store.copies.use(connection, token, now)
             if citizen is not None:
-                await self._audits.note(connection, "copy.given", "page", now)
+                await self._store.audits.note(connection, "copy.given", "page", now)
         return citizen
 
     def _sorry(self, request: web.Request) -> web.Response:
-        return self._pages.page("gone", _language(request), status=404)
-
-
-def _language(request: web.Request) -> str:
-    return preferred(request.headers.get("Accept-Language", ""))
+        return self._pages.sorry(GONE, language_of(request))

@@ -6,7 +6,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-Words = Mapping[str, str]
+from bot.web.pages import Sorry
+from dialogues.channels import CHANNELS, ONLY
+from dialogues.say import Words
+
+GONE = Sorry(
+    status=404,
+    heading={"el": "Ο σύνδεσμος δεν ανοίγει κάτι", "en": "This link does not open anything"},
+    reason={
+        "el": "Ο σύνδεσμος για το αντίγραφο ισχύει 15 λεπτά, ανοίγει μία φορά, και μόνο όσο είστε συνδεδεμένοι στη "
+        "συνομιλία που τον ζήτησε.",
+        "en": "A link to a copy is valid for 15 minutes, opens once, and only while you are linked in the chat that "
+        "asked for it.",
+    },
+    hint={
+        "el": "Για νέο σύνδεσμο, γυρίστε στη συνομιλία και γράψτε",
+        "en": "For a new one, go back to the chat and write",
+    },
+    say={"el": "αντίγραφο των στοιχείων μου", "en": "a copy of my data"},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,18 +162,15 @@ _VALUES = (
     ("code", "κωδικό", "a code"),
     ("login", "το gov.gr", "gov.gr"),
     ("unlinked", "αποσύνδεση", "unlinking"),
-    ("viber", "Viber", "Viber"),
-    ("sms", "SMS", "SMS"),
     ("message", "με μήνυμα", "by a message"),
     ("erasure", "με διαγραφή", "by an erasure"),
     ("quiet", "ώρες ησυχίας", "quiet hours"),
     ("channel", "κανάλι", "channel"),
     ("none", "καμία", "none"),
     ("any", "όποιο κανάλι", "any channel"),
-    ("only-viber", "μόνο Viber", "Viber only"),
-    ("only-sms", "μόνο SMS", "SMS only"),
     ("reply", "απάντηση", "an answer"),
     ("link", "σύνδεσμος", "a link"),
+    ("notice", "ειδοποίηση", "a notice"),
     ("open", "περιμένει", "waiting"),
     ("sent", "στάλθηκε", "sent"),
     ("failed", "δεν στάλθηκε", "not sent"),
@@ -175,6 +190,11 @@ _VALUES = (
     ("cadastre", "Κτηματολόγιο", "the Cadastre"),
     ("civil_protection", "Πολιτική Προστασία", "Civil Protection"),
     ("kep", "ΚΕΠ", "KEP"),
+    *((name, channel.title["el"], channel.title["en"]) for name, channel in CHANNELS.items()),
+    *(
+        (f"{ONLY}{name}", f"μόνο {channel.title['el']}", f"{channel.title['en']} only")
+        for name, channel in CHANNELS.items()
+    ),
 )
 VALUES: Mapping[str, Words] = MappingProxyType({code: {"el": el, "en": en} for code, el, en in _VALUES})
 """Codes as a citizen would say them; a citizen's own words are never among them (``text``, ``note``)."""

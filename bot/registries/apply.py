@@ -1,34 +1,34 @@
-"""Follows the events of registries: each is applied once, in its subject's order, and what is missing is asked for.
+"""Applies the events of registries: each once, in its subject's order, by the applier of its type.
 
-A registry is asked before the transaction; the case, what follows from its change, and the event's end are one commit.
+A new kind of event is a row in the table of appliers. An event whose type has none is parked until it has one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.backoff import Backoff, RetryPolicy
 from bot.metrics import Metrics
-from bot.registries.recorder import CaseRecorder, CaseReport, report_of
-from bot.registries.webhook import unpack
-from bot.worker import TaskPool
-from casestore.cases.model import Case, Document, StoredCase
-from casestore.cases.repository import Cases
+from bot.registries.payload import unpack
+from bot.runtime import Runtime
+from bot.worker import TaskPool, Timer
 from casestore.database import Database, StoreDown
-from casestore.people.identity import People
-from casestore.queues.inbox import LostClaim
+from casestore.queues.lease import LostClaim
 from casestore.queues.registry_events import ClaimedEvent, RegistryEventQueue
 from connectors.audit import CallCause, audit_cause
-from connectors.events import CaseOpened, Closed, Decided, DocumentsChanged, RegistryEvent, StageChanged
-from connectors.registry import CaseRegistry, RegistryError
+from connectors.events import RegistryEvent, UnreadEvent
+from connectors.registry import RegistryError
 
 MAX_ATTEMPTS = 20  # two hours of a registry that is down; polling goes on beside it
 POLICY = RetryPolicy()
 AGAIN = Backoff(first=2.0, most=600.0)
+LOOK_AT_PARKED = timedelta(minutes=1)  # a worker of another version may park what this one can apply
+PARKED_BATCH = 500
 
 log = structlog.get_logger(__name__)
 
@@ -41,50 +41,73 @@ class NotYet(Exception):
         self.reason = reason
 
 
+class Prepared(Protocol):
+    """What an event leads to, found out and not yet kept."""
+
+    async def write(self, connection: AsyncConnection, now: datetime) -> str:
+        """Keep it, in the transaction that ends the event. The result, for its row and the metrics: one word."""
+
+
+class Applier(Protocol):
+    """What is done about events of some types."""
+
+    async def prepare(self, event: RegistryEvent) -> Prepared:
+        """Find out what the event leads to; registries may be asked, no transaction is open.
+
+        Raises :class:`NotYet` or :class:`connectors.registry.RegistryError` where it is to be tried again.
+        """
+
+    def committed(self, event: RegistryEvent) -> None:
+        """It is applied and on the disk."""
+
+
 class EventsJob:
-    """Up to ``pool`` subjects at once, one event of each at a time. ``registries`` are asked for what is missing."""
+    """Up to ``concurrency`` subjects at once, one event of each at a time. ``appliers`` by type of event."""
 
     name = "events"
 
     def __init__(
         self,
-        events: RegistryEventQueue,
-        recorder: CaseRecorder,
-        cases: Cases,
-        people: People,
-        database: Database,
-        registries: Mapping[str, CaseRegistry],
-        metrics: Metrics,
-        clock: Callable[[], datetime],
-        random: Callable[[], float],
-        new_claim: Callable[[], str],
         *,
+        events: RegistryEventQueue,
+        appliers: Mapping[str, Applier],
+        database: Database,
+        metrics: Metrics,
+        runtime: Runtime,
         concurrency: int = 8,
         policy: RetryPolicy = POLICY,
     ) -> None:
         self._events = events
-        self._recorder = recorder
-        self._cases = cases
-        self._people = people
+        self._appliers = appliers
         self._database = database
-        self._registries = registries
         self._metrics = metrics
-        self._clock = clock
-        self._random = random
-        self._new_claim = new_claim
+        self._clock = runtime.clock
+        self._random = runtime.random
+        self._new_claim = runtime.new_claim
         self.pool = TaskPool(concurrency)
         self._lease = policy.turn_lease
+        self._timer = Timer()
 
     async def step(self) -> bool:
         if self.pool.free <= 0:
             return False
-        taken = await self._events.claim(self._clock(), self._new_claim(), limit=self.pool.free, lease=self._lease)
+        now = self._clock()
+        taken = await self._events.claim(now, self._new_claim(), limit=self.pool.free, lease=self._lease)
         for claimed in taken:
             self.pool.take(self._work(claimed))
-        return bool(taken)
+        return bool(taken) or await self._unpark(now)
 
     async def drain(self) -> None:
         await self.pool.empty()
+
+    async def _unpark(self, now: datetime) -> bool:
+        """Put parked events that have an applier by now back into the queue, a batch while it is empty."""
+        if not self._timer.is_due(now):
+            return False
+        if await self._events.unpark(list(self._appliers), now, limit=PARKED_BATCH):
+            return True
+        self._timer.rest_until(now + LOOK_AT_PARKED)
+        return False
 
     async def _work(self, claimed: ClaimedEvent) -> None:
         try:
@@ -116,97 +139,24 @@ class EventsJob:
         now = self._clock()
         if claimed.attempts >= MAX_ATTEMPTS:
             log.error("event.dead-letter", event_id=claimed.id, registry=claimed.registry, error=error)
-            await self._events.bury(claimed, now, error)
+            await self._events.abandon(claimed, now, error)
             return "dead"
         await self._events.retry(claimed, now + AGAIN.wait(claimed.attempts, self._random), error)
         return "retry"
 
     async def _apply(self, claimed: ClaimedEvent) -> str:
         event = unpack(self._events.read(claimed))
-        report, result = await self._report(event)
+        applier = self._appliers.get(event.type)
+        if applier is None:
+            await self._events.park(claimed, event.type)
+            return "parked"
+        if isinstance(event, UnreadEvent):
+            raise NotYet("cannot be read")  # who adds an applier adds the event's shape
+        with audit_cause(CallCause(protocol=f"event:{claimed.id}")):
+            prepared = await applier.prepare(event)
         now = self._clock()
         async with self._database.write(wake=True) as connection:
-            reports = [] if report is None else [report]
-            changes = await self._recorder.record(connection, reports, now, source=result)
-            if changes and changes[0].result != "new":
-                result = changes[0].result
+            result = await prepared.write(connection, now)
             await self._events.done(connection, claimed, now, result)
-        if registry := self._registries.get(event.registry):
-            registry.forget(event.afm)  # whoever looks next is told what is so now
+        applier.committed(event)
         return result
-
-    async def _report(self, event: RegistryEvent) -> tuple[CaseReport | None, str]:
-        """What the registry says by this event, and how we know: ``applied`` as it stands, ``filled`` by asking."""
-        if not event.type.startswith("gr.gov.case."):
-            return None, "no-case"
-        stored = await self._cases.find(event.subject)
-        if stored is not None and event.sequence <= stored.case.sequence:
-            return None, "known"
-        case = None if await self._is_anothers(stored, event) else advance(stored.case if stored else None, event)
-        if case is not None:
-            return CaseReport(event.afm, case), "applied"
-        return await self._ask(event), "filled"
-
-    async def _is_anothers(self, stored: StoredCase | None, event: RegistryEvent) -> bool:
-        """Whose a case is does not change by an event's word alone."""
-        return stored is not None and await self._people.known(event.afm) != stored.citizen_id
-
-    async def _ask(self, event: RegistryEvent) -> CaseReport:
-        registry = self._registries.get(event.registry)
-        if registry is None:
-            raise NotYet("not connected")
-        with audit_cause(CallCause(protocol=event.subject)):
-            record = await registry.case(event.subject)
-        if record is None:
-            raise NotYet("no such case")
-        if record.sequence < event.sequence:
-            raise NotYet("behind its event")
-        return report_of(record)
-
-
-def advance(before: Case | None, event: RegistryEvent) -> Case | None:
-    """The case after the event; ``None`` when that cannot be told without asking: a gap, or words left out."""
-    if before is None:
-        return _opened(event)
-    if event.sequence != before.sequence + 1:
-        return None
-    moved = replace(before, sequence=event.sequence, updated_at=event.at)
-    match event.data:
-        case StageChanged(stage, note):
-            return replace(moved, stage=stage, note=note)
-        case DocumentsChanged():
-            return _with_documents(moved, event.data)
-        case Decided(outcome, note):
-            return replace(moved, outcome=outcome, note=note)
-        case Closed(outcome):
-            return replace(moved, closed=True, outcome=outcome or before.outcome)
-    return None
-
-
-def _opened(event: RegistryEvent) -> Case | None:
-    news = event.data
-    if event.sequence != 1 or not isinstance(news, CaseOpened):
-        return None
-    return Case(
-        registry=event.registry,
-        reference=event.subject,
-        procedure=event.procedure,
-        title=news.title,
-        stage=news.stage,
-        sequence=1,
-        updated_at=event.at,
-        expected_by=news.expected_by,
-        note=news.note,
-    )
-
-
-def _with_documents(case: Case, news: DocumentsChanged) -> Case | None:
-    held = {document.code: document for document in case.documents}
-    for told in news.documents:
-        known = held.get(told.code)
-        title = told.title or (known.title if known else "")
-        if not title:
-            return None
-        stored = known.deadline if known and told.status != "missing" else None
-        held[told.code] = Document(told.code, title, told.status, told.reason, told.deadline or stored)
-    return replace(case, documents=tuple(held.values()))

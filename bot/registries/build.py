@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from aiohttp import web
 
 from bot.backoff import RetryPolicy
 from bot.metrics import Metrics
-from bot.registries.apply import EventsJob
+from bot.registries.apply import Applier, EventsJob
+from bot.registries.cases import CaseApplier
 from bot.registries.overview import OneView
 from bot.registries.polling import CaseFeed
 from bot.registries.reconcile import Comparer, ReconcileJob
-from bot.registries.recorder import CaseRecorder, ChangeListener, nobody
+from bot.registries.recorder import CaseRecorder, ChangeListener
 from bot.registries.webhook import EventIntake
+from bot.runtime import Clock, Runtime
 from bot.settings import Settings
 from bot.store import Store
 from bot.worker import Job
-from casestore.cases.reconciliations import Reconciliations
-from casestore.people.citizens import Citizens
-from casestore.queues.registry_events import RegistryEventQueue
-from connectors.connect import CASE_REGISTRIES, event_reader
+from connectors.connect import VOCABULARIES, event_reader
+from connectors.events import CASE_EVENTS
 from connectors.registry import CaseRegistry
-
-Clock = Callable[[], datetime]
 
 
 def event_routes(settings: Settings, store: Store, metrics: Metrics, clock: Clock) -> list[web.RouteDef]:
@@ -32,57 +30,101 @@ def event_routes(settings: Settings, store: Store, metrics: Metrics, clock: Cloc
     secrets = settings.event_secrets()
     if not secrets:
         return []
-    names = [words.registry for words in CASE_REGISTRIES]
-    events = RegistryEventQueue(store.database, store.vault)
-    return EventIntake(event_reader(secrets, clock), names, events, metrics, clock).routes()
+    intake = EventIntake(
+        reader=event_reader(secrets, clock),
+        registries=list(VOCABULARIES),
+        events=store.registry_events,
+        metrics=metrics,
+        clock=clock,
+    )
+    return intake.routes()
 
 
-def case_recorder(store: Store, metrics: Metrics, listener: ChangeListener = nobody) -> CaseRecorder:
-    """``listener`` is told of every change, in the commit that keeps it."""
-    return CaseRecorder(Citizens(store.database, store.vault), store.cases, metrics, listener)
+def case_recorder(store: Store, metrics: Metrics, listeners: Sequence[ChangeListener]) -> CaseRecorder:
+    """``listeners`` are called with every change, in the commit that keeps it."""
+    return CaseRecorder(citizens=store.citizens, cases=store.cases, metrics=metrics, listeners=listeners)
 
 
 def registry_jobs(
+    *,
     settings: Settings,
     store: Store,
     registries: Sequence[CaseRegistry],
+    recorder: CaseRecorder,
     metrics: Metrics,
-    clock: Clock,
-    random: Callable[[], float],
-    new_claim: Callable[[], str],
-    listener: ChangeListener = nobody,
+    runtime: Runtime,
     policy: RetryPolicy | None = None,
+    appliers: Mapping[str, Applier] | None = None,
 ) -> list[Job]:
-    """Polling, events and comparing."""
-    recorder = case_recorder(store, metrics, listener)
-    every, pause = timedelta(seconds=settings.feed_seconds), timedelta(seconds=settings.reconcile_pause_seconds)
-    feed = (store.database, recorder, store.cases, metrics, clock)
-    jobs: list[Job] = [CaseFeed(registry, *feed, every=every) for registry in registries]
-    events = RegistryEventQueue(store.database, store.vault)
-    by_name = {registry.name: registry for registry in registries}
-    parts = (events, recorder, store.cases, store.people, store.database, by_name, metrics)
-    jobs.append(EventsJob(*parts, clock, random, new_claim, policy=policy or RetryPolicy()))
-    runs = Reconciliations(store.database)
-    rest = timedelta(hours=settings.reconcile_hours)
-    for registry in registries if rest else ():
-        jobs.append(ReconcileJob(comparer(store, registry, recorder), runs, metrics, clock, every=rest, pause=pause))
+    """Polling, events and comparing. ``appliers``, by type, are for events that tell of something else than cases."""
+    jobs: list[Job] = [
+        CaseFeed(
+            registry=registry,
+            database=store.database,
+            recorder=recorder,
+            cursors=store.cursors,
+            metrics=metrics,
+            clock=runtime.clock,
+            every=timedelta(seconds=settings.feed_seconds),
+        )
+        for registry in registries
+    ]
+    cases = case_applier(store, recorder, registries)
+    jobs.append(
+        EventsJob(
+            events=store.registry_events,
+            appliers={**dict.fromkeys(CASE_EVENTS, cases), **(appliers or {})},
+            database=store.database,
+            metrics=metrics,
+            runtime=runtime,
+            policy=policy or RetryPolicy(),
+        )
+    )
+    if settings.reconcile_hours:
+        jobs += [reconcile_job(settings, store, registry, recorder, metrics, runtime.clock) for registry in registries]
     return jobs
+
+
+def case_applier(store: Store, recorder: CaseRecorder, registries: Sequence[CaseRegistry]) -> CaseApplier:
+    """For the events that tell of cases."""
+    by_name = {registry.name: registry for registry in registries}
+    return CaseApplier(recorder=recorder, cases=store.cases, citizens=store.citizens, registries=by_name)
+
+
+def reconcile_job(
+    settings: Settings, store: Store, registry: CaseRegistry, recorder: CaseRecorder, metrics: Metrics, clock: Clock
+) -> ReconcileJob:
+    """Compares with this registry every so many hours."""
+    return ReconcileJob(
+        comparer=comparer(store, registry, recorder),
+        runs=store.reconciliations,
+        metrics=metrics,
+        clock=clock,
+        every=timedelta(hours=settings.reconcile_hours),
+        pause=timedelta(seconds=settings.reconcile_pause_seconds),
+    )
 
 
 def comparer(store: Store, registry: CaseRegistry, recorder: CaseRecorder, *, reopening: bool = False) -> Comparer:
     """Compares our cases with this registry's."""
-    citizens = Citizens(store.database, store.vault)
-    return Comparer(registry, store.database, store.cases, citizens, recorder, reopening=reopening)
+    return Comparer(
+        registry=registry,
+        database=store.database,
+        cases=store.cases,
+        citizens=store.citizens,
+        recorder=recorder,
+        reopening=reopening,
+    )
 
 
 def one_view(store: Store, registries: Sequence[CaseRegistry], clock: Clock) -> OneView:
     """A citizen's cases over all registries."""
-    return OneView(registries, store.people, store.cases, clock)
+    return OneView(registries, store.citizens, store.cases, store.cursors, clock)
 
 
 async def read_event_depth(store: Store, metrics: Metrics, now: datetime) -> None:
     """Depth and age of the events' queue into the gauges."""
-    waiting, dead, oldest = await RegistryEventQueue(store.database, store.vault).depth()
+    waiting, dead, oldest = await store.registry_events.depth()
     metrics.dead_events.set(dead)
     metrics.depth.labels("events", "all", "all").set(waiting)
     age = 0.0 if oldest is None else max(0.0, (now - oldest).total_seconds())

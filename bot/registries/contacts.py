@@ -1,15 +1,19 @@
-"""The contact registry in: the mobile that it holds for each citizen, asked for again and again."""
+"""Asks the contact registry for the mobile that it holds for each citizen on record, again and again.
+
+Whose turn it is stands in the database, so there is nothing to time here.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
 
-from casestore.database import Database
-from casestore.people.identity import People
+from bot.runtime import Clock
+from bot.store import Store
+from connectors.audit import CallCause, audit_cause
 from connectors.registry import ContactRegistry, RegistryError
 
 CONTACT_KEPT = timedelta(hours=12)
@@ -17,7 +21,6 @@ CONTACT_AGAIN = timedelta(minutes=1)  # after the contact registry could not tel
 CONTACT_BATCH = 50
 
 log = structlog.get_logger(__name__)
-Clock = Callable[[], datetime]
 
 
 class ContactFeed:
@@ -25,16 +28,16 @@ class ContactFeed:
 
     name = "feed-contacts"
 
-    def __init__(self, contacts: ContactRegistry, database: Database, people: People, clock: Clock) -> None:
+    def __init__(self, *, contacts: ContactRegistry, store: Store, clock: Clock) -> None:
         self._contacts = contacts
-        self._database = database
-        self._people = people
+        self._store = store
         self._clock = clock
 
     async def step(self) -> bool:
         now = self._clock()
-        due = await self._people.contact_due(now, CONTACT_BATCH)
-        told = await asyncio.gather(*(self._ask(afm) for _, afm in due))
+        due = await self._store.citizens.contact_due(now, CONTACT_BATCH)
+        with audit_cause(CallCause(protocol=self.name)):
+            told = await asyncio.gather(*(self._ask(afm) for _, afm in due))
         await self._keep([(citizen, *answer) for (citizen, _), answer in zip(due, told, strict=True)], now)
         return len(due) == CONTACT_BATCH
 
@@ -49,12 +52,13 @@ class ContactFeed:
     async def _keep(self, told: Sequence[tuple[int, bool, str | None]], now: datetime) -> None:
         if not told:
             return
-        async with self._database.write() as connection:
+        async with self._store.database.write() as connection:
             for citizen, said, mobile in sorted(told):  # in one order: no deadlocks with another worker
                 if said:
-                    await self._people.contact_seen(connection, citizen, mobile, now, now + CONTACT_KEPT)
-                else:
-                    await self._people.contact_later(connection, citizen, now + CONTACT_AGAIN)
+                    await self._store.links.set_mobile(connection, citizen, mobile, now)
+                await self._store.citizens.ask_again(
+                    connection, citizen, now + (CONTACT_KEPT if said else CONTACT_AGAIN)
+                )
 
     async def drain(self) -> None:
         """Nothing is ever in hand between two steps."""

@@ -1,24 +1,24 @@
-"""One view of a citizen's cases: all registries asked at once, each for so long, and told as what it is.
+"""One view of a citizen's cases: all registries are asked at once, and each has so long to answer.
 
-A registry that does not answer in time is told as it stood when it was last read to its end; one of which that is not
-known either is named as silent. Nothing is written, and no transaction is open while a registry is asked.
+Of a registry that does not answer in time the cases are shown as they stood when it was last read to its end; one that
+never was is named as silent. Nothing is written, and no transaction is open while a registry is asked.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 
-from bot.registries.caseview import view
-from bot.registries.polling import feed_of
-from bot.registries.recorder import case_of
+from bot.registries.recorder import case_of, feed_of
+from bot.runtime import Clock
+from casestore.cases.cursors import Cursors
 from casestore.cases.model import Case, StoredCase, illegal_move
 from casestore.cases.repository import Cases, is_shown
-from casestore.people.identity import People
+from casestore.people.citizens import Citizens
 from connectors.registry import CaseList, CaseRegistry, RegistryError, RegistryUnavailable
 from dialogues.ports import CaseView, Overview
 
@@ -43,15 +43,17 @@ class OneView:
     def __init__(
         self,
         registries: Sequence[CaseRegistry],
-        people: People,
+        citizens: Citizens,
         cases: Cases,
-        clock: Callable[[], datetime],
+        cursors: Cursors,
+        clock: Clock,
         *,
         within: float = WITHIN,
     ) -> None:
         self._registries = registries
-        self._people = people
+        self._citizens = citizens
         self._cases = cases
+        self._cursors = cursors
         self._clock = clock
         self._within = within
 
@@ -60,7 +62,7 @@ class OneView:
         now = self._clock()
         answers = await self._ask(citizen_id)
         stored = await self._cases.stored_of(citizen_id, now)  # after asking: an event may have come meanwhile
-        caught_up = await self._cases.caught_up()
+        caught_up = await self._cursors.caught_up()
         by_registry = {name: [one for one in stored if one.case.registry == name] for name in _names(answers, stored)}
         parts = [
             part_of(name, theirs, answers.get(name), caught_up.get(feed_of(name)))
@@ -72,7 +74,7 @@ class OneView:
         """Each registry's answer, or why there is none, by its name."""
         if not self._registries:
             return {}
-        afm = await self._people.afm_of(citizen_id)
+        afm = await self._citizens.afm_of(citizen_id)
         answers = await asyncio.gather(*(self._one(registry, afm) for registry in self._registries))
         return {registry.name: answer for registry, answer in zip(self._registries, answers, strict=True)}
 
@@ -133,3 +135,22 @@ def overview(parts: Sequence[Part], now: datetime) -> Overview:
     found.sort(key=lambda case: case.updated_at, reverse=True)
     stale = tuple((part.registry, part.as_of) for part in parts if part.as_of is not None and not part.silent)
     return Overview(tuple(found), stale, tuple(part.registry for part in parts if part.silent))
+
+
+def view(case: Case, as_of: datetime | None = None) -> CaseView:
+    """``as_of``: its registry cannot be asked, and this is how it stood then."""
+    return CaseView(
+        reference=case.reference,
+        registry=case.registry,
+        procedure=case.procedure,
+        title=case.title,
+        stage=case.stage,
+        updated_at=case.updated_at,
+        expected_by=case.expected_by,
+        outcome=case.outcome,
+        closed=case.closed,
+        note=case.note,
+        received=tuple(d.title for d in case.documents if d.status in ("submitted", "accepted")),
+        missing=tuple((d.code, d.title, d.deadline) for d in case.documents if d.status in ("missing", "rejected")),
+        as_of=as_of,
+    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -16,17 +16,20 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.metrics import Metrics
-from bot.registries.recorder import CaseRecorder, CaseReport, case_of, report_of
-from casestore.cases.model import NEW, REFUSED, StoredCase
-from casestore.cases.reconciliations import DONE, LISTED, UNREPORTED, WAITING, LostRun, Reconciliations, Run
+from bot.registries.recorder import CaseRecorder, case_of, report_of
+from bot.runtime import Clock
+from bot.worker import Timer
+from casestore.cases.model import CaseReport, ChangeResult, StoredCase
+from casestore.cases.reconciliations import NEXT_PHASE, LostRun, Phase, Reconciliations, Run
 from casestore.cases.repository import Cases
 from casestore.database import Database
 from casestore.people.citizens import Citizens
+from connectors.audit import CallCause, audit_cause
 from connectors.registry import CaseRecord, CaseRegistry, RegistryError
 
 SAME, MISSING, BEHIND, DIFFERS, AHEAD, GONE = "same", "missing", "behind", "differs", "ahead", "gone"
 """As the registry says; not on record; ours is older; as old and not the same; ours is newer; the registry has none."""
-REPAIRED = "repaired"
+REPAIRED, REFUSED = "repaired", str(ChangeResult.REFUSED)
 RESULTS = (SAME, MISSING, BEHIND, DIFFERS, AHEAD, GONE, REPAIRED, REFUSED)
 ASKED = 50  # cases that are asked for one by one, a page
 AT_ONCE = 4
@@ -48,7 +51,7 @@ def compare(record: CaseRecord, owner: int | None, stored: StoredCase | None) ->
 
 @dataclass(frozen=True, slots=True)
 class PageDiff:
-    """What a page showed: each case's verdict by reference, the words that put ours right, and how to go on."""
+    """What a page showed: each case's verdict by reference, the reports that put ours right, and how to go on."""
 
     verdicts: Mapping[str, str]
     reports: tuple[CaseReport, ...]
@@ -64,12 +67,12 @@ class Comparer:
 
     def __init__(
         self,
+        *,
         registry: CaseRegistry,
         database: Database,
         cases: Cases,
         citizens: Citizens,
         recorder: CaseRecorder,
-        *,
         reopening: bool = False,
     ) -> None:
         self.name = registry.name
@@ -105,8 +108,9 @@ class Comparer:
         gone = diff.of(GONE)
         await self._cases.mark_told(connection, [ref for ref, found in diff.verdicts.items() if found != GONE], now)
         await self._cases.mark_gone(connection, gone, since)
-        done = Counter({NEW: REPAIRED, REFUSED: REFUSED}[c.result] for c in changes if c.result in (NEW, REFUSED))
-        return Counter(diff.verdicts.values()) + done + Counter({REPAIRED: len(gone)})
+        done = Counter(change.result for change in changes)
+        repaired = {REPAIRED: done[ChangeResult.NEW] + len(gone), REFUSED: done[ChangeResult.REFUSED]}
+        return Counter(diff.verdicts.values()) + Counter(repaired)
 
     async def _compared(self, records: Mapping[str, CaseRecord]) -> tuple[dict[str, str], tuple[CaseReport, ...]]:
         stored = await self._cases.find_all(records)
@@ -140,11 +144,11 @@ class ReconcileJob:
 
     def __init__(
         self,
+        *,
         comparer: Comparer,
         runs: Reconciliations,
         metrics: Metrics,
-        clock: Callable[[], datetime],
-        *,
+        clock: Clock,
         every: timedelta,
         pause: timedelta,
     ) -> None:
@@ -155,23 +159,24 @@ class ReconcileJob:
         self._clock = clock
         self._every = every
         self._pause = pause
-        self._due: datetime | None = None
+        self._timer = Timer()
 
     async def step(self) -> bool:
         now = self._clock()
-        if self._due is not None and now < self._due:
+        if not self._timer.is_due(now):
             return False
         try:
             run = await self._current(now)
             going = run is not None and await self._page(run, now)
         except LostRun:
-            self._due = now + AGAIN
+            self._timer.rest_until(now + AGAIN)
             return False
         except RegistryError as error:
             log.warning("reconcile.waits", registry=self._comparer.name, reason=error.reason)
-            self._due = now + AGAIN
+            self._timer.rest_until(now + AGAIN)
             return False
-        self._due = now + self._pause if going else self._due
+        if going:
+            self._timer.rest_until(now + self._pause)
         return going and not self._pause
 
     async def drain(self) -> None:
@@ -181,13 +186,13 @@ class ReconcileJob:
         """The run to go on with; ``None`` while the next one is not due. The first is due ``every`` after the start."""
         run = await self._runs.last(self._comparer.name)
         if run is None:
-            await self._runs.begin(Run(self._comparer.name, WAITING, now), None)
-            self._due = now + self._every
+            await self._runs.begin(Run(self._comparer.name, Phase.WAITING, now), None)
+            self._timer.rest_until(now + self._every)
             return None
-        if run.phase in (LISTED, UNREPORTED):
+        if run.phase in (Phase.LISTED, Phase.UNREPORTED):
             return run
         if now < run.started_at + self._every:
-            self._due = run.started_at + self._every
+            self._timer.rest_until(run.started_at + self._every)
             return None
         return await begin(self._runs, self._comparer.name, now)
 
@@ -205,7 +210,7 @@ class ReconcileJob:
 
 async def begin(runs: Reconciliations, registry: str, now: datetime) -> Run:
     """A new run, from the beginning. Raises :class:`casestore.cases.reconciliations.LostRun`."""
-    run = Run(registry, LISTED, now)
+    run = Run(registry, Phase.LISTED, now)
     await runs.begin(run, await runs.last(registry))
     return run
 
@@ -222,16 +227,15 @@ async def take_page(comparer: Comparer, runs: Reconciliations, run: Run, now: da
 
 async def diff_page(comparer: Comparer, run: Run, seen: Container[str] = ()) -> PageDiff:
     """What the next page of a run shows. Nothing is kept."""
-    if run.phase == LISTED:
-        return await comparer.listed(run.cursor)
-    return await comparer.not_reported_since(run.cursor, run.started_at, seen)
+    with audit_cause(CallCause(protocol=f"reconcile-{comparer.name}")):
+        if run.phase is Phase.LISTED:
+            return await comparer.listed(run.cursor)
+        return await comparer.not_reported_since(run.cursor, run.started_at, seen)
 
 
 def advance_run(run: Run, diff: PageDiff, counts: Counter[str], now: datetime) -> Run:
     """The run after a page."""
     total = Counter(run.counts) + counts
-    phase, cursor = run.phase, diff.cursor
-    if not diff.more:
-        phase, cursor = (UNREPORTED, "") if run.phase == LISTED else (DONE, "")
-    finished = now if phase == DONE else None
+    phase, cursor = (run.phase, diff.cursor) if diff.more else (NEXT_PHASE[run.phase], "")
+    finished = now if phase is Phase.DONE else None
     return replace(run, phase=phase, cursor=cursor, pages=run.pages + 1, counts=dict(total), finished_at=finished)

@@ -1,19 +1,19 @@
-"""Whatever registries tell of cases goes through here, by whichever way it came: polled, sent, asked for, compared.
+"""Keeps what registries say of cases, by whichever way it came: polled, sent as an event, asked for, compared.
 
-This is the one place where *what changed* is known in the commit that keeps it: :data:`ChangeListener` is called there.
+This is the one place where *what changed* is known in the commit that keeps it: each :data:`ChangeListener` is called
+there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.metrics import Metrics
-from casestore.cases.model import NEW, REFUSED, Case, Change, Document, Told
+from casestore.cases.model import Case, CaseReport, Change, ChangeResult, Document
 from casestore.cases.repository import Cases
 from casestore.people.citizens import Citizens
 from connectors.registry import CaseRecord
@@ -21,50 +21,43 @@ from connectors.registry import CaseRecord
 log = structlog.get_logger(__name__)
 
 ChangeListener = Callable[[AsyncConnection, Sequence[Change]], Awaitable[None]]
-"""Told of what has just changed (``before``, ``after``), in the transaction that keeps it: what it writes there is
-kept with the change or not at all. It is told once of each change, and of nothing that changed nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class CaseReport:
-    """What a registry says of a case, and whose it is. The rest as in :class:`casestore.cases.model.Told`."""
-
-    afm: str
-    case: Case
-    instead_of: int | None = None
-    reopening: bool = False
-
-
-async def nobody(_connection: AsyncConnection, _changes: Sequence[Change]) -> None:
-    """A :data:`ChangeListener` that does nothing."""
+"""Called with what has just changed (``before``, ``after``), in the transaction that keeps it: what it writes there is
+kept with the change or not at all. It is called once for each change, and for nothing that changed nothing."""
 
 
 class CaseRecorder:
-    """Keeps what registries say."""
+    """Keeps what registries say. ``listeners`` are called in their order; the first that raises undoes the change."""
 
-    def __init__(self, citizens: Citizens, cases: Cases, metrics: Metrics, listener: ChangeListener = nobody) -> None:
+    def __init__(
+        self, *, citizens: Citizens, cases: Cases, metrics: Metrics, listeners: Sequence[ChangeListener]
+    ) -> None:
         self._citizens = citizens
         self._cases = cases
         self._metrics = metrics
-        self._listener = listener
+        self._listeners = listeners
 
     async def record(
         self, connection: AsyncConnection, reports: Sequence[CaseReport], now: datetime, *, source: str
     ) -> list[Change]:
-        """What became of each word, in their order. ``source`` is for the log: by which way they came."""
+        """What became of each report, in their order. ``source`` is for the log: by which way they came."""
         if not reports:
             return []
-        ids = await self._citizens.ids(connection, {report.afm for report in reports}, now)
-        told = [Told(ids[report.afm], report.case, report.instead_of, report.reopening) for report in reports]
-        changes = await self._cases.record(connection, told, now)
+        owners = await self._citizens.ensure(connection, {report.afm for report in reports}, now)
+        changes = await self._cases.record(connection, reports, owners, now)
         for change in changes:
             registry = change.after.case.registry
             self._metrics.feed.labels(registry, change.result).inc()
-            if change.result == REFUSED:
+            if change.result is ChangeResult.REFUSED:
                 log.warning("case.refused", registry=registry, source=source, reason=change.reason)
-        if new := [change for change in changes if change.result == NEW]:
-            await self._listener(connection, new)
+        if new := [change for change in changes if change.result is ChangeResult.NEW]:
+            for listener in self._listeners:
+                await listener(connection, new)
         return changes
+
+
+def feed_of(registry: str) -> str:
+    """The name under which it is kept how far a registry was read."""
+    return f"feed-{registry}"
 
 
 def case_of(record: CaseRecord) -> Case:
@@ -87,5 +80,5 @@ def case_of(record: CaseRecord) -> Case:
 
 
 def report_of(record: CaseRecord, *, instead_of: int | None = None, reopening: bool = False) -> CaseReport:
-    """A registry's record as its word on the case."""
+    """A registry's record as what it says of the case."""
     return CaseReport(record.afm, case_of(record), instead_of, reopening)

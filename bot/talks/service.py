@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from bot.app import Runtime, build_channels, build_jobs, build_reads, http_session, make_server
+from bot.app import build_channels, build_jobs, build_reads, http_session, make_server
 from bot.metrics import Metrics
 from bot.phone.app import running_phone
 from bot.phone.context import Account
 from bot.phone.phone import Options, Phone
 from bot.phone.webhook_client import Addresses
+from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.store import open_store
 from bot.worker import Job, run_until_idle
@@ -95,7 +96,7 @@ async def running_service(folder: Path, model: Model, *, citizens: int) -> Async
     clock = Clock()
     state = seeded(clock, citizens=citizens)
     numbers = itertools.count()
-    runtime = Runtime(clock=clock, random=lambda: 0.5, claim=lambda: f"claim-{next(numbers)}")
+    runtime = Runtime(clock=clock, random=lambda: 0.5, new_claim=lambda: f"claim-{next(numbers)}")
     async with AsyncExitStack() as stack:
         pairs = Pairs(redirects=(f"{PUBLIC_URL}/link/back",))
         state_url = await stack.enter_async_context(_served(make_app(state, pairs=pairs)))

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+from functools import partial
 
 import structlog
-from aiohttp import web
+from aiohttp import hdrs, web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.metrics import Metrics
+from bot.runtime import Clock
+from bot.web.body import RequestRefused
 from casestore.database import StoreDown
 
 log = structlog.get_logger(__name__)
@@ -33,6 +36,8 @@ def guarded(handler: Handler) -> Handler:
             return await handler(request)
         except web.HTTPException:
             raise
+        except RequestRefused as refused:
+            return refused.answer()
         except StoreDown:
             log.exception("http.store-down", route=_route(request))
             return web.Response(status=503, text="try again", headers={"Retry-After": "5"})
@@ -92,10 +97,29 @@ def make_app(routes: list[web.RouteDef], *, max_body: int) -> web.Application:
     return app
 
 
+class _Request(web.Request):
+    """Its answer does not say what serves it. The library's signal for answers would leave out what is no HTTP at all,
+    and that is what is sent to find out."""
+
+    async def _prepare_hook(self, response: web.StreamResponse) -> None:
+        await super()._prepare_hook(response)
+        response.headers.pop(hdrs.SERVER, None)
+
+
+async def make_runner(app: web.Application, *, shutdown_timeout: float) -> web.AppRunner:
+    """A runner that is set up, and to be cleaned up by the caller. ``shutdown_timeout`` in seconds, for requests in
+    hand."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=shutdown_timeout, keepalive_timeout=75)
+    await runner.setup()
+    if runner.server is not None:
+        runner.server.request_factory = partial(app._make_request, _cls=_Request)
+    return runner
+
+
 class Depths:
     """Copies the queues' depth and age into the gauges, at most once a ``keep`` seconds."""
 
-    def __init__(self, read: Callable[[], Awaitable[None]], clock: Callable[[], datetime], keep: float = 5.0) -> None:
+    def __init__(self, read: Callable[[], Awaitable[None]], clock: Clock, keep: float = 5.0) -> None:
         self._read = read
         self._clock = clock
         self._keep = keep

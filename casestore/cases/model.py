@@ -1,7 +1,7 @@
 """A case as it stands, what a registry says of it, and which moves are legal. Pure.
 
-A case only moves forward: an older word changes nothing. What is closed stays as it was closed, and a decision is not
-taken back: a word that says otherwise is refused, whoever brings it.
+A case only moves forward: an older report changes nothing. What is closed stays as it was closed, and a decision is
+not taken back: a report that says otherwise is refused, whoever brings it.
 """
 
 from __future__ import annotations
@@ -9,14 +9,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
-NEW, KNOWN, REFUSED = "new", "known", "refused"
 CLOSED_KEPT = timedelta(days=120)  # after its last change; longer than it is shown
+
+
+class DocumentStatus(StrEnum):
+    """How it stands with a paper. Registries move it as they like: one that was accepted may be wanted again."""
+
+    MISSING = "missing"
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+HANDED_IN = frozenset({DocumentStatus.SUBMITTED, DocumentStatus.ACCEPTED})
+WANTED = frozenset({DocumentStatus.MISSING, DocumentStatus.REJECTED})
+
+
+class ChangeResult(StrEnum):
+    """What became of a report."""
+
+    NEW = "new"  # it is on record now
+    KNOWN = "known"  # older than what is on record, or the same
+    REFUSED = "refused"  # no legal move
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A paper a case waits for. ``status``: missing, submitted, accepted, rejected."""
+    """A paper a case waits for. ``status`` is a :class:`DocumentStatus`, as its registry says."""
 
     code: str
     title: str
@@ -53,11 +74,15 @@ class StoredCase:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """A registry's word on a case. ``instead_of``: it was compared with ours of this sequence and is to stand in its
-    place, even without a higher one. ``reopening``: a person has looked, and what is illegal is taken as well."""
+class CaseReport:
+    """What a registry says of a case, and of whom: ``afm``.
 
-    citizen_id: int
+    Ours changes only if the report's ``sequence`` is higher. A comparison may replace ours without that: ``instead_of``
+    is then the sequence of ours that it was compared with, and nothing is replaced if ours has moved on meanwhile.
+    ``reopening``: a person has looked at it, and a move that is not legal is taken, too.
+    """
+
+    afm: str
     case: Case
     instead_of: int | None = None
     reopening: bool = False
@@ -65,12 +90,12 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What became of a word: ``new`` (kept), ``known`` (older, or the same) or ``refused``, with the reason.
+    """What became of a report; ``reason`` says why it was refused.
 
     ``before`` is ``None`` for a case that was not on record.
     """
 
-    result: str
+    result: ChangeResult
     before: StoredCase | None
     after: StoredCase
     reason: str = ""
@@ -94,29 +119,32 @@ def is_past(case: Case, now: datetime) -> bool:
     return case.closed and case.updated_at < now - CLOSED_KEPT
 
 
-def evaluate(before: StoredCase | None, told: Told, now: datetime) -> Change:
-    """What a word means for what is on record."""
-    after = StoredCase(told.citizen_id, told.case, now)
+def evaluate(before: StoredCase | None, report: CaseReport, citizen_id: int, now: datetime) -> Change:
+    """What a report means for what is on record. ``citizen_id``: whose the case is by the report."""
+    after = StoredCase(citizen_id, report.case, now)
     if before is None:
-        return Change(KNOWN if is_past(told.case, now) else NEW, None, after)
-    if not _is_news(before, told):
-        return Change(KNOWN, before, after)
-    reason = None if told.reopening else illegal_move(before.case, told.case)
-    return Change(REFUSED, before, after, reason) if reason else Change(NEW, before, after)
+        return Change(ChangeResult.KNOWN if is_past(report.case, now) else ChangeResult.NEW, None, after)
+    if not _is_news(before, after, report.instead_of):
+        return Change(ChangeResult.KNOWN, before, after)
+    reason = None if report.reopening else illegal_move(before.case, report.case)
+    return Change(ChangeResult.REFUSED if reason else ChangeResult.NEW, before, after, reason or "")
 
 
-def _is_news(before: StoredCase, told: Told) -> bool:
-    if told.instead_of == before.case.sequence:
-        return (before.citizen_id, before.case) != (told.citizen_id, told.case)
-    return told.case.sequence > before.case.sequence
+def _is_news(before: StoredCase, after: StoredCase, instead_of: int | None) -> bool:
+    if instead_of == before.case.sequence:
+        return (before.citizen_id, before.case) != (after.citizen_id, after.case)
+    return after.case.sequence > before.case.sequence
 
 
-def evaluate_all(held: Mapping[str, StoredCase], told: Iterable[Told], now: datetime) -> list[Change]:
-    """Word after word, each against what the ones before it led to. ``held`` is by reference."""
+def evaluate_all(
+    held: Mapping[str, StoredCase], reports: Iterable[CaseReport], owners: Mapping[str, int], now: datetime
+) -> list[Change]:
+    """Report after report, each against what the ones before it led to. ``held`` is by reference, ``owners`` are
+    citizens' ids by ΑΦΜ."""
     standing, changes = dict(held), list[Change]()
-    for word in told:
-        change = evaluate(standing.get(word.case.reference), word, now)
-        if change.result == NEW:
-            standing[word.case.reference] = change.after
+    for report in reports:
+        change = evaluate(standing.get(report.case.reference), report, owners[report.afm], now)
+        if change.result is ChangeResult.NEW:
+            standing[report.case.reference] = change.after
         changes.append(change)
     return changes

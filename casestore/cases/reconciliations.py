@@ -9,6 +9,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
 
 from sqlalchemy import and_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,8 +18,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from casestore.database import Database
 from casestore.tables import reconciliations as runs
 
-WAITING, LISTED, UNREPORTED, DONE = "waiting", "listed", "untold", "done"
-"""Not begun; what the registry lists is compared; what it did not list is asked for; at its end."""
+
+class Phase(StrEnum):
+    """How far a run is."""
+
+    WAITING = "waiting"  # not begun
+    LISTED = "listed"  # what the registry lists is compared
+    UNREPORTED = "untold"  # what it did not list is asked for
+    DONE = "done"
+
+
+NEXT_PHASE: Mapping[Phase, Phase] = MappingProxyType(
+    {Phase.WAITING: Phase.LISTED, Phase.LISTED: Phase.UNREPORTED, Phase.UNREPORTED: Phase.DONE}
+)
+"""What follows when all pages of a phase are done. Nothing follows DONE."""
 
 
 class LostRun(Exception):
@@ -29,7 +43,7 @@ class Run:
     """``cursor`` is of its phase; ``counts`` are cases by what was found of them, so far."""
 
     registry: str
-    phase: str
+    phase: Phase
     started_at: datetime
     cursor: str = ""
     pages: int = 0
@@ -49,7 +63,7 @@ class Reconciliations:
         if row is None:
             return None
         counts = json.loads(row.counts)
-        return Run(row.registry, row.phase, row.started_at, row.cursor, row.pages, counts, row.finished_at)
+        return Run(row.registry, Phase(row.phase), row.started_at, row.cursor, row.pages, counts, row.finished_at)
 
     async def begin(self, run: Run, was: Run | None) -> None:
         """Put a new run in the place of ``was``. Raises :class:`LostRun`."""

@@ -1,4 +1,4 @@
-"""Cases on record, as told by the registries. :mod:`casestore.cases.model` says what a word means for them."""
+"""Cases on record, as told by the registries. :mod:`casestore.cases.model` says what a report means for them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from casestore.cases.model import NEW, Case, Change, Document, StoredCase, Told, evaluate_all
+from casestore.cases.model import Case, CaseReport, Change, ChangeResult, Document, StoredCase, evaluate_all
 from casestore.database import Database
-from casestore.tables import case_events, cases, cursors, required_documents
+from casestore.tables import case_events, cases, required_documents
 from casestore.vault import Vault
 
 __all__ = ["CLOSED_SHOWN", "Case", "Cases", "Document", "is_shown"]
@@ -36,18 +36,17 @@ class Cases:
 
     # Writing
 
-    async def put(self, connection: AsyncConnection, citizen_id: int, case: Case, now: datetime) -> bool:
-        """:meth:`record` for one word; ``False`` when it changed nothing."""
-        return (await self.record(connection, [Told(citizen_id, case)], now))[0].result == NEW
+    async def record(
+        self, connection: AsyncConnection, reports: Sequence[CaseReport], owners: Mapping[str, int], now: datetime
+    ) -> list[Change]:
+        """Keep what is new in these reports, in a few statements for all of them; what became of each, in their order.
 
-    async def record(self, connection: AsyncConnection, told: Sequence[Told], now: datetime) -> list[Change]:
-        """Keep what is new in these words, in a few statements for all of them; what became of each, in their order.
-
-        Whoever writes one of these cases at this moment is waited for.
+        ``owners``: citizens' ids by ΑΦΜ. Whoever writes one of these cases at this moment is waited for.
         """
-        held = await self._held(connection, {word.case.reference for word in told})
-        changes = evaluate_all({reference: stored for reference, (_, stored) in held.items()}, told, now)
-        last = {change.after.case.reference: change.after for change in changes if change.result == NEW}
+        held = await self._held(connection, {report.case.reference for report in reports})
+        stored_cases = {reference: stored for reference, (_, stored) in held.items()}
+        changes = evaluate_all(stored_cases, reports, owners, now)
+        last = {change.after.case.reference: change.after for change in changes if change.result is ChangeResult.NEW}
         ids = {reference: case_id for reference, (case_id, _) in held.items()}
         made = await self._insert(connection, [stored for reference, stored in last.items() if reference not in ids])
         missed = {reference for reference in last if reference not in ids and reference not in made}
@@ -57,33 +56,34 @@ class Cases:
         await self._note(connection, {**ids, **made}, [c for c in changes if c.after.case.reference not in missed], now)
         if not missed:
             return changes
-        return await self._again(connection, told, changes, missed, now)
+        return await self._again(connection, reports, owners, changes, missed, now)
 
     async def _again(
         self,
         connection: AsyncConnection,
-        told: Sequence[Told],
+        reports: Sequence[CaseReport],
+        owners: Mapping[str, int],
         changes: Sequence[Change],
         missed: set[str],
         now: datetime,
     ) -> list[Change]:
         """``missed`` were put on record by somebody else between our look and our insert: now they can be seen."""
-        later = iter(await self.record(connection, [word for word in told if word.case.reference in missed], now))
+        again = [report for report in reports if report.case.reference in missed]
+        later = iter(await self.record(connection, again, owners, now))
         return [next(later) if change.after.case.reference in missed else change for change in changes]
 
     async def mark_told(self, connection: AsyncConnection, references: Sequence[str], now: datetime) -> None:
         """Their registry has just spoken of these."""
         if references:
-            these = cases.c.reference.in_(references)
-            await connection.execute(update(cases).where(these).values(told_at=now, gone_at=None))
+            told = update(cases).where(cases.c.reference.in_(references))
+            await connection.execute(told.values(told_at=now, gone_at=None))
 
     async def mark_gone(self, connection: AsyncConnection, references: Sequence[str], since: datetime) -> None:
         """Their registry knows nothing of these and has not spoken of them ``since``: nobody is told of them until it
         does again."""
-        quiet = or_(cases.c.told_at.is_(None), cases.c.told_at < since)
         if references:
-            these = update(cases).where(cases.c.reference.in_(references), quiet)
-            await connection.execute(these.values(gone_at=since))
+            gone = update(cases).where(cases.c.reference.in_(references), _not_told_since(since))
+            await connection.execute(gone.values(gone_at=since))
 
     async def _held(self, connection: AsyncConnection, references: set[str]) -> dict[str, tuple[int, StoredCase]]:
         """(id, as kept) by reference, locked to the end of the transaction and always in the same order."""
@@ -105,9 +105,9 @@ class Cases:
     ) -> None:
         if not moved:
             return
-        rows = [{"this": ids[reference], **self._values(stored)} for reference, stored in moved.items()]
-        names: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "this"}
-        await connection.execute(update(cases).where(cases.c.id == bindparam("this")).values(**names), rows)
+        rows = [{"case_id": ids[reference], **self._values(stored)} for reference, stored in moved.items()]
+        names: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "case_id"}
+        await connection.execute(update(cases).where(cases.c.id == bindparam("case_id")).values(**names), rows)
         papers = required_documents.c.case_id.in_([ids[reference] for reference in moved])
         await connection.execute(delete(required_documents).where(papers))
 
@@ -148,7 +148,7 @@ class Cases:
                 "happened_at": case.updated_at,
                 "recorded_at": now,
             }
-            for case in (change.after.case for change in changes if change.result == NEW)
+            for case in (change.after.case for change in changes if change.result is ChangeResult.NEW)
         ]
         if rows:
             await connection.execute(self._database.insert_new(case_events), rows)
@@ -178,11 +178,10 @@ class Cases:
 
     async def not_reported_since(self, registry: str, since: datetime, after: str, limit: int) -> list[StoredCase]:
         """A registry's cases of which it has said nothing ``since``, by reference, from the one ``after``."""
-        quiet = or_(cases.c.told_at.is_(None), cases.c.told_at < since)
-        these = (cases.c.registry == registry, cases.c.gone_at.is_(None), quiet, cases.c.reference > after)
+        of_registry = (cases.c.registry == registry, cases.c.gone_at.is_(None), cases.c.reference > after)
+        silent = select(cases).where(*of_registry, _not_told_since(since)).order_by(cases.c.reference).limit(limit)
         async with self._database.read() as connection:
-            wanted = select(cases).where(*these).order_by(cases.c.reference).limit(limit)
-            return await self._with_papers(connection, (await connection.execute(wanted)).all())
+            return await self._with_papers(connection, (await connection.execute(silent)).all())
 
     async def _found(self, which: ColumnElement[bool]) -> dict[str, StoredCase]:
         async with self._database.read() as connection:
@@ -207,22 +206,6 @@ class Cases:
             documents=tuple(papers),
         )
 
-    # How far a feed was read
 
-    async def cursor(self, feed: str) -> str:
-        """How far this feed was read; empty at the beginning."""
-        async with self._database.read() as connection:
-            return str(await connection.scalar(select(cursors.c.cursor).where(cursors.c.feed == feed)) or "")
-
-    async def set_cursor(
-        self, connection: AsyncConnection, feed: str, cursor: str, now: datetime, *, caught_up: bool = False
-    ) -> None:
-        """``caught_up``: there is no more for now, so all that the registry holds at this moment is on record."""
-        row = {"feed": feed, "cursor": cursor, "updated_at": now, **({"caught_up_at": now} if caught_up else {})}
-        await connection.execute(self._database.upsert(cursors, ["feed"], row))
-
-    async def caught_up(self) -> dict[str, datetime]:
-        """When each feed was last read to its end, by feed; those that never were are left out."""
-        read = select(cursors.c.feed, cursors.c.caught_up_at).where(cursors.c.caught_up_at.is_not(None))
-        async with self._database.read() as connection:
-            return {row.feed: row.caught_up_at for row in (await connection.execute(read)).all()}
+def _not_told_since(since: datetime) -> ColumnElement[bool]:
+    return or_(cases.c.told_at.is_(None), cases.c.told_at < since)

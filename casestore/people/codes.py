@@ -15,9 +15,8 @@ from sqlalchemy import ColumnElement, distinct, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
-from casestore.people.identity import address_key
 from casestore.tables import citizens, codes
-from casestore.vault import Vault
+from casestore.vault import Vault, address_key
 
 LIFETIME = timedelta(minutes=10)
 ATTEMPTS = 3  # wrong tries per code
@@ -162,12 +161,12 @@ class Codes:
     async def _too_many(
         self, connection: AsyncConnection, conversation_id: int, afm_key: str, shared: Sequence[Limited], now: datetime
     ) -> bool:
-        here = codes.c.conversation_id == conversation_id
+        of_conversation = codes.c.conversation_id == conversation_id
         for which, (most, window) in (*_of_this(conversation_id), *shared):
             if await self._count(connection, func.count(), now - window, which) >= most:
                 return True
         most, window = CITIZENS_PER_CONVERSATION
-        others = (here, codes.c.afm_key != afm_key)
+        others = (of_conversation, codes.c.afm_key != afm_key)
         return await self._count(connection, func.count(distinct(codes.c.afm_key)), now - window, *others) >= most
 
     async def _count(self, connection: AsyncConnection, what: Any, since: datetime, *which: ColumnElement[bool]) -> int:
@@ -194,12 +193,12 @@ class Codes:
 
     async def tried(self, connection: AsyncConnection, code_id: int, *, right: bool, now: datetime) -> Proof | None:
         """Count a try. A right one uses the code up, once: what it proved, or ``None`` if it counts no more."""
-        this = (codes.c.id == code_id, codes.c.attempts_left > 0)
+        alive = (codes.c.id == code_id, codes.c.attempts_left > 0)
         if not right:
             less = codes.c.attempts_left - 1
-            await connection.execute(update(codes).where(*this).values(attempts_left=less))
+            await connection.execute(update(codes).where(*alive).values(attempts_left=less))
             return None
-        used = update(codes).where(*this, codes.c.used_at.is_(None)).values(used_at=now)
+        used = update(codes).where(*alive, codes.c.used_at.is_(None)).values(used_at=now)
         row = (await connection.execute(used.returning(codes.c.afm_sealed, codes.c.source, codes.c.mobile_key))).first()
         return None if row is None else Proof(self._vault.open("codes.afm", row.afm_sealed), row.source, row.mobile_key)
 
@@ -211,5 +210,5 @@ class Codes:
 
     async def void(self, connection: AsyncConnection, conversation_id: int) -> None:
         """No code of this conversation counts any more."""
-        here = (codes.c.conversation_id == conversation_id, codes.c.used_at.is_(None))
-        await connection.execute(update(codes).where(*here).values(attempts_left=0))
+        of_conversation = (codes.c.conversation_id == conversation_id, codes.c.used_at.is_(None))
+        await connection.execute(update(codes).where(*of_conversation).values(attempts_left=0))

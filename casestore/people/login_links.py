@@ -77,9 +77,13 @@ class LoginLinks:
 
         An older one of the same conversation ends: there is one way in at a time.
         """
-        here = login_links.c.conversation_id == conversation_id
+        of_conversation = login_links.c.conversation_id == conversation_id
         for most, window in PER_CONVERSATION:
-            count = select(func.count()).select_from(login_links).where(here, login_links.c.created_at > now - window)
+            count = (
+                select(func.count())
+                .select_from(login_links)
+                .where(of_conversation, login_links.c.created_at > now - window)
+            )
             if (await connection.scalar(count) or 0) >= most:
                 return False
         await self.void(connection, conversation_id, now)
@@ -90,8 +94,8 @@ class LoginLinks:
 
     async def void(self, connection: AsyncConnection, conversation_id: int, now: datetime) -> None:
         """No link of this conversation counts any more."""
-        here = (login_links.c.conversation_id == conversation_id, login_links.c.expires_at > now)
-        await connection.execute(update(login_links).where(*here).values(expires_at=now))
+        of_conversation = (login_links.c.conversation_id == conversation_id, login_links.c.expires_at > now)
+        await connection.execute(update(login_links).where(*of_conversation).values(expires_at=now))
 
     async def find(self, token: str, now: datetime) -> Link | Refused:
         """What this token opens. Reads only."""
@@ -143,27 +147,27 @@ class LoginLinks:
 
     async def release(self, link: Link) -> None:
         """The login came to nothing: the link may be opened again while it lives, and this state is used up."""
-        this = and_(login_links.c.id == link.id, login_links.c.code_id.is_(None))
+        of_link = and_(login_links.c.id == link.id, login_links.c.code_id.is_(None))
         async with self._database.write() as connection:
-            await connection.execute(update(login_links).where(this).values(taken_at=None, state_key=None))
+            await connection.execute(update(login_links).where(of_link).values(taken_at=None, state_key=None))
 
     async def finish(self, connection: AsyncConnection, link: Link, code_id: int, now: datetime) -> bool:
         """This browser is shown that code. ``False`` if the link was ended meanwhile, by unlinking or by another."""
-        this = and_(
+        of_link = and_(
             login_links.c.id == link.id,
             login_links.c.taken_at.is_not(None),
             login_links.c.code_id.is_(None),
             login_links.c.expires_at > now,
         )
-        return bool((await connection.execute(update(login_links).where(this).values(code_id=code_id))).rowcount)
+        return bool((await connection.execute(update(login_links).where(of_link).values(code_id=code_id))).rowcount)
 
     async def chat(self, link: Link) -> Chat:
         """Where the conversation of this link is held."""
         point = contact_points.c
         columns = (point.id, point.channel, point.address_key, point.address_sealed, conversations.c.language)
-        here = select(*columns).join_from(conversations, contact_points)
+        joined = select(*columns).join_from(conversations, contact_points)
         async with self._database.read() as connection:
-            row = (await connection.execute(here.where(conversations.c.id == link.conversation_id))).one()
+            row = (await connection.execute(joined.where(conversations.c.id == link.conversation_id))).one()
         address = self._vault.open("contact_points.address", row.address_sealed)
         return Chat(row.id, row.channel, address, row.address_key, row.language)
 

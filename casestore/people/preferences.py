@@ -9,27 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from types import MappingProxyType
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
-from casestore.people.identity import ALERTS, resolve_identity
+from casestore.people.consents import Consents
+from casestore.people.identity import points_of
 from casestore.people.quiet_hours import DEFAULT_QUIET, Quiet, earliest, quiet_of
-from casestore.tables import consents, contact_points, conversations, links, wishes
+from casestore.tables import contact_points, conversations, wishes
 
 CHANNEL, QUIET = "channel", "quiet"
-CHANNELS: Mapping[str, tuple[str | None, bool]] = MappingProxyType(
-    {
-        "any": (None, False),
-        "viber": ("viber", False),
-        "sms": ("sms", False),
-        "only-viber": ("viber", True),
-        "only-sms": ("sms", True),
-    }
-)
-"""What a wish about channels may say: the channel that goes first, and whether there is no other."""
+ChannelCodes = Mapping[str, tuple[str | None, bool]]
+"""What a wish about channels may say: the channel that goes first, if one does, and whether there is no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +61,12 @@ class Suppressed:
     reason: str
 
 
-def preferences(said: Iterable[tuple[str, str]]) -> NoticePreferences:
-    """From wishes (kind, value), oldest first. A value that this code does not know changes nothing."""
+def preferences(said: Iterable[tuple[str, str]], channels: ChannelCodes) -> NoticePreferences:
+    """From wishes (kind, value), oldest first. A value that is not known changes nothing."""
     found = NoticePreferences()
     for kind, value in said:
-        if kind == CHANNEL and value in CHANNELS:
-            channel, only = CHANNELS[value]
+        if kind == CHANNEL and value in channels:
+            channel, only = channels[value]
             found = replace(found, channel=channel, only=only, said=found.said | {kind})
         elif kind == QUIET:
             found = replace(found, quiet=quiet_of(value), said=found.said | {kind})
@@ -82,7 +74,7 @@ def preferences(said: Iterable[tuple[str, str]]) -> NoticePreferences:
 
 
 def route_notice(
-    wanted: NoticePreferences, consented: Mapping[int, bool | None], points: Sequence[ContactPoint], now: datetime
+    wanted: NoticePreferences, consented: Mapping[int, bool], points: Sequence[ContactPoint], now: datetime
 ) -> Deliver | Suppressed:
     """Where a notice goes and when, or why nobody can be told.
 
@@ -104,8 +96,10 @@ def route_notice(
 class Preferences:
     """Reads and writes wishes, and what :func:`route_notice` needs, over one database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, channels: ChannelCodes) -> None:
         self._database = database
+        self._channels = channels
+        self._consents = Consents(database)
 
     async def add(
         self,
@@ -122,7 +116,7 @@ class Preferences:
         """Keep a wish. ``source``: how it was said; ``key``: its cause. Raises ``ValueError`` for a strange one."""
         if kind == QUIET:
             quiet_of(value)
-        elif kind != CHANNEL or value not in CHANNELS:
+        elif kind != CHANNEL or value not in self._channels:
             raise ValueError(f"no such wish: {kind}")
         row = {"contact_point_id": contact_point_id, "citizen_id": citizen_id, "kind": kind, "value": value}
         await connection.execute(
@@ -133,43 +127,29 @@ class Preferences:
         """What counts for whoever writes from this contact point."""
         return await self._preferences(citizen_id, [contact_point_id])
 
-    async def of(
-        self, citizen_id: int
-    ) -> tuple[NoticePreferences, Mapping[int, bool | None], tuple[ContactPoint, ...]]:
+    async def of(self, citizen_id: int) -> tuple[NoticePreferences, Mapping[int, bool], tuple[ContactPoint, ...]]:
         """What :func:`route_notice` is asked with about this citizen."""
-        points = await self.points(citizen_id)
+        points = await contact_points_of(self._database, citizen_id)
         ids = [point.id for point in points]
-        return await self._preferences(citizen_id, ids), await self._consented(ids), points
-
-    async def points(self, citizen_id: int) -> tuple[ContactPoint, ...]:
-        """The contact points that stand for this citizen: those at which nobody else is known as surely."""
-        theirs = select(links.c.contact_point_id).where(links.c.citizen_id == citizen_id)
-        known = select(links.c.contact_point_id, links.c.citizen_id, links.c.level)
-        known = known.where(links.c.contact_point_id.in_(theirs)).order_by(links.c.linked_at, links.c.id)
-        point = contact_points.c
-        columns = (point.id, point.channel, point.reachable, point.created_at, conversations.c.last_at)
-        rows = select(*columns).join_from(contact_points, conversations, isouter=True).where(point.id.in_(theirs))
-        async with self._database.read() as connection:
-            behind: dict[int, list[tuple[int, int]]] = {}
-            for row in await connection.execute(known):
-                behind.setdefault(row.contact_point_id, []).append((row.citizen_id, row.level))
-            found = (await connection.execute(rows.order_by(point.id))).all()
-        standing = {point_id: resolve_identity(links_here) for point_id, links_here in behind.items()}
-        return tuple(
-            ContactPoint(row.id, row.channel, row.reachable, standing[row.id][1], row.last_at or row.created_at)
-            for row in found
-            if row.id in standing and standing[row.id][0] == citizen_id
-        )
+        return await self._preferences(citizen_id, ids), await self._consents.newest_at(ids), points
 
     async def _preferences(self, citizen_id: int | None, points: Sequence[int]) -> NoticePreferences:
-        nobodys = and_(wishes.c.citizen_id.is_(None), wishes.c.contact_point_id.in_(points))
-        theirs = nobodys if citizen_id is None else or_(nobodys, wishes.c.citizen_id == citizen_id)
-        said = select(wishes.c.kind, wishes.c.value).where(theirs).order_by(wishes.c.at, wishes.c.id)
+        by_nobody_known = and_(wishes.c.citizen_id.is_(None), wishes.c.contact_point_id.in_(points))
+        counts = by_nobody_known if citizen_id is None else or_(by_nobody_known, wishes.c.citizen_id == citizen_id)
+        said = select(wishes.c.kind, wishes.c.value).where(counts).order_by(wishes.c.at, wishes.c.id)
         async with self._database.read() as connection:
-            return preferences([(row.kind, row.value) for row in await connection.execute(said)])
+            return preferences([(row.kind, row.value) for row in await connection.execute(said)], self._channels)
 
-    async def _consented(self, points: Sequence[int]) -> dict[int, bool | None]:
-        said = select(consents.c.contact_point_id, consents.c.allowed)
-        said = said.where(consents.c.contact_point_id.in_(points), consents.c.purpose == ALERTS).order_by(consents.c.id)
-        async with self._database.read() as connection:
-            return {row.contact_point_id: row.allowed for row in await connection.execute(said)}
+
+async def contact_points_of(database: Database, citizen_id: int) -> tuple[ContactPoint, ...]:
+    """The contact points that stand for this citizen (:func:`casestore.people.identity.points_of`)."""
+    point = contact_points.c
+    columns = (point.id, point.channel, point.reachable, point.created_at, conversations.c.last_at)
+    joined = select(*columns).join_from(contact_points, conversations, isouter=True)
+    async with database.read() as connection:
+        theirs = await points_of(connection, citizen_id)
+        rows = (await connection.execute(joined.where(point.id.in_(theirs)).order_by(point.id))).all()
+    return tuple(
+        ContactPoint(row.id, row.channel, row.reachable, theirs[row.id].level, row.last_at or row.created_at)
+        for row in rows
+    )

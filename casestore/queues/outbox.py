@@ -7,11 +7,10 @@ killed): it is looked up at the provider before it is sent again, and sent again
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -30,29 +29,44 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from casestore.conversations.ownership import OwnerKind
 from casestore.database import Database
-from casestore.people.identity import address_key
-from casestore.tables import outbox
-from casestore.vault import Vault
+from casestore.queues.lease import NOW, in_state, is_free
+from casestore.queues.lifecycle import OutboxState
+from casestore.tables import conversations, outbox
+from casestore.vault import Vault, address_key
 
 
 class Priority(IntEnum):
     """Lower goes first."""
 
-    AGENT = 0
+    CODE = 0
     REPLY = 1
     BULK = 2
 
 
+class Kind(StrEnum):
+    """What a dispatch is. The bot's answers in a conversation that an agent has taken over are not sent any more."""
+
+    REPLY = "reply"  # the bot's answer
+    CODE = "code"
+    LINK = "link"
+    NOTICE = "notice"
+
+
+TAKEN_OVER = "taken-over"
+"""The reason of answers that were not sent because an agent answers now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """Something to send. ``key`` is unique for its cause; ``body`` is JSON-serialisable and sealed here."""
+    """Something to send. ``key`` is unique for its cause; ``body`` is any text (JSON), sealed here."""
 
     key: str
     channel: str
     address: str
-    body: dict[str, Any]
-    kind: str
+    body: str
+    kind: Kind
     priority: Priority
     conversation_id: int | None
     due_at: datetime
@@ -77,9 +91,16 @@ class ClaimedDispatch:
     claim: str
 
 
-_open = outbox.c.state == literal_column("'open'")
+_open = in_state(outbox.c.state, OutboxState.OPEN)
 _other = outbox.alias("other")
+_taken_over = and_(
+    outbox.c.kind == literal_column(f"'{Kind.REPLY}'"),
+    exists()
+    .where(conversations.c.id == outbox.c.conversation_id, in_state(conversations.c.owner, OwnerKind.AGENT))
+    .correlate(outbox),
+)
 _RETURNED = (
+    _taken_over.label("taken_over"),
     outbox.c.id,
     outbox.c.channel,
     outbox.c.address_sealed,
@@ -91,11 +112,7 @@ _RETURNED = (
     outbox.c.first_attempt_at,
     outbox.c.expires_at,
 )
-
-
-_NOW = bindparam("now", type_=outbox.c.due_at.type)
 _CHANNEL = bindparam("by_channel", type_=outbox.c.channel.type)
-_FREE = or_(outbox.c.lease_until.is_(None), outbox.c.lease_until < _NOW)
 
 
 def _blocked() -> Any:
@@ -104,14 +121,14 @@ def _blocked() -> Any:
     One that was accepted once and did not arrive has had its turn: it holds up nobody until it is due again.
     """
     begun = and_(_other.c.attempts > 0, _other.c.provider_id.is_(None))
-    due = or_(_other.c.due_at <= _NOW, begun)
+    due = or_(_other.c.due_at <= NOW, begun)
     before = and_(_other.c.id < outbox.c.id, _other.c.priority <= outbox.c.priority, due)
-    in_flight = and_(_other.c.id != outbox.c.id, _other.c.lease_until >= _NOW)
-    same = and_(_other.c.recipient_key == outbox.c.recipient_key, _other.c.state == literal_column("'open'"))
+    in_flight = and_(_other.c.id != outbox.c.id, _other.c.lease_until >= NOW)
+    same = and_(_other.c.recipient_key == outbox.c.recipient_key, in_state(_other.c.state, OutboxState.OPEN))
     return exists().where(same, or_(before, in_flight))
 
 
-_DUE = and_(_open, outbox.c.channel == _CHANNEL, outbox.c.due_at <= _NOW, _FREE)
+_DUE = and_(_open, outbox.c.channel == _CHANNEL, outbox.c.due_at <= NOW, is_free(outbox))
 _WAITING = union_all(  # one row is looked at for each, however many wait
     *(
         select(literal(int(p)).label("priority")).where(exists().where(_DUE, outbox.c.priority == int(p)))
@@ -135,7 +152,7 @@ _CLAIM = (  # put together once: it takes longer than the database takes to answ
         attempts=outbox.c.attempts + 1,
         # a claim that was never given back: its worker died with the send under way
         doubts=outbox.c.doubts + case((outbox.c.claim.is_not(None), 1), else_=0),
-        first_attempt_at=func.coalesce(outbox.c.first_attempt_at, _NOW),
+        first_attempt_at=func.coalesce(outbox.c.first_attempt_at, NOW),
     )
     .returning(*_RETURNED)
 )
@@ -160,10 +177,10 @@ class Outbox:
             "channel": dispatch.channel,
             "recipient_key": address_key(self._vault, dispatch.channel, dispatch.address),
             "address_sealed": self._vault.seal("outbox.address", dispatch.address),
-            "body_sealed": self._vault.seal("outbox.body", json.dumps(dispatch.body, ensure_ascii=False)),
+            "body_sealed": self._vault.seal("outbox.body", dispatch.body),
             "kind": dispatch.kind,
             "priority": int(dispatch.priority),
-            "state": "open",
+            "state": OutboxState.OPEN,
             "attempts": 0,
             "doubts": 0,
             "created_at": now,
@@ -175,7 +192,9 @@ class Outbox:
     async def claim(
         self, channel: str, now: datetime, claim: str, *, limit: int, lease: timedelta
     ) -> list[ClaimedDispatch]:
-        """Take up to ``limit`` due rows of one channel, urgent first, at most one per recipient, in order."""
+        """Take up to ``limit`` due rows of one channel, urgent first, at most one per recipient, in order.
+
+        Of these, the bot's answers in a conversation that an agent owns are ended here, and left out."""
         waiting = await self._waiting(channel, now)
         if not waiting:
             return []  # asked by reading, so that an idle worker takes no lock
@@ -206,12 +225,22 @@ class Outbox:
         values = {"now": now, "until": now + lease, "by": claim, "most": limit}
         values |= {"by_channel": channel, "by_priority": int(priority)}
         rows = (await connection.execute(_CLAIM, values)).all()
-        return [self._claimed(row, claim) for row in sorted(rows, key=lambda row: int(row.id))]
+        if taken_over := [row.id for row in rows if row.taken_over]:
+            await self._skip(connection, taken_over, now)
+        left = (row for row in rows if not row.taken_over)
+        return [self._claimed(row, claim) for row in sorted(left, key=lambda row: int(row.id))]
 
-    def read(self, claimed: ClaimedDispatch) -> tuple[str, dict[str, Any]]:
+    @staticmethod
+    async def _skip(connection: AsyncConnection, ids: Sequence[int], now: datetime) -> None:
+        """An agent answers these by now."""
+        ended: dict[str, Any] = {"state": OutboxState.SKIPPED, "reason": TAKEN_OVER, "finished_at": now}
+        ended |= {"lease_until": None, "claim": None}
+        await connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(**ended))
+
+    def read(self, claimed: ClaimedDispatch) -> tuple[str, str]:
         """(address, body). Raises :class:`casestore.vault.SealBroken`, for this row alone."""
         address = self._vault.open("outbox.address", claimed.address_sealed)
-        return address, json.loads(self._vault.open("outbox.body", claimed.body_sealed))
+        return address, self._vault.open("outbox.body", claimed.body_sealed)
 
     @staticmethod
     def _claimed(row: Any, claim: str) -> ClaimedDispatch:

@@ -8,19 +8,12 @@ from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
-from casestore.people.identity import PROVEN, resolve_identity
-from casestore.tables import copies, links
+from casestore.people.identity import PROVEN, identity_at
+from casestore.tables import copies
 from casestore.vault import Vault
 
 LIFETIME = timedelta(minutes=15)
 A_DAY, WINDOW = 5, timedelta(days=1)
-
-
-async def identity_at(connection: AsyncConnection, contact_point_id: int) -> tuple[int | None, int]:
-    """Who is known at a contact point now, and how surely (:func:`casestore.people.identity.resolve_identity`)."""
-    known = select(links.c.citizen_id, links.c.level).where(links.c.contact_point_id == contact_point_id)
-    rows = await connection.execute(known.order_by(links.c.linked_at, links.c.id))
-    return resolve_identity([(row.citizen_id, row.level) for row in rows])
 
 
 class Copies:
@@ -35,13 +28,13 @@ class Copies:
 
         Raises ``LookupError`` where nobody is proven: the level is what the store says now, not what a turn believed.
         """
-        citizen, level = await identity_at(connection, contact_point_id)
-        if citizen is None or level < PROVEN:
+        known = await identity_at(connection, contact_point_id)
+        if known.level < PROVEN:
             raise LookupError("nobody is proven here")
-        lately = and_(copies.c.citizen_id == citizen, copies.c.created_at > now - WINDOW)
+        lately = and_(copies.c.citizen_id == known.citizen_id, copies.c.created_at > now - WINDOW)
         if (await connection.scalar(select(func.count()).select_from(copies).where(lately)) or 0) >= A_DAY:
             return False
-        row = {"contact_point_id": contact_point_id, "citizen_id": citizen, "token_key": self._key(token)}
+        row = {"contact_point_id": contact_point_id, "citizen_id": known.citizen_id, "token_key": self._key(token)}
         await connection.execute(copies.insert().values(**row, created_at=now, expires_at=now + LIFETIME))
         return True
 
@@ -54,13 +47,14 @@ class Copies:
             return await connection.scalar(select(copies.c.id).where(self._alive(token, now))) is not None
 
     async def use(self, connection: AsyncConnection, token: str, now: datetime) -> int | None:
-        """Use a link up, once: the citizen it is for, if they are still proven where it was sent; else ``None``."""
+        """Use a link up, once. The id of the citizen whose copy it opens; ``None`` for a link that does not count, and
+        for one whose citizen is no longer the one proven at the contact point that it was sent to."""
         used = update(copies).where(self._alive(token, now)).values(used_at=now)
         row = (await connection.execute(used.returning(copies.c.citizen_id, copies.c.contact_point_id))).first()
         if row is None:
             return None
-        here = await identity_at(connection, row.contact_point_id)
-        return int(row.citizen_id) if here == (row.citizen_id, PROVEN) else None
+        known = await identity_at(connection, row.contact_point_id)
+        return int(row.citizen_id) if (known.citizen_id, known.level) == (row.citizen_id, PROVEN) else None
 
     def _alive(self, token: str, now: datetime) -> ColumnElement[bool]:
         return and_(copies.c.token_key == self._key(token), copies.c.used_at.is_(None), copies.c.expires_at > now)

@@ -12,7 +12,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,9 +19,11 @@ from sqlalchemy import Table, Update, and_, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.audit import AuditTrail
+from casestore.conversations.transcript import Author
 from casestore.database import Database
-from casestore.people.identity import ALERTS, LET_ALONE, resolve_identity
-from casestore.rights.copy_links import identity_at
+from casestore.people.consents import ALERTS
+from casestore.people.identity import identity_at, points_of
+from casestore.queues.lifecycle import OutboxState, QueueState
 from casestore.tables import (
     cases,
     citizens,
@@ -78,8 +79,8 @@ class Erasure:
         ``key`` names the cause. Dispatches whose key begins with it are the answer to it, and are still sent.
         ``subject_key``: about whom the audit row is, as a blind index.
         """
-        citizen = (await identity_at(connection, contact_point_id))[0] if everywhere else None
-        points = {contact_point_id} if citizen is None else {contact_point_id, *await self._points(connection, citizen)}
+        citizen = (await identity_at(connection, contact_point_id)).citizen_id if everywhere else None
+        points = {contact_point_id, *(await points_of(connection, citizen) if citizen is not None else ())}
         for point in sorted(points):
             await self._empty(connection, point, now, key)
         stay = citizen is not None and await self._let_go(connection, citizen, now)
@@ -87,27 +88,22 @@ class Erasure:
         await self._audits.note(connection, "citizen.erased", detail, now, subject_key=subject_key)
         return Erased(len(points), stay)
 
-    async def _points(self, connection: AsyncConnection, citizen: int) -> Sequence[int]:
-        """Where this citizen is known and nobody else as surely: a telephone of two is not emptied for one of them."""
-        linked = select(links.c.contact_point_id).where(links.c.citizen_id == citizen)
-        known = select(links).where(links.c.contact_point_id.in_(linked)).order_by(links.c.linked_at, links.c.id)
-        found: dict[int, list[tuple[int, int]]] = {}
-        for row in await connection.execute(known):
-            found.setdefault(row.contact_point_id, []).append((row.citizen_id, row.level))
-        return [point for point, links_here in found.items() if resolve_identity(links_here)[0] == citizen]
-
     async def _empty(self, connection: AsyncConnection, point: int, now: datetime, key: str) -> None:
-        here = await connection.scalar(select(conversations.c.id).where(conversations.c.contact_point_id == point))
-        await self._empty_inbox(connection, here, now)
+        conversation = await connection.scalar(
+            select(conversations.c.id).where(conversations.c.contact_point_id == point)
+        )
+        await self._empty_inbox(connection, conversation, now)
         await self._empty_outbox(connection, point, now, key)
         for table in _OF_CONVERSATION:
-            await connection.execute(delete(table).where(table.c.conversation_id == here))
+            await connection.execute(delete(table).where(table.c.conversation_id == conversation))
         for table in _OF_POINT:
             await connection.execute(delete(table).where(table.c.contact_point_id == point))
-        await connection.execute(self._spent(now).where(codes.c.conversation_id == here))
+        await connection.execute(self._spent(now).where(codes.c.conversation_id == conversation))
         ended = {"expires_at": now, "verifier_sealed": None}
-        await connection.execute(update(login_links).where(login_links.c.conversation_id == here).values(**ended))
-        await connection.execute(update(conversations).where(conversations.c.id == here).values(language="el"))
+        await connection.execute(
+            update(login_links).where(login_links.c.conversation_id == conversation).values(**ended)
+        )
+        await connection.execute(update(conversations).where(conversations.c.id == conversation).values(language="el"))
         await connection.execute(
             update(contact_points).where(contact_points.c.id == point).values(address_sealed=EMPTY)
         )
@@ -116,26 +112,36 @@ class Erasure:
     async def _empty_inbox(self, connection: AsyncConnection, conversation: int | None, now: datetime) -> None:
         """The messages of this conversation, found by the transcript that names them. One given up ends here."""
         said = select(transcript.c.key).where(transcript.c.conversation_id == conversation)
-        said = said.where(transcript.c.author == "citizen", transcript.c.key.startswith("in:"))
+        said = said.where(transcript.c.author == Author.CITIZEN, transcript.c.key.startswith("in:"))
         keys = (await connection.scalars(said)).all()
         ids = sorted(int(number) for key in keys if (number := key.removeprefix("in:")).isdecimal())
         for start in range(0, len(ids), _IN_BATCHES_OF):
-            these = and_(inbox.c.id.in_(ids[start : start + _IN_BATCHES_OF]), inbox.c.state != "open")
-            emptied = {"payload_sealed": EMPTY, "state": "done", "finished_at": func.coalesce(inbox.c.finished_at, now)}
-            await connection.execute(update(inbox).where(these).values(**emptied))
+            finished = and_(inbox.c.id.in_(ids[start : start + _IN_BATCHES_OF]), inbox.c.state != QueueState.OPEN)
+            emptied = {
+                "payload_sealed": EMPTY,
+                "state": QueueState.DONE,
+                "finished_at": func.coalesce(inbox.c.finished_at, now),
+            }
+            await connection.execute(update(inbox).where(finished).values(**emptied))
 
     async def _empty_outbox(self, connection: AsyncConnection, point: int, now: datetime, key: str) -> None:
         """What was sent, and what still waits, is emptied; nothing of it is opened again by a late receipt."""
-        of_point = select(contact_points.c.address_key).where(contact_points.c.id == point).scalar_subquery()
-        these = and_(outbox.c.recipient_key == of_point, ~outbox.c.key.startswith(f"{key}:", autoescape=True))
+        own_key = select(contact_points.c.address_key).where(contact_points.c.id == point).scalar_subquery()
+        to_point = and_(outbox.c.recipient_key == own_key, ~outbox.c.key.startswith(f"{key}:", autoescape=True))
         await connection.execute(
-            select(outbox.c.id).where(these).order_by(outbox.c.id).with_for_update()
+            select(outbox.c.id).where(to_point).order_by(outbox.c.id).with_for_update()
         )  # as results do
-        waiting = and_(these, outbox.c.state == "open")
-        ended = {"state": "skipped", "reason": "erased", "finished_at": now, "lease_until": None, "claim": None}
+        waiting = and_(to_point, outbox.c.state == OutboxState.OPEN)
+        ended = {
+            "state": OutboxState.SKIPPED,
+            "reason": "erased",
+            "finished_at": now,
+            "lease_until": None,
+            "claim": None,
+        }
         await connection.execute(update(outbox).where(waiting).values(**ended))
         gone = {"body_sealed": EMPTY, "address_sealed": EMPTY, "expires_at": now}
-        await connection.execute(update(outbox).where(these, func.length(outbox.c.body_sealed) > 0).values(**gone))
+        await connection.execute(update(outbox).where(to_point, func.length(outbox.c.body_sealed) > 0).values(**gone))
 
     async def _withdraw(self, connection: AsyncConnection, point: int, now: datetime, key: str) -> None:
         """Where a word on alerts was ever said, the newest is a no from now on."""
@@ -162,9 +168,9 @@ class Erasure:
             await connection.execute(delete(table).where(table.c.citizen_id == citizen))
         afm = select(citizens.c.afm_key).where(citizens.c.id == citizen).scalar_subquery()
         await connection.execute(self._spent(now).where(codes.c.afm_key == afm))
-        this = citizens.c.id == citizen
+        of_citizen = citizens.c.id == citizen
         if await connection.scalar(select(exists().where(cases.c.citizen_id == citizen))):
-            await connection.execute(update(citizens).where(this).values(contact_due_at=LET_ALONE))
+            await connection.execute(update(citizens).where(of_citizen).values(contact_due_at=None))
             return True
-        await connection.execute(delete(citizens).where(this))
+        await connection.execute(delete(citizens).where(of_citizen))
         return False

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Table, and_, exists, false, func, or_, sel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
-from casestore.people.preferences import Preferences
+from casestore.people.preferences import contact_points_of
 from casestore.tables import (
     audit,
     case_events,
@@ -55,7 +55,6 @@ class Holdings:
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
-        self._wishes = Preferences(database)
 
     async def kinds(self, citizen_id: int) -> Mapping[str, int]:
         """How many rows there are of each kind."""
@@ -71,10 +70,10 @@ class Holdings:
         """All of it, by kind; plain values that JSON can hold. Raises ``LookupError`` when there is no such citizen."""
         points = await self._points(citizen_id)
         async with self._database.read() as connection:
-            this = (await connection.execute(select(citizens).where(citizens.c.id == citizen_id))).first()
-            if this is None:
+            citizen = (await connection.execute(select(citizens).where(citizens.c.id == citizen_id))).first()
+            if citizen is None:
                 raise LookupError("no such citizen")
-            who = {"afm": self._vault.open("citizens.afm", this.afm_sealed), "since": _plain(this.created_at)}
+            who = {"afm": self._vault.open("citizens.afm", citizen.afm_sealed), "since": _plain(citizen.created_at)}
             found: dict[str, list[Row]] = {"citizen": [who]}
             found["contact_points"] = [await self._point(connection, citizen_id, point) for point in points]
             for name, (table, which) in (await self._theirs(connection, citizen_id, points)).items():
@@ -84,7 +83,7 @@ class Holdings:
         return found
 
     async def _points(self, citizen_id: int) -> Sequence[ContactPoint]:
-        ids = [point.id for point in await self._wishes.points(citizen_id)]
+        ids = [point.id for point in await contact_points_of(self._database, citizen_id)]
         columns = (contact_points.c.id, links.c.linked_at, conversations.c.id.label("talk"))
         joined = select(*columns).join_from(links, contact_points).join(conversations, isouter=True)
         theirs = and_(links.c.citizen_id == citizen_id, contact_points.c.id.in_(ids))

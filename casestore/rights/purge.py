@@ -33,9 +33,9 @@ class Purger:
     """Lets go over one database."""
 
     def __init__(
-        self, database: Database, kept: Sequence[RetentionRule] = RETENTION_RULES, *, batch: int = BATCH
+        self, database: Database, rules: Sequence[RetentionRule] = RETENTION_RULES, *, batch: int = BATCH
     ) -> None:
-        self.rules = kept
+        self.rules = rules
         self._database = database
         self._batch = batch
 
@@ -83,9 +83,9 @@ class Purger:
         return len(ids)
 
     @staticmethod
-    async def _take(connection: AsyncConnection, rule: RetentionRule, these: ColumnElement[bool]) -> None:
+    async def _take(connection: AsyncConnection, rule: RetentionRule, rows: ColumnElement[bool]) -> None:
         if rule.empty:
             values = {**dict.fromkeys(rule.empty, EMPTY), **rule.also}
-            await connection.execute(update(rule.table).where(these).values(**values))
+            await connection.execute(update(rule.table).where(rows).values(**values))
         else:
-            await connection.execute(delete(rule.table).where(these))
+            await connection.execute(delete(rule.table).where(rows))

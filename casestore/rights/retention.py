@@ -15,6 +15,7 @@ from sqlalchemy import Column, ColumnElement, Table, and_, exists, func, literal
 
 from casestore.cases.model import CLOSED_KEPT
 from casestore.people.identity import KNOWN_NUMBER
+from casestore.queues.lifecycle import OutboxState, QueueState
 from casestore.tables import (
     audit,
     cases,
@@ -40,11 +41,13 @@ DAY, YEAR = timedelta(days=1), timedelta(days=365)
 
 @dataclass(frozen=True)
 class RetentionRule:
-    """How long one kind of record is kept. ``name`` is its label everywhere; ``why`` this long, for docs/privacy.md.
+    """How long one kind of record is kept.
 
-    A row goes when ``age`` is more than ``period`` ago and ``only`` holds: its ``empty`` columns are emptied, or it is
-    deleted where there are none. ``also`` changes with it. Without an index over ``age`` it is a ``full_scan``: the
-    table is walked by its ids, a window at a time.
+    A row is due when its time in the column ``age`` is more than ``period`` ago and all conditions of ``only`` hold.
+    Then the columns named in ``empty`` are emptied and those in ``also`` get new values; a rule with no ``empty``
+    deletes the row. ``full_scan``: no index finds the rows by ``age``, so the table is walked by its ids, a window at a
+    time. ``name`` is the rule's label in metrics, docs and commands; ``why`` says in docs/privacy.md why the period is
+    this long.
     """
 
     name: str
@@ -92,7 +95,7 @@ RETENTION_RULES: tuple[RetentionRule, ...] = (
         inbox.c.finished_at,
         2 * DAY,
         "it is answered, and its words are in the transcript",
-        only=(_has(inbox, "payload_sealed", ">"), inbox.c.state == "done"),
+        only=(_has(inbox, "payload_sealed", ">"), inbox.c.state == QueueState.DONE),
         empty=("payload_sealed",),
     ),
     RetentionRule(
@@ -101,9 +104,9 @@ RETENTION_RULES: tuple[RetentionRule, ...] = (
         inbox.c.finished_at,
         30 * DAY,
         "time for an operator to put it back",
-        only=(_has(inbox, "payload_sealed", ">"), inbox.c.state == "dead"),
+        only=(_has(inbox, "payload_sealed", ">"), inbox.c.state == QueueState.DEAD),
         empty=("payload_sealed",),
-        also={"state": "done"},
+        also={"state": QueueState.DONE},
     ),
     RetentionRule(
         "inbox",
@@ -119,7 +122,7 @@ RETENTION_RULES: tuple[RetentionRule, ...] = (
         outbox.c.finished_at,
         7 * DAY,
         "receipts come for days, and one may have it sent again",
-        only=(_has(outbox, "body_sealed", ">"), outbox.c.state != "open"),
+        only=(_has(outbox, "body_sealed", ">"), outbox.c.state != OutboxState.OPEN),
         empty=("body_sealed", "address_sealed"),
         also={"expires_at": outbox.c.finished_at},  # a receipt later still opens it no more
     ),
@@ -129,7 +132,7 @@ RETENTION_RULES: tuple[RetentionRule, ...] = (
         outbox.c.finished_at,
         YEAR,
         "the log of what was sent, and its keys against sending twice",
-        only=(_has(outbox, "body_sealed", "="), outbox.c.state != "open"),
+        only=(_has(outbox, "body_sealed", "="), outbox.c.state != OutboxState.OPEN),
     ),
     RetentionRule(
         "transcript",
@@ -168,9 +171,9 @@ RETENTION_RULES: tuple[RetentionRule, ...] = (
         registry_events.c.finished_at,
         30 * DAY,
         "what it said is in the case; time for an operator to put one back that failed",
-        only=(registry_events.c.state != "open", func.length(registry_events.c.payload_sealed) > 0),
+        only=(registry_events.c.state != QueueState.OPEN, func.length(registry_events.c.payload_sealed) > 0),
         empty=("payload_sealed",),
-        also={"state": "done"},
+        also={"state": QueueState.DONE},
         full_scan=True,
     ),
     RetentionRule(
@@ -179,7 +182,7 @@ RETENTION_RULES: tuple[RetentionRule, ...] = (
         registry_events.c.finished_at,
         YEAR,
         "a repeated event is known by its id",
-        only=(registry_events.c.state == "done",),
+        only=(registry_events.c.state == QueueState.DONE,),
         full_scan=True,
     ),
     RetentionRule(

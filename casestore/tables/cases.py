@@ -21,6 +21,7 @@ from sqlalchemy import (
 from casestore.columns import Utc, id_column, metadata, reference
 
 _OPEN: dict[str, Any] = {"sqlite_where": text("state = 'open'"), "postgresql_where": text("state = 'open'")}
+_PARKED: dict[str, Any] = {"sqlite_where": text("state = 'parked'"), "postgresql_where": text("state = 'parked'")}
 _DEAD: dict[str, Any] = {"sqlite_where": text("state = 'dead'"), "postgresql_where": text("state = 'dead'")}
 
 cases = Table(
@@ -84,6 +85,7 @@ registry_events = Table(  # what registries told by themselves, until it is appl
     metadata,
     id_column(),
     Column("registry", String(32), nullable=False),
+    Column("type", String(128)),
     Column("event_key", String(32), nullable=False),
     Column("subject_key", String(32), nullable=False),
     Column("sequence", Integer, nullable=False),
@@ -99,6 +101,7 @@ registry_events = Table(  # what registries told by themselves, until it is appl
     UniqueConstraint("registry", "event_key"),
     Index("ix_registry_events_open", "id", **_OPEN),
     Index("ix_registry_events_open_subject", "subject_key", "sequence", "id", **_OPEN),
+    Index("ix_registry_events_parked", "type", "id", **_PARKED),
     Index("ix_registry_events_dead", "id", **_DEAD),
 )
 

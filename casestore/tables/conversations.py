@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, Index, LargeBinary, String, Table, text
+from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, text
 
 from casestore.columns import Id, Utc, id_column, metadata, reference
 
@@ -18,7 +18,9 @@ conversations = Table(
     metadata,
     id_column(),
     reference("contact_point_id", "contact_points", nullable=False, unique=True),
-    Column("owner", String(16), nullable=False, server_default="bot"),
+    Column("owner", String(16), nullable=False, server_default="bot"),  # bot, queue, agent
+    Column("agent", String(80)),  # which agent
+    Column("owner_version", Integer, nullable=False, server_default=text("0")),  # counts the changes of owner
     Column("language", String(2), nullable=False, server_default="el"),
     Column("created_at", Utc, nullable=False),
     Column("last_at", Utc, nullable=False),

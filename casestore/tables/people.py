@@ -13,7 +13,7 @@ citizens = Table(
     Column("afm_key", String(32), nullable=False, unique=True),
     Column("afm_sealed", LargeBinary, nullable=False),
     Column("created_at", Utc, nullable=False),
-    Column("contact_due_at", Utc, nullable=False, index=True),  # when to ask the contact registry again
+    Column("contact_due_at", Utc, index=True),  # when to ask the contact registry again; never, after an erasure
 )
 
 contact_points = Table(

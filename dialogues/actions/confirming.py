@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dialogues.actions.base import ActionInput, ActionOutput
-from dialogues.actions.pending import reference_of, remember
+from dialogues.actions.pending import mark_of, remember
 from dialogues.ports import Reads
 from dialogues.say import Say
 
@@ -18,14 +18,14 @@ async def ask_to_confirm(reads: Reads, turn: ActionInput, intent: str, response:
         return ActionOutput((Say("utter_confirm_limit"),), {"question": None, "pending": None})
     mark = f"{turn.message.id}:{int(turn.message.at.timestamp())}:{turn.context.citizen_id or 0}"
     said = Say(response, {"code": reads.privacy.confirmation(here, mark)})
-    return ActionOutput((said,), {"pending": remember(intent, mark)})
+    return ActionOutput((said,), {"pending": remember(intent, mark=mark)})
 
 
 def is_confirmed(reads: Reads, turn: ActionInput) -> bool | None:
     """Are these the digits? ``None``: nothing is waiting for any, or for too long, or they were shown to somebody else:
     who was nobody then agreed to less."""
-    mark = reference_of(turn)
-    if mark is None or mark.count(":") != 2:
+    mark = mark_of(turn)
+    if mark is None:
         return None
     _, at, citizen = mark.split(":")
     soon = turn.message.at.timestamp() - int(at) <= CONFIRM_WITHIN

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dialogues.actions.base import Action, ActionInput, ActionOutput
+from dialogues.channels import CHANNELS, PREFERENCES
 from dialogues.ports import NoticeView, Reads
 from dialogues.say import Say, Value, Words
 from dialogues.turn import SetPreference
 
-_NAMES: dict[str, str] = {"viber": "Viber", "sms": "SMS"}
 _ALERTS: dict[bool | None, str] = {True: "utter_alerts_on", False: "utter_alerts_off", None: "utter_alerts_unsaid"}
 
 
@@ -61,15 +61,15 @@ class ShowPreferences(Action):
 def _on(view: NoticeView) -> Say:
     if view.channel is None:
         return Say("utter_channel_is_any")
-    name = {"name": _NAMES[view.channel]}
+    name = {"name": CHANNELS[view.channel].title}
     return Say("utter_channel_is_only" if view.only else "utter_channel_is", name)
 
 
 def _channel(value: str) -> Say:
-    if value == "any":
+    channel, only = PREFERENCES[value]
+    if channel is None:
         return Say("utter_channel_any")
-    only = value.startswith("only-")
-    return Say("utter_channel_only" if only else "utter_channel_set", {"name": _NAMES[value.removeprefix("only-")]})
+    return Say("utter_channel_only" if only else "utter_channel_set", {"name": CHANNELS[channel].title})
 
 
 def _quiet(value: str) -> Say:

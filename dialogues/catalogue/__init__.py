@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,7 @@ class Catalogue:
         return own or self.stages.get(code)
 
 
+@cache
 def load_catalogue(folder: Path = FOLDER) -> Catalogue:
     """Read the catalogue's files. A malformed entry raises ``KeyError`` or ``TypeError`` with its field."""
     data = _read(folder / "stages.yml")

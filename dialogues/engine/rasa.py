@@ -26,8 +26,13 @@ with foreign_warnings_off():
     from rasa.engine.runner.dask import DaskGraphRunner
     from rasa.engine.storage.local_model_storage import LocalModelStorage
     from rasa.engine.storage.storage import ModelMetadata
+    from rasa.graph_components.providers.domain_provider import DomainProvider
+    from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
     from rasa.shared.core.domain import Domain
     from rasa.shared.core.trackers import DialogueStateTracker
+
+_DOMAIN = "domain_provider"
+"""The node whose output is the domain, as Rasa's recipe names it."""
 
 
 class PlainGraphRunner(DaskGraphRunner):  # type: ignore[misc] # Rasa ships no types
@@ -79,6 +84,8 @@ class Model:
 
     metadata: ModelMetadata
     graph: PlainGraphRunner
+    last_parser: str
+    """The node whose output is what a message means."""
 
     @cached_property
     def domain(self) -> Domain:
@@ -92,40 +99,53 @@ class Model:
     def parse(self, text: str) -> dict[str, Any]:
         """Rasa's parse of a text: ``intent``, ``intent_ranking``, ``entities``, ``language``.
 
-        A leading slash would let a citizen name an intent: it is read as a blank.
+        ``start`` and ``end`` of an entity are places in ``text`` as it is given.
         """
-        shown = " " + text[1:] if text.startswith("/") else text
-        target = self.metadata.nlu_target
-        parsed: dict[str, Any] = self.graph.run({PLACEHOLDER_MESSAGE: [UserMessage(shown)]}, [target])[target][0].data
+        said = UserMessage(text)
+        said.text = text  # Rasa strips it, and places would be those of another text
+        run = self.graph.run({PLACEHOLDER_MESSAGE: [said]}, [self.last_parser])
+        parsed: dict[str, Any] = run[self.last_parser][0].data
         return parsed
 
     def next_action(self, tracker: DialogueStateTracker) -> str:
         """What the policies decide."""
         target = self.metadata.core_target
-        prediction: PolicyPrediction = self.graph.run({PLACEHOLDER_TRACKER: tracker}, [target])[target]
+        given = {PLACEHOLDER_TRACKER: tracker, _DOMAIN: self.domain}
+        prediction: PolicyPrediction = self.graph.run(given, [target])[target]
         index: int = prediction.max_confidence_index
         return self.actions[index]
 
 
 def load_model(path: Path) -> Model:
-    """Load a trained archive. Raises what Rasa raises when it is none, and :class:`ForeignComponent` before anything of
-    it is imported."""
+    """Load a trained archive. Raises what Rasa raises when it is none, and
+    :class:`dialogues.engine.archive.ForeignComponent` before anything of it is imported."""
     quiet()
     check_components(path)
     with tempfile.TemporaryDirectory() as folder, foreign_warnings_off():
         storage, metadata = LocalModelStorage.from_model_archive(Path(folder), path)
-        schema = _with_our_policy(metadata.predict_schema)
+        schema = _as_ours(metadata.predict_schema)
         graph = PlainGraphRunner.create(schema, storage, ExecutionContext(schema, metadata.model_id))
-    return Model(metadata, graph)
+    return Model(metadata, graph, _before_payloads(metadata))
 
 
-def _with_our_policy(schema: GraphSchema) -> GraphSchema:
-    """The archive is Rasa's own and names Rasa's policy: that is exchanged here, on loading."""
+def _as_ours(schema: GraphSchema) -> GraphSchema:
+    """The archive is Rasa's own. On loading its policy is exchanged for ours, and two nodes are left out.
+
+    The handler of payloads (``/affirm{"entity": "value"}``) would let a citizen name an intent, and entities of any
+    shape. The domain's provider would read as YAML, for two seconds, what the metadata hold already.
+    """
     nodes = {
         name: replace(node, uses=IntentRulePolicy) if node.uses is RulePolicy else node
         for name, node in schema.nodes.items()
+        if node.uses not in (RegexMessageHandler, DomainProvider)
     }
     return GraphSchema(nodes)
+
+
+def _before_payloads(metadata: ModelMetadata) -> str:
+    """The node that the handler of payloads, which Rasa puts last, would get its messages from."""
+    node: str = metadata.predict_schema.nodes[metadata.nlu_target].needs["messages"]
+    return node
 
 
 def quiet() -> None:

@@ -66,6 +66,8 @@ _FILLERS = (
     "the", "number", "option", "and", "no",
 )  # fmt: skip
 _WORD = re.compile(r"\w+")
+_PLACE_DIGITS = 9
+"""No list is so long, and Python refuses to read a number of more than 4,300 digits."""
 
 
 def preclassify(text: str, attachments: Sequence[str], last_choices: LastChoices) -> Reading | None:
@@ -100,7 +102,7 @@ def place_in(text: str) -> int | None:
     if len(words) != 1:
         return None
     if words[0].isdecimal():
-        return int(words[0])
+        return int(words[0]) if len(words[0]) <= _PLACE_DIGITS else None
     return _ordinal_keys().get(fold(words[0]))
 
 

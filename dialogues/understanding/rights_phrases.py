@@ -8,9 +8,13 @@ is one, «διαγράψτε την αίτησή μου» is the classifier's af
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from dialogues.channels import ANY, CHANNELS
+from dialogues.channels import ONLY as ONLY_CODE
+from dialogues.say import Words
 from dialogues.understanding.hours import DEFAULT, hours_in, without_hours
 from nlu.fold import fold
 
@@ -60,7 +64,6 @@ _DELETION = f"{_DELETE} διαγραφή διαγραφούν διαγραφεί
 _ACCOUNT = "λογαριασμό λογαριασμού προφίλ"
 _LIST = "μηνύματα μηνυμάτων ειδοποιήσεις ειδοποιήσεων ενημερώσεις λίστα λίστες sms"
 _NUMBER = "με αριθμό αριθμός νούμερο κινητό τηλέφωνο τηλέφωνό διαγραφώ"
-_VIBER, _SMS = "viber βάιμπερ", "sms"
 _SEND = (
     "στείλε στείλτε στείλετε στείλεις στέλνε στέλνετε στέλνεις στέλνεται ενημερώνετε ενημέρωσε ενημερώστε ειδοποιείτε "
     "ειδοποιήστε ειδοποίησε γράφετε γράφε προτιμώ προτιμάω"
@@ -74,6 +77,12 @@ _NIGHT = "βράδυ βράδια νύχτα νύχτες νύχτας βραδ�
 _QUIET = "ησυχία ησυχίας"
 _WHEN = "ώρα ώρες το τη την τις τα στις από ως έως μέχρι και μετά πριν μου να θα σας παρακαλώ θέλω"
 _EN = "please i want to would like can you could the a an of that is are all any my me on about for and tell show give"
+
+
+def _each(phrase: Callable[[str, Words], Phrase]) -> Iterator[Phrase]:
+    """One phrase for each channel."""
+    return (phrase(name, channel.said) for name, channel in CHANNELS.items())
+
 
 PHRASES: tuple[Phrase, ...] = (
     Phrase(STOP, (_DELETION + " βγάλτε βγάλε αφαιρέστε", _LIST, _NUMBER), f"{_OF} {_POLITE} μου στα στις στη"),
@@ -96,18 +105,16 @@ PHRASES: tuple[Phrase, ...] = (
            "please all of personal i want you to would like the", "en"),
     Phrase(SHOW, ("προτιμήσεις ρυθμίσεις",), "οι τις μου ποιες είναι έχω τι δείξτε δείξε παρακαλώ πείτε πες μου"),
     Phrase(SHOW, ("preferences settings",), "my show me what are the please", "en"),
-    Phrase(PREFER, (_ONLY, _VIBER), f"{_SEND} {_NOTICES} {_BY}", wish=("channel", "only-viber")),
-    Phrase(PREFER, (_ONLY, _SMS), f"{_SEND} {_NOTICES} {_BY}", wish=("channel", "only-sms")),
-    Phrase(PREFER, (_VIBER, f"{_SEND} {_NOTICE}"), f"{_NOTICES} {_BY}", wish=("channel", "viber")),
-    Phrase(PREFER, (_SMS, f"{_SEND} {_NOTICE}"), f"{_NOTICES} {_BY}", wish=("channel", "sms")),
-    Phrase(PREFER, ("όπου οπουδήποτε", _SEND), f"{_NOTICES} {_BY} θέλετε θέλεις", wish=("channel", "any")),
-    Phrase(PREFER, ("only", "viber"), f"{_EN} send use by via in notices alerts", "en", ("channel", "only-viber")),
-    Phrase(PREFER, ("only", "sms"), f"{_EN} send use by via in notices alerts", "en", ("channel", "only-sms")),
-    Phrase(PREFER, ("viber", "prefer send use notify write"), f"{_EN} by via in alerts notices", "en",
-           ("channel", "viber")),
-    Phrase(PREFER, ("sms", "prefer send use notify write"), f"{_EN} by via in alerts notices", "en",
-           ("channel", "sms")),
-    Phrase(PREFER, ("anywhere", "send notify write"), f"{_EN} alerts notices", "en", ("channel", "any")),
+    *_each(lambda code, said: Phrase(PREFER, (_ONLY, said["el"]), f"{_SEND} {_NOTICES} {_BY}",
+                                     wish=("channel", f"{ONLY_CODE}{code}"))),
+    *_each(lambda code, said: Phrase(PREFER, (said["el"], f"{_SEND} {_NOTICE}"), f"{_NOTICES} {_BY}",
+                                     wish=("channel", code))),
+    Phrase(PREFER, ("όπου οπουδήποτε", _SEND), f"{_NOTICES} {_BY} θέλετε θέλεις", wish=("channel", ANY)),
+    *_each(lambda code, said: Phrase(PREFER, ("only", said["en"]), f"{_EN} send use by via in notices alerts", "en",
+                                     ("channel", f"{ONLY_CODE}{code}"))),
+    *_each(lambda code, said: Phrase(PREFER, (said["en"], "prefer send use notify write"),
+                                     f"{_EN} by via in alerts notices", "en", ("channel", code))),
+    Phrase(PREFER, ("anywhere", "send notify write"), f"{_EN} alerts notices", "en", ("channel", ANY)),
     Phrase(PREFER, ("χωρίς όχι καμία κατάργηση τέλος", _QUIET), "ώρες ώρα παρακαλώ θέλω", wish=("quiet", "none")),
     Phrase(PREFER, (_SEND, "όποτε οποτεδήποτε οποιαδήποτε"), f"{_NOTICES} {_BY} θέλετε θέλεις ώρα",
            wish=("quiet", "none")),

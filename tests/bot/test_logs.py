@@ -165,6 +165,7 @@ def test_a_database_error_is_told_by_its_code(book: Logbook) -> None:
 
 def test_without_an_exception_there_is_nothing_to_tell(book: Logbook) -> None:
     structlog.get_logger("bot.somewhere").error("it.failed", exc_info=True)
+    assert book.lines[0]["event"] == "it.failed"
     assert "error" not in book.lines[0]
 
 

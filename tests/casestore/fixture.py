@@ -7,22 +7,40 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Table, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from casestore.audit import AuditTrail
+from bot.store import Store
+from casestore.cases.model import Case, CaseReport, ChangeResult
 from casestore.cases.repository import Cases
-from casestore.conversations.transcript import Line, Transcript
+from casestore.conversations.repository import Conversation
+from casestore.conversations.transcript import Author, Line
 from casestore.database import Database
-from casestore.people.codes import Codes
-from casestore.people.identity import PROVEN, Conversation, People, address_key
+from casestore.people.identity import PROVEN
 from casestore.people.preferences import Preferences
-from casestore.queues.inbox import Arrival, Inbox
-from casestore.queues.outbox import Dispatch, Outbox, Priority
+from casestore.queues.inbox import Inbox
+from casestore.queues.outbox import Dispatch, Kind, Priority
 from casestore.rights.copy_links import Copies
 from casestore.rights.erasure import Erased, Erasure
 from casestore.rights.holdings import Holdings
 from casestore.tables import cases
-from casestore.vault import Vault
+from casestore.vault import Vault, address_key
+from dialogues.channels import PREFERENCES
 from tests.clock import START
+
+
+def message(
+    inbox: Inbox, external_id: str, conversation_key: str, now: datetime, text: str = "{}", channel: str = "viber"
+) -> dict[str, object]:
+    """A message as a row of the inbox."""
+    return inbox.row(
+        channel=channel, external_id=external_id, conversation_key=conversation_key, payload=text, received_at=now
+    )
+
+
+async def put_case(cases: Cases, connection: AsyncConnection, citizen_id: int, case: Case, now: datetime) -> bool:
+    """Put a case on record; ``False`` when that changed nothing."""
+    [change] = await cases.record(connection, [CaseReport("", case)], {"": citizen_id}, now)
+    return change.result is ChangeResult.NEW
 
 
 class StoreFixture:
@@ -30,45 +48,40 @@ class StoreFixture:
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self.database, self.vault = database, vault
-        self.people, self.transcript, self.codes = (
-            People(database, vault),
-            Transcript(database, vault),
-            Codes(database, vault),
-        )
-        self.inbox, self.outbox, self.cases = Inbox(database, vault), Outbox(database, vault), Cases(database, vault)
-        self.audits, self.wishes = AuditTrail(database, vault), Preferences(database)
-        self.copies, self.holdings = Copies(database, vault), Holdings(database, vault)
-        self.erasure = Erasure(database, self.audits)
+        self.store = Store.over(database, vault)
+        self.inbox, self.outbox, self.cases = self.store.inbox, self.store.outbox, self.store.cases
+        self.wishes, self.copies = Preferences(database, PREFERENCES), Copies(database, vault)
+        self.holdings, self.erasure = Holdings(database, vault), Erasure(database, self.store.audits)
         self._said = 0
 
     async def at(self, channel: str, address: str, now: datetime = START) -> Conversation:
-        return await self.people.conversation(channel, address, now)
+        return await self.store.conversations.at(channel, address, now)
 
     async def link(self, here: Conversation, afm: str, level: int = PROVEN, now: datetime = START) -> int:
         async with self.database.write() as connection:
-            citizen = await self.people.citizen(connection, afm, now)
-            await self.people.link(connection, here.contact_point_id, citizen, level, "code", now)
+            citizen = await self.store.citizens.ensure_one(connection, afm, now)
+            await self.store.links.link(connection, here.contact_point_id, citizen, level, "code", now)
         return citizen
 
     async def say(self, here: Conversation, text: str, now: datetime = START) -> int:
         """The inbox row's id."""
         self._said += 1
         key = address_key(self.vault, here.channel, here.address)
-        await self.inbox.add([Arrival(here.channel, f"e{self._said}", key, text, now)])
+        await self.inbox.add([message(self.inbox, f"e{self._said}", key, now, text, channel=here.channel)])
         [claimed] = await self.inbox.claim(now, f"c{self._said}", limit=1, lease=START - START.replace(hour=1))
         cause = f"in:{claimed.id}"
         async with self.database.write() as connection:
             await self.inbox.done(connection, claimed, now)
-            lines = [Line(cause, "citizen", text, now), Line(f"{cause}:0", "bot", f"re: {text}", now)]
-            await self.transcript.add_lines(connection, here.id, lines, here.citizen_id)
-            await self.transcript.add_events(connection, here.id, claimed.id, [{"event": "user", "text": text}], now)
+            lines = [Line(cause, Author.CITIZEN, text, now), Line(f"{cause}:0", Author.BOT, f"re: {text}", now)]
+            await self.store.transcript.add_lines(connection, here.id, lines, here.citizen_id)
+            await self.store.history.add(connection, here.id, claimed.id, [{"event": "user", "text": text}], now)
             await self.outbox.add(connection, [self.dispatch(f"{cause}:0", here, now)], now)
         return claimed.id
 
     @staticmethod
     def dispatch(key: str, here: Conversation, now: datetime) -> Dispatch:
-        body = {"text": "re", "choices": []}
-        return Dispatch(key, here.channel, here.address, body, "reply", Priority.REPLY, here.id, now)
+        body = '{"text": "re", "choices": []}'
+        return Dispatch(key, here.channel, here.address, body, Kind.REPLY, Priority.REPLY, here.id, now)
 
     async def wish(self, here: Conversation, citizen: int | None, value: str, key: str) -> None:
         async with self.database.write() as connection:
@@ -77,12 +90,12 @@ class StoreFixture:
 
     async def consent(self, here: Conversation, *, allowed: bool, key: str) -> None:
         async with self.database.write() as connection:
-            said = {"allowed": allowed, "source": "message", "key": key, "now": START}
-            await self.people.consent(connection, here.contact_point_id, **said)
+            point = here.contact_point_id
+            await self.store.consents.add(connection, point, allowed=allowed, source="message", key=key, now=START)
 
     async def code(self, here: Conversation, afm: str, now: datetime = START) -> bool:
         async with self.database.write() as connection:
-            return await self.codes.issue(connection, here.id, afm, "123456", now, sent=True)
+            return await self.store.codes.issue(connection, here.id, afm, "123456", now, sent=True)
 
     async def open_case(self, citizen: int, reference: str, now: datetime = START, *, closed: bool = False) -> None:
         row = {"citizen_id": citizen, "registry": "permits", "reference": reference, "procedure": "building-permit"}

@@ -35,6 +35,7 @@ def viber(session: aiohttp.ClientSession, url: str, deadline: float = 5.0) -> Ch
         welcome=welcome,
         api_url=f"{url}/pa",
         deadline=deadline,
+        fetch_deadline=deadline,
     )
 
 
@@ -47,6 +48,7 @@ def sms(session: aiohttp.ClientSession, url: str, deadline: float = 5.0) -> Chan
         sender="+306900000000",
         api_url=url,
         deadline=deadline,
+        fetch_deadline=deadline,
     )
 
 
@@ -61,6 +63,8 @@ class ChannelHarness:
     limit: int
     refusals: tuple[tuple[Say, Remedy, str], ...]
     unavailable: Remedy  # what HTTP 503 means
+    media: str  # the path at which the provider keeps what people send
+    signs_in: bool  # is it asked there with our credentials?
 
 
 def _viber_refusals() -> tuple[tuple[Say, Remedy, str], ...]:
@@ -105,6 +109,8 @@ HARNESSES = (
         7000,
         _viber_refusals(),
         unavailable=Remedy.RETRY,
+        media="/media/photo.jpg",
+        signs_in=False,
     ),
     ChannelHarness(
         "sms",
@@ -114,6 +120,8 @@ HARNESSES = (
         1600,
         _sms_refusals(),
         unavailable=Remedy.UNKNOWN,
+        media="/2010-04-01/Accounts/AC1/Messages/MM1/Media/ME1",
+        signs_in=True,
     ),
 )
 

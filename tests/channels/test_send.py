@@ -8,6 +8,7 @@ import traceback
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import aiohttp
 import pytest
@@ -18,10 +19,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.channels.port import Remedy, SendError, Sent
+from bot.channels.port import OutboundFile, Remedy, SendError, Sent
 from dialogues.turn import Choice
-from tests.channels.harness import HARNESSES, NOW, PRIVATE, ChannelHarness, outbound
+from tests.channels.harness import HARNESSES, NOW, PRIVATE, TEXT, ChannelHarness, outbound
 from tests.channels.provider import CutShort, Drop, Hang, Say, serving
+from tests.examples import examples
+
+PAPER = OutboundFile("https://counter.example/f/secret", "άδεια.pdf", 9, "application/pdf")
 
 
 async def send_against(
@@ -50,11 +54,20 @@ async def test_an_accepted_message_gets_the_providers_id(harness: ChannelHarness
     assert len(seen) == 1
 
 
-async def test_every_refusal_asks_for_its_remedy(harness: ChannelHarness) -> None:
-    for answer, remedy, code in harness.refusals:
-        error, _ = await send_against(harness, answer)
-        assert isinstance(error, SendError), code
-        assert (error.remedy, error.code) == (remedy, code)
+@pytest.mark.parametrize(
+    ("refused", "answer", "remedy", "code"),
+    [
+        pytest.param(each, *refusal, id=f"{each.name} {refusal[2]} {refusal[0].status}")
+        for each in HARNESSES
+        for refusal in each.refusals
+    ],
+)
+async def test_every_refusal_asks_for_its_remedy(
+    refused: ChannelHarness, answer: Say, remedy: Remedy, code: str
+) -> None:
+    error, _ = await send_against(refused, answer)
+    assert isinstance(error, SendError)
+    assert (error.remedy, error.code) == (remedy, code)
 
 
 @pytest.mark.parametrize(
@@ -94,10 +107,13 @@ async def test_a_success_that_cannot_be_read_may_have_been_one(harness: ChannelH
 
 
 @pytest.mark.parametrize(
-    ("trouble", "code"), [(Hang(), "timeout"), (Drop(), "http:dropped"), (CutShort(), "http:dropped")]
+    ("trouble", "code", "deadline"),
+    [(Hang(), "timeout", 0.2), (Drop(), "http:dropped", 5.0), (CutShort(), "http:dropped", 5.0)],
 )
-async def test_a_lost_answer_may_have_been_a_success(harness: ChannelHarness, trouble: Any, code: str) -> None:
-    error, seen = await send_against(harness, trouble, deadline=0.2)
+async def test_a_lost_answer_may_have_been_a_success(
+    harness: ChannelHarness, trouble: Any, code: str, deadline: float
+) -> None:
+    error, seen = await send_against(harness, trouble, deadline=deadline)
     assert isinstance(error, SendError)
     assert (error.remedy, error.code) == (Remedy.UNKNOWN, code)
     assert len(seen) == 1
@@ -191,18 +207,32 @@ async def test_a_wait_that_the_provider_names_is_passed_on(
     assert (error.remedy, error.retry_after) == (Remedy.RETRY, seconds)
 
 
+async def test_a_file_is_one_request_that_tells_where_it_is(harness: ChannelHarness) -> None:
+    for text in ("", TEXT):
+        sent, seen = await send_against(harness, harness.accepted, text=text, file=PAPER)
+        assert sent == harness.sent
+        (request,) = seen
+        assert "/f/secret" in unquote(request.body.decode())
+
+
 async def test_half_a_surrogate_pair_is_no_reason_not_to_send(harness: ChannelHarness) -> None:
     sent, _ = await send_against(harness, harness.accepted, text="α\ud83d", choices=(Choice("\ud83d", "\ud83d"),))
     assert sent == harness.sent
 
 
-@settings(max_examples=30)
-@given(text=st.text(), address=st.text(), choices=st.lists(st.builds(Choice, st.text(), st.text())), row=st.integers())
+@pytest.mark.parametrize("channel", HARNESSES, ids=lambda each: each.name)
+@settings(max_examples=examples(30))
+@given(
+    text=st.text(),
+    address=st.text(),
+    choices=st.lists(st.builds(Choice, st.text(), st.text())).map(tuple),
+    row=st.integers(),
+    file=st.none() | st.builds(OutboundFile, st.text(), st.text(), st.integers(), st.text()),
+)
 async def test_whatever_is_sent_it_is_sent_or_a_send_error(
-    text: str, address: str, choices: list[Choice], row: int
+    channel: ChannelHarness, text: str, address: str, choices: tuple[Choice, ...], row: int, file: OutboundFile | None
 ) -> None:
-    for harness in HARNESSES:
-        sent, _ = await send_against(
-            harness, harness.accepted, id=row, text=text, address=address, choices=tuple(choices)
-        )
-        assert sent == harness.sent or isinstance(sent, SendError)
+    sent, _ = await send_against(
+        channel, channel.accepted, id=row, text=text, address=address, choices=choices, file=file
+    )
+    assert sent == channel.sent or isinstance(sent, SendError)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.port import BadWebhook, Inbound, InboundKind, Parsed, Receipt, Remedy, Status
+from bot.channels.port import Attachment, BadWebhook, Inbound, InboundKind, Parsed, Receipt, Remedy, Status
 from bot.channels.sms import SmsChannel, parse
 from bot.channels.sms.number import e164
 from bot.channels.sms.repair import repaired
@@ -19,6 +19,7 @@ from tests.channels.sms_webhooks import received, report, sid
 from tests.clock import FakeClock
 
 NOW = FakeClock().now
+MEDIA = "https://api.twilio.com/2010-04-01/Accounts/AC1/Messages/MM1/Media/ME1"
 
 
 def inbound(body: str, *more: tuple[str, str], **changed: Any) -> Inbound:
@@ -45,8 +46,14 @@ def test_attachments_are_told_by_their_kinds() -> None:
     types = ("image/png", "video/mp4", "audio/amr", "text/vcard", "text/x-vcard; charset=utf-8", "application/pdf", "")
     media = tuple((f"MediaContentType{number}", kind) for number, kind in enumerate(types))
     found = inbound("", *media, NumMedia=f"{len(types)}")
-    assert found.attachments == ("picture", "video", "audio", "contact", "contact", "file", "file")
+    assert found.kinds == ("picture", "video", "audio", "contact", "contact", "file", "file")
     assert len(inbound("", NumMedia="999").attachments) == 10
+
+
+def test_an_attachment_tells_where_it_is_kept_and_what_it_is() -> None:
+    media = (("MediaUrl0", MEDIA), ("MediaContentType0", "Application/PDF; x=y"), ("MediaUrl1", "http://10.0.0.1/"))
+    found = inbound("", *media, NumMedia="2")
+    assert found.attachments == (Attachment("file", MEDIA, media_type="application/pdf"), Attachment("file"))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -11,7 +12,7 @@ from urllib.parse import parse_qs
 import aiohttp
 import pytest
 
-from bot.channels.port import Outbound, Remedy, SendError, Sent
+from bot.channels.port import Outbound, OutboundFile, Part, Remedy, SendError, Sent
 from bot.channels.sms import SmsChannel
 from dialogues.turn import Choice, Reply
 from tests.channels.provider import CutShort, Drop, Hang, Provider, Say, serving
@@ -39,7 +40,7 @@ async def found(*script: Any, known: frozenset[str] = frozenset(), deadline: flo
         return await channel(session, provider, deadline=deadline).find(MESSAGE, SINCE, known), provider.seen
 
 
-def listed(sid: str = "SM1", *, seconds: float = 1, **changed: Any) -> dict[str, Any]:
+def listed(sid: str | None = "SM1", *, seconds: float = 1, **changed: Any) -> dict[str, Any]:
     """A message in Twilio's list, created ``seconds`` after the send began."""
     return {
         "sid": sid,
@@ -71,6 +72,16 @@ async def test_a_send_is_a_form_with_basic_auth() -> None:
     }
 
 
+async def test_a_file_is_a_line_of_the_text_and_is_found_by_it() -> None:
+    paper = OutboundFile("https://counter.example/f/1", "άδεια.pdf", 9, "application/pdf")
+    message = replace(MESSAGE, file=paper)
+    body = "Η αίτησή σας & +\nhttps://counter.example/f/1"
+    _, seen = await sent(Say({"sid": "SM1"}, 201), message)
+    assert parse_qs(seen.body.decode())["Body"] == [body]
+    async with serving(page(listed(body=body))) as provider, aiohttp.ClientSession() as session:
+        assert await channel(session, provider).find(message, SINCE, frozenset()) == Sent("SM1")
+
+
 async def test_a_messaging_service_takes_the_senders_place() -> None:
     result, seen = await sent(Say({"sid": "SM1", "num_segments": "0"}, 201), messaging_service_sid="MG1")
     assert result.parts == 1
@@ -83,7 +94,7 @@ async def test_choices_are_numbered_lines() -> None:
         composed = SmsChannel("AC1", "token", session, public_url="", sender="gov.gr").compose(
             Reply("Σίγουρα;", (Choice("Ναι", "yes"), Choice("Όχι", "no")))
         )
-    assert composed == (("Σίγουρα;\n1. Ναι\n2. Όχι", ()),)
+    assert composed == (Part("Σίγουρα;\n1. Ναι\n2. Όχι"),)
 
 
 async def test_a_message_that_was_accepted_is_found() -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.channels.port import Part
 from bot.channels.viber import ViberChannel
 from bot.channels.viber.keyboard import LABEL_LIMIT, MAX_ROWS, WIDTH, keyboard, label, layout
 from dialogues.turn import Choice, Reply
@@ -64,17 +65,17 @@ def test_a_label_is_never_too_long_nor_cut_inside_an_escape(title: str) -> None:
 def test_the_keyboard_rides_on_the_last_part(channel: ViberChannel) -> None:
     asked = choices("Ναι", "Όχι")
     parts = channel.compose(Reply("λόγια " * 2000, asked))
-    assert [found for _, found in parts] == [(), asked]
+    assert [part.choices for part in parts] == [(), asked]
 
 
 def test_choices_beyond_the_keyboard_are_written_out(channel: ViberChannel) -> None:
     asked = choices(*(f"Η υπόθεση ΑΔ-2026-{number:06} του οικοδομικού" for number in range(MAX_ROWS + 2)))
-    ((text, shown),) = channel.compose(Reply("Ποια;", asked))
-    assert shown == asked[:MAX_ROWS]
-    assert text.splitlines() == ["Ποια;", *(f"- {choice.title}" for choice in asked[MAX_ROWS:])]
+    (part,) = channel.compose(Reply("Ποια;", asked))
+    assert part.choices == asked[:MAX_ROWS]
+    assert part.text.splitlines() == ["Ποια;", *(f"- {choice.title}" for choice in asked[MAX_ROWS:])]
 
 
 def test_a_keyboard_never_stands_alone(channel: ViberChannel) -> None:
     asked = choices("Ναι", "Όχι")
-    assert channel.compose(Reply(" ", asked)) == (("- Ναι\n- Όχι", asked),)
+    assert channel.compose(Reply(" ", asked)) == (Part("- Ναι\n- Όχι", asked),)
     assert channel.compose(Reply(" ")) == ()

@@ -10,8 +10,9 @@ from typing import Any
 import aiohttp
 import pytest
 from viberbot.api.viber_requests import create_request
+from yarl import URL
 
-from bot.channels.port import Answer, BadWebhook, InboundKind, Parsed, Receipt, Remedy, Status
+from bot.channels.port import Answer, Attachment, BadWebhook, InboundKind, Parsed, Receipt, Remedy, Status
 from bot.channels.viber import ViberChannel
 from bot.channels.viber import parse as viber
 from dialogues.turn import Choice, Reply
@@ -20,6 +21,7 @@ from tests.clock import FakeClock
 
 NOW = FakeClock().now
 AT = datetime(2026, 11, 23, 8, 59, tzinfo=UTC)
+MEDIA = "https://dl-media.viber.com/5/media/2/x.jpg"
 WELCOMES = {"el": Answer("Καλώς ήρθατε"), "en": Answer("Welcome")}
 
 
@@ -37,12 +39,45 @@ def test_a_message_as_captured() -> None:
 @pytest.mark.parametrize("kind", ["picture", "video", "file", "contact", "location", "url", "sticker", "rich_media"])
 def test_what_is_not_text_is_told_by_its_kind(kind: str) -> None:
     (inbound,) = parse(message(1, {"type": kind, "text": "λόγια", "media": "https://x"})).inbound
-    assert (inbound.text, inbound.attachments) == ("λόγια", (kind,))
+    assert (inbound.text, inbound.kinds) == ("λόγια", (kind,))
 
 
 def test_a_kind_nobody_knows_is_told_as_that() -> None:
     (inbound,) = parse(message(1, {"type": "hologram"})).inbound
-    assert (inbound.text, inbound.attachments) == ("", ("unknown",))
+    assert (inbound.text, inbound.kinds) == ("", ("unknown",))
+
+
+@pytest.mark.parametrize(
+    ("told", "found"),
+    [
+        (
+            {"type": "file", "media": MEDIA, "file_name": "αίτηση.pdf", "size": 9},
+            Attachment("file", MEDIA, "αίτηση.pdf", 9),
+        ),
+        ({"type": "picture", "media": MEDIA, "thumbnail": MEDIA}, Attachment("picture", MEDIA)),
+        ({"type": "video", "media": MEDIA, "size": 9, "duration": 3}, Attachment("video", MEDIA, size=9)),
+        ({"type": "url", "media": "https://example.com/a"}, Attachment("url", "https://example.com/a")),
+        ({"type": "sticker", "media": MEDIA, "sticker_id": 46105}, Attachment("sticker", MEDIA)),
+        ({"type": "contact", "contact": {"name": "Νίκος", "phone_number": "+3069"}}, Attachment("contact")),
+        ({"type": "location", "location": {"lat": 37.97, "lon": 23.72}}, Attachment("location")),
+        ({"type": "hologram", "media": MEDIA}, Attachment("unknown")),
+    ],
+)
+def test_an_attachment_is_told_with_what_viber_says_of_it(told: dict[str, Any], found: Attachment) -> None:
+    (inbound,) = parse(message(1, told)).inbound
+    assert inbound.attachments == (found,)
+
+
+def test_what_a_stranger_made_up_is_left_out() -> None:
+    told = {"type": "file", "media": "http://10.0.0.1/", "file_name": ["a"], "size": -1}
+    (inbound,) = parse(message(1, told)).inbound
+    assert inbound.attachments == (Attachment("file"),)
+
+
+def test_the_server_that_is_set_as_vibers_may_be_plain_http() -> None:
+    told = {"type": "picture", "media": "http://127.0.0.1:9/media/1"}
+    parsed = viber.parse(json.dumps(message(1, told)).encode(), NOW, WELCOMES, URL("http://127.0.0.1:9/pa"))
+    assert parsed.inbound[0].attachments == (Attachment("picture", "http://127.0.0.1:9/media/1"),)
 
 
 def test_joining_and_leaving() -> None:

@@ -23,6 +23,7 @@ from tests.channels.webhooks import (
     signed,
 )
 from tests.clock import START
+from tests.examples import examples
 
 
 def request_of(entry: Webhook) -> WebhookRequest:
@@ -113,7 +114,7 @@ _callbacks = st.fixed_dictionaries(
 _bodies = st.binary() | _json | _callbacks | _forms.map(lambda pairs: tuple(pairs))
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(target=st.sampled_from(PATHS), body=_bodies)
 async def test_whatever_is_signed_right_is_read_or_called_bad(target: tuple[str, str], body: Any) -> None:
     request = request_of(_webhook(*target, body))
@@ -134,5 +135,5 @@ async def test_composed_parts_fit_and_only_the_last_has_choices(text: str, facto
     async with channels() as both:
         for harness in HARNESSES:
             parts = both[harness.name].compose(reply)
-            assert all(part.strip() and units(part) <= harness.limit for part, _ in parts)
-            assert not any(choices for _, choices in parts[:-1])
+            assert all(part.text.strip() and units(part.text) <= harness.limit for part in parts)
+            assert not any(part.choices or part.file for part in parts[:-1])

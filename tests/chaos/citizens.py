@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -108,3 +110,25 @@ def _sms(ids: Ids, address: str, text: str) -> Webhook:
     form |= {"NumMedia": "0", "SmsStatus": "received", "FromCity": ""}
     url = f"{PUBLIC_URL}/webhooks/sms"
     return twilio_webhook(TWILIO_TOKEN, url, form, event="received", address=address, idempotency="")
+
+
+def expected(citizen: Citizen) -> int:
+    return sum(2 if IN_PARTS in text else 1 for text in citizen.texts)
+
+
+ANSWER = re.compile(r"re: (?P<text>.*) #(?P<number>\d+)(?P<bis> bis)?")
+
+
+def check_answers(citizen: Citizen, accepted: list[str]) -> None:
+    """Each message answered, each part once but for doubles, and all in order."""
+    found = [match for text in accepted if (match := ANSWER.fullmatch(text))]
+    assert len(found) == len(accepted)
+    order = [(int(match["number"]), bool(match["bis"])) for match in found]
+    assert order == sorted(order), "out of order"
+    first = list(dict.fromkeys(match[0] for match in found))
+    assert len(first) == expected(citizen)
+    asked = list(dict.fromkeys(match["text"] for match in found))
+    assert sorted(asked) == sorted(citizen.texts)
+    assert [number for number, _ in itertools.groupby(n for n, _ in order)] == list(range(1, len(asked) + 1))
+    groups = {text: number for number, group in enumerate(citizen.groups) for text in group}
+    assert [groups[text] for text in asked] == sorted(groups.values()), "an answer overtook another"

@@ -7,11 +7,12 @@ import asyncio
 import sys
 from datetime import timedelta
 
-from bot.app import Runtime, build_registries, http_session
+from bot.app import build_recorder, build_registries, http_session
 from bot.backoff import RetryPolicy
 from bot.commands.running import run, start, stop_signal
 from bot.metrics import Metrics
 from bot.registries.build import registry_jobs
+from bot.runtime import Runtime
 from bot.store import open_store
 from bot.worker import Worker
 from casestore.wakeup import Waker
@@ -23,8 +24,16 @@ async def follow() -> int:
     settings, stop, runtime = start(), stop_signal(), Runtime()
     async with open_store(settings) as store, http_session() as session:
         registries, _ = build_registries(settings, session, store)
-        luck = (runtime.clock, runtime.random, runtime.claim)
-        jobs = registry_jobs(settings, store, registries, Metrics(), *luck, policy=PACE)
+        metrics = Metrics()
+        jobs = registry_jobs(
+            settings=settings,
+            store=store,
+            registries=registries,
+            recorder=build_recorder(store, metrics),
+            metrics=metrics,
+            runtime=runtime,
+            policy=PACE,
+        )
         worker = Worker([job for job in jobs if job.name == "events"], Waker(store.database.url))
         running = asyncio.create_task(worker.run())
         await asyncio.wait([running, asyncio.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED)

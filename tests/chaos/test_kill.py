@@ -7,9 +7,7 @@ Then there is peace, and the books are compared: what the providers delivered, w
 from __future__ import annotations
 
 import asyncio
-import itertools
 import json
-import re
 import sys
 import time
 from collections import Counter
@@ -31,8 +29,7 @@ from bot.phone.webhook_client import Addresses
 from bot.store import Store, open_store
 from casestore.tables import dialogue_events, inbox, outbox, transcript
 from tests.chaos.children import Child, free_port, lines, running
-from tests.chaos.citizens import Citizen, Post, citizens
-from tests.chaos.echo_worker import IN_PARTS
+from tests.chaos.citizens import Citizen, Post, check_answers, citizens, expected
 from tests.conftest import TEST_SECRET
 from tests.harness import PUBLIC_URL, SMS_FROM, TWILIO_SID, TWILIO_TOKEN, VIBER_TOKEN, settings_for
 
@@ -219,28 +216,6 @@ async def make_trouble(harness: KillHarness, people: list[Citizen]) -> None:
         await harness.post.deliver_all(people)
         delivered.set()
     harness.phone.faults.clear()
-
-
-def expected(citizen: Citizen) -> int:
-    return sum(2 if IN_PARTS in text else 1 for text in citizen.texts)
-
-
-ANSWER = re.compile(r"re: (?P<text>.*) #(?P<number>\d+)(?P<bis> bis)?")
-
-
-def check_answers(citizen: Citizen, accepted: list[str]) -> None:
-    """Each message answered, each part once but for doubles, and all in order."""
-    found = [match for text in accepted if (match := ANSWER.fullmatch(text))]
-    assert len(found) == len(accepted)
-    order = [(int(match["number"]), bool(match["bis"])) for match in found]
-    assert order == sorted(order), "out of order"
-    first = list(dict.fromkeys(match[0] for match in found))
-    assert len(first) == expected(citizen)
-    asked = list(dict.fromkeys(match["text"] for match in found))
-    assert sorted(asked) == sorted(citizen.texts)
-    assert [number for number, _ in itertools.groupby(n for n, _ in order)] == list(range(1, len(asked) + 1))
-    groups = {text: number for number, group in enumerate(citizen.groups) for text in group}
-    assert [groups[text] for text in asked] == sorted(groups.values()), "an answer overtook another"
 
 
 async def check_store(harness: KillHarness, people: list[Citizen], copies: Counter[tuple[str, str]]) -> int:

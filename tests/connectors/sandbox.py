@@ -13,11 +13,11 @@ from datetime import UTC, datetime, timedelta
 import aiohttp
 from aiohttp import web
 
-from connectors.audit import MemoryAudit
+from connectors.audit import Audit, MemoryAudit
 from connectors.call_policy import Limits
 from connectors.connect import REGISTRIES, Overrides, Registries, WireProtocol, connect
 from connectors.runtime import Runtime
-from connectors.sandbox.app import CLIENT_ID, CLIENT_SECRET, make_app
+from connectors.sandbox.app import CLIENT_ID, CLIENT_SECRET, Pairs, make_app
 from connectors.sandbox.faults import FAULTS, Faults
 from connectors.sandbox.filing import Filing
 from connectors.sandbox.seed import seeded
@@ -98,13 +98,14 @@ class Sandbox:
         secret: str = CLIENT_SECRET,
         url: str = "",
         protocol: WireProtocol = WireProtocol.JSON,
+        audit: Audit | None = None,
     ) -> Registries:
         return connect(
             url or self.url,
             CLIENT_ID,
             secret,
             session=self.session,
-            audit=self.audit,
+            audit=audit or self.audit,
             overrides=Overrides(protocols=dict.fromkeys(REGISTRIES, protocol)),
             limits=limits,
             runtime=self.clock.runtime(),
@@ -112,10 +113,12 @@ class Sandbox:
 
 
 @asynccontextmanager
-async def running(**options: object) -> AsyncIterator[Sandbox]:
+async def running(
+    *, pairs: Pairs | None = None, events_url: str | None = None, events_secret: str = "", speed: float = 0.0
+) -> AsyncIterator[Sandbox]:
     clock = Clock()
-    state = seeded(clock.now)
-    app = make_app(state, runtime=clock.runtime(), **options)
+    state, runtime = seeded(clock.now), clock.runtime()
+    app = make_app(state, pairs=pairs, events_url=events_url, events_secret=events_secret, speed=speed, runtime=runtime)
     async with served(app) as url, aiohttp.ClientSession() as session:
         yield Sandbox(url, app, state, session, clock, MemoryAudit())
 

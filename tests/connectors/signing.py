@@ -13,7 +13,7 @@ from typing import Any
 from standardwebhooks import Webhook
 
 from connectors.connect import event_reader
-from connectors.events import RegistryEvent
+from connectors.events import RegistryEvent, UnreadEvent
 from tests.connectors.sandbox import NOW
 
 OLD = "whsec_c2FuZGJveC1ldmVudHMtc2VjcmV0LW9mLTMyLWJ5dGU="
@@ -48,8 +48,15 @@ def event(kind: str = "case.stage-changed", data: Mapping[str, Any] | None = Non
     return json.dumps({key: value for key, value in whole.items() if value is not ...}, ensure_ascii=False).encode()
 
 
-def read(body: bytes, registry: str = "permits", **signed: Any) -> RegistryEvent | None:
+def read(body: bytes, registry: str = "permits", **signed: Any) -> RegistryEvent | UnreadEvent:
     return READER.read(registry, headers(body, **signed), body)
+
+
+def read_known(body: bytes, registry: str = "permits") -> RegistryEvent:
+    """An event of a type that we know."""
+    found = read(body, registry)
+    assert isinstance(found, RegistryEvent)
+    return found
 
 
 def headers_of_bytes(body: bytes) -> dict[str, str]:

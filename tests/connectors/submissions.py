@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from connectors.connect import CASE_REGISTRIES
@@ -12,8 +10,10 @@ from connectors.registry import CertificateRequest, Submission
 PDF = b"%PDF-1.7 \x00\xff and what follows"
 
 
-def paper(reference: str, afm: str, code: str, **other: object) -> Submission:
-    return replace(Submission("s-1", reference, afm, code, "τίτλος.pdf", "application/pdf", PDF), **other)
+def paper(
+    reference: str, afm: str, code: str, *, media_type: str = "application/pdf", content: bytes = PDF
+) -> Submission:
+    return Submission("s-1", reference, afm, code, "τίτλος.pdf", media_type, content)
 
 
 PAPERS = {

@@ -9,7 +9,7 @@ import pytest
 
 from connectors.cache import Cached, CachePolicy, ResponseCache
 from connectors.call_policy import Limits
-from connectors.registry import RegistryRefused, RegistryUnavailable
+from connectors.registry import CaseRegistry, RegistryRefused, RegistryUnavailable
 from connectors.runtime import Runtime
 from connectors.sandbox.faults import Fault, Kind
 from tests.connectors.sandbox import NOW, PATIENT, Clock, Sandbox
@@ -18,7 +18,7 @@ AFM, CASE = "123456783", "ΑΔ-2026-000123"
 FIRM = Limits(deadline=20.0, attempts=1, failures=100)
 
 
-async def stages(sandbox: Sandbox, registry: object) -> tuple[list[str], object, bool]:
+async def stages(sandbox: Sandbox, registry: CaseRegistry) -> tuple[list[str], object, bool]:
     told = await registry.cases_of(AFM)
     return [case.stage for case in told.cases], told.as_of, told.stale
 

@@ -19,23 +19,8 @@ from connectors.registry import CaseList, CaseRecord, RegistryRefused, RequiredD
 from connectors.sandbox.books import BOOKS, DOCUMENT_WORDS, OUTCOME_WORDS
 from connectors.sandbox.operations import wire
 from connectors.vocabulary import RegistryVocabulary, Vocabulary
-from connectors.wire import ServiceCall
 from tests.connectors.sandbox import NOW, Clock, Sandbox
-
-
-class Canned:
-    """In place of the interoperability centre: one output record for every question."""
-
-    registry = "permits"
-
-    def __init__(self, output: Mapping[str, Any]) -> None:
-        self._output = output
-
-    async def call(self, ask: ServiceCall) -> Mapping[str, Any]:
-        return self._output
-
-    def malformed(self, what: str) -> RegistryRefused:
-        return RegistryRefused(self.registry, f"malformed answer: {what}")
+from tests.fakes.ked import FakeKed
 
 
 def wire_case(**different: Any) -> dict[str, Any]:
@@ -52,7 +37,7 @@ def wire_case(**different: Any) -> dict[str, Any]:
 
 
 def answering(output: Mapping[str, Any]) -> CaseService:
-    return CaseService(permits.VOCABULARY, Canned(output), Clock().runtime(), CachePolicy())
+    return CaseService(permits.VOCABULARY, FakeKed("permits", output), Clock().runtime(), CachePolicy())
 
 
 def service(*cases: dict[str, Any]) -> CaseService:

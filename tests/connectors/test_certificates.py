@@ -18,6 +18,7 @@ from connectors.sandbox.paperwork import CERTIFICATES
 from connectors.vocabulary import RegistryVocabulary
 from tests.connectors.sandbox import Clock, Sandbox
 from tests.connectors.submissions import WANTED, each
+from tests.fakes.ked import FakeKed
 
 CATALOGUE = Path(__file__).parents[2] / "nlu" / "catalogue" / "certificates.yml"
 
@@ -113,23 +114,8 @@ async def test_nobody_elses_certificate_or_document(sandbox: Sandbox, name: str,
     assert await sandbox.registries(protocol=protocol).cases[other].document(document, wanted.afm) is None
 
 
-class Canned:
-    """In place of the interoperability centre: one output record for every question."""
-
-    registry = "kep"
-
-    def __init__(self, output: dict[str, object]) -> None:
-        self._output = output
-
-    async def call(self, _: object) -> dict[str, object]:
-        return self._output
-
-    def malformed(self, what: str) -> RegistryRefused:
-        return RegistryRefused(self.registry, f"malformed answer: {what}")
-
-
 def answering(output: dict[str, object]) -> CaseService:
-    return CaseService(kep.VOCABULARY, Canned(output), Clock().runtime(), CachePolicy())
+    return CaseService(kep.VOCABULARY, FakeKed("kep", output), Clock().runtime(), CachePolicy())
 
 
 async def test_no_answer_to_a_request_is_no_certificate() -> None:

@@ -10,8 +10,8 @@ from connectors.cache import CachePolicy
 from connectors.contacts import Contacts, normal_mobile
 from connectors.registry import RegistryUnavailable
 from connectors.sandbox.faults import Fault, Kind
-from connectors.wire import ServiceCall
 from tests.connectors.sandbox import Clock, Sandbox
+from tests.fakes.ked import FakeKed
 
 
 @pytest.mark.parametrize(
@@ -84,20 +84,9 @@ async def test_one_call_for_all_who_ask(sandbox: Sandbox) -> None:
     assert len(sandbox.audit.rows) == 1
 
 
-class Counting:
-    """Every ΑΦΜ has a mobile; ``asked`` says who was asked about."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-
-    async def call(self, ask: ServiceCall) -> dict[str, str]:
-        self.asked.append(ask.subject)
-        return {"mobile": "6900000001"}
-
-
 async def test_the_memory_is_bounded() -> None:
-    ked = Counting()
+    ked = FakeKed("contacts", {"mobile": "6900000001"})
     contacts = Contacts(ked, Clock().runtime(), CachePolicy(most=2))
     for afm in ("1", "2", "3", "3", "2", "1"):
         await contacts.mobile_of(afm)
-    assert ked.asked == ["1", "2", "3", "1"]
+    assert [call.subject for call in ked.calls] == ["1", "2", "3", "1"]

@@ -19,6 +19,7 @@ from connectors.connect import Registries, WireProtocol
 from connectors.registry import RegistryError, RegistryRefused, RegistryUnavailable
 from connectors.sandbox.faults import Fault, Kind
 from tests.connectors.sandbox import PATIENT, Sandbox, elapsed_since, served
+from tests.fakes.audit import BrokenAudit
 
 HASTY = Limits(deadline=0.3)
 
@@ -275,22 +276,11 @@ async def test_fifty_at_once_renew_one_token(sandbox: Sandbox, sample: Sample, p
     assert sandbox.tokens.issued == tokens_for(protocol, 2)
 
 
-class BrokenStore:
-    """An audit store that is down."""
-
-    async def begin(self, entry: object) -> int:
-        raise ConnectionError("database")
-
-    async def complete(self, audit_id: int, result: object) -> None:
-        raise AssertionError("nothing was begun")
-
-
 @every
 async def test_what_cannot_be_written_down_is_not_asked(
     sandbox: Sandbox, sample: Sample, protocol: WireProtocol
 ) -> None:
-    sandbox.audit = BrokenStore()
-    registries = sandbox.registries(Limits(deadline=20.0, failures=1), protocol=protocol)
+    registries = sandbox.registries(Limits(deadline=20.0, failures=1), protocol=protocol, audit=BrokenAudit())
     assert (await failure(sample, registries)).reason == "audit"
     assert sandbox.tokens.issued == 0
     assert registries.breakers()[sample.service] == "closed"  # the registry did nothing wrong

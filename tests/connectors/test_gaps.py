@@ -8,7 +8,8 @@ import pytest
 from aiohttp import web
 
 from connectors.connect import WireProtocol, event_reader
-from connectors.events import EventReader, StageChanged
+from connectors.events import EventReader, RegistryEvent
+from connectors.events_cases import StageChanged
 from connectors.registry import CaseRegistry, Submission
 from connectors.sandbox.admin import POST
 from tests.connectors.sandbox import Sandbox, running, served
@@ -35,7 +36,7 @@ class Follower:
     async def take(self, request: web.Request) -> web.Response:
         assert self.reader is not None
         event = self.reader.read(request.match_info["registry"], request.headers, await request.read())
-        assert event is not None
+        assert isinstance(event, RegistryEvent)
         assert isinstance(event.data, StageChanged)
         known = self.stages[event.subject][0]
         if event.sequence == known + 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import aiohttp
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -120,9 +121,10 @@ async def test_an_answer_to_another_login(sandbox: Sandbox, state: str | None) -
 async def test_whatever_a_browser_brings_nobody_is_asked_without_the_state(query: dict[str, str]) -> None:
     audit = MemoryAudit()
     client = Client("citizen-counter", CLIENT_SECRET, BACK)
-    door = Login("http://192.0.2.1", client, session=None, audit=audit, runtime=Clock().runtime())
-    with pytest.raises(RegistryRefused, match="login: state"):
-        await door.finish(query, door.start())
+    async with aiohttp.ClientSession() as session:
+        door = Login("http://192.0.2.1", client, session=session, audit=audit, runtime=Clock().runtime())
+        with pytest.raises(RegistryRefused, match="login: state"):
+            await door.finish(query, door.start())
     assert audit.rows == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from connectors.sandbox.model import Change, Document, NotAllowed, NotThere
 from connectors.sandbox.seed import CASES_EACH, seeded
 from connectors.sandbox.state import State
 from tests.connectors.sandbox import NOW, Clock
+from tests.examples import examples
 
 A_CASE, B_CASE = "ΑΔ-2026-000123", "ΚΤ-2026-000301"
 
@@ -132,12 +134,13 @@ def test_what_makes_no_sense_changes_nothing(change: Any, error: type[Exception]
 def test_a_closed_case_changes_no_more() -> None:
     held = state()
     held.close(B_CASE)
-    for change in (
+    changes: tuple[Callable[[], object], ...] = (
         lambda: held.move(B_CASE, "registration"),
         lambda: held.accept(B_CASE, "topographic-plan"),
         lambda: held.decide(B_CASE, "granted"),
         lambda: held.close(B_CASE),
-    ):
+    )
+    for change in changes:
         with pytest.raises(NotAllowed):
             change()
 
@@ -145,7 +148,7 @@ def test_a_closed_case_changes_no_more() -> None:
 # The feed
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.lists(st.integers(0, 6), max_size=40), st.integers(1, 4))
 def test_a_poller_sees_every_case_as_it_last_was(steps: list[int], limit: int) -> None:
     """Changes come between the pages; whoever keeps the cursor misses nothing."""

@@ -113,7 +113,7 @@ async def test_no_token_without_the_right_pair(
     assert sandbox.tokens.issued == 0
 
 
-def when_it_hangs(sandbox: Sandbox) -> asyncio.Event:
+def when_it_hangs(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
     """Set once a request hangs in the sandbox."""
     hanging, until_cleared = asyncio.Event(), sandbox.faults.until_cleared
 
@@ -121,28 +121,28 @@ def when_it_hangs(sandbox: Sandbox) -> asyncio.Event:
         hanging.set()
         await until_cleared(service)
 
-    sandbox.faults.until_cleared = watched
+    monkeypatch.setattr(sandbox.faults, "until_cleared", watched)
     return hanging
 
 
-async def test_what_hangs_goes_on_when_put_right(sandbox: Sandbox) -> None:
+async def test_what_hangs_goes_on_when_put_right(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     async def put(body: dict[str, Any]) -> int:
         async with sandbox.session.put(f"{sandbox.url}/admin/faults/contacts", json=body) as response:
             return response.status
 
     assert await put({"kind": "hang"}) == 200
-    hanging = when_it_hangs(sandbox)
+    hanging = when_it_hangs(sandbox, monkeypatch)
     asking = asyncio.create_task(sandbox.registries().contacts.mobile_of("123456783"))
     await hanging.wait()
     assert await put({"kind": "slow", "seconds": 0.0}) == 200
     assert await asking == "+306900000001"
 
 
-async def test_stopping_does_not_wait_for_what_hangs() -> None:
+async def test_stopping_does_not_wait_for_what_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
     async with running() as sandbox:
         async with sandbox.session.put(f"{sandbox.url}/admin/faults/contacts", json={"kind": "hang", "times": 1}):
             pass
-        hanging = when_it_hangs(sandbox)
+        hanging = when_it_hangs(sandbox, monkeypatch)
         asking = asyncio.create_task(sandbox.registries().contacts.mobile_of("123456783"))
         await hanging.wait()
     assert await asyncio.wait_for(asyncio.gather(asking, return_exceptions=True), 5.0)

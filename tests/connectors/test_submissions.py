@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from dataclasses import replace
 
 import pytest
 
 from connectors import permits
 from connectors.cache import CachePolicy
+from connectors.call_policy import Limits
 from connectors.caseservice import CaseService
 from connectors.connect import WireProtocol
 from connectors.registry import (
@@ -20,6 +22,7 @@ from connectors.sandbox.faults import Fault, Kind
 from connectors.sandbox.paperwork import CERTIFICATES
 from tests.connectors.sandbox import PATIENT, Sandbox
 from tests.connectors.submissions import DETAILS, PAPERS, PDF, WANTED, each, paper
+from tests.fakes.ked import FakeKed
 
 
 @pytest.fixture(params=[WireProtocol.JSON, pytest.param(WireProtocol.SOAP, marks=pytest.mark.slow), WireProtocol.BASIC])
@@ -103,35 +106,25 @@ async def test_after_a_document_the_list_is_asked_anew(sandbox: Sandbox) -> None
     assert {one.code: one.status for one in case.documents}["gas"] == "submitted"
 
 
-class Unpromising:
-    """Counts calls; none of them succeeds."""
-
-    registry = "permits"
-
-    def __init__(self) -> None:
-        self.safe: list[bool] = []
-
-    async def call(self, ask: object) -> object:
-        self.safe.append(ask.safe)
-        raise RegistryUnavailable("permits", "timeout")
-
-
 @pytest.mark.parametrize("honours", [True, False])
 async def test_without_the_registrys_promise_nothing_is_repeated(sandbox: Sandbox, honours: bool) -> None:
-    ked, words = Unpromising(), replace(permits.VOCABULARY, honours_ids=honours)
+    ked = FakeKed("permits", RegistryUnavailable("permits", "timeout"))
+    words = replace(permits.VOCABULARY, honours_ids=honours)
     registry = CaseService(words, ked, sandbox.clock.runtime(), CachePolicy())
     for errand in (registry.submit(PAPERS["permits"]), registry.request(WANTED["permits"])):
         with pytest.raises(RegistryUnavailable):
             await errand
     with pytest.raises(RegistryUnavailable):
         await registry.certificate("r-1", "090000045")
-    assert ked.safe == [honours, honours, True]
+    assert [call.safe for call in ked.calls] == [honours, honours, True]
 
 
 # With each fault
 
 
-async def submissions(sandbox: Sandbox, name: str, protocol: WireProtocol, limits: object = PATIENT) -> list[object]:
+async def submissions(
+    sandbox: Sandbox, name: str, protocol: WireProtocol, limits: Limits = PATIENT
+) -> list[Awaitable[object]]:
     """One of each, against a request and a document that are there already."""
     wanted = sandbox.filing.request("r-0", name, "090000045", CERTIFICATES[name][0].word, DETAILS)
     issued = wanted if wanted.status == "issued" else sandbox.filing.issue(name, "r-0")

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from dialogues.engine.engine import Engine
 from dialogues.turn import CodeTried, Context, Effect, Event, Message, SetLanguage, Turn
 from tests.dialogues.fakes import ANNA, NOW
+
+if TYPE_CHECKING:  # it brings Rasa along, and TensorFlow: seconds for every process that collects tests
+    from dialogues.engine.engine import Engine
 
 MINUTE = timedelta(minutes=1)
 

@@ -217,6 +217,7 @@ async def test_what_a_registry_said_before_is_told_with_its_time(
 async def test_what_is_so_now_is_told_without_a_time(talk: Talk) -> None:
     for text in ("Πού βρίσκεται η αίτησή μου;", "Ποιες υποθέσεις έχω;"):
         await talk.by(ANNA).say(text)
+        assert "ΑΔ-2026-000123" in talk.text
         assert "πως ήταν" not in talk.text
 
 

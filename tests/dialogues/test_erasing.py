@@ -32,7 +32,7 @@ async def test_it_is_done_as_it_was_agreed_to_or_not_at_all(
     reads = State()
     reference = f"1:{int(NOW.timestamp())}:{asked_of}"
     at = NOW + timedelta(seconds=later)
-    state: dict[str, Any] = {"pending": {"intent": "delete_me", "reference": reference}}
+    state: dict[str, Any] = {"pending": {"intent": "delete_me", "reference": None, "mark": reference}}
     code = Entity("code", reads.privacy.confirmation(1, reference), 0, 6)
     context = Context(1, "viber", at, citizen, 2 if citizen else 0)
     said = ActionInput(Message("2", code.value, at), context, "confirm_deletion", (code,), state)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 
 from bot.commands import wording as command
 from bot.commands.wording import check, page, rows
-from dialogues.responses import Phrases, responses
+from dialogues.channels import CHANNELS
+from dialogues.responses import LANGUAGES, Phrases, responses
 from dialogues.samples import SAMPLES
 from dialogues.say import Option, Say
 from dialogues.wording import Voice, Wording
@@ -23,8 +25,8 @@ def both(el: str, en: str = "Hello", **more: Any) -> list[dict[str, Any]]:
     return [{"text": el, **more}, {"text": en, "condition": EN, **more}]
 
 
-def with_pick(**given: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    return {name: responses()[name] for name in ("utter_pick", "utter_pick_many")} | given
+def with_pick(**given: list[dict[str, Any]]) -> dict[str, Sequence[Mapping[str, Any]]]:
+    return {**{name: responses()[name] for name in ("utter_pick", "utter_pick_many")}, **given}
 
 
 def test_the_wording_in_use_is_sound() -> None:
@@ -112,7 +114,7 @@ def test_the_command_prints_every_response_with_its_cost(capsys: pytest.CaptureF
     assert run(price=0.05) == 0
     printed = capsys.readouterr().out
     for name in responses():
-        assert printed.count(f"\n{name} ") + printed.startswith(f"{name} ") == 4
+        assert printed.count(f"\n{name} ") + printed.startswith(f"{name} ") == len(LANGUAGES) * len(CHANNELS)
     assert "0.100 EUR" in printed
 
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("bot", "nlu", "dialogues", "connectors", "casestore")
 MOST_LINES = 300
 LONG_FUNCTION = 40
+STILL_LONG = {
+    "tests/casestore/queues/test_machine.py",
+    "tests/casestore/queues/test_results.py",
+    "tests/casestore/rights/test_retention.py",
+}  # from before tests were counted: none is to be added
 
 
 def modules(*folders: str) -> list[Path]:
@@ -19,11 +25,16 @@ def modules(*folders: str) -> list[Path]:
     return sorted(path for path in found if "migrations" not in path.parts)
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def too_long(paths: list[Path]) -> Iterator[str]:
     for path in paths:
-        lines = len(path.read_text(encoding="utf-8").splitlines())
-        if lines > MOST_LINES:
-            yield f"{path.relative_to(ROOT)}: {lines} lines"
+        lines, name = len(path.read_text(encoding="utf-8").splitlines()), str(path.relative_to(ROOT))
+        if lines > MOST_LINES and name not in STILL_LONG:
+            yield f"{name}: {lines} lines"
 
 
 def long_functions(paths: list[Path]) -> Iterator[str]:
@@ -40,10 +51,9 @@ def _lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 def main() -> int:
     """The exit code: 1 when a module is too long."""
-    paths = modules(*PACKAGES)
-    for function in long_functions(paths):
+    for function in long_functions(modules(*PACKAGES)):
         sys.stdout.write(f"long function  {function}\n")
-    wrong = list(too_long(paths))
+    wrong = list(too_long(modules(*PACKAGES, "tests")))
     for module in wrong:
         sys.stdout.write(f"too long       {module}, at most {MOST_LINES}\n")
     return 1 if wrong else 0

@@ -19,6 +19,7 @@ README = ROOT / "README.md"
 PAGES = sorted([README, ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
 _LINK = re.compile(r"\]\(([^()\s]+)\)")
 _CODE = re.compile(r"^```.*?^```|^    .*?$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
+_SOURCE = re.compile(r"(?<![\w/<>-])((?:bot|nlu|dialogues|connectors|casestore|tests|bench)/(?:\w+/)*(?:\w+\.py\b)?)")
 _NOT_IN_ANCHORS = re.compile(r"[^\w\- ]")
 
 
@@ -44,6 +45,12 @@ def test_every_relative_link_resolves(page: Path) -> None:
         if not target.exists() or (anchor and anchor not in anchors(target))
     ]
     assert broken == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_path_of_the_source_that_is_named_exists(page: Path) -> None:
+    named = _SOURCE.findall(page.read_text("utf-8"))
+    assert [path for path in named if not (ROOT / path).exists()] == []
 
 
 def test_every_page_is_found_from_the_readme() -> None:

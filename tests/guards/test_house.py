@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.__main__ import COMMANDS
 from bot.app import make_server
+from bot.conversation.turn_handler import TurnHandler
+from bot.messaging.inbox import InboxJob
 from bot.settings import Settings
 from bot.store import open_store
-from tests.guards import sizes
-from tests.harness import WELCOME, settings_for
+from dialogues.turn import Effect
+from tests.fakes.dialogue import EchoDialogue
+from tests.guards import references, sizes, words
+from tests.harness import WELCOME, login_at, running_system, settings_for
 
 PUBLIC = {("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics")}
 PUBLIC |= {("GET", "/link/{token}"), ("POST", "/link/{token}"), ("GET", "/link/back")}
 PUBLIC |= {("GET", "/my-data/{token}"), ("POST", "/my-data/{token}")}
-LOGIN = {"login_url": "http://127.0.0.1:1", "login_client_id": "us", "login_client_secret": "sandbox-only"}
 SIGNED = {
     ("POST", "/webhooks/viber"),
     ("POST", "/webhooks/sms"),
@@ -29,8 +33,8 @@ DOCS = [sizes.ROOT / "README.md", *sorted((sizes.ROOT / "docs").rglob("*.md"))]
 TESTS = sizes.modules("tests")
 
 
-async def test_every_route_is_public_by_name_or_refuses_who_does_not_sign(tmp_path: Path) -> None:
-    settings = settings_for(f"sqlite+aiosqlite:///{tmp_path}/counter.db", **LOGIN)
+async def test_every_route_is_public_by_name_or_refuses_who_does_not_sign(sqlite_url: str) -> None:
+    settings = settings_for(sqlite_url, **login_at("http://127.0.0.1:1"))
     async with open_store(settings), make_server(settings, WELCOME) as app:
         routes = {(r.method, r.resource.canonical) for r in app.router.routes() if r.resource and r.method != "HEAD"}
         assert routes == PUBLIC | SIGNED
@@ -39,6 +43,13 @@ async def test_every_route_is_public_by_name_or_refuses_who_does_not_sign(tmp_pa
                 asked = path.replace("{registry}", "permits")
                 async with client.request(method, asked, data=b"a=b") as response:
                     assert response.status == 403, path
+
+
+async def test_every_effect_of_a_turn_is_carried_out_and_nothing_else(sqlite_url: str) -> None:
+    async with running_system(sqlite_url, EchoDialogue()) as system:
+        [inbox] = [job for job in system.jobs if isinstance(job, InboxJob)]
+        assert isinstance(inbox._handler, TurnHandler)
+        assert set(inbox._handler._effects.table) == set(get_args(Effect))
 
 
 def test_every_route_is_documented() -> None:
@@ -66,10 +77,20 @@ def test_every_command_is_documented() -> None:
     assert [command for command in COMMANDS if f"python -m bot {command}" not in told] == []
 
 
-def test_every_link_between_documents_leads_somewhere() -> None:
-    links = [(doc, link) for doc in DOCS for link in re.findall(r"\]\(([^)#:\s]+)", doc.read_text(encoding="utf-8"))]
-    assert [f"{doc.name}: {link}" for doc, link in links if not (doc.parent / link).exists()] == []
-    assert links
+def test_cases_are_kept_by_one_recorder_with_the_listeners_of_the_wiring() -> None:
+    """Whoever built another would keep changes of which nobody is told."""
+    assert callers_of("CaseRecorder") == ["bot/registries/build.py"]
+    assert callers_of("case_recorder") == ["bot/app.py"]
+
+
+def callers_of(name: str) -> list[str]:
+    """The modules of ``bot`` that call this."""
+    call = re.compile(rf"(?<!def )\b{name}\(")
+    return [
+        str(path.relative_to(sizes.ROOT))
+        for path in sizes.modules("bot")
+        if call.search(path.read_text(encoding="utf-8"))
+    ]
 
 
 def test_tests_use_no_mocks() -> None:
@@ -90,6 +111,39 @@ def test_every_test_is_collected() -> None:
     with_tests = [path for path in TESTS if named.search(path.read_text(encoding="utf-8"))]
     assert [str(path) for path in with_tests if not path.name.startswith("test_")] == []
     assert [str(path) for path in TESTS if not (path.parent / "__init__.py").exists()] == []
+
+
+def test_every_reference_in_a_docstring_leads_somewhere() -> None:
+    assert [one for path in sizes.modules(*sizes.PACKAGES) for one in references.broken(path)] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "leads"),
+    [
+        ("bot.worker", True),
+        ("bot.worker.Worker.run", True),
+        ("casestore.queues.inbox.Inbox", True),
+        ("ValueError", True),
+        ("bot.worker.Worker.sleep", False),
+        ("bot.no_such.Worker", False),
+        ("casestore.no_such", False),
+    ],
+)
+def test_a_reference_that_leads_nowhere_is_seen(name: str, *, leads: bool) -> None:
+    assert references.resolves(name) is leads
+
+
+def test_the_words_are_those_of_the_field() -> None:
+    assert [one for path in [*sizes.modules(*sizes.PACKAGES), *TESTS] for one in words.private(path)] == []
+
+
+@pytest.mark.parametrize("room", ["bot", "casestore"])
+def test_a_room_has_at_most_a_dozen_modules_beside_its_folders(room: str) -> None:
+    assert len(list((sizes.ROOT / room).glob("*.py"))) <= 12
+
+
+def test_no_module_is_too_long() -> None:
+    assert list(sizes.too_long(sizes.modules(*sizes.PACKAGES, "tests"))) == []
 
 
 def test_a_module_that_grows_too_long_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

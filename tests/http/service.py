@@ -13,11 +13,13 @@ from aiohttp import web
 from sqlalchemy import func, select, text
 from yarl import URL
 
-from bot.app import Runtime, build_channels, http_session, make_server
-from bot.messaging.intake import MAX_BODY, Intake
+from bot.app import build_channels, http_session, make_server
+from bot.messaging.intake import Intake
 from bot.metrics import Metrics
+from bot.runtime import Runtime
 from bot.store import Store, open_store
-from bot.web.server import make_app
+from bot.web.server import make_app, make_runner
+from bot.web.signed import MAX_BODY, Limits
 from casestore.columns import metadata
 from casestore.tables import inbox, receipts
 from tests.channels.webhooks import Secrets, Webhook, signed
@@ -43,6 +45,7 @@ class Service:
     store: Store
     session: aiohttp.ClientSession
     book: Logbook
+    clock: FakeClock
 
     async def post(self, entry: Webhook) -> Answer:
         """Post this entry, signed as it says."""
@@ -69,6 +72,16 @@ class Service:
             writer.close()
             await writer.wait_closed()
 
+    async def talk(self, request: bytes) -> bytes:
+        """Write these bytes to the port; all that comes back until it is closed."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", URL(self.url).port)
+        try:
+            writer.write(request)
+            return await reader.read()
+        finally:
+            writer.close()
+            await writer.wait_closed()
+
     async def kept(self) -> tuple[int, int]:
         """How many rows the inbox and the spool of receipts hold."""
         async with self.store.database.read() as connection:
@@ -86,21 +99,22 @@ class Service:
 
 
 @asynccontextmanager
-async def counting(database_url: str, *, store_within: float | None = None, **more: Any) -> AsyncIterator[Service]:
-    """The counter with both channels on. With ``store_within`` its webhooks alone, in that much of a hurry."""
+async def counting(database_url: str, *, limits: Limits | None = None, **more: Any) -> AsyncIterator[Service]:
+    """The counter with both channels on. With ``limits`` its webhooks alone, under these."""
     settings, clock = settings_for(database_url, twilio_from=OWN_NUMBER, **more), FakeClock()
     async with AsyncExitStack() as stack:
         book = stack.enter_context(logging_to_book(secrets=settings.all_secrets()))
         store = await stack.enter_async_context(open_store(settings, migrating=True))
         session = await stack.enter_async_context(http_session())
-        if store_within is None:
+        if limits is None:
             app = await stack.enter_async_context(make_server(settings, WELCOME, Runtime(clock=clock)))
         else:
             channels = build_channels(settings, session, WELCOME)
-            parts = (channels, store.database, store.vault, Metrics(), clock, PUBLIC_URL)
-            app = make_app(Intake(*parts, store_within=store_within).routes(), max_body=MAX_BODY)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-        await runner.setup()
+            intake = Intake(
+                channels=channels, store=store, metrics=Metrics(), clock=clock, public_url=PUBLIC_URL, limits=limits
+            )
+            app = make_app(intake.routes(), max_body=MAX_BODY)
+        runner = await make_runner(app, shutdown_timeout=1.0)
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, "127.0.0.1", 0).start()
-        yield Service(f"http://127.0.0.1:{runner.addresses[0][1]}", store, session, book)
+        yield Service(f"http://127.0.0.1:{runner.addresses[0][1]}", store, session, book, clock)

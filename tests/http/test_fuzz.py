@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.channels.signing import Expect, Webhook
 from tests.channels.sms_webhooks import STATUS_PATH, received, report
 from tests.channels.viber_webhooks import message, text
+from tests.examples import examples
 from tests.http.service import SECRETS, Answer, Service, counting
 
 VIBER, SMS, STATUS = ("viber", "/webhooks/viber"), ("sms", "/webhooks/sms"), ("sms", f"{STATUS_PATH}?id=7")
@@ -97,7 +98,7 @@ async def test_whatever_is_signed_right_is_answered_and_nothing_told_is_kept_in_
     async with counting(database_url) as service:
         hammer = Hammer(service)
 
-        @settings(max_examples=300, deadline=None)
+        @settings(max_examples=examples(300), deadline=None)
         @example(posted=(VIBER, message(1, text(" ".join(TOLD)))))
         @example(posted=(SMS, received(1, " ".join(TOLD), From=TOLD[0])))
         @example(posted=(STATUS, report(1, "failed", ("ErrorMessage", " ".join(TOLD)))))

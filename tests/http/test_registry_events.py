@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from bot.registries.webhook import MAX_BODY
+from bot.web.signed import MAX_BODY
 from casestore.tables import registry_events as rows
 from tests.clock import START
 from tests.connectors.signing import NEW, OLD, STRANGE, event, headers
@@ -19,12 +18,6 @@ from tests.http.faults import Trouble, closed, disk_full, read_only
 from tests.http.service import Answer, Service, counting
 
 PATH = "/registries/permits/events"
-
-
-@pytest.fixture
-async def service(database_url: str) -> AsyncIterator[Service]:
-    async with counting(database_url) as service:
-        yield service
 
 
 async def post(service: Service, body: bytes, path: str = PATH, **signed: Any) -> Answer:
@@ -104,6 +97,7 @@ UNREADABLE = {
     "no subject": event(subject=...),
     "of another registry": event(source="/registries/efka"),
     "a case of another registry": event(subject="ΕΦ-2026-000201"),
+    "a type that is none": event("καιρός"),
     "a sequence that no row holds": event(data={"sequence": 2**31, "stage": "review"}),
     "no tax number": event(data={"afm": "12345", "stage": "review"}),
     "half a character": event(data={"stage": "review", "note": "@"}).replace(b"@", rb"\ud800"),
@@ -125,9 +119,13 @@ async def test_who_signs_for_a_registry_that_there_is_not_is_told_404(service: S
     assert await kept(service) == []
 
 
-async def test_an_unknown_type_is_of_no_interest(service: Service) -> None:
-    assert (await post(service, event("case.archived"))).status == 200
-    assert await kept(service) == []
+async def test_an_unknown_type_is_kept_for_who_knows_it_later(service: Service) -> None:
+    for number, kind in enumerate(("case.archived", "weather.changed")):
+        assert (await post(service, event(kind, {}, id=f"e-{number}", subject=..., time=...))).status == 200
+    assert await kept(service) == [("permits", 0, "open")] * 2
+    async with service.store.database.read() as connection:
+        types = list(await connection.scalars(select(rows.c.type).order_by(rows.c.id)))
+    assert types == ["gr.gov.case.archived", "gr.gov.weather.changed"]
 
 
 async def test_a_certificate_that_is_told_of_is_kept(service: Service) -> None:
@@ -163,5 +161,19 @@ async def test_nothing_of_an_event_is_logged(service: Service) -> None:
     await post(service, event(data={"afm": "12345", "stage": "review", "note": "στον διευθυντή"}))
     await post(service, event(), secret=STRANGE)
     told = json.dumps(service.book.lines, ensure_ascii=False)
-    assert [line["event"] for line in service.book.lines] == ["event.unreadable", "event.forbidden"]
+    assert [line["event"] for line in service.book.lines] == ["webhook.unreadable", "webhook.forbidden"]
     assert not [secret for secret in ("12345", "διευθυντή", "ΑΔ-2026", OLD) if secret in told]
+
+
+async def test_unsigned_events_are_counted_by_registry_and_invented_ones_together(service: Service) -> None:
+    for registry in ("permits", "permits", "efka", "tax", "x" * 500, "123456783"):
+        assert (await post(service, event(), f"/registries/{registry}/events", secret=STRANGE)).status == 403
+    told = [(line["sender"], line["times"]) for line in service.book.lines if line["event"] == "webhook.forbidden"]
+    assert told == [("permits", 1), ("efka", 1), ("registries", 1)]
+    metrics = (await service.ask("GET", "/metrics")).body.decode()
+    counted = [line for line in metrics.splitlines() if line.startswith("counter_forbidden_webhooks_total")]
+    assert [line.split("_total")[1] for line in counted] == [
+        '{sender="permits"} 2.0',
+        '{sender="efka"} 1.0',
+        '{sender="registries"} 3.0',
+    ]

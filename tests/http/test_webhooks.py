@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.messaging.intake import MAX_BODY
-from tests.channels.viber_webhooks import TOKEN, USER, event, message, text
+from bot.web.signed import MAX_BODY, Limits
+from tests.channels.viber_webhooks import USER, event, message, text
 from tests.channels.webhooks import SMS, VIBER, WEBHOOKS, Expect, Signing, Webhook, signed
 from tests.http.faults import (
     Trouble,
@@ -20,7 +20,6 @@ from tests.http.faults import (
     postgresql_locked,
     read_only,
     sqlite_locked,
-    without_schema,
 )
 from tests.http.service import SECRETS, Service, counting
 
@@ -30,12 +29,6 @@ ONE_OF_EACH = tuple(
     for table in (VIBER, SMS)
     for expect in (Expect.INBOUND, Expect.RECEIPT)
 )
-
-
-@pytest.fixture
-async def service(database_url: str) -> AsyncIterator[Service]:
-    async with counting(database_url) as service:
-        yield service
 
 
 async def test_every_webhook_gets_its_answer_and_keeps_what_it_should(service: Service) -> None:
@@ -169,6 +162,41 @@ async def test_who_hangs_up_in_the_middle_troubles_nobody(service: Service, requ
     assert service.book.lines == []
 
 
+async def test_a_body_that_stops_coming_is_let_go(database_url: str) -> None:
+    async with counting(database_url, limits=Limits(read_within=0.1)) as service:
+        for half in CUT_SHORT:
+            assert (await service.speak(half)).startswith(b"HTTP/1.1 408 ")
+        assert await service.kept() == (0, 0)
+
+
+async def test_no_answer_says_what_serves_it(service: Service) -> None:
+    gets = [
+        await service.ask("GET", target) for target in ("/healthz", "/readyz", "/metrics", "/nothing", "/my-data/x")
+    ]
+    posts = [await service.post(replace(VIBER[0], signing=signing)) for signing in (Signing.RIGHT, Signing.WRONG)]
+    for answer in (*gets, *posts, await service.ask("PUT", "/webhooks/sms")):
+        assert "Server" not in answer.headers
+        assert "Date" in answer.headers
+    for request in BROKEN.values():
+        assert b"aiohttp" not in await service.talk(request)
+
+
+async def test_what_nobody_signed_is_counted_and_logged_once_a_minute(service: Service) -> None:
+    unsigned = [replace(table[0], signing=Signing.MISSING) for table in (VIBER, SMS)]
+    for _ in range(5):
+        await asyncio.gather(*(service.post(entry) for entry in unsigned))
+    service.clock.forward(59)
+    await service.post(unsigned[0])
+    service.clock.forward(1)
+    await service.post(unsigned[0])
+    told = [(line["sender"], line["times"]) for line in service.book.lines if line["event"] == "webhook.forbidden"]
+    assert sorted(told[:2]) == [("sms", 1), ("viber", 1)]
+    assert told[2:] == [("viber", 6)]
+    metrics = (await service.ask("GET", "/metrics")).body.decode()
+    assert 'counter_forbidden_webhooks_total{sender="viber"} 7.0' in metrics
+    assert 'counter_forbidden_webhooks_total{sender="sms"} 5.0' in metrics
+
+
 # --- a store that cannot be written
 
 
@@ -204,68 +232,8 @@ async def test_what_cannot_be_stored_is_503_and_taken_at_the_next_try(
 )
 async def test_a_locked_table_is_503_in_time(database_url: str, locked: Trouble) -> None:
     """Nobody waits for a lock longer than a provider waits for us, and nothing is stored twice when it opens."""
-    async with counting(database_url, store_within=0.2) as service, locked(service.store.database.url):
+    async with counting(database_url, limits=Limits(store_within=0.2)) as service, locked(service.store.database.url):
         assert (await service.post(VIBER[0])).status == 503
     async with counting(database_url) as service:
         assert (await service.post(VIBER[0])).status == 200
         assert await service.kept() == (1, 0)
-
-
-# --- health
-
-
-async def test_health_says_alive_and_ready(service: Service) -> None:
-    alive, ready = await service.ask("GET", "/healthz"), await service.ask("GET", "/readyz")
-    assert (alive.status, json.loads(alive.body)) == (200, {"status": "ok"})
-    assert (ready.status, json.loads(ready.body)) == (200, {"status": "ok", "parts": {"store": "ok"}})
-    assert alive.headers["Cache-Control"] == ready.headers["Cache-Control"] == "no-store"
-
-
-@pytest.mark.parametrize(
-    ("database_url", "trouble"),
-    [("sqlite", without_schema), ("postgresql", closed)],
-    indirect=["database_url"],
-    ids=["of another day", "closed"],
-)
-async def test_without_its_store_it_lives_and_is_not_ready(service: Service, trouble: Trouble) -> None:
-    async with trouble(service.store.database.url):
-        ready = await service.ask("GET", "/readyz")
-        assert (ready.status, json.loads(ready.body)) == (503, {"status": "failing", "parts": {"store": "failing"}})
-        assert (await service.ask("GET", "/healthz")).status == 200
-        assert (await service.ask("GET", "/metrics")).status == 200
-    assert (await service.ask("GET", "/readyz")).status == 200
-
-
-async def test_metrics_count_answers_and_name_nobody(service: Service) -> None:
-    for entry in WEBHOOKS:
-        await service.post(entry)
-    answer = await service.ask("GET", "/metrics")
-    told = answer.body.decode()
-    kept = await service.kept()
-    assert f'counter_queue_depth{{channel="all",priority="all",queue="inbox"}} {float(kept[0])}' in told
-    for status in (200, 400, 403):
-        assert f'counter_ack_seconds_count{{answer="{status}",channel="viber"}}' in told
-    assert "30690000" not in told
-    assert str(TOKEN) not in told
-    assert str(USER["id"]) not in told
-
-
-@pytest.mark.parametrize(
-    ("method", "target", "status"),
-    [
-        ("GET", "/webhooks/viber", 405),
-        ("PUT", "/webhooks/sms", 405),
-        ("POST", "/healthz", 405),
-        ("GET", "/", 404),
-        ("GET", "/webhooks", 404),
-        ("POST", "/webhooks/viber/", 404),
-        ("POST", "/webhooks/%76iber", 403),
-        ("POST", "/webhooks/telegram", 404),
-        ("GET", "/../etc/passwd", 404),
-        ("GET", "/%00%ff", 404),
-    ],
-)
-async def test_elsewhere_there_is_nothing(service: Service, method: str, target: str, status: int) -> None:
-    answer = await service.ask(method, target)
-    assert answer.status == status
-    assert await service.kept() == (0, 0)

@@ -18,6 +18,7 @@ from connectors.audit import MemoryAudit
 from connectors.connect import connect
 from connectors.runtime import Runtime, system_runtime
 from connectors.sandbox.app import CLIENT_ID, CLIENT_SECRET, Pairs, make_app
+from connectors.sandbox.faults import FAULTS, Faults
 from connectors.sandbox.seed import seeded
 from connectors.sandbox.state import State
 from dialogues.actions import all_actions
@@ -25,7 +26,7 @@ from dialogues.catalogue import load_catalogue
 from tests.clock import FakeClock
 from tests.connectors.sandbox import served
 from tests.dialogues.model import trained_model
-from tests.harness import PUBLIC_URL, System, running_system
+from tests.harness import PUBLIC_URL, System, login_at, running_system
 
 if TYPE_CHECKING:
     from dialogues.engine.engine import Engine
@@ -45,7 +46,7 @@ class Service:
 
     system: System
     state: State
-    state_url: str
+    faults: Faults
     audit: MemoryAudit
 
 
@@ -66,7 +67,8 @@ async def running_counter(
     state = seeded(clock)
     async with AsyncExitStack() as stack:
         pairs = Pairs(redirects=(f"{PUBLIC_URL}/link/back",))
-        url = await stack.enter_async_context(served(make_app(state, pairs=pairs)))
+        sandbox = make_app(state, pairs=pairs)
+        url = await stack.enter_async_context(served(sandbox))
         session = await stack.enter_async_context(aiohttp.ClientSession())
         audit = MemoryAudit()
         registries = connect(url, CLIENT_ID, CLIENT_SECRET, session=session, audit=audit, runtime=told_by(clock))
@@ -79,11 +81,12 @@ async def running_counter(
             reads = StoreReads(one_view(store, both[0], clock), store.codes, registries.contacts, privacy_reads(store))
             return Engine(model, all_actions(reads, load_catalogue()))
 
-        door = {"login_url": url, "login_client_id": CLIENT_ID, "login_client_secret": CLIENT_SECRET} if login else {}
-        running = running_system(database_url, dialogue, clock=clock, codes=codes, registries=both, **door)
+        more = login_at(url) if login else {}
+        running = running_system(database_url, dialogue, clock=clock, codes=codes, registries=both, **more)
         system = await stack.enter_async_context(running)
         await system.settle()  # the feeds have been read once
-        yield Service(system, state, url, audit)
+        yield Service(system, state, sandbox[FAULTS], audit)
+        assert [entry.operation for entry, _ in audit.rows if not entry.cause.protocol] == []
 
 
 @pytest.fixture

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.messaging.payload import OutboundBody
 from bot.settings import load
 from bot.store import Store, open_store
-from casestore.queues.inbox import Arrival
-from casestore.queues.outbox import Dispatch, Priority
-from casestore.queues.registry_events import NewEvent, RegistryEventQueue
+from casestore.queues.outbox import Dispatch, Kind, Priority
+from casestore.queues.registry_events import RegistryEventQueue
 from connectors.sandbox.app import CLIENT_ID, CLIENT_SECRET
+from tests.casestore.fixture import message
 from tests.conftest import with_database
 from tests.connectors.sandbox import running
 from tests.harness import VIBER_TOKEN
@@ -66,7 +67,7 @@ async def test_doctor_says_what_is_on_and_what_is_off_and_why(
 async def test_doctor_fails_for_a_model_that_is_missing_and_a_public_url_that_nobody_calls(
     run_command: Here, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PUBLIC_URL", "http://counter.example.gr")
+    monkeypatch.setenv("PUBLIC_URL", "http://localhost")
     end = await run_command("doctor")
     assert end.code == 1
     assert lines(end)["dialogue model"] == ("wrong", "missing: run `python -m bot train`")
@@ -106,13 +107,13 @@ async def test_doctor_says_that_the_key_ring_is_another(run_command: Here, monke
 
 async def fill(store: Store, now: datetime) -> None:
     """A message that was given up, one that waits, and an answer that waits."""
-    await store.inbox.add([Arrival("viber", "1", "k", "{}", now), Arrival("viber", "2", "k", "{}", now)])
+    await store.inbox.add([message(store.inbox, number, "k", now) for number in "12"])
     (claimed,) = await store.inbox.claim(now, "claim", limit=1, lease=timedelta(seconds=1))
     async with store.database.write() as connection:
         await store.inbox.bury(connection, claimed, now, "ValueError")
-        body = {"text": "α", "choices": []}
+        body = OutboundBody("α").encode()
         await store.outbox.add(
-            connection, [Dispatch("k", "sms", "+306900000001", body, "reply", Priority.REPLY, None, now)], now
+            connection, [Dispatch("k", "sms", "+306900000001", body, Kind.REPLY, Priority.REPLY, None, now)], now
         )
 
 
@@ -147,12 +148,38 @@ async def test_an_event_that_was_given_up_is_wrong(run_command: Here) -> None:
     now = datetime.now(UTC)
     async with open_store(load(), migrating=True) as store:
         events = RegistryEventQueue(store.database, store.vault)
-        await events.add([events.row(NewEvent("permits", "e-1", "ΑΔ-2026-000123", 1, "{}", now))])
+        await events.add([row_of(events, "permits", "gr.gov.case.opened", 1, now)])
         [claimed] = await events.claim(now, "claim", limit=1, lease=timedelta(seconds=60))
-        await events.bury(claimed, now, "no such case")
+        await events.abandon(claimed, now, "no such case")
     end = await run_command("doctor")
     assert lines(end)["events of registries"] == (
         "wrong",
         "0 waiting, the oldest for 0 s; 1 given up: see docs/operation.md",
     )
     assert end.code == 1
+
+
+async def test_events_that_nobody_applies_are_said_and_are_nothing_wrong(run_command: Here) -> None:
+    now = datetime.now(UTC)
+    async with open_store(load(), migrating=True) as store:
+        events = RegistryEventQueue(store.database, store.vault)
+        for number, kind in enumerate(("refused", "issued", "issued")):
+            await events.add([row_of(events, "efka", f"gr.gov.certificate.{kind}", number, now)])
+        for claimed in await events.claim(now, "claim", limit=3, lease=timedelta(seconds=60)):
+            await events.park(claimed, f"gr.gov.certificate.{'refused' if claimed.id == 1 else 'issued'}")
+    end = await run_command("doctor")
+    assert lines(end)["events of registries"] == ("ok", "0 waiting, the oldest for 0 s")
+    why = "nobody applies these yet: 2 gr.gov.certificate.issued, 1 gr.gov.certificate.refused"
+    assert lines(end)["parked events"] == ("ok", why)
+
+
+def row_of(events: RegistryEventQueue, registry: str, kind: str, number: int, now: datetime) -> dict[str, object]:
+    return events.row(
+        registry=registry,
+        event=f"e-{number}",
+        kind=kind,
+        subject=f"r-{number}",
+        sequence=1,
+        payload="{}",
+        received_at=now,
+    )

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
@@ -22,6 +22,11 @@ from casestore.tables import audit
 from tests.browser import Browser
 from tests.harness import PUBLIC_URL
 from tests.journeys.conftest import Service, running_counter
+from tests.journeys.oracle import Oracle, Sent
+from tests.journeys.talk import write
+
+if TYPE_CHECKING:
+    from dialogues.engine.rasa import Model
 
 STEPS = 180
 ASKS = (
@@ -34,53 +39,6 @@ _LINK = re.compile(rf"{PUBLIC_URL}/link/\S+")
 CITIZENS = tuple(person for person in PEOPLE if person.afm)
 
 pytestmark = pytest.mark.slow
-
-
-@dataclass(slots=True)
-class Sent:
-    """A code as its holder got it: for the chat that asked, of this citizen, until then."""
-
-    code: str
-    chat: str
-    afm: str
-    mobile: str | None
-    until: datetime
-
-
-@dataclass(slots=True)
-class Oracle:
-    """Who may be told what where. ``proven``: by chat, the citizen and the mobile that the proof rests on."""
-
-    mobiles: dict[str, str | None]
-    proven: dict[str, tuple[str, str | None]] = field(default_factory=dict)
-    declined: set[tuple[str, str]] = field(default_factory=set)
-
-    def may(self, address: str) -> set[str]:
-        held = {
-            afm for afm, mobile in self.mobiles.items() if mobile == address and (afm, address) not in self.declined
-        }
-        return held | ({self.proven[address][0]} if address in self.proven else set())
-
-    def prove(self, sent: Sent) -> None:
-        self.proven[sent.chat] = (sent.afm, sent.mobile)
-        self.declined.discard((sent.afm, sent.chat))
-
-    def unlink(self, address: str) -> None:
-        """At their own number a citizen is not known again before a proof. Of two behind one number this asks less than
-        the service does: who of them it knew does not show."""
-        afm, rests = self.proven.pop(address, (None, None))
-        held = [one for one, mobile in self.mobiles.items() if mobile == address]
-        if afm is not None and rests == address:
-            self.declined.add((afm, address))
-        if afm is None and len(held) == 1:
-            self.declined.add((held[0], address))
-
-    def change(self, afm: str, mobile: str | None) -> None:
-        self.mobiles[afm] = mobile
-        self.declined = {(one, at) for one, at in self.declined if one != afm or at == mobile}
-        self.proven = {
-            chat: (one, rests) for chat, (one, rests) in self.proven.items() if one != afm or rests in (None, mobile)
-        }
 
 
 class Walk:
@@ -277,9 +235,8 @@ class Walk:
     async def _say(self, person: Person, text: str, chat: str | None = None, *, look: bool = True) -> str:
         """Where it was said."""
         chat = chat or self.random.choice(self._chats(person))
-        phone = self.counter.system.phone
         self.typed[chat] = f"{self.typed.get(chat, '')} {text}"
-        assert await (phone.viber if chat == person.viber_id else phone.sms).write(chat, text)
+        await write(self.counter.system, "viber" if chat == person.viber_id else "sms", chat, text)
         await self.counter.system.settle()
         if look:
             self._judge(self._fresh())
@@ -325,10 +282,12 @@ def _mark(service: Service) -> dict[str, tuple[str, ...]]:
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_nobody_is_told_what_is_anothers(seed: int, tmp_path: Path, model: object) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path}/counter.db"
+async def test_nobody_is_told_what_is_anothers(seed: int, sqlite_url: str, model: Model) -> None:
     jar = aiohttp.DummyCookieJar()
-    async with running_counter(url, model, login=True) as service, aiohttp.ClientSession(cookie_jar=jar) as session:
+    async with (
+        running_counter(sqlite_url, model, login=True) as service,
+        aiohttp.ClientSession(cookie_jar=jar) as session,
+    ):
         walk = Walk(service, session, seed)
         await service.system.later(31)
         for _ in range(STEPS):

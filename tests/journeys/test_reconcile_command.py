@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+import bot.app
 from bot.settings import load
 from bot.store import Store, open_store
+from casestore.cases.model import Change
 from connectors.sandbox.app import CLIENT_ID, CLIENT_SECRET
 from connectors.sandbox.faults import Fault, Kind
 from tests.connectors.sandbox import Sandbox, running
+from tests.harness import calls_without_cause
 from tests.journeys.commandline import Ended, Here, empty_folder
 
 PERMIT = "ΑΔ-2026-000123"
@@ -30,6 +34,8 @@ async def sandbox(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Sandbox]:
         for name, value in settings.items():
             monkeypatch.setenv(f"REGISTRIES_{name}", value)
         yield sandbox
+        async with open_store(load()) as store:
+            assert await calls_without_cause(store) == []
 
 
 @pytest.fixture
@@ -60,6 +66,21 @@ async def test_what_is_found_is_reported_and_put_right(run_command: Here, sandbo
         assert told(await run_command("reconcile", "permits")) == {"permits": "0 same, 1 behind, 1 repaired"}
         assert await stage(store, PERMIT) == "review"
     assert told(await run_command("reconcile", "permits")) == {"permits": "1 same"}
+
+
+async def test_what_is_put_right_is_heard_by_whoever_hears_of_changes(
+    run_command: Here, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[str] = []
+
+    async def listener(_connection: AsyncConnection, changes: Sequence[Change]) -> None:
+        heard.extend(change.after.case.reference for change in changes)
+
+    monkeypatch.setattr(bot.app, "change_listeners", lambda: (listener,))
+    await run_command("reconcile", "permits", "--dry-run")
+    assert heard == []
+    await run_command("reconcile", "permits")
+    assert heard == [PERMIT]
 
 
 async def test_a_registry_that_is_down_is_said_and_the_others_are_compared(run_command: Here, sandbox: Sandbox) -> None:

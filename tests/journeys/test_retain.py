@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import utc_now
+from bot.runtime import utc_now
 from casestore.database import Database
 from casestore.migrate import check_key_ring, migrate
 from casestore.rights.retention import RETENTION_RULES

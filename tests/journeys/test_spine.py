@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+import aiohttp
 import pytest
 from sqlalchemy import func, select
 
 from bot.phone.context import ReceiptTimes
 from bot.phone.faults import Refusal, Verdict
 from bot.phone.phone import Options
+from bot.worker import run_until_idle
 from casestore.tables import contact_points, conversations, handovers, outbox, transcript
+from tests.channels.viber_webhooks import message
+from tests.channels.webhooks import Expect, Secrets, Webhook, signed
 from tests.clock import FakeClock
 from tests.fakes.dialogue import EchoDialogue
-from tests.harness import System, running_system
+from tests.harness import VIBER_TOKEN, System, running_system
 
 VIBER, SMS = "tGVuIFZpYmVyIGlkIGhlcmU=", "+306900000001"
 
@@ -71,6 +75,9 @@ async def test_a_poison_message_is_given_up_honestly_and_holds_up_nobody(system:
     assert (await system.store.inbox.depth())[:2] == (0, 1)
     async with system.store.database.read() as connection:
         assert (await connection.scalar(select(handovers.c.reason))) == "gave-up"
+        sent = (await connection.scalars(select(outbox.c.key).order_by(outbox.c.id))).all()
+        said = (await connection.scalars(select(transcript.c.key).where(transcript.c.author == "bot"))).all()
+    assert sorted(sent) == sorted(said)  # what was sent is found by its line, for the citizen's copy
 
 
 async def test_a_refused_send_is_tried_again_later(system: System) -> None:
@@ -138,10 +145,14 @@ async def test_who_unsubscribes_is_unreachable_until_he_writes(system: System) -
 
 
 async def test_a_blocked_recipient_stops_what_waits_for_him(system: System) -> None:
-    await system.phone.viber.write(VIBER, "ένα")
     system.phone.faults.script("viber", [Verdict(refusal=Refusal(code=6))])
+    for text in ("ένα", "δύο"):
+        assert await system.phone.viber.write(VIBER, text)
+    await run_until_idle(system.jobs[:1])  # both are answered before one is sent: who writes can be reached again
     await system.settle()
-    assert await states(system) == [("failed", "viber:6")]
+    assert await states(system) == [("failed", "viber:6"), ("failed", "viber:6")]
+    assert system.said_to(VIBER) == []
+    assert system.phone.counts["viber.refused.6"] == 1  # the other was not even sent
     async with system.store.database.read() as connection:
         assert await connection.scalar(select(contact_points.c.reachable)) is False
 
@@ -165,3 +176,25 @@ async def test_opening_the_chat_is_welcomed_in_the_answer_itself(system: System)
     assert system.phone.counts["viber.welcomed"] == 1
     async with system.store.database.read() as connection:
         assert await connection.scalar(select(func.count()).select_from(conversations)) == 0
+
+
+async def test_a_message_that_waited_stands_in_the_transcript_at_its_own_time(system: System) -> None:
+    await system.phone.viber.write(VIBER, "γεια σας")
+    sent = system.clock()
+    await system.later(600)
+    async with system.store.database.read() as connection:
+        rows = (await connection.execute(select(transcript).order_by(transcript.c.id))).all()
+    assert [(row.author, row.at) for row in rows] == [("citizen", sent), ("bot", system.clock())]
+
+
+@pytest.mark.parametrize(("device", "language"), [("en-GB", "en"), ("el-GR", "el"), ("fr", "el"), (None, "el")])
+async def test_a_new_conversation_begins_in_the_language_of_the_device(
+    system: System, device: str | None, language: str
+) -> None:
+    content = message(1, {"type": "text", "text": "boom"}, sender={"id": VIBER, "language": device}, timestamp=1)
+    target, headers, body = signed(Webhook("any", "viber", content, Expect.INBOUND), Secrets(VIBER_TOKEN))
+    async with aiohttp.ClientSession() as session, session.post(system.url + target, data=body, headers=headers) as ok:
+        assert ok.status == 200
+    for _ in range(5):
+        await system.later(120)
+    assert system.said_to(VIBER) == [f"[utter_trouble {language}]"]

@@ -60,8 +60,8 @@ def test_no_sentence_is_judged_by_a_model_that_saw_its_like() -> None:
 
 def test_the_curve_trades_coverage_for_error() -> None:
     steps = {round(step.threshold, 2): step for step in curve(JUDGED)}
-    assert (steps[0.0].answered, steps[0.0].wrong, steps[0.0].strays) == (1.0, pytest.approx(0.4), 0.5)
-    assert (steps[0.4].answered, steps[0.4].wrong, steps[0.4].strays) == (pytest.approx(0.6), pytest.approx(1 / 3), 0.0)
+    assert [steps[0.0].answered, steps[0.0].wrong, steps[0.0].strays] == pytest.approx([1.0, 0.4, 0.5])
+    assert [steps[0.4].answered, steps[0.4].wrong, steps[0.4].strays] == pytest.approx([0.6, 1 / 3, 0.0])
     assert steps[0.92].answered == 0.0
 
 

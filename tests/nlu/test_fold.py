@@ -10,6 +10,7 @@ from wordfreq import top_n_list
 
 from nlu.fold import SHORTHAND, fold, fold_word
 from nlu.greeklish import BY_SIGHT, BY_SOUND, MIXED, Options, bare, spellings
+from tests.examples import examples
 from tests.nlu.marked import DATA
 
 WORDS = sorted(
@@ -27,7 +28,7 @@ MESSAGES = st.text(
 
 
 @given(MESSAGES | st.text(max_size=60))
-@settings(max_examples=600)
+@settings(max_examples=examples(600))
 def test_folding_twice_is_folding_once(text: str) -> None:
     key = fold(text)
     assert fold(key) == key

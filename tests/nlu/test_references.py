@@ -14,6 +14,7 @@ from nlu.checks import is_afm, is_amka
 from nlu.entities import candidates, extract
 from nlu.fold import fold
 from nlu.references import mask
+from tests.examples import examples
 
 DIGITS = "0123456789"
 AFMS = (
@@ -49,7 +50,7 @@ SENTENCES = ("{}", "η υπόθεση {} τι γίνεται", "gia to {} milao"
     st.sampled_from(SENTENCES),
     st.data(),
 )
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 def test_case_references_come_back_from_every_form(
     prefix: str, year: int, count: int, form: str, sentence: str, data: st.DataObject
 ) -> None:
@@ -156,7 +157,7 @@ def test_twelve_digits_that_may_be_two_things_are_both_in_order() -> None:
 
 
 @given(st.text(max_size=120) | st.text(st.sampled_from("0123456789 -/.ΑΔADefΕΦ€+@"), max_size=60))
-@settings(max_examples=500)
+@settings(max_examples=examples(500))
 def test_extraction_never_raises_and_spans_are_sound(text: str) -> None:
     found = extract(text, today=date(2026, 11, 22))
     assert all(0 <= e.start < e.end <= len(text) and 0 < e.confidence <= 1 and e.value for e in found)

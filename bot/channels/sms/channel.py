@@ -12,17 +12,29 @@ import aiohttp
 from twilio.request_validator import RequestValidator
 from yarl import URL
 
-from bot.channels import client
-from bot.channels.port import Outbound, Parsed, Remedy, SendError, Sent, WebhookRequest
+from bot.channels import client, media
+from bot.channels.port import (
+    Attachment,
+    FetchError,
+    Outbound,
+    OutboundFile,
+    Parsed,
+    Part,
+    Remedy,
+    SendError,
+    Sent,
+    WebhookRequest,
+)
 from bot.channels.sms import parse, send
-from bot.channels.sms.encoding import fold_gsm7
-from bot.channels.text import listed, split
-from dialogues.turn import Choice, Reply
+from bot.channels.sms.compose import compose
+from dialogues.turn import Reply
 
-TEXT_LIMIT = 1600
 DEFAULT_RATE = 10.0  # what a sender with a name gets through; more waits in Twilio's own queue
 PAGE_SIZE = 200
 MOST_PAGES = 5
+API_PATH = "/2010-04-01/"
+MEDIA_DOMAIN = "twiliocdn.com"
+MEDIA_BUCKET = URL("https://s3-external-1.amazonaws.com/media.twiliocdn.com/")
 INBOUND_PATH = "/webhooks/sms"
 STATUS_PATH = "/webhooks/sms/status"
 
@@ -30,8 +42,8 @@ STATUS_PATH = "/webhooks/sms/status"
 class SmsChannel:
     """Sends as ``sender`` (a number or a name) or through ``messaging_service_sid``: exactly one of them.
 
-    ``public_url`` is the base that Twilio calls back; ``rate`` is in sends a
-    second, ``deadline`` in seconds for one send. Raises :class:`ValueError` for settings that cannot work.
+    ``public_url`` is the base that Twilio calls back; ``rate`` is in sends a second, ``deadline`` in seconds for one
+    send, ``fetch_deadline`` for one file. Raises :class:`ValueError` for settings that cannot work.
     """
 
     name = parse.NAME
@@ -49,6 +61,7 @@ class SmsChannel:
         api_url: str = "https://api.twilio.com",
         rate: float = DEFAULT_RATE,
         deadline: float = 10.0,
+        fetch_deadline: float = media.FETCH_SECONDS,
     ) -> None:
         if not (account_sid.isascii() and account_sid.isalnum() and auth_token):
             raise ValueError("SMS needs the account's sid and its token")
@@ -59,12 +72,14 @@ class SmsChannel:
         self._sender = _sender(sender, messaging_service_sid)
         self._callback = public_url.rstrip("/") + STATUS_PATH
         self._api = api_url.rstrip("/")
+        self._own = URL(api_url)
         self._messages = f"{self._api}/2010-04-01/Accounts/{account_sid}/Messages.json"
         self._headers = {
             "Authorization": aiohttp.encode_basic_auth(account_sid, auth_token),
             "Content-Type": "application/x-www-form-urlencoded",
         }
         self._deadline = deadline
+        self._fetch_deadline = fetch_deadline
 
     def verify(self, request: WebhookRequest) -> bool:
         """Twilio's HMAC-SHA1 over the URL it called and every field of the form, blank ones too.
@@ -88,13 +103,10 @@ class SmsChannel:
     def parse(self, request: WebhookRequest) -> Parsed:
         if request.path == STATUS_PATH:
             return parse.status(request.body, client.query(request.url).get("id", ""), request.received_at)
-        return parse.inbound(request.body, request.received_at, self._number)
+        return parse.inbound(request.body, request.received_at, self._number, self._own)
 
-    def compose(self, reply: Reply) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
-        """Choices become numbered lines of the text. What may be folded is folded here, on its way out."""
-        whole = listed(reply.text, reply.choices, mark="{n}.")
-        parts = split(fold_gsm7(whole) if reply.economy else whole, TEXT_LIMIT)
-        return tuple((part, ()) for part in parts)
+    def compose(self, reply: Reply, file: OutboundFile | None = None) -> tuple[Part, ...]:
+        return compose(reply, file)
 
     async def send(self, message: Outbound) -> Sent:
         """Twilio has no idempotency key: what may have arrived is ``UNKNOWN``, and never repeated here."""
@@ -124,6 +136,20 @@ class SmsChannel:
             raise SendError(Remedy.UNKNOWN, "twilio:list-too-long")
         return found
 
+    async def fetch(self, attachment: Attachment, limit_bytes: int) -> bytes:
+        """The API answers with a redirect to where the file lies; our credentials go to the API alone."""
+        url = media.url_of(attachment)
+        if not (media.same_server(url, self._own) and url.path.startswith(API_PATH)):
+            raise FetchError(Remedy.NEVER, "media:host")
+        return await media.download(
+            self._session,
+            url,
+            headers={"Authorization": self._headers["Authorization"]},
+            limit_bytes=limit_bytes,
+            deadline=self._fetch_deadline,
+            allowed=lambda url: media.same_server(url, self._own) or _keeps_media(url),
+        )
+
     async def _page(self, url: URL) -> tuple[list[object], URL | None]:
         try:
             answered = await client.exchange(self._session, "GET", url, headers=self._headers, deadline=self._deadline)
@@ -139,7 +165,7 @@ class SmsChannel:
 
     def _following(self, uri: object) -> URL | None:
         """The next page, on the same host and nowhere else: the request carries our credentials."""
-        if not isinstance(uri, str) or not uri.startswith("/2010-04-01/"):
+        if not isinstance(uri, str) or not uri.startswith(API_PATH):
             return None
         return URL(self._api + uri, encoded=True)
 
@@ -148,6 +174,12 @@ def _sender(sender: str | None, service: str | None) -> Mapping[str, str]:
     if bool(sender) == bool(service):
         raise ValueError("SMS needs either a sender or a messaging service, and not both")
     return MappingProxyType({"From": sender} if sender else {"MessagingServiceSid": service or ""})
+
+
+def _keeps_media(url: URL) -> bool:
+    """Is this where Twilio keeps what people send?"""
+    in_bucket = media.same_server(url, MEDIA_BUCKET) and url.path.startswith(MEDIA_BUCKET.path)
+    return media.under(url, MEDIA_DOMAIN) or in_bucket
 
 
 def _same(given: str, expected: str) -> bool:

@@ -13,7 +13,8 @@ from types import MappingProxyType
 from multidict import MultiMapping
 from yarl import URL
 
-from bot.channels.port import Answer, BadWebhook, Inbound, Parsed, Receipt, Status
+from bot.channels.media import address_in, media_type_in
+from bot.channels.port import Answer, Attachment, BadWebhook, Inbound, Parsed, Receipt, Status
 from bot.channels.sms import codes
 from bot.channels.sms.number import e164
 from bot.channels.sms.optout import kind_of
@@ -49,8 +50,8 @@ def form(body: bytes) -> MultiMapping[str]:
     return URL.build(query_string=body.decode("utf-8", "replace"), encoded=True).query
 
 
-def inbound(body: bytes, now: datetime, own_number: str | None) -> Parsed:
-    """Read a verified message. Raises :class:`BadWebhook`.
+def inbound(body: bytes, now: datetime, own_number: str | None, own: URL | None = None) -> Parsed:
+    """Read a verified message. ``own`` is the server that is set as Twilio's. Raises :class:`BadWebhook`.
 
     Of no interest: a sender who cannot be answered, our own number, and a status that was sent to this path.
     """
@@ -64,7 +65,7 @@ def inbound(body: bytes, now: datetime, own_number: str | None) -> Parsed:
         return Parsed(answer=TWIML)
     text = repaired(fields.get("Body", ""))
     kind = kind_of(text, fields.get("OptOutType", ""))
-    message = Inbound(NAME, sid, kind, address, at=now, text=text, attachments=_attachments(fields))
+    message = Inbound(NAME, sid, kind, address, at=now, text=text, attachments=_attachments(fields, own))
     return Parsed(inbound=(message,), answer=TWIML)
 
 
@@ -106,12 +107,18 @@ def _sid(fields: MultiMapping[str]) -> str:
     return sid
 
 
-def _attachments(fields: MultiMapping[str]) -> tuple[str, ...]:
+def _attachments(fields: MultiMapping[str], own: URL | None) -> tuple[Attachment, ...]:
     count = fields.get("NumMedia", "0")
     number = min(int(count), _MOST_MEDIA) if count.isascii() and count.isdigit() and len(count) < 4 else 0
-    return tuple(_kind(fields.get(f"MediaContentType{index}", "")) for index in range(number))
+    return tuple(_attachment(fields, index, own) for index in range(number))
 
 
-def _kind(content_type: str) -> str:
-    content_type = content_type.partition(";")[0].strip().lower()
-    return _KINDS.get(content_type) or _KINDS.get(content_type.partition("/")[0], "file")
+def _attachment(fields: MultiMapping[str], index: int, own: URL | None) -> Attachment:
+    """Twilio tells neither a name nor a size."""
+    media_type = media_type_in(fields.get(f"MediaContentType{index}"))
+    address = address_in(fields.get(f"MediaUrl{index}"), own)
+    return Attachment(_kind(media_type or ""), address, media_type=media_type)
+
+
+def _kind(media_type: str) -> str:
+    return _KINDS.get(media_type) or _KINDS.get(media_type.partition("/")[0], "file")

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from bot.channels.client import Answered, json_object, refusal
 from bot.channels.port import Outbound, Remedy, SendError, Sent
 from bot.channels.sms import codes
+from bot.channels.text import with_line
 
 _DEAD_AT_BIRTH = frozenset({"failed", "undelivered", "canceled"})
 
@@ -23,8 +24,14 @@ def encoded(message: Outbound, sender: Mapping[str, str], callback: str) -> byte
 
     With the id there, a receipt that overtakes the answer to the send still finds its row.
     """
-    fields = {"To": message.address, "Body": message.text, **sender, "StatusCallback": f"{callback}?id={message.id}"}
+    fields = {"To": message.address, "Body": body_of(message), **sender}
+    fields["StatusCallback"] = f"{callback}?id={message.id}"
     return urlencode(fields, errors="replace").encode("ascii")
+
+
+def body_of(message: Outbound) -> str:
+    """The text; a file is the line of its address."""
+    return with_line(message.text, message.file.address if message.file else None)
 
 
 def outcome(answered: Answered) -> Sent:
@@ -66,7 +73,7 @@ def unreadable() -> SendError:
 def _is(item: Any, message: Outbound, since: datetime, known: frozenset[str]) -> bool:
     at = created(item)
     return (
-        item.get("body") == message.text
+        item.get("body") == body_of(message)
         and item.get("to") == message.address
         and item.get("direction") == "outbound-api"
         and isinstance(item.get("sid"), str)

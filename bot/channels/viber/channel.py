@@ -11,25 +11,25 @@ from types import MappingProxyType
 from typing import Any
 
 import aiohttp
+from yarl import URL
 
-from bot.channels import client
-from bot.channels.port import Answer, Outbound, Parsed, Sent, WebhookRequest
-from bot.channels.text import listed, split
+from bot.channels import client, media
+from bot.channels.port import Answer, Attachment, Outbound, OutboundFile, Parsed, Part, Sent, WebhookRequest
 from bot.channels.viber import parse, send
 from bot.channels.viber.codes import API_VERSION_TOO_HIGH
-from bot.channels.viber.keyboard import MAX_ROWS, layout
-from dialogues.turn import Choice, Reply
+from bot.channels.viber.compose import compose
+from dialogues.turn import Reply
 
-TEXT_LIMIT = 7000
 NAME_LIMIT = 28
 DEFAULT_RATE = 50.0  # the one rate that Viber publishes, for its broadcasts: 500 requests in 10 seconds
 SHORTEST_WAIT = 0.001
+MEDIA_DOMAIN = "viber.com"  # https://dl-media.viber.com/...
 
 
 class ViberChannel:
     """``welcome`` holds what a person reads who opens the chat, by language, the first for every other language.
 
-    ``rate`` is in sends a second, ``deadline`` in seconds for one send.
+    ``rate`` is in sends a second, ``deadline`` in seconds for one send, ``fetch_deadline`` for one file.
     Raises :class:`ValueError` for a token, a name or a welcome that Viber would refuse.
     """
 
@@ -46,6 +46,7 @@ class ViberChannel:
         api_url: str = "https://chatapi.viber.com/pa",
         rate: float = DEFAULT_RATE,
         deadline: float = 10.0,
+        fetch_deadline: float = media.FETCH_SECONDS,
     ) -> None:
         if not auth_token or not auth_token.isascii() or not auth_token.isprintable():
             raise ValueError("the Viber token must be printable ASCII")
@@ -58,6 +59,8 @@ class ViberChannel:
         self._url = api_url.rstrip("/") + "/send_message"
         self._headers = {"X-Viber-Auth-Token": auth_token, "Content-Type": "application/json"}
         self._deadline = deadline
+        self._fetch_deadline = fetch_deadline
+        self._own = URL(api_url)
         self._welcomes = {language: self._answer(reply) for language, reply in welcome.items()}
 
     def verify(self, request: WebhookRequest) -> bool:
@@ -71,19 +74,10 @@ class ViberChannel:
         return hmac.compare_digest(given.encode(errors="replace"), outer.hexdigest().encode())
 
     def parse(self, request: WebhookRequest) -> Parsed:
-        return parse.parse(request.body, request.received_at, self._welcomes)
+        return parse.parse(request.body, request.received_at, self._welcomes, self._own)
 
-    def compose(self, reply: Reply) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
-        """The keyboard rides on the last part: a message without one would take it away again.
-
-        Choices for which the keyboard has no row are written out below the text.
-        """
-        rows = layout(reply.choices)
-        shown = tuple(choice for row in rows[:MAX_ROWS] for choice in row)
-        parts = split(listed(reply.text, reply.choices[len(shown) :]), TEXT_LIMIT)
-        if shown and not parts:
-            parts = split(listed("", shown), TEXT_LIMIT)  # Viber takes no keyboard on an empty text
-        return tuple((part, shown if number == len(parts) else ()) for number, part in enumerate(parts, 1))
+    def compose(self, reply: Reply, file: OutboundFile | None = None) -> tuple[Part, ...]:
+        return compose(reply, file)
 
     async def send(self, message: Outbound) -> Sent:
         """A client that is too old for the message gets it as plain text: at once, once, within the same deadline."""
@@ -97,17 +91,26 @@ class ViberChannel:
     async def find(self, message: Outbound, since: datetime, known: frozenset[str]) -> None:
         """Viber offers no way to ask what it accepted."""
 
+    async def fetch(self, attachment: Attachment, limit_bytes: int) -> bytes:
+        return await media.download(
+            self._session,
+            media.url_of(attachment),
+            limit_bytes=limit_bytes,
+            deadline=self._fetch_deadline,
+            allowed=lambda url: media.under(url, MEDIA_DOMAIN) or media.same_server(url, self._own),
+        )
+
     async def _post(self, body: bytes, deadline: float) -> client.Answered:
         return await client.exchange(
             self._session, "POST", self._url, headers=self._headers, data=body, deadline=deadline
         )
 
     def _answer(self, reply: Reply) -> Answer:
-        parts = self.compose(reply)
+        parts = compose(reply)
         if len(parts) != 1:
             raise ValueError("a Viber welcome must be one message")
-        ((text, choices),) = parts
-        return Answer(send.encoded(send.content(text, choices, self._sender)).decode(), "application/json")
+        content = send.content(parts[0].text, parts[0].choices, self._sender)
+        return Answer(send.encoded(content).decode(), "application/json")
 
 
 def _keyed(key: bytes) -> tuple[Any, Any]:

@@ -16,9 +16,11 @@ from typing import Any
 import msgspec
 from viberbot.api.event_type import EventType
 from viberbot.api.messages.message_type import MessageType
+from yarl import URL
 
 from bot.channels.client import json_object
-from bot.channels.port import Answer, BadWebhook, Inbound, InboundKind, Parsed, Receipt, Remedy, Status
+from bot.channels.media import address_in, name_in, size_in
+from bot.channels.port import Answer, Attachment, BadWebhook, Inbound, InboundKind, Parsed, Receipt, Remedy, Status
 from bot.channels.text import fit
 
 NAME = "viber"
@@ -26,13 +28,15 @@ _Payload = dict[str, Any]
 _ID = re.compile("[!-~]{1,255}")
 _LANGUAGE = re.compile("([A-Za-z]{2,3})(?:[-_].*)?", re.DOTALL)
 _EARLIEST = datetime(2010, 12, 2, tzinfo=UTC).timestamp() * 1000  # Viber's first day; catches seconds too
+_KIND_ONLY = frozenset({MessageType.CONTACT, MessageType.LOCATION, MessageType.RICH_MEDIA})
 _TYPES = frozenset(value for name, value in vars(MessageType).items() if name.isupper())
 
 
-def parse(body: bytes, now: datetime, welcomes: Mapping[str, Answer]) -> Parsed:
+def parse(body: bytes, now: datetime, welcomes: Mapping[str, Answer], own: URL | None = None) -> Parsed:
     """Read a verified callback. ``now`` stands in where the callback's own time is not to be believed.
 
-    ``welcomes`` are answers by language, the first for every other language. Raises :class:`BadWebhook`.
+    ``welcomes`` are answers by language, the first for every other language. ``own`` is the server that is set as
+    Viber's. Raises :class:`BadWebhook`.
     """
     usual = _usual(body, now)
     if usual is not None:
@@ -45,6 +49,8 @@ def parse(body: bytes, now: datetime, welcomes: Mapping[str, Answer]) -> Parsed:
         raise BadWebhook("event")
     if event == EventType.CONVERSATION_STARTED:
         return Parsed(answer=_welcome(payload, welcomes))
+    if event == EventType.MESSAGE:
+        return _message(payload, now, own)
     read = _EVENTS.get(event)
     return read(payload, now) if read else Parsed()
 
@@ -95,7 +101,7 @@ def _usual(body: bytes, now: datetime) -> Parsed | None:
     return Parsed((inbound,))
 
 
-def _message(payload: _Payload, now: datetime) -> Parsed:
+def _message(payload: _Payload, now: datetime, own: URL | None) -> Parsed:
     message = _object(payload, "message")
     kind = message.get("type")
     if not isinstance(kind, str):
@@ -103,7 +109,6 @@ def _message(payload: _Payload, now: datetime) -> Parsed:
     text = message.get("text") or ""
     if not isinstance(text, str):
         raise BadWebhook("message.text")
-    attachments = () if kind == MessageType.TEXT else (kind if kind in _TYPES else "unknown",)
     sender = _object(payload, "sender")
     inbound = Inbound(
         NAME,
@@ -112,10 +117,20 @@ def _message(payload: _Payload, now: datetime) -> Parsed:
         address=_id(sender, "id"),
         at=_time(payload, now),
         text=fit(text),
-        attachments=attachments,
+        attachments=() if kind == MessageType.TEXT else (_attachment(kind, message, own),),
         language=_language(sender),
     )
     return Parsed(inbound=(inbound,))
+
+
+def _attachment(kind: str, message: _Payload, own: URL | None) -> Attachment:
+    """A card of somebody else and a place are told by their kinds alone: nothing here needs to know more of them."""
+    if kind not in _TYPES:
+        return Attachment("unknown")
+    if kind in _KIND_ONLY:
+        return Attachment(kind)
+    address = address_in(message.get("media"), own)
+    return Attachment(kind, address, name_in(message.get("file_name")), size_in(message.get("size")))
 
 
 def _subscribed(payload: _Payload, now: datetime) -> Parsed:
@@ -155,7 +170,6 @@ def _receipt(payload: _Payload, now: datetime, status: Status, **more: Any) -> P
 
 _EVENTS: Mapping[str, Callable[[_Payload, datetime], Parsed]] = MappingProxyType(
     {
-        EventType.MESSAGE: _message,
         EventType.SUBSCRIBED: _subscribed,
         EventType.UNSUBSCRIBED: _unsubscribed,
         EventType.DELIVERED: _delivered,

@@ -6,16 +6,23 @@ import json
 from typing import Any
 
 from viberbot.api.messages import TextMessage
+from viberbot.api.messages.message_type import MessageType
 
 from bot.channels.client import Answered, json_object, refusal
-from bot.channels.port import Outbound, Remedy, SendError, Sent
-from bot.channels.text import fit, listed
+from bot.channels.port import Outbound, OutboundFile, Remedy, SendError, Sent
+from bot.channels.text import fit, listed, with_line
 from bot.channels.viber.codes import HTTP_STATUSES, OK, refused
 from bot.channels.viber.keyboard import keyboard
 from dialogues.turn import Choice
 
 BYTE_LIMIT = 30 * 1024
 LOWEST_API = 1
+FILE_BYTES = 50 << 20
+PICTURE_BYTES = 1 << 20  # a larger picture goes as a file
+PICTURES = frozenset({"image/jpeg", "image/png"})
+CAPTION_LIMIT = 512
+NAME_LIMIT = 256
+ADDRESS_LIMIT = 2000
 
 
 def content(text: str, choices: tuple[Choice, ...], sender: str) -> dict[str, Any]:
@@ -26,12 +33,36 @@ def content(text: str, choices: tuple[Choice, ...], sender: str) -> dict[str, An
 
 
 def rich(message: Outbound, sender: str) -> bytes:
-    return encoded({"receiver": message.address, **content(message.text, message.choices, sender)})
+    told = content(_words(message), message.choices, sender)
+    if message.file is not None and can_carry(message.file, message.text):
+        del told["text"]
+        told |= _carried(message.file, message.text)
+    return encoded({"receiver": message.address, **told})
+
+
+def can_carry(file: OutboundFile, text: str) -> bool:
+    """Can the file go as a file? Words go beside a picture alone. Else its address is told as a line of text."""
+    fits = 0 < file.size <= FILE_BYTES and 0 < len(file.name) <= NAME_LIMIT and len(file.address) <= ADDRESS_LIMIT
+    return fits and (not text or (_is_picture(file) and len(text) <= CAPTION_LIMIT))
+
+
+def _carried(file: OutboundFile, caption: str) -> dict[str, Any]:
+    if _is_picture(file):
+        return {"type": MessageType.PICTURE, "text": caption, "media": file.address}
+    return {"type": MessageType.FILE, "media": file.address, "size": file.size, "file_name": file.name}
+
+
+def _is_picture(file: OutboundFile) -> bool:
+    return file.media_type in PICTURES and file.size <= PICTURE_BYTES
+
+
+def _words(message: Outbound) -> str:
+    return with_line(message.text, message.file.address if message.file else None)
 
 
 def plain(message: Outbound, sender: str) -> bytes:
     """The same in what the oldest client knows: no version asked for, and the choices as lines of the text."""
-    text = listed(message.text, message.choices)
+    text = listed(_words(message), message.choices)
     body: dict[str, Any] = TextMessage(text=text).to_dict()
     return encoded({"receiver": message.address, **body, "sender": {"name": sender}})
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from bot.conversation.turn_handler import _whose
-from casestore.people.identity import Conversation
+from casestore.conversations.ownership import Ownership
+from casestore.conversations.repository import Conversation
 from dialogues.turn import CodeTried, Effect, Handover, SendCode, SetLanguage, Turn
 
-HERE = Conversation(1, 2, "sms", "+306900000001", "key", "bot", "el", True, 7, 1)
+HERE = Conversation(1, 2, "sms", "+306900000001", "key", Ownership(), "el", True, 7, 1)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -14,12 +13,13 @@ from sqlalchemy.exc import OperationalError
 from bot.backoff import RetryPolicy
 from bot.messaging.inbox import MAX_ATTEMPTS, InboxJob
 from bot.metrics import Metrics
+from bot.runtime import Runtime
 from bot.worker import run_until_idle
 from casestore.database import Database
-from casestore.migrate import migrate
-from casestore.queues.inbox import Arrival, Claimed, Inbox
+from casestore.queues.inbox import Claimed, Inbox
 from casestore.tables import inbox as rows
 from casestore.vault import Vault
+from tests.casestore.fixture import message
 from tests.clock import FakeClock
 
 AWAY = OperationalError("update", None, OSError("away"))
@@ -62,11 +62,15 @@ class InboxHarness:
         self.claims = 0
 
     async def put(self, *names: str, conversation: str = "c") -> None:
-        await self.inbox.add([Arrival("viber", name, conversation, name, self.clock()) for name in names])
+        await self.inbox.add([message(self.inbox, name, conversation, self.clock()) for name in names])
 
     def job(self, concurrency: int = 8) -> InboxJob:
         return InboxJob(
-            self.inbox, self.handler, Metrics(), self.clock, lambda: 0.5, self._claim, concurrency=concurrency
+            inbox=self.inbox,
+            handler=self.handler,
+            metrics=Metrics(),
+            runtime=Runtime(clock=self.clock, random=lambda: 0.5, new_claim=self._claim),
+            concurrency=concurrency,
         )
 
     def _claim(self) -> str:
@@ -87,9 +91,8 @@ class InboxHarness:
 
 
 @pytest.fixture
-async def harness(tmp_path: Path, clock: FakeClock) -> AsyncIterator[InboxHarness]:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path}/counter.db")
-    await migrate(database)
+async def harness(sqlite_url: str, clock: FakeClock) -> AsyncIterator[InboxHarness]:
+    database = Database(sqlite_url)
     yield InboxHarness(database, clock)
     await database.close()
 

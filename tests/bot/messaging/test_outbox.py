@@ -3,60 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from bot.backoff import RetryPolicy
-from bot.channels.port import Channel, Outbound, Remedy, SendError, Sent
+from bot.channels.port import Remedy, SendError, Sent
 from bot.messaging.outbox import MAX_ATTEMPTS, MAX_LOOKS, PAUSE, OutboxJob
-from bot.messaging.receipts import RANKS
+from bot.messaging.payload import OutboundBody
 from bot.metrics import Metrics
+from bot.runtime import Runtime
+from bot.store import Store
 from bot.worker import run_until_idle
 from casestore.database import Database
-from casestore.migrate import migrate
-from casestore.people.identity import People, address_key
-from casestore.queues.outbox import Dispatch, Outbox, Priority
+from casestore.queues.outbox import Dispatch, Kind, Outbox, Priority
 from casestore.queues.results import Outcome, Results
 from casestore.tables import outbox as rows
-from casestore.vault import Vault
+from casestore.vault import Vault, address_key
 from tests.clock import START, FakeClock
+from tests.fakes.channel import FakeChannel
 
 PACE = RetryPolicy(store_down=0.0)
 RETRY, UNKNOWN = (SendError(remedy, "http:503") for remedy in (Remedy.RETRY, Remedy.UNKNOWN))
-Answer = Sent | SendError | Exception
-
-
-class Line:
-    """A channel that answers as scripted, the last answer for ever. ``findings`` are what looking up finds."""
-
-    name = "sms"
-    rate = 1000.0
-
-    def __init__(self, *answers: Answer, findings: Sequence[Answer | None] = (None,)) -> None:
-        self._answers, self._findings = deque(answers), deque(findings)
-        self.sent: list[Outbound] = []
-        self.looked: list[frozenset[str]] = []
-
-    async def send(self, message: Outbound) -> Sent:
-        self.sent.append(message)
-        answer = self._answers.popleft() if len(self._answers) > 1 else self._answers[0]
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    async def find(self, _message: Outbound, _since: Any, known: frozenset[str]) -> Sent | None:
-        self.looked.append(known)
-        finding = self._findings.popleft() if len(self._findings) > 1 else self._findings[0]
-        if isinstance(finding, Exception):
-            raise finding
-        return finding
 
 
 class Away(Results):
@@ -79,7 +51,7 @@ class OutboxHarness:
         self.database = database
         self.vault = Vault(["a secret for tests only"])
         self.outbox = Outbox(database, self.vault)
-        self.results = Away(database, RANKS)
+        self.results = Away(database)
         self.clock = clock
         self.claims = 0
 
@@ -90,8 +62,8 @@ class OutboxHarness:
                 key,
                 "sms",
                 "+306900000001",
-                {"text": key, "choices": []},
-                "reply",
+                OutboundBody(key).encode(),
+                Kind.REPLY,
                 Priority.REPLY,
                 None,
                 START,
@@ -102,15 +74,13 @@ class OutboxHarness:
         async with self.database.write() as connection:
             await self.outbox.add(connection, found, START)
 
-    def job(self, line: Line) -> OutboxJob:
+    def job(self, line: FakeChannel) -> OutboxJob:
         return OutboxJob(
-            cast(Channel, line),  # the half of it that sending needs
-            self.outbox,
-            self.results,
-            Metrics(),
-            self.clock,
-            lambda: 0.5,
-            self._claim,
+            channel=line,
+            outbox=self.outbox,
+            results=self.results,
+            metrics=Metrics(),
+            runtime=Runtime(clock=self.clock, random=lambda: 0.5, new_claim=self._claim),
             policy=PACE,
         )
 
@@ -118,7 +88,7 @@ class OutboxHarness:
         self.claims += 1
         return f"claim-{self.claims}"
 
-    async def run(self, line: Line, seconds: float = 0, step: float = 30) -> None:
+    async def run(self, line: FakeChannel, seconds: float = 0, step: float = 30) -> None:
         """Let so much time pass, and the worker look every ``step`` seconds."""
         job = self.job(line)
         await run_until_idle([job])
@@ -133,9 +103,8 @@ class OutboxHarness:
 
 
 @pytest.fixture
-async def harness(tmp_path: Path, clock: FakeClock) -> AsyncIterator[OutboxHarness]:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path}/counter.db")
-    await migrate(database)
+async def harness(sqlite_url: str, clock: FakeClock) -> AsyncIterator[OutboxHarness]:
+    database = Database(sqlite_url)
     harness = OutboxHarness(database, clock)
     await harness.put("1")
     yield harness
@@ -143,7 +112,7 @@ async def harness(tmp_path: Path, clock: FakeClock) -> AsyncIterator[OutboxHarne
 
 
 async def test_what_was_accepted_is_sent(harness: OutboxHarness) -> None:
-    line = Line(Sent("id", 2))
+    line = FakeChannel(Sent("id", 2))
     await harness.run(line, 300)
     assert [(message.address, message.text) for message in line.sent] == [("+306900000001", "1")]
     assert await harness.stands() == ("sent", None)
@@ -151,38 +120,40 @@ async def test_what_was_accepted_is_sent(harness: OutboxHarness) -> None:
 
 @pytest.mark.parametrize("remedy", [Remedy.NEVER, Remedy.STOP_CONTACT])
 async def test_what_will_never_be_accepted_fails_at_once(harness: OutboxHarness, remedy: Remedy) -> None:
-    line = Line(SendError(remedy, "twilio:21617"))
+    line = FakeChannel(SendError(remedy, "twilio:21617"))
     await harness.run(line, 300)
     assert len(line.sent) == 1
     assert await harness.stands() == ("failed", "twilio:21617")
 
 
 async def test_who_cannot_be_reached_is_marked_so(harness: OutboxHarness) -> None:
-    people = People(harness.database, harness.vault)
-    await people.conversation("sms", "+306900000001", START)
+    store = Store.over(harness.database, harness.vault)
+    await store.conversations.at("sms", "+306900000001", START)
     await harness.put("2")
-    await harness.run(Line(SendError(Remedy.STOP_CONTACT, "twilio:21610")), 60)
-    assert not (await people.conversation("sms", "+306900000001", START)).reachable
+    line = FakeChannel(SendError(Remedy.STOP_CONTACT, "twilio:21610"))
+    await harness.run(line, 60)
+    assert len(line.sent) == 1
+    assert not (await store.conversations.at("sms", "+306900000001", START)).reachable
     assert await harness.stands("2") == ("failed", "twilio:21610")
 
 
 async def test_a_provider_that_is_away_for_most_of_an_hour_loses_nothing(harness: OutboxHarness) -> None:
-    line = Line(SendError(Remedy.RETRY, "http:connect"))
+    line = FakeChannel(SendError(Remedy.RETRY, "http:connect"))
     await harness.run(line, 3500)
     assert len(line.sent) > MAX_ATTEMPTS
     assert (await harness.stands())[0] == "open"
-    back = Line(Sent("id"))
+    back = FakeChannel(Sent("id"))
     await harness.run(back, 700)
     assert await harness.stands() == ("sent", None)
 
 
 async def test_a_refusal_has_an_end(harness: OutboxHarness) -> None:
-    await harness.run(Line(RETRY), 5400)
+    await harness.run(FakeChannel(RETRY), 5400)
     assert await harness.stands() == ("failed", "http:503")
 
 
 async def test_a_provider_that_names_its_time_is_not_asked_before(harness: OutboxHarness) -> None:
-    line = Line(SendError(Remedy.RETRY, "viber:12", retry_after=600.0), Sent("id"))
+    line = FakeChannel(SendError(Remedy.RETRY, "viber:12", retry_after=600.0), Sent("id"))
     await harness.run(line, 590)
     assert len(line.sent) == 1
     await harness.run(line, 60)
@@ -191,7 +162,7 @@ async def test_a_provider_that_names_its_time_is_not_asked_before(harness: Outbo
 
 async def test_a_channel_that_is_refused_itself_rests_and_loses_nothing(harness: OutboxHarness) -> None:
     await harness.put("2")
-    line = Line(SendError(Remedy.PAGE_OPERATOR, "twilio:20003"), Sent("id"))
+    line = FakeChannel(SendError(Remedy.PAGE_OPERATOR, "twilio:20003"), Sent("id"))
     job = harness.job(line)
     await run_until_idle([job])
     harness.clock.forward(PAUSE.total_seconds() - 1)
@@ -203,14 +174,14 @@ async def test_a_channel_that_is_refused_itself_rests_and_loses_nothing(harness:
 
 
 async def test_a_doubt_is_looked_up_and_found(harness: OutboxHarness) -> None:
-    line = Line(UNKNOWN, findings=[Sent("found", 3)])
+    line = FakeChannel(UNKNOWN, findings=[Sent("found", 3)])
     await harness.run(line, 60)
     assert (len(line.sent), len(line.looked)) == (1, 1)
     assert await harness.stands() == ("sent", None)
 
 
 async def test_a_doubt_that_cannot_be_looked_up_now_is_not_sent_again(harness: OutboxHarness) -> None:
-    line = Line(UNKNOWN, Sent("id"), findings=[UNKNOWN] * 5 + [None])
+    line = FakeChannel(UNKNOWN, Sent("id"), findings=[UNKNOWN] * 5 + [None])
     await harness.run(line, 120)
     assert len(line.sent) == 1
     await harness.run(line, 300)
@@ -218,43 +189,43 @@ async def test_a_doubt_that_cannot_be_looked_up_now_is_not_sent_again(harness: O
 
 
 async def test_doubts_have_an_end_and_the_last_word_is_a_look(harness: OutboxHarness) -> None:
-    line = Line(UNKNOWN, findings=[None, None, None, Sent("found after all")])
+    line = FakeChannel(UNKNOWN, findings=[None, None, None, Sent("found after all")])
     await harness.run(line, 1200)
     assert (len(line.sent), len(line.looked)) == (1 + PACE.most_doubts, 4)
     assert await harness.stands() == ("sent", None)
 
 
 async def test_doubts_that_are_never_settled_end_as_failed(harness: OutboxHarness) -> None:
-    line = Line(UNKNOWN)
+    line = FakeChannel(UNKNOWN)
     await harness.run(line, 1200)
     assert len(line.sent) == 1 + PACE.most_doubts
     assert await harness.stands() == ("failed", "in-doubt")
 
 
 async def test_an_outage_of_minutes_does_not_use_up_all_doubts(harness: OutboxHarness) -> None:
-    line = Line(UNKNOWN)
+    line = FakeChannel(UNKNOWN)
     await harness.run(line, 180)
     assert (await harness.stands())[0] == "open"
-    await harness.run(Line(Sent("id")), 300)
+    await harness.run(FakeChannel(Sent("id")), 300)
     assert await harness.stands() == ("sent", None)
 
 
 async def test_what_nobody_can_tell_is_given_up_one_day(harness: OutboxHarness) -> None:
-    line = Line(UNKNOWN, findings=[UNKNOWN])
+    line = FakeChannel(UNKNOWN, findings=[UNKNOWN])
     await harness.run(line, 60.0 * MAX_LOOKS, 60)
     assert len(line.sent) == 1
     assert await harness.stands() == ("failed", "given-up")
 
 
 async def test_a_fault_of_ours_is_a_doubt_and_not_the_end_of_the_worker(harness: OutboxHarness) -> None:
-    line = Line(KeyError("a fault of ours"), Sent("id"))
+    line = FakeChannel(KeyError("a fault of ours"), Sent("id"))
     await harness.run(line, 60)
     assert (len(line.looked), await harness.stands()) == (1, ("sent", None))
 
 
 async def test_what_is_too_late_is_not_sent(harness: OutboxHarness) -> None:
     await harness.put("late", expires_in=20)
-    line = Line(RETRY, Sent("id"))
+    line = FakeChannel(RETRY, Sent("id"))
     await harness.run(line, 60)
     assert await harness.stands("late") == ("skipped", "expired")
 
@@ -263,7 +234,7 @@ async def test_what_is_too_late_is_not_sent(harness: OutboxHarness) -> None:
 async def test_a_result_is_kept_until_it_can_be_written(harness: OutboxHarness, why: Exception) -> None:
     """Else the lease would run out, and a message that was accepted be sent again."""
     harness.results.times, harness.results.why = 5, why
-    line = Line(Sent("id"))
+    line = FakeChannel(Sent("id"))
     await harness.run(line, 300)
     assert len(line.sent) == 1
     assert await harness.stands() == ("sent", None)
@@ -275,7 +246,7 @@ async def test_a_store_that_stays_away_is_not_waited_for_for_ever(harness: Outbo
             return self.forward(1)
 
     harness.results.times, harness.clock = 10**6, Passing()
-    job = harness.job(Line(Sent("id")))
+    job = harness.job(FakeChannel(Sent("id")))
     async with asyncio.timeout(10):
         assert await job.step()
         await job.drain()
@@ -283,9 +254,9 @@ async def test_a_store_that_stays_away_is_not_waited_for_for_ever(harness: Outbo
 
 
 async def test_a_recipient_is_known_by_what_he_had_before(harness: OutboxHarness) -> None:
-    await harness.run(Line(Sent("before")))
+    await harness.run(FakeChannel(Sent("before")))
     await harness.put("2")
-    line = Line(UNKNOWN, findings=[Sent("found")])
+    line = FakeChannel(UNKNOWN, findings=[Sent("found")])
     await harness.run(line, 60)
     assert line.looked == [frozenset({"before"})]
     known = await harness.results.known_ids(

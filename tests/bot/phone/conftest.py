@@ -38,7 +38,8 @@ class Hook:
 
     @property
     def json(self) -> dict[str, Any]:
-        return json.loads(self.body)
+        read: dict[str, Any] = json.loads(self.body)
+        return read
 
     @property
     def form(self) -> dict[str, str]:
@@ -113,7 +114,8 @@ class PhoneHarness:
         headers = {"X-Viber-Auth-Token": token} if token else {}
         async with self.http.post(f"{self.running.viber_api_url}/send_message", data=body, headers=headers) as response:
             assert response.status == 200
-            return await response.json()
+            answer: dict[str, Any] = await response.json()
+            return answer
 
     async def sms(self, **form: str) -> tuple[int, dict[str, Any]]:
         """*POST Messages.json* with sensible defaults."""

@@ -9,6 +9,8 @@ import aiohttp
 import pytest
 from twilio.request_validator import RequestValidator
 
+from bot.channels.port import WebhookRequest
+from bot.channels.viber import ViberChannel
 from bot.phone import screens
 from bot.phone.media import LIMIT
 from bot.phone.page_routes import FILES, PAGE
@@ -151,6 +153,19 @@ async def test_uploads_are_sent_and_served(harness: PhoneHarness, name: str, con
         assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
+async def test_the_service_fetches_what_a_person_sent(harness: PhoneHarness) -> None:
+    paper = b"%PDF-1.7 ..."
+    async with harness.http.put(f"{harness.running.url}/phone/A/upload/paper.pdf", data=paper) as response:
+        assert response.status == 202
+    await harness.phone.idle()
+    channel = ViberChannel(ACCOUNT.viber_token, "Θυρίδα", harness.http, api_url=harness.running.viber_api_url)
+    hook = harness.service.hooks[0]
+    request = WebhookRequest("/webhooks/viber", hook.url, hook.headers, hook.body, harness.time.now)
+    (attachment,) = channel.parse(request).inbound[0].attachments
+    assert (attachment.kind, attachment.name, attachment.size) == ("file", "paper.pdf", len(paper))
+    assert await channel.fetch(attachment, 1 << 20) == paper
+
+
 async def test_uploads_that_are_not_taken(harness: PhoneHarness) -> None:
     url = f"{harness.running.url}/phone/A/upload/x"
     async with harness.http.put(url, data=b"<svg onload=alert(1)>") as response:
@@ -183,7 +198,8 @@ async def next_change(stream: aiohttp.StreamReader) -> dict[str, Any]:
     while True:
         line = await asyncio.wait_for(stream.readline(), 5)
         if line.startswith(b"data: "):
-            return json.loads(line[6:])
+            change: dict[str, Any] = json.loads(line[6:])
+            return change
 
 
 async def test_the_stream_tells_everything_live(harness: PhoneHarness) -> None:

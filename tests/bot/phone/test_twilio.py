@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from twilio.request_validator import RequestValidator
@@ -264,10 +263,6 @@ async def test_the_official_client_understands_it(harness: PhoneHarness) -> None
     from twilio.rest.api.v2010.account.message import MessageInstance
 
     _, body = await harness.sms()
-    instance = MessageInstance(_no_calls(Version), body, account_sid=ACCOUNT.twilio_sid)
+    instance = MessageInstance(object.__new__(Version), body, account_sid=ACCOUNT.twilio_sid)  # it calls nobody
     assert (instance.sid, instance.status, instance.num_segments) == (body["sid"], "queued", "1")
     assert instance.date_created == harness.time.now.replace(microsecond=0)
-
-
-def _no_calls(version: type[Any]) -> Any:
-    return version.__new__(version)

@@ -210,7 +210,7 @@ async def test_gives_up_in_the_end(make_world: MakeWorld) -> None:
 
 async def test_what_taps_send(harness: PhoneHarness) -> None:
     await harness.phone.viber.write(A.viber_id, "γεια")
-    buttons = [
+    buttons: list[dict[str, Any]] = [
         {"Text": "<b>Ναι</b>", "ActionBody": "το ναι"},
         {"Text": "Σιωπηλό", "ActionBody": "ψιτ", "Silent": True},
         {"Text": "Σελίδα", "ActionType": "open-url", "ActionBody": "https://x.example/"},

@@ -102,7 +102,8 @@ async def _set_webhook(harness: PhoneHarness, token: str = ACCOUNT.viber_token, 
     url = f"{harness.running.viber_api_url}/set_webhook"
     async with harness.http.post(url, json=request, headers={"X-Viber-Auth-Token": token}) as response:
         assert response.status == 200
-        return await response.json()
+        answer: dict[str, Any] = await response.json()
+        return answer
 
 
 async def test_set_webhook_needs_a_200(make_world: MakeWorld) -> None:

@@ -2,143 +2,39 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
 
-from bot.metrics import Metrics
-from bot.registries.apply import MAX_ATTEMPTS, POLICY, EventsJob, advance
-from bot.registries.polling import CaseFeed
-from bot.registries.recorder import CaseRecorder, case_of
-from bot.registries.webhook import pack, unpack
+from bot.registries.apply import MAX_ATTEMPTS
+from bot.registries.cases import advance
+from bot.registries.payload import pack, unpack
+from bot.registries.recorder import case_of
 from bot.worker import run_until_idle
-from casestore.cases.model import Case, Change
-from casestore.cases.repository import Cases
 from casestore.database import Database
 from casestore.people.citizens import Citizens
-from casestore.people.identity import People
-from casestore.queues.registry_events import NewEvent, RegistryEventQueue
-from casestore.tables import case_events, cases, cursors
 from casestore.tables import registry_events as rows
 from casestore.vault import Vault
-from connectors.connect import event_reader
-from connectors.events import (
-    CaseOpened,
-    CertificateRefused,
-    Closed,
-    Decided,
-    DocumentsChanged,
-    EventData,
-    RegistryEvent,
-)
-from connectors.events import StageChanged as Moved
+from connectors.events import EventData
+from connectors.events_cases import CaseOpened, Closed, Decided, DocumentsChanged
+from connectors.events_cases import StageChanged as Moved
 from connectors.registry import CaseRecord, RegistryUnavailable, RequiredDocument
-from connectors.sandbox.events import cloud_event
-from connectors.sandbox.model import Change as Told
-from connectors.sandbox.model import Document, NotAllowed
-from connectors.sandbox.state import State
-from tests.clock import START, FakeClock
-from tests.connectors.sandbox import running
-from tests.connectors.signing import OLD, headers
-
-LEASE = POLICY.turn_lease
-AFM, OTHER_AFM = "123456783", "090000045"
-CASE = "ΑΔ-2026-000123"
-NUMBERS = itertools.count()
-
-
-def event(
-    data: EventData, sequence: int, *, afm: str = AFM, subject: str = CASE, kind: str = "case.moved"
-) -> RegistryEvent:
-    return RegistryEvent(
-        id=f"e-{next(NUMBERS)}",
-        registry="permits",
-        type=f"gr.gov.{kind}",
-        subject=subject,
-        at=START + timedelta(minutes=sequence),
-        sequence=sequence,
-        afm=afm,
-        procedure="building-permit",
-        data=data,
-    )
-
-
-OPENED = event(CaseOpened("Άδεια", "submission", date(2026, 12, 15)), 1)
-
-
-class Registry:
-    """Answers with what it holds; ``down`` is raised once for each time it says."""
-
-    name = "permits"
-    certificates = ()
-
-    def __init__(self) -> None:
-        self.held: dict[str, CaseRecord] = {}
-        self.down: list[Exception] = []
-        self.asked: list[str] = []
-        self.forgotten: list[str] = []
-
-    async def case(self, reference: str) -> CaseRecord | None:
-        self.asked.append(reference)
-        if self.down:
-            raise self.down.pop()
-        return self.held.get(reference)
-
-    def forget(self, afm: str) -> None:
-        self.forgotten.append(afm)
-
-
-class ApplyHarness:
-    """The events' job over one database, with what a test wants to reach of it."""
-
-    def __init__(self, database: Database, vault: Vault, clock: FakeClock, registry: Any = None) -> None:
-        self.database, self.clock, self.metrics = database, clock, Metrics()
-        self.registry = registry or Registry()
-        self.cases, self.people = Cases(database, vault), People(database, vault)
-        self.events = RegistryEventQueue(database, vault)
-        self.heard: list[Change] = []
-        self.recorder = CaseRecorder(Citizens(database, vault), self.cases, self.metrics, self._hear)
-        self.job = self.another()
-
-    def another(self) -> EventsJob:
-        parts = (self.events, self.recorder, self.cases, self.people, self.database)
-        by_name = {self.registry.name: self.registry}
-        return EventsJob(*parts, by_name, self.metrics, self.clock, lambda: 0.5, lambda: f"claim-{next(NUMBERS)}")
-
-    async def _hear(self, _connection: Any, changes: Any) -> None:
-        self.heard += changes
-
-    async def arrive(self, *events: RegistryEvent) -> None:
-        for one in events:
-            arrived = NewEvent(one.registry, one.id, one.subject, one.sequence, pack(one), self.clock())
-            await self.events.add([self.events.row(arrived)])
-
-    async def follow(self, *events: RegistryEvent) -> None:
-        await self.arrive(*events)
-        await run_until_idle([self.job])
-
-    async def case(self, reference: str = CASE) -> Case | None:
-        kept = await self.cases.find(reference)
-        return kept.case if kept else None
-
-    async def ends(self) -> list[tuple[str, str | None, int]]:
-        async with self.database.read() as connection:
-            found = await connection.execute(select(rows.c.state, rows.c.result, rows.c.attempts).order_by(rows.c.id))
-            return [tuple(row) for row in found]
-
-    async def moves(self) -> list[int]:
-        async with self.database.read() as connection:
-            return list(await connection.scalars(select(case_events.c.sequence).order_by(case_events.c.id)))
-
-    def counted(self, result: str) -> float:
-        labels = {"registry": "permits", "result": result}
-        return self.metrics.registry.get_sample_value("counter_registry_events_total", labels) or 0.0
+from tests.bot.registries.apply_harness import (
+    AFM,
+    CASE,
+    LEASE,
+    OPENED,
+    OTHER_AFM,
+    ApplyHarness,
+    event,
+    held,
+)
+from tests.casestore.fixture import put_case
+from tests.clock import FakeClock
 
 
 @pytest.fixture
@@ -185,14 +81,6 @@ async def test_what_is_repeated_or_older_changes_nothing(harness: ApplyHarness) 
     assert harness.counted("known") == 2
 
 
-def held(sequence: int, **more: Any) -> CaseRecord:
-    moved = START + timedelta(hours=1)
-    return replace(
-        CaseRecord("permits", CASE, AFM, "building-permit", "Άδεια", "review", sequence, moved, date(2026, 12, 15)),
-        **more,
-    )
-
-
 async def test_a_gap_is_filled_by_asking(harness: ApplyHarness) -> None:
     harness.registry.held[CASE] = held(5, note="όπως λέει το μητρώο")
     await harness.follow(OPENED, event(Moved("assignment"), 4))
@@ -222,13 +110,13 @@ async def test_whose_a_case_is_does_not_change_by_an_events_word(harness: ApplyH
     assert harness.registry.asked == [CASE]
     kept = await harness.cases.find(CASE)
     assert kept is not None
-    assert kept.citizen_id == await harness.people.known(AFM)
+    assert kept.citizen_id == await harness.store.citizens.find(AFM)
 
 
 async def test_a_registry_that_is_down_is_asked_again_and_holds_up_no_other_case(harness: ApplyHarness) -> None:
     other = "ΑΔ-2026-000124"
     harness.registry.held[CASE] = held(3)
-    harness.registry.down = [RegistryUnavailable("permits", "timeout")] * 3
+    harness.registry.failures = [RegistryUnavailable("permits", "timeout")] * 3
     gap = event(Moved("review"), 3)
     await harness.follow(OPENED, gap, replace(OPENED, id="o", subject=other))
     assert await harness.case(other) is not None
@@ -243,11 +131,11 @@ async def test_a_registry_that_is_down_is_asked_again_and_holds_up_no_other_case
 
 
 async def test_what_polling_has_brought_meanwhile_is_not_asked_for(harness: ApplyHarness) -> None:
-    harness.registry.down = [RegistryUnavailable("permits", "timeout")]
+    harness.registry.failures = [RegistryUnavailable("permits", "timeout")]
     await harness.follow(OPENED, event(Moved("review"), 3))
     async with harness.database.write() as connection:
-        citizen = await harness.people.citizen(connection, AFM, harness.clock())
-        await harness.cases.put(connection, citizen, case_of(held(7)), harness.clock())
+        citizen = await harness.store.citizens.ensure_one(connection, AFM, harness.clock())
+        await put_case(harness.cases, connection, citizen, case_of(held(7)), harness.clock())
     harness.clock.forward(60)
     await run_until_idle([harness.job])
     assert harness.registry.asked == [CASE]
@@ -333,7 +221,7 @@ async def test_what_hears_and_fails_leaves_nothing_and_is_tried_again(harness: A
         if failing:
             raise failing.pop()
 
-    harness.recorder = CaseRecorder(Citizens(harness.database, vault), harness.cases, harness.metrics, listener)
+    harness.recorder = harness.recording(harness.store.citizens, listener)
     harness.job = harness.another()
     await harness.follow(OPENED)
     assert await harness.case() is None
@@ -342,10 +230,19 @@ async def test_what_hears_and_fails_leaves_nothing_and_is_tried_again(harness: A
     assert await harness.moves() == [1]
 
 
-async def test_a_certificate_s_event_changes_no_case(harness: ApplyHarness) -> None:
-    refused = event(CertificateRefused("r-1", "δεν βρέθηκε"), 1, subject="r-1", kind="certificate.refused")
-    await harness.follow(refused)
-    assert await harness.ends() == [("done", "no-case", 1)]
+async def test_all_listeners_are_called_in_their_order(harness: ApplyHarness, vault: Vault) -> None:
+    called: list[str] = []
+
+    async def first(_connection: Any, _changes: Any) -> None:
+        called.append("first")
+
+    async def second(_connection: Any, _changes: Any) -> None:
+        called.append("second")
+
+    harness.recorder = harness.recording(Citizens(harness.database, vault), first, second)
+    harness.job = harness.another()
+    await harness.follow(OPENED, event(Moved("review"), 2))
+    assert called == ["first", "second"] * 2
 
 
 async def test_of_two_workers_one_applies_it(harness: ApplyHarness) -> None:
@@ -398,67 +295,3 @@ def test_a_gap_cannot_be_told_without_asking() -> None:
     opened = advance(None, OPENED)
     assert opened is not None
     assert advance(opened, event(Moved("review"), 3)) is None
-
-
-# --- polling and events agree
-
-deeds = st.lists(st.tuples(st.sampled_from(["move", "require", "reject", "accept", "decide", "hand in"])), max_size=8)
-STAGES = ("pre-approval", "assignment", "review", "issuance")
-
-
-def act(state: State, number: int, deed: str) -> None:
-    """Something that a clerk does, or a citizen; each in turn on one case."""
-    try:
-        match deed:
-            case "move":
-                state.move(CASE, STAGES[number % 4], f"σημείωση {number}")
-            case "require":
-                state.require(CASE, [Document("gas", "", "missing", "λείπει", date(2026, 12, 1 + number))])
-            case "reject":
-                state.reject(CASE, "gas", "δεν διαβάζεται")
-            case "accept":
-                state.accept(CASE, "gas")
-            case "hand in":
-                state.hand_in(CASE, "gas")
-            case "decide":
-                state.decide(CASE, "partly", f"απόφαση {number}")
-    except NotAllowed:
-        return
-
-
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(deeds=deeds, order=st.randoms(use_true_random=False), lost=st.sets(st.integers(0, 8)), closing=st.booleans())
-async def test_events_in_any_order_with_some_lost_agree_with_polling(
-    database: Database, vault: Vault, clock: FakeClock, deeds: Any, order: Any, lost: set[int], closing: bool
-) -> None:
-    told: list[Told] = []
-    async with running() as world:
-        world.state.watch(told.append)
-        registry = world.registries().cases["permits"]
-        harness = ApplyHarness(database, vault, clock, registry)
-        for number, (deed,) in enumerate(deeds):
-            act(world.state, number, deed)
-        if closing:
-            world.state.close(CASE)
-        arrived = [change for number, change in enumerate(told) if number not in lost or number == len(told) - 1]
-        order.shuffle(arrived)
-        reader = event_reader([OLD], world.clock.now)
-        for change in arrived:
-            body = cloud_event(change)
-            read = reader.read("permits", headers(body, at=world.clock.now()), body)
-            assert read is not None
-            await harness.follow(replace(read, id=f"{next(NUMBERS)}"))
-        by_events = await harness.case() if arrived else None
-        asked = await registry.case(CASE)
-        assert asked is not None
-        if by_events is not None:
-            seen = replace(case_of(asked), updated_at=by_events.updated_at)
-            assert by_events == seen
-        feed = CaseFeed(registry, database, harness.recorder, harness.cases, harness.metrics, clock, every=timedelta(1))
-        await run_until_idle([feed])
-        polled = await harness.case()
-        assert polled is not None
-        assert replace(polled, updated_at=asked.updated_at) == case_of(asked)
-    async with database.write() as connection:  # the next example begins with nothing
-        for table in (cases, cursors, rows):
-            await connection.execute(table.delete())

@@ -1,4 +1,4 @@
-"""What registries tell, page by page, and the contact registry's mobiles: kept once, in order, and never half."""
+"""What registries tell, page by page: kept once, in order, and never half."""
 
 from __future__ import annotations
 
@@ -13,18 +13,17 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from bot.metrics import Metrics
-from bot.registries.contacts import CONTACT_AGAIN, CONTACT_BATCH, CONTACT_KEPT, ContactFeed
 from bot.registries.polling import CaseFeed
 from bot.registries.recorder import CaseRecorder
+from bot.store import Store
 from bot.worker import run_until_idle
-from casestore.cases.repository import Cases
 from casestore.database import Database
-from casestore.people.citizens import Citizens
-from casestore.people.identity import People
 from casestore.tables import case_events, cases, citizens, cursors
 from casestore.vault import Vault
-from connectors.registry import CaseRecord, Changes, RegistryUnavailable, RequiredDocument
+from connectors.registry import CaseRecord, RegistryUnavailable, RequiredDocument
 from tests.clock import START, FakeClock
+from tests.examples import examples
+from tests.fakes.case_registry import FakeCaseRegistry
 from tests.logbook import logging_to_book
 
 AFM, OTHER_AFM = "123456783", "090000045"
@@ -44,40 +43,24 @@ RECORD = CaseRecord(
 )
 
 
-class Pages:
-    """A registry whose pages are scripted; a cursor is the number of pages read. An exception is raised once."""
-
-    name = "permits"
-
-    def __init__(self, *pages: Sequence[CaseRecord] | Exception) -> None:
-        self.pages = list(pages)
-        self.asked: list[str] = []
-        self.forgotten: list[str] = []
-
-    def forget(self, afm: str) -> None:
-        self.forgotten.append(afm)
-
-    async def changes(self, cursor: str) -> Changes:
-        self.asked.append(cursor)
-        read = int(cursor or 0)
-        if read >= len(self.pages):
-            return Changes((), cursor, more=False)
-        page = self.pages[read]
-        if isinstance(page, Exception):
-            del self.pages[read]
-            raise page
-        return Changes(tuple(page), str(read + 1), more=read + 1 < len(self.pages))
-
-
 class Feed:
     """A case feed over one database, with what a test wants to reach of it."""
 
     def __init__(self, database: Database, vault: Vault, clock: FakeClock, *pages: Sequence[CaseRecord] | Exception):
-        self.registry, self.metrics, self.clock = Pages(*pages), Metrics(), clock
-        self.database, self.people, self.cases = database, People(database, vault), Cases(database, vault)
-        recorder = CaseRecorder(Citizens(database, vault), self.cases, self.metrics)
-        parts = (database, recorder, self.cases, self.metrics, clock)
-        self.job = CaseFeed(self.registry, *parts, every=EVERY)
+        self.registry, self.metrics, self.clock = FakeCaseRegistry(), Metrics(), clock
+        self.registry.pages = list(pages)
+        self.database, self.store = database, Store.over(database, vault)
+        self.cases = self.store.cases
+        recorder = CaseRecorder(citizens=self.store.citizens, cases=self.cases, metrics=self.metrics, listeners=())
+        self.job = CaseFeed(
+            registry=self.registry,
+            database=database,
+            recorder=recorder,
+            cursors=self.store.cursors,
+            metrics=self.metrics,
+            clock=clock,
+            every=EVERY,
+        )
 
     def counted(self, result: str) -> float:
         found = self.metrics.registry.get_sample_value(
@@ -92,7 +75,7 @@ class Feed:
 
     async def of(self, afm: str) -> list[tuple[str, str, int]]:
         async with self.database.write() as connection:
-            citizen = await self.people.citizen(connection, afm, self.clock())
+            citizen = await self.store.citizens.ensure_one(connection, afm, self.clock())
         found = await self.cases.of_citizen(citizen, self.clock())
         return [(case.reference, case.stage, case.sequence) for case in found]
 
@@ -102,12 +85,12 @@ async def test_all_pages_are_read_and_the_next_round_waits(database: Database, v
     other = replace(RECORD, reference="ΑΔ-2026-000124", afm=OTHER_AFM)
     feed = Feed(database, vault, clock, [RECORD], [other], [later])
     assert [await feed.job.step() for _ in range(4)] == [True, True, False, False]
-    assert feed.registry.asked == ["", "1", "2"]
+    assert feed.registry.cursors == ["", "1", "2"]
     assert await feed.of(AFM) == [(RECORD.reference, "on-site-inspection", 4)]
     assert await feed.of(OTHER_AFM) == [(other.reference, RECORD.stage, 3)]
     clock.forward(EVERY.total_seconds())
     assert await feed.job.step() is False
-    assert feed.registry.asked[3:] == ["3"]
+    assert feed.registry.cursors[3:] == ["3"]
     assert (feed.counted("new"), feed.counted("known")) == (3, 0)
     assert feed.registry.forgotten == [AFM, OTHER_AFM, AFM]  # who looks next is told what is so now
 
@@ -116,7 +99,7 @@ async def test_a_record_is_kept_whole(database: Database, vault: Vault, clock: F
     feed = Feed(database, vault, clock, [RECORD])
     await run_until_idle([feed.job])
     async with database.write() as connection:
-        citizen = await feed.people.citizen(connection, AFM, clock())
+        citizen = await feed.store.citizens.ensure_one(connection, AFM, clock())
     (case,) = await feed.cases.of_citizen(citizen, clock())
     (document,) = case.documents
     told = {
@@ -140,7 +123,7 @@ async def test_a_new_worker_goes_on_where_the_last_one_was(database: Database, v
     await first.job.step()
     second = Feed(database, vault, clock, [RECORD], [])
     await second.job.step()
-    assert second.registry.asked == ["1"]
+    assert second.registry.cursors == ["1"]
 
 
 async def test_a_page_is_kept_with_its_cursor_or_not_at_all(database: Database, vault: Vault, clock: FakeClock) -> None:
@@ -159,16 +142,16 @@ async def test_when_it_was_last_read_to_its_end_is_kept_and_nothing_else_is_writ
 ) -> None:
     feed = Feed(database, vault, clock, [RECORD], RegistryUnavailable("permits", "timeout"))
     await feed.job.step()
-    assert await feed.cases.caught_up() == {}  # there is more
+    assert await feed.store.cursors.caught_up() == {}  # there is more
     await feed.job.step()
-    assert await feed.cases.caught_up() == {}
+    assert await feed.store.cursors.caught_up() == {}
     clock.forward(EVERY.total_seconds())
     await feed.job.step()
-    assert await feed.cases.caught_up() == {"feed-permits": clock()}
+    assert await feed.store.cursors.caught_up() == {"feed-permits": clock()}
     rows = await feed.rows()
     clock.forward(EVERY.total_seconds())
     await feed.job.step()
-    assert await feed.cases.caught_up() == {"feed-permits": clock()}
+    assert await feed.store.cursors.caught_up() == {"feed-permits": clock()}
     assert await feed.rows() == rows
 
 
@@ -198,7 +181,7 @@ async def test_a_registry_that_is_down_is_asked_again_later_from_the_same_place(
     assert feed.counted("failed") == 1
     clock.forward(EVERY.total_seconds())
     await feed.job.step()
-    assert feed.registry.asked == ["", "1", "1"]
+    assert feed.registry.cursors == ["", "1", "1"]
     assert await feed.of(AFM) == [(RECORD.reference, RECORD.stage, 3)]
 
 
@@ -206,7 +189,7 @@ numbers = itertools.count(1)
 told = st.lists(st.tuples(st.integers(0, 3), st.integers(1, 6)), max_size=20)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(told=told, size=st.integers(1, 5))
 async def test_whatever_order_they_come_in_the_newest_word_stands(
     database: Database, vault: Vault, clock: FakeClock, told: list[tuple[int, int]], size: int
@@ -220,112 +203,10 @@ async def test_whatever_order_they_come_in_the_newest_word_stands(
     pages = [records[start : start + size] for start in range(0, len(records), size)]
     feed = Feed(database, vault, clock, *pages)
     async with database.write() as connection:
-        await feed.cases.set_cursor(connection, feed.job.name, "0", clock())
+        await feed.store.cursors.move(connection, feed.job.name, "0", clock())
     await run_until_idle([feed.job])
     newest: dict[str, int] = {}
     for record in records:
         newest[record.reference] = max(newest.get(record.reference, 0), record.sequence)
     found = [kept for kept in await feed.of(AFM) if kept[0].startswith(f"ΑΔ-{run}-")]
     assert sorted(found) == sorted((reference, f"stage-{last}", last) for reference, last in newest.items())
-
-
-# --- the contact registry
-
-
-class Mobiles:
-    """A contact registry; an exception in place of a mobile is raised."""
-
-    def __init__(self, **held: str | Exception | None) -> None:
-        self.held = held
-        self.asked: list[str] = []
-
-    async def mobile_of(self, afm: str) -> str | None:
-        self.asked.append(afm)
-        found = self.held[f"afm_{afm}"]
-        if isinstance(found, Exception):
-            raise found
-        return found
-
-
-class Contact:
-    def __init__(self, database: Database, vault: Vault, clock: FakeClock, **held: str | Exception | None) -> None:
-        self.database, self.clock, self.people = database, clock, People(database, vault)
-        self.registry = Mobiles(**held)
-        self.job = ContactFeed(self.registry, database, self.people, clock)
-
-    async def citizen(self, afm: str) -> int:
-        async with self.database.write() as connection:
-            return await self.people.citizen(connection, afm, self.clock())
-
-    async def behind(self, mobile: str) -> tuple[int | None, int]:
-        found = await self.people.conversation("sms", mobile, self.clock())
-        return found.citizen_id, found.level
-
-
-OLD, NEW = "+306900000001", "+306900000002"
-
-
-async def test_a_registered_mobile_makes_its_number_known(database: Database, vault: Vault, clock: FakeClock) -> None:
-    contact = Contact(database, vault, clock, afm_123456783=OLD)
-    citizen = await contact.citizen(AFM)
-    assert await contact.behind(OLD) == (None, 0)
-    await contact.job.step()
-    assert await contact.behind(OLD) == (citizen, 1)
-
-
-@pytest.mark.parametrize("later", [NEW, None])
-async def test_a_number_no_longer_held_is_let_go(
-    database: Database, vault: Vault, clock: FakeClock, later: str | None
-) -> None:
-    contact = Contact(database, vault, clock, afm_123456783=OLD)
-    citizen = await contact.citizen(AFM)
-    await contact.job.step()
-    contact.registry.held["afm_123456783"] = later
-    clock.forward(CONTACT_KEPT.total_seconds())
-    await contact.job.step()
-    assert await contact.behind(OLD) == (None, 0)
-    assert await contact.behind(NEW) == ((citizen, 1) if later else (None, 0))
-
-
-async def test_a_number_of_two_citizens_proves_neither(database: Database, vault: Vault, clock: FakeClock) -> None:
-    contact = Contact(database, vault, clock, afm_123456783=OLD, afm_090000045=OLD)
-    for afm in (AFM, OTHER_AFM):
-        await contact.citizen(afm)
-    await contact.job.step()
-    assert await contact.behind(OLD) == (None, 0)
-
-
-async def test_the_registry_is_asked_once_in_twelve_hours(database: Database, vault: Vault, clock: FakeClock) -> None:
-    contact = Contact(database, vault, clock, afm_123456783=None)
-    await contact.citizen(AFM)
-    for seconds in (0, CONTACT_KEPT.total_seconds() - 1, 1, 1):
-        clock.forward(seconds)
-        await contact.job.step()
-    assert contact.registry.asked == [AFM, AFM]
-
-
-async def test_one_that_cannot_be_told_is_asked_again_soon_and_holds_up_nobody(
-    database: Database, vault: Vault, clock: FakeClock
-) -> None:
-    contact = Contact(
-        database, vault, clock, afm_123456783=RegistryUnavailable("contacts", "http:503"), afm_090000045=NEW
-    )
-    first, second = await contact.citizen(AFM), await contact.citizen(OTHER_AFM)
-    with logging_to_book() as recorder:
-        await contact.job.step()
-    assert await contact.behind(NEW) == (second, 1)
-    assert [line["reason"] for line in recorder.lines] == ["http:503"]
-    contact.registry.held["afm_123456783"] = OLD
-    clock.forward(CONTACT_AGAIN.total_seconds())
-    await contact.job.step()
-    assert await contact.behind(OLD) == (first, 1)
-    assert sorted(contact.registry.asked) == sorted([AFM, AFM, OTHER_AFM])
-
-
-async def test_many_are_asked_about_in_batches(database: Database, vault: Vault, clock: FakeClock) -> None:
-    afms = [f"{n:09d}" for n in range(CONTACT_BATCH + 1)]
-    contact = Contact(database, vault, clock, **{f"afm_{afm}": None for afm in afms})
-    for afm in afms:
-        await contact.citizen(afm)
-    assert [await contact.job.step() for _ in range(3)] == [True, False, False]
-    assert sorted(contact.registry.asked) == afms

@@ -9,13 +9,14 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from casestore.cases.repository import CLOSED_SHOWN, Case, Cases, Document
+from bot.store import Store
+from casestore.cases.repository import CLOSED_SHOWN, Case, Document
 from casestore.database import Database
 from casestore.migrate import migrate
-from casestore.people.identity import People
 from casestore.tables import case_events
 from casestore.tables import cases as rows
 from casestore.vault import Vault
+from tests.casestore.fixture import put_case
 from tests.clock import START, FakeClock
 
 CASE = Case(
@@ -38,17 +39,17 @@ CASE = Case(
 class Book:
     def __init__(self, database: Database, vault: Vault) -> None:
         self.database = database
-        self.people = People(database, vault)
-        self.cases = Cases(database, vault)
+        self.store = Store.over(database, vault)
+        self.cases = self.store.cases
 
     async def put(self, case: Case, afm: str = "123456783") -> bool:
         async with self.database.write() as connection:
-            citizen = await self.people.citizen(connection, afm, START)
-            return await self.cases.put(connection, citizen, case, START)
+            citizen = await self.store.citizens.ensure_one(connection, afm, START)
+            return await put_case(self.cases, connection, citizen, case, START)
 
     async def of(self, afm: str = "123456783", after: timedelta = timedelta(0)) -> list[Case]:
         async with self.database.write() as connection:
-            citizen = await self.people.citizen(connection, afm, START)
+            citizen = await self.store.citizens.ensure_one(connection, afm, START)
         return await self.cases.of_citizen(citizen, START + after)
 
     async def sequences(self) -> list[int]:
@@ -94,12 +95,12 @@ async def test_open_ones_first_newest_change_first_and_old_closed_ones_not_at_al
 
 
 async def test_a_cursor_is_remembered(book: Book) -> None:
-    assert await book.cases.cursor("feed-permits") == ""
+    assert await book.store.cursors.read("feed-permits") == ""
     for cursor in ("7", "9"):
         async with book.database.write() as connection:
-            await book.cases.set_cursor(connection, "feed-permits", cursor, START)
-    assert await book.cases.cursor("feed-permits") == "9"
-    assert await book.cases.cursor("feed-efka") == ""
+            await book.store.cursors.move(connection, "feed-permits", cursor, START)
+    assert await book.store.cursors.read("feed-permits") == "9"
+    assert await book.store.cursors.read("feed-efka") == ""
 
 
 async def test_two_workers_that_read_the_same_feed_never_move_a_case_back(
@@ -113,18 +114,18 @@ async def test_two_workers_that_read_the_same_feed_never_move_a_case_back(
 
     async def late() -> bool:
         async with behind.database.write() as connection:
-            citizen = await behind.people.citizen(connection, "123456783", START)
+            citizen = await behind.store.citizens.ensure_one(connection, "123456783", START)
             entered.set()
-            return await behind.cases.put(connection, citizen, replace(CASE, sequence=4, stage="older"), START)
+            return await put_case(behind.cases, connection, citizen, replace(CASE, sequence=4, stage="older"), START)
 
     async with ahead.database.write() as connection:
-        citizen = await ahead.people.citizen(connection, "123456783", START)
-        assert await ahead.cases.put(connection, citizen, replace(CASE, sequence=5, stage="newer"), START)
-        assert await ahead.cases.put(connection, citizen, replace(CASE, reference="ΑΔ-2026-000124"), START)
+        citizen = await ahead.store.citizens.ensure_one(connection, "123456783", START)
+        assert await put_case(ahead.cases, connection, citizen, replace(CASE, sequence=5, stage="newer"), START)
+        assert await put_case(ahead.cases, connection, citizen, replace(CASE, reference="ΑΔ-2026-000124"), START)
         waiting = asyncio.create_task(late())
         await entered.wait()
         for _ in range(10):  # time enough for it to look
-            await ahead.cases.cursor("any")
+            await ahead.store.cursors.read("any")
     assert not await waiting
     assert {case.reference: case.stage for case in await ahead.of()}["ΑΔ-2026-000123"] == "newer"
     assert not await behind.put(replace(CASE, reference="ΑΔ-2026-000124"))

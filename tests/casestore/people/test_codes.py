@@ -7,6 +7,7 @@ import asyncio
 import pytest
 from sqlalchemy import select
 
+from bot.store import Store
 from casestore.database import Database
 from casestore.migrate import migrate
 from casestore.people.codes import (
@@ -22,9 +23,8 @@ from casestore.people.codes import (
     OpenCode,
     Proof,
 )
-from casestore.people.identity import People, address_key
 from casestore.tables import codes as rows
-from casestore.vault import Vault
+from casestore.vault import Vault, address_key
 from tests.clock import FakeClock
 
 AFM, OTHER = "123456783", "090000045"
@@ -35,12 +35,12 @@ class CodesFixture:
 
     def __init__(self, database: Database, vault: Vault, clock: FakeClock) -> None:
         self.database = database
-        self.people = People(database, vault)
+        self.store = Store.over(database, vault)
         self.codes = Codes(database, vault)
         self.clock = clock
 
     async def transcript(self, name: str = "a") -> int:
-        return (await self.people.conversation("viber", name, self.clock())).id
+        return (await self.store.conversations.at("viber", name, self.clock())).id
 
     async def issue(
         self, talk: int, code: str = "123456", afm: str = AFM, *, sent: bool = True, mobile: str | None = None
@@ -69,14 +69,14 @@ def codes_fixture(database: Database, vault: Vault, clock: FakeClock) -> CodesFi
 
 async def test_the_right_code_proves_once(codes_fixture: CodesFixture) -> None:
     talk = await codes_fixture.transcript()
-    assert await codes_fixture.codes.check(talk, "123456", codes_fixture.clock()) is None
+    assert await codes_fixture.store.codes.check(talk, "123456", codes_fixture.clock()) is None
     assert await codes_fixture.issue(talk)
     assert not (await codes_fixture.check(talk, "654321")).right
     found = await codes_fixture.check(talk)
     assert found.right
     assert await codes_fixture.tried(found, right=True) == Proof(AFM, BY_MOBILE, None)
     assert await codes_fixture.tried(found, right=True) is None
-    assert await codes_fixture.codes.check(talk, "123456", codes_fixture.clock()) is None
+    assert await codes_fixture.store.codes.check(talk, "123456", codes_fixture.clock()) is None
 
 
 async def test_whom_it_proves_is_told_when_on_record(codes_fixture: CodesFixture) -> None:
@@ -84,7 +84,7 @@ async def test_whom_it_proves_is_told_when_on_record(codes_fixture: CodesFixture
     await codes_fixture.issue(talk)
     assert (await codes_fixture.check(talk)).citizen_id is None
     async with codes_fixture.database.write() as connection:
-        citizen = await codes_fixture.people.citizen(connection, AFM, codes_fixture.clock())
+        citizen = await codes_fixture.store.citizens.ensure_one(connection, AFM, codes_fixture.clock())
     assert (await codes_fixture.check(talk)).citizen_id == citizen
     assert (await codes_fixture.check(talk, "654321")).citizen_id is None
 
@@ -110,7 +110,7 @@ async def test_an_older_code_does_not_come_back_when_the_newest_is_used(codes_fi
     await codes_fixture.issue(talk, "111111")
     await codes_fixture.issue(talk, "222222")
     await codes_fixture.tried(await codes_fixture.check(talk, "222222"), right=True)
-    assert await codes_fixture.codes.check(talk, "111111", codes_fixture.clock()) is None
+    assert await codes_fixture.store.codes.check(talk, "111111", codes_fixture.clock()) is None
 
 
 async def test_a_proof_says_which_mobile_it_rests_on(codes_fixture: CodesFixture, vault: Vault) -> None:
@@ -127,11 +127,11 @@ async def test_a_proof_says_which_mobile_it_rests_on(codes_fixture: CodesFixture
 async def test_a_voided_code_counts_no_more(codes_fixture: CodesFixture) -> None:
     talk = await codes_fixture.transcript()
     code_id = await codes_fixture.show(talk)
-    assert await codes_fixture.codes.is_open(code_id, codes_fixture.clock())
+    assert await codes_fixture.store.codes.is_open(code_id, codes_fixture.clock())
     found = await codes_fixture.check(talk)
     async with codes_fixture.database.write() as connection:
-        await codes_fixture.codes.void(connection, talk)
-    assert not await codes_fixture.codes.is_open(code_id, codes_fixture.clock())
+        await codes_fixture.store.codes.void(connection, talk)
+    assert not await codes_fixture.store.codes.is_open(code_id, codes_fixture.clock())
     assert not (await codes_fixture.check(talk)).right
     assert await codes_fixture.tried(found, right=True) is None
 

@@ -10,10 +10,10 @@ from random import Random
 
 import pytest
 
+from bot.store import Store
 from casestore.database import Database
 from casestore.migrate import migrate
 from casestore.people.codes import ATTEMPTS, CITIZENS_PER_CONVERSATION, PER_CITIZEN, Codes
-from casestore.people.identity import People
 from casestore.vault import Vault
 from tests.clock import FakeClock
 
@@ -39,13 +39,13 @@ class Attacker:
     def __init__(self, database: Database, vault: Vault, seed: int) -> None:
         self.clock = FakeClock()
         self._database = database
-        self._people = People(database, vault)
+        self.store = Store.over(database, vault)
         self._codes = Codes(database, vault)
         self._chance = Random(seed)
         self.tally = Tally()
 
     async def chats(self, count: int) -> list[int]:
-        return [(await self._people.conversation("viber", f"chat-{n}", self.clock())).id for n in range(count)]
+        return [(await self.store.conversations.at("viber", f"chat-{n}", self.clock())).id for n in range(count)]
 
     def code(self) -> str:
         return f"{self._chance.randrange(CODES):06d}"

@@ -10,53 +10,60 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from bot.store import Store
+from casestore.conversations.ownership import Ownership
+from casestore.conversations.repository import Conversation
 from casestore.database import Database
 from casestore.people.identity import (
     KNOWN_NUMBER,
     PROVEN,
     UNLINKED,
-    Conversation,
-    People,
-    address_key,
+    Link,
     resolve_identity,
 )
 from casestore.tables import citizens, contact_points
-from casestore.vault import Vault
+from casestore.vault import Vault, address_key
 from tests.clock import START, FakeClock
 
 AFM, OTHER, MOBILE = "123456783", "090000045", "+306900000001"
 
 
 @pytest.fixture
-def people(database: Database, vault: Vault) -> People:
-    return People(database, vault)
+def store(database: Database, vault: Vault) -> Store:
+    return Store.over(database, vault)
 
 
 class PeopleFixture:
     """Shorthands that each commit."""
 
-    def __init__(self, database: Database, people: People) -> None:
+    def __init__(self, database: Database, store: Store) -> None:
         self.database = database
-        self.people = people
+        self.store = store
 
     async def citizen(self, afm: str = AFM) -> int:
         async with self.database.write() as connection:
-            return await self.people.citizen(connection, afm, START)
+            return await self.store.citizens.ensure_one(connection, afm, START)
 
     async def mobile(self, citizen: int, mobile: str | None) -> None:
         async with self.database.write() as connection:
-            await self.people.set_mobile(connection, citizen, mobile, START)
+            await self.store.links.set_mobile(connection, citizen, mobile, START)
 
     async def prove(self, here: Conversation, citizen: int, source: str = "code", rests_on: str | None = None) -> None:
         async with self.database.write() as connection:
-            await self.people.link(connection, here.contact_point_id, citizen, PROVEN, source, START, rests_on)
+            await self.store.links.link(connection, here.contact_point_id, citizen, PROVEN, source, START, rests_on)
 
     async def unlink(self, here: Conversation) -> None:
         async with self.database.write() as connection:
-            await self.people.unlink(connection, here, START)
+            if here.citizen_id is not None:
+                await self.store.links.unlink(connection, here.contact_point_id, here.citizen_id, START)
+
+    async def link_at(self, address: str = MOBILE, channel: str = "sms") -> Link:
+        link = (await self.at(address, channel)).link
+        assert link is not None
+        return link
 
     async def at(self, address: str = MOBILE, channel: str = "sms") -> Conversation:
-        return await self.people.conversation(channel, address, START)
+        return await self.store.conversations.at(channel, address, START)
 
     async def behind(self, address: str = MOBILE, channel: str = "sms") -> tuple[int | None, int]:
         here = await self.at(address, channel)
@@ -64,13 +71,14 @@ class PeopleFixture:
 
 
 @pytest.fixture
-def fixture(database: Database, people: People) -> PeopleFixture:
-    return PeopleFixture(database, people)
+def fixture(database: Database, store: Store) -> PeopleFixture:
+    return PeopleFixture(database, store)
 
 
 async def test_a_conversation_is_begun_once(fixture: PeopleFixture) -> None:
     first = await fixture.at("tGVu", "viber")
-    assert (first.owner, first.language, first.reachable, first.citizen_id, first.level) == ("bot", "el", True, None, 0)
+    assert (first.ownership, first.language, first.reachable) == (Ownership(), "el", True)
+    assert (first.citizen_id, first.level, first.link) == (None, 0, None)
     assert await fixture.at("tGVu", "viber") == first
     assert (await fixture.at("tGVu", "sms")).id != first.id
 
@@ -84,9 +92,9 @@ async def test_a_citizen_is_made_once_and_sealed(fixture: PeopleFixture) -> None
     made = await asyncio.gather(*(fixture.citizen() for _ in range(4)))
     assert len(set(made)) == 1
     assert await fixture.citizen(OTHER) not in made
-    assert await fixture.people.afm_of(made[0]) == AFM
+    assert await fixture.store.citizens.afm_of(made[0]) == AFM
     with pytest.raises(LookupError):
-        await fixture.people.afm_of(10**9)
+        await fixture.store.citizens.afm_of(10**9)
     async with fixture.database.read() as connection:
         row = (await connection.execute(select(citizens).where(citizens.c.id == made[0]))).one()
     assert AFM not in row.afm_key
@@ -164,8 +172,8 @@ async def test_a_login_at_the_citizens_own_number_still_rests_on_it(fixture: Peo
     citizen = await fixture.citizen()
     await fixture.mobile(citizen, MOBILE)
     await fixture.prove(await fixture.at(), citizen, "login")
-    here = await fixture.at()
-    assert (here.level, here.rests_on) == (PROVEN, address_key(vault, "sms", MOBILE))
+    link = await fixture.link_at()
+    assert (link.level, link.rests_on) == (PROVEN, address_key(vault, "sms", MOBILE))
     await fixture.mobile(citizen, None)
     assert await fixture.behind() == (None, 0)
 
@@ -173,9 +181,9 @@ async def test_a_login_at_the_citizens_own_number_still_rests_on_it(fixture: Peo
 async def test_a_number_that_became_the_citizens_is_rested_on_from_then(fixture: PeopleFixture) -> None:
     citizen = await fixture.citizen()
     await fixture.prove(await fixture.at(), citizen, "login")
-    assert (await fixture.at()).rests_on is None
+    assert (await fixture.link_at()).rests_on is None
     await fixture.mobile(citizen, MOBILE)
-    assert (await fixture.at()).agreed_at == START
+    assert (await fixture.link_at()).agreed_at == START
     await fixture.mobile(citizen, "+306900000009")
     assert await fixture.behind() == (None, 0)
 
@@ -197,7 +205,7 @@ async def test_unlinking_a_chat_forgets_who_was_there(fixture: PeopleFixture) ->
     await fixture.prove(await fixture.at("tGVu", "viber"), citizen)
     await fixture.unlink(await fixture.at("tGVu", "viber"))
     assert await fixture.behind("tGVu", "viber") == (None, 0)
-    assert await fixture.people.conversations_of(citizen) == []
+    assert await fixture.store.conversations.of_citizen(citizen) == []
 
 
 async def test_unlinking_ones_own_number_lasts_until_a_proof(fixture: PeopleFixture, vault: Vault) -> None:
@@ -230,7 +238,7 @@ async def test_one_citizen_on_both_channels_is_one(fixture: PeopleFixture) -> No
     await fixture.mobile(citizen, MOBILE)
     chat, text = await fixture.at("tGVu", "viber"), await fixture.at()
     await fixture.prove(chat, citizen)
-    assert await fixture.people.conversations_of(citizen) == [
+    assert await fixture.store.conversations.of_citizen(citizen) == [
         (text.id, "sms", KNOWN_NUMBER),
         (chat.id, "viber", PROVEN),
     ]
@@ -240,37 +248,42 @@ async def test_reachable_and_not(fixture: PeopleFixture) -> None:
     here = await fixture.at()
     for reason in ("unsubscribed", None):
         async with fixture.database.write() as connection:
-            await fixture.people.reachable(connection, here.contact_point_id, reason=reason)
+            await fixture.store.contact_points.reachable(connection, here.contact_point_id, reason=reason)
         assert (await fixture.at()).reachable is (reason is None)
 
 
 async def test_the_contact_registry_is_asked_again_in_time(fixture: PeopleFixture, clock: FakeClock) -> None:
     first, second = await fixture.citizen(), await fixture.citizen(OTHER)
-    assert await fixture.people.contact_due(START, 10) == [(first, AFM), (second, OTHER)]
-    assert len(await fixture.people.contact_due(START, 1)) == 1
+    assert await fixture.store.citizens.contact_due(START, 10) == [(first, AFM), (second, OTHER)]
+    assert len(await fixture.store.citizens.contact_due(START, 1)) == 1
     async with fixture.database.write() as connection:
         later = START + timedelta(hours=12)
-        await fixture.people.contact_seen(connection, first, MOBILE, START, later)
-        await fixture.people.contact_later(connection, second, START + timedelta(minutes=1))
-    assert await fixture.people.contact_due(START, 10) == []
-    assert await fixture.people.contact_due(START + timedelta(minutes=1), 10) == [(second, OTHER)]
-    assert [one for one, _ in await fixture.people.contact_due(later, 10)] == [second, first]
+        await fixture.store.links.set_mobile(connection, first, MOBILE, START)
+        await fixture.store.citizens.ask_again(connection, first, later)
+        await fixture.store.citizens.ask_again(connection, second, START + timedelta(minutes=1))
+    assert await fixture.store.citizens.contact_due(START, 10) == []
+    assert await fixture.store.citizens.contact_due(START + timedelta(minutes=1), 10) == [(second, OTHER)]
+    assert [one for one, _ in await fixture.store.citizens.contact_due(later, 10)] == [second, first]
     assert await fixture.behind() == (first, KNOWN_NUMBER)
 
 
 async def test_the_citizens_newest_word_on_alerts_counts_and_a_cause_counts_once(fixture: PeopleFixture) -> None:
     point = (await fixture.at()).contact_point_id
-    assert await fixture.people.consented(point) is None
+    assert await fixture.store.consents.newest(point) is None
     for key, allowed in (("in:1", True), ("in:2", False), ("in:1", True)):
         async with fixture.database.write() as connection:
-            await fixture.people.consent(connection, point, allowed=allowed, source="word", key=key, now=START)
-    assert await fixture.people.consented(point) is False
+            await fixture.store.consents.add(connection, point, allowed=allowed, source="word", key=key, now=START)
+    assert await fixture.store.consents.newest(point) is False
 
 
-@given(st.lists(st.tuples(st.integers(1, 4), st.sampled_from([UNLINKED, KNOWN_NUMBER, PROVEN])), max_size=6))
-def test_nobody_is_guessed(found: list[tuple[int, int]]) -> None:
-    citizen, level = resolve_identity(found)
-    assert (citizen is None) == (level == 0)
-    if citizen is not None:
-        assert (citizen, level) in found
-        assert level == PROVEN or {one for one, _ in found} == {citizen}
+LINKS = st.builds(Link, st.integers(1, 4), st.sampled_from([UNLINKED, KNOWN_NUMBER, PROVEN]), linked_at=st.just(START))
+
+
+@given(st.lists(LINKS, max_size=4, unique_by=lambda link: link.citizen_id))
+def test_nobody_is_guessed(found: list[Link]) -> None:
+    identity = resolve_identity(found)
+    assert (identity.citizen_id is None) == (identity.level == 0) == (identity.link is None)
+    if identity.link is not None:
+        assert identity.link in found
+        assert (identity.citizen_id, identity.level) == (identity.link.citizen_id, identity.link.level)
+        assert identity.level == PROVEN or len(found) == 1

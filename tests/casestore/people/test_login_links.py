@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from bot.store import Store
 from casestore.database import Database
 from casestore.people.codes import Codes
-from casestore.people.identity import People
 from casestore.people.login_links import LIFETIME, PER_CONVERSATION, STARTS, Link, LoginLinks, Refused, Taken
 from casestore.tables import login_links
 from casestore.vault import Vault
@@ -21,13 +21,13 @@ class Door:
 
     def __init__(self, database: Database, vault: Vault, clock: FakeClock) -> None:
         self.database = database
-        self.people = People(database, vault)
+        self.store = Store.over(database, vault)
         self.codes = Codes(database, vault)
         self.links = LoginLinks(database, vault)
         self.clock = clock
 
     async def transcript(self, name: str = "a") -> int:
-        return (await self.people.conversation("viber", name, self.clock())).id
+        return (await self.store.conversations.at("viber", name, self.clock())).id
 
     async def issue(self, token: str = TOKEN, talk: str = "a") -> bool:
         here = await self.transcript(talk)

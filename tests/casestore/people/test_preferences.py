@@ -8,20 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.store import Store
 from casestore.database import Database
-from casestore.people.identity import KNOWN_NUMBER, PROVEN, People, address_key
+from casestore.people.identity import KNOWN_NUMBER, PROVEN
 from casestore.people.preferences import (
-    CHANNELS,
     ContactPoint,
     Deliver,
     NoticePreferences,
     Preferences,
     Suppressed,
+    contact_points_of,
     preferences,
     route_notice,
 )
 from casestore.people.quiet_hours import DEFAULT_QUIET, Quiet, quiet_of
-from casestore.vault import Vault
+from casestore.vault import Vault, address_key
+from dialogues.channels import PREFERENCES
 from tests.clock import START
 
 AFM, OTHER = "123456783", "090000045"
@@ -41,17 +43,17 @@ points = st.lists(
     unique_by=lambda point: point.id,
 )
 wanted = st.builds(
-    lambda channel, quiet: NoticePreferences(*CHANNELS[channel], quiet),
-    st.sampled_from(sorted(CHANNELS)),
+    lambda channel, quiet: NoticePreferences(*PREFERENCES[channel], quiet),
+    st.sampled_from(sorted(PREFERENCES)),
     st.sampled_from([None, DEFAULT_QUIET, quiet_of("08:00-22:00")]),
 )
-words = st.dictionaries(st.integers(1, 50), st.sampled_from([True, False, None]))
+words = st.dictionaries(st.integers(1, 50), st.booleans())
 now = st.datetimes(timezones=st.just(UTC), min_value=datetime(2026, 1, 1), max_value=datetime(2027, 12, 1))  # noqa: DTZ001 (as above)
 
 
 @given(wanted, words, points, now)
 def test_only_who_agreed_and_can_be_reached_is_told_and_never_in_quiet_hours(
-    wanted: NoticePreferences, words: dict[int, bool | None], points: list[ContactPoint], now: datetime
+    wanted: NoticePreferences, words: dict[int, bool], points: list[ContactPoint], now: datetime
 ) -> None:
     told = route_notice(wanted, words, points, now)
     fit = [p for p in points if p.reachable and words.get(p.id) and (not wanted.only or p.channel == wanted.channel)]
@@ -77,7 +79,6 @@ def point(
         (NoticePreferences(), {}, [], Suppressed("no-contact-point")),
         (NoticePreferences(), {}, [point(1)], Suppressed("no-consent")),
         (NoticePreferences(), {1: False}, [point(1)], Suppressed("no-consent")),
-        (NoticePreferences(), {1: None}, [point(1)], Suppressed("no-consent")),
         (NoticePreferences(), {1: True}, [point(1, reachable=False)], Suppressed("unreachable")),
         (NoticePreferences("sms", only=True), {1: True}, [point(1)], Suppressed("other-channel")),
         (NoticePreferences(), {1: True, 2: True}, [point(1, days=2), point(2, days=1)], 2),
@@ -88,7 +89,7 @@ def point(
     ],
 )
 def test_where_and_why_not(
-    wanted: NoticePreferences, words: dict[int, bool | None], points: list[ContactPoint], told: Suppressed | int
+    wanted: NoticePreferences, words: dict[int, bool], points: list[ContactPoint], told: Suppressed | int
 ) -> None:
     found = route_notice(wanted, words, points, NOON)
     assert (found.point.id if isinstance(found, Deliver) else found) == told
@@ -102,8 +103,8 @@ def test_at_night_it_waits_for_the_morning_unless_every_hour_will_do() -> None:
 
 def test_the_newest_word_of_a_kind_counts_and_a_strange_one_changes_nothing() -> None:
     said = [("channel", "only-sms"), ("quiet", "none"), ("channel", "viber"), ("channel", "pigeon"), ("colour", "blue")]
-    assert preferences(said) == NoticePreferences("viber", False, None, frozenset({"channel", "quiet"}))
-    assert preferences([]) == NoticePreferences()
+    assert preferences(said, PREFERENCES) == NoticePreferences("viber", False, None, frozenset({"channel", "quiet"}))
+    assert preferences([], PREFERENCES) == NoticePreferences()
 
 
 # --- stored ---
@@ -114,14 +115,14 @@ class PreferencesFixture:
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self.database, self.vault = database, vault
-        self.people, self.wishes = People(database, vault), Preferences(database)
+        self.store, self.wishes = Store.over(database, vault), Preferences(database, PREFERENCES)
 
     async def linked(self, channel: str, address: str, afm: str = AFM, level: int = PROVEN) -> tuple[int, int]:
         """(contact point, citizen), known there."""
-        here = await self.people.conversation(channel, address, START)
+        here = await self.store.conversations.at(channel, address, START)
         async with self.database.write() as connection:
-            citizen = await self.people.citizen(connection, afm, START)
-            await self.people.link(connection, here.contact_point_id, citizen, level, "code", START)
+            citizen = await self.store.citizens.ensure_one(connection, afm, START)
+            await self.store.links.link(connection, here.contact_point_id, citizen, level, "code", START)
         return here.contact_point_id, citizen
 
     async def wish(self, point: int, citizen: int | None, kind: str, value: str, minutes: int) -> None:
@@ -132,7 +133,7 @@ class PreferencesFixture:
     async def consent(self, point: int, *, allowed: bool) -> None:
         async with self.database.write() as connection:
             key = f"c:{point}:{allowed}"
-            await self.people.consent(connection, point, allowed=allowed, source="message", key=key, now=START)
+            await self.store.consents.add(connection, point, allowed=allowed, source="message", key=key, now=START)
 
 
 @pytest.fixture
@@ -153,10 +154,10 @@ async def test_a_citizens_wish_holds_on_both_channels_and_a_cause_counts_once(fi
 
 
 async def test_a_wish_of_nobody_known_holds_where_it_was_said(fixture: PreferencesFixture) -> None:
-    here = await fixture.people.conversation("viber", "tGVu", START)
+    here = await fixture.store.conversations.at("viber", "tGVu", START)
     await fixture.wish(here.contact_point_id, None, "quiet", "none", 1)
     assert (await fixture.wishes.here(here.contact_point_id, None)).quiet is None
-    there = await fixture.people.conversation("viber", "another", START)
+    there = await fixture.store.conversations.at("viber", "another", START)
     assert await fixture.wishes.here(there.contact_point_id, None) == NoticePreferences()
 
 
@@ -184,10 +185,10 @@ async def test_what_an_alert_asks_is_read_together(fixture: PreferencesFixture) 
 async def test_a_number_of_two_people_is_nobodys_point(fixture: PreferencesFixture) -> None:
     mobile = "+306900000001"
     async with fixture.database.write() as connection:
-        citizens = [await fixture.people.citizen(connection, afm, START) for afm in (AFM, OTHER)]
+        citizens = [await fixture.store.citizens.ensure_one(connection, afm, START) for afm in (AFM, OTHER)]
         for citizen in citizens:
-            await fixture.people.set_mobile(connection, citizen, mobile, START)
-    assert [await fixture.wishes.points(citizen) for citizen in citizens] == [(), ()]
+            await fixture.store.links.set_mobile(connection, citizen, mobile, START)
+    assert [await contact_points_of(fixture.database, citizen) for citizen in citizens] == [(), ()]
     assert address_key(fixture.vault, "sms", mobile)
 
 

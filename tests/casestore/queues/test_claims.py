@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import datetime
-from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
 from casestore.database import Database
 from casestore.migrate import migrate
-from casestore.queues.inbox import Arrival, Inbox
+from casestore.queues.inbox import Inbox
+from casestore.queues.lifecycle import RANKS, OutboxState, ReceiptStatus
 from casestore.queues.outbox import Outbox, Priority
+from casestore.queues.receipts import Receipts, RetryRule
 from casestore.queues.results import Outcome, Results
 from casestore.tables import inbox as arrivals
 from casestore.tables import outbox as rows
 from casestore.tables import receipts
 from casestore.vault import Vault
-from tests.casestore.queues.test_outbox import LEASE, RANKS, claim, dispatch, put, texts
+from tests.casestore.fixture import message
+from tests.casestore.queues.test_outbox import LEASE, claim, dispatch, put, texts
 from tests.clock import START, FakeClock
 
 
@@ -43,7 +44,7 @@ async def test_a_row_that_was_committed_late_waits_for_the_younger_in_flight(
         [younger] = await claim(quick, clock, "first")
     assert texts(quick, [younger]) == ["younger"]
     assert await claim(third, clock, "second") == []
-    await Results(three[1], RANKS).write([Outcome(younger.id, younger.claim, "sent", clock(), "id", 1)])
+    await Results(three[1]).write([Outcome(younger.id, younger.claim, OutboxState.SENT, clock(), "id", 1)])
     assert texts(third, await claim(third, clock, "second")) == ["elder"]
 
 
@@ -67,10 +68,10 @@ async def test_a_claim_waits_for_another_that_is_not_committed_yet(
 async def test_of_two_messages_that_came_at_once_the_younger_may_go_first_but_never_both(
     three: list[Database], vault: Vault, clock: FakeClock
 ) -> None:
-    elder, younger = (Arrival("viber", name, "one conversation", name, START) for name in ("elder", "younger"))
     boxes = [Inbox(database, vault) for database in three]
+    elder, younger = (message(boxes[0], name, "one conversation", START) for name in ("elder", "younger"))
     async with three[0].write() as connection:
-        await connection.execute(three[0].insert_new(arrivals), [boxes[0].row(elder)])
+        await connection.execute(three[0].insert_new(arrivals), [elder])
         await boxes[1].add([younger])
         [first] = await boxes[1].claim(clock(), "first", limit=5, lease=LEASE)
     assert first.external_id == "younger"
@@ -88,24 +89,24 @@ async def test_batches_that_write_the_same_rows_do_not_wait_for_one_another_for_
     outbox = Outbox(three[0], vault)
     await put(outbox, three[0], *(dispatch(f"{n}", f"{n}", channel="sms") for n in range(count)))
     held = await claim(outbox, clock, limit=count, channel="sms")
-    writers = [Results(database, RANKS) for database in three]
-    outcomes = [Outcome(one.id, one.claim, "sent", clock(), f"SM{one.id}", 1) for one in held]
-    spool = [_told(one.id, status, clock()) for one in reversed(held) for status in ("sent", "delivered")]
+    appliers, writer = [Receipts(database, vault) for database in three[:2]], Results(three[2])
+    outcomes = [Outcome(one.id, one.claim, OutboxState.SENT, clock(), f"SM{one.id}", 1) for one in held]
+    spool = [
+        appliers[0].row(
+            channel="sms", provider_id=f"SM{one.id}", message_id=one.id, status=status, at=clock(), now=clock()
+        )
+        for one in reversed(held)
+        for status in ("sent", "delivered")
+    ]
     await three[0].append({receipts: spool})
 
-    async def apply(writer: Results, first: int) -> None:
-        batch = (await writer.due_receipts(clock(), 2 * count))[first::2]
-        await writer.apply(batch, clock(), max_attempts=3, retry_after=LEASE)
+    async def apply(receipts_: Receipts, first: int) -> None:
+        batch = (await receipts_.due(clock(), 2 * count))[first::2]
+        await receipts_.apply(batch, clock(), RetryRule(3, after=LEASE))
 
     await asyncio.gather(
-        apply(writers[0], 0), apply(writers[1], 1), writers[2].write(outcomes), writers[2].write(outcomes[::-1])
+        apply(appliers[0], 0), apply(appliers[1], 1), writer.write(outcomes), writer.write(outcomes[::-1])
     )
     async with three[0].read() as connection:
         found = (await connection.execute(select(rows.c.state, rows.c.status_rank).distinct())).all()
-    assert [tuple(row) for row in found] == [("sent", RANKS["delivered"])]
-
-
-def _told(message_id: int, status: str, at: datetime) -> dict[str, Any]:
-    row: dict[str, Any] = {"channel": "sms", "provider_id": f"SM{message_id}", "message_id": message_id}
-    row |= {"recipient_key": None, "status": status, "all_before": False, "error": None, "remedy": None}
-    return row | {"at": at, "received_at": at, "due_at": at}
+    assert [tuple(row) for row in found] == [("sent", RANKS[ReceiptStatus.DELIVERED])]

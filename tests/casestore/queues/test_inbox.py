@@ -8,8 +8,10 @@ from datetime import timedelta
 import pytest
 
 from casestore.database import Database
-from casestore.queues.inbox import Arrival, Claimed, Inbox, LostClaim
+from casestore.queues.inbox import Claimed, Inbox
+from casestore.queues.lease import LostClaim
 from casestore.vault import Vault
+from tests.casestore.fixture import message
 from tests.clock import FakeClock
 
 LEASE = timedelta(seconds=30)
@@ -21,8 +23,7 @@ def inbox(database: Database, vault: Vault) -> Inbox:
 
 
 async def put(inbox: Inbox, database: Database, clock: FakeClock, *ids: str, conversation: str = "c") -> None:
-    arrivals = [Arrival("viber", external_id, conversation, f"text {external_id}", clock()) for external_id in ids]
-    await inbox.add(arrivals)
+    await inbox.add([message(inbox, name, conversation, clock(), f"text {name}") for name in ids])
 
 
 async def claim(inbox: Inbox, clock: FakeClock, name: str = "w", limit: int = 10) -> list[Claimed]:
@@ -81,14 +82,6 @@ async def test_the_buried_are_counted_and_hold_up_nobody(inbox: Inbox, database:
         await inbox.bury(connection, poison, clock(), "KeyError")
     assert (await inbox.depth())[:2] == (1, 1)
     assert [c.external_id for c in await claim(inbox, clock)] == ["2"]
-
-
-async def test_a_released_row_counts_no_attempt(inbox: Inbox, database: Database, clock: FakeClock) -> None:
-    await put(inbox, database, clock, "1")
-    [first] = await claim(inbox, clock)
-    await inbox.release(first)
-    [again] = await claim(inbox, clock)
-    assert again.attempts == 1
 
 
 async def test_two_workers_never_hold_the_same_row(inbox: Inbox, database: Database, clock: FakeClock) -> None:

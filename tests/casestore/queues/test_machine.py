@@ -21,18 +21,22 @@ from sqlalchemy import delete, select
 
 from casestore.database import Database
 from casestore.migrate import migrate
-from casestore.queues.inbox import Arrival, Claimed, Inbox, LostClaim
-from casestore.queues.outbox import ClaimedDispatch, Dispatch, Outbox, Priority
+from casestore.queues.inbox import Claimed, Inbox
+from casestore.queues.lease import LostClaim
+from casestore.queues.lifecycle import RANKS, OutboxState, ReceiptStatus
+from casestore.queues.outbox import ClaimedDispatch, Dispatch, Kind, Outbox, Priority
+from casestore.queues.receipts import Receipts, RetryRule
 from casestore.queues.results import Outcome, Results
 from casestore.tables import inbox, outbox, receipts
 from casestore.vault import Vault
+from tests.casestore.fixture import message as message_row
 from tests.clock import FakeClock
 from tests.conftest import TEST_SECRET
 
 T = TypeVar("T")
 LEASE = timedelta(seconds=30)
-RANKS = {"sent": 1, "failed": 2, "delivered": 3, "seen": 4}
 MAX_SENDS = 3
+RETRY = RetryRule(MAX_SENDS, after=timedelta(seconds=40))
 MOST_LETTERS = 5  # few, so that much happens to each
 SECONDS = st.sampled_from([1, 29, 31, 90])
 OFTEN = {
@@ -149,7 +153,7 @@ class InboxMachine(Machine):
         "put": {"conversation": st.sampled_from("abc"), "count": st.integers(1, 3)},
         "repeat": {"which": WHICH},
         "claim": {"worker": WORKERS, "limit": st.integers(1, 4)},
-        "finish": {"which": WHICH, "how": st.sampled_from(["done", "done", "retry", "bury", "release"])},
+        "finish": {"which": WHICH, "how": st.sampled_from(["done", "done", "retry", "bury"])},
         "crash": {"worker": WORKERS},
     }
 
@@ -172,8 +176,8 @@ class InboxMachine(Machine):
         self._deliver([self.messages[which % len(self.messages)]])
 
     def _deliver(self, messages: list[Message]) -> None:
-        arrivals = [Arrival("viber", m.name, m.conversation, f"text {m.name}", self.clock()) for m in messages]
-        self.stage.do(self.queue.add(arrivals))
+        rows = [message_row(self.queue, m.name, m.conversation, self.clock(), f"text {m.name}") for m in messages]
+        self.stage.do(self.queue.add(rows))
 
     def claim(self, worker: str, limit: int) -> None:
         now = self.clock()
@@ -208,17 +212,13 @@ class InboxMachine(Machine):
         if how in ("done", "bury"):
             message.state = {"done": "done", "bury": "dead"}[how]
             self.done.append(message)
-        elif how == "retry":
-            message.due = self.clock() + timedelta(seconds=10)
         else:
-            message.attempts -= 1
+            message.due = self.clock() + timedelta(seconds=10)
 
     async def _finish(self, one: Claimed, how: str) -> None:
         now = self.clock()
         if how == "retry":
             await self.queue.retry(one, now + timedelta(seconds=10), "ValueError")
-        elif how == "release":
-            await self.queue.release(one)
         elif how == "bury":
             await self.queue.abandon(one, now, "KeyError")
         else:
@@ -331,7 +331,8 @@ class OutboxMachine(Machine):
     def __init__(self, stage: Stage) -> None:
         super().__init__(stage)
         self.queue = Outbox(stage.database, stage.vault)
-        self.results = Results(stage.database, RANKS)
+        self.results = Results(stage.database)
+        self.receipts = Receipts(stage.database, stage.vault)
         self.letters: list[Letter] = []
         self.held: list[Sending] = []
         self.copies = 0
@@ -346,8 +347,7 @@ class OutboxMachine(Machine):
         self._write(self.letters[which % len(self.letters)])
 
     def _write(self, letter: Letter) -> None:
-        body = {"text": letter.key, "choices": []}
-        row = Dispatch(letter.key, "sms", letter.recipient, body, "reply", letter.priority, None, letter.due)
+        row = Dispatch(letter.key, "sms", letter.recipient, letter.key, Kind.REPLY, letter.priority, None, letter.due)
 
         async def write() -> None:
             async with self.stage.database.write() as connection:
@@ -360,7 +360,7 @@ class OutboxMachine(Machine):
         taken = self.stage.do(self.queue.claim("sms", now, token, limit=limit, lease=LEASE))
         assert len(taken) <= limit
         for one in taken:
-            letter = self.letters[int(self.queue.read(one)[1]["text"])]
+            letter = self.letters[int(self.queue.read(one)[1])]
             self._check_claim(letter, one, now)
             letter.claim, letter.leased = token, now + LEASE
             letter.attempts += 1
@@ -404,7 +404,7 @@ class OutboxMachine(Machine):
             how = "silent"  # it was accepted: no provider refuses it after that
         one, letter, now = sending.one, sending.letter, self.clock()
         mine, silent = letter.claim == one.claim, how == "silent"
-        state = {"sent": "sent", "failed": "failed"}.get(how, "open")
+        state = {"sent": OutboxState.SENT, "failed": OutboxState.FAILED}.get(how, OutboxState.OPEN)
         due_at = now + timedelta(seconds=10)
         known = sending.sid if how == "sent" else None
         outcome = Outcome(one.id, one.claim, state, now, known, 1, reason=how, due_at=due_at, in_doubt=silent)
@@ -428,23 +428,23 @@ class OutboxMachine(Machine):
         letter.told.setdefault(sid, set()).add(status)
         now, bare = self.clock(), status.removesuffix(" for now")
         remedy = {"failed": "never", "failed for now": "retry"}.get(status)
-        row: dict[str, Any] = {
-            "channel": "sms",
-            "provider_id": sid,
-            "recipient_key": None,
-            "status": bare,
-            "all_before": False,
-        }
-        row |= {"message_id": self.before[letter.key].id if ours else None, "error": None, "remedy": remedy}
-        row |= {"at": now, "received_at": now, "due_at": now}
+        row = self.receipts.row(
+            channel="sms",
+            provider_id=sid,
+            status=bare,
+            at=now,
+            now=now,
+            message_id=self.before[letter.key].id if ours else None,
+            remedy=remedy,
+        )
         self.stage.do(self.stage.database.append({receipts: [row] * times}))
         if soon:
             self.apply()
 
     def apply(self) -> None:
         async def apply() -> None:
-            batch = await self.results.due_receipts(self.clock(), 100)
-            await self.results.apply(batch, self.clock(), max_attempts=MAX_SENDS, retry_after=timedelta(seconds=40))
+            batch = await self.receipts.due(self.clock(), 100)
+            await self.receipts.apply(batch, self.clock(), RETRY)
 
         self.stage.do(apply())
 
@@ -471,7 +471,7 @@ class OutboxMachine(Machine):
             assert letter.ended or letter.told[row.provider_id] & {"failed", "failed for now"}
         if before is not None:
             self._check_step(letter, before, row)
-        if row.status_rank > RANKS["failed"]:
+        if row.status_rank > RANKS[ReceiptStatus.FAILED]:
             assert any(told & {"delivered", "seen"} for told in letter.told.values())
 
     @staticmethod

@@ -10,14 +10,14 @@ import pytest
 from sqlalchemy import update
 
 from casestore.database import Database
-from casestore.queues.outbox import ClaimedDispatch, Dispatch, Outbox, Priority
+from casestore.queues.lifecycle import OutboxState
+from casestore.queues.outbox import ClaimedDispatch, Dispatch, Kind, Outbox, Priority
 from casestore.queues.results import Outcome, Results
 from casestore.tables import outbox as rows
 from casestore.vault import SealBroken, Vault
 from tests.clock import START, FakeClock
 
 LEASE = timedelta(seconds=30)
-RANKS = {"sent": 1, "failed": 2, "delivered": 3, "seen": 4}
 
 
 @pytest.fixture
@@ -27,15 +27,14 @@ def outbox(database: Database, vault: Vault) -> Outbox:
 
 @pytest.fixture
 def results(database: Database) -> Results:
-    return Results(database, RANKS)
+    return Results(database)
 
 
 def dispatch(
     key: str, address: str = "a", *, priority: Priority = Priority.REPLY, channel: str = "viber", after: float = 0
 ) -> Dispatch:
-    body = {"text": f"text {key}", "choices": [["ναι", "/affirm"]]}
     due_at = START + timedelta(seconds=after)
-    return Dispatch(key, channel, address, body, "reply", priority, None, due_at)
+    return Dispatch(key, channel, address, f"text {key}", Kind.REPLY, priority, None, due_at)
 
 
 async def put(outbox: Outbox, database: Database, *dispatches: Dispatch) -> None:
@@ -50,12 +49,14 @@ async def claim(
 
 
 def texts(outbox: Outbox, claimed: list[ClaimedDispatch]) -> list[str]:
-    return [outbox.read(one)[1]["text"].removeprefix("text ") for one in claimed]
+    return [outbox.read(one)[1].removeprefix("text ") for one in claimed]
 
 
 async def again(results: Results, one: ClaimedDispatch, clock: FakeClock, after: float, *, in_doubt: bool) -> None:
     due_at = clock() + timedelta(seconds=after)
-    await results.write([Outcome(one.id, one.claim, "open", clock(), due_at=due_at, reason="x", in_doubt=in_doubt)])
+    await results.write(
+        [Outcome(one.id, one.claim, OutboxState.OPEN, clock(), due_at=due_at, reason="x", in_doubt=in_doubt)]
+    )
 
 
 async def test_a_cause_is_written_once(outbox: Outbox, database: Database, clock: FakeClock) -> None:
@@ -69,7 +70,7 @@ async def test_a_cause_is_written_once(outbox: Outbox, database: Database, clock
 async def test_what_was_written_is_sealed_and_opens(outbox: Outbox, database: Database, clock: FakeClock) -> None:
     await put(outbox, database, dispatch("1", "+306900000001"))
     [one] = await claim(outbox, clock)
-    assert outbox.read(one) == ("+306900000001", {"text": "text 1", "choices": [["ναι", "/affirm"]]})
+    assert outbox.read(one) == ("+306900000001", "text 1")
     assert b"text" not in one.body_sealed
     assert b"6900000001" not in one.address_sealed
     with pytest.raises(SealBroken):
@@ -84,7 +85,7 @@ async def test_urgent_first_one_a_recipient_in_order(outbox: Outbox, database: D
         dispatch("bulk b", "b", priority=Priority.BULK),
         dispatch("first a", "a"),
         dispatch("second a", "a"),
-        dispatch("code c", "c", priority=Priority.AGENT),
+        dispatch("code c", "c", priority=Priority.CODE),
         dispatch("other channel", "a", channel="sms"),
     )
     assert texts(outbox, await claim(outbox, clock, limit=2)) == ["code c", "first a"]
@@ -99,10 +100,10 @@ async def test_what_waits_for_its_next_attempt_holds_up_what_is_behind_it_and_no
     await put(outbox, database, dispatch("1"))
     [first] = await claim(outbox, clock)
     await again(results, first, clock, 60, in_doubt=False)
-    await put(outbox, database, dispatch("2"), dispatch("urgent", priority=Priority.AGENT))
+    await put(outbox, database, dispatch("2"), dispatch("urgent", priority=Priority.CODE))
     [urgent] = await claim(outbox, clock)
     assert texts(outbox, [urgent]) == ["urgent"]
-    await results.write([Outcome(urgent.id, urgent.claim, "sent", clock(), "id", 1)])
+    await results.write([Outcome(urgent.id, urgent.claim, OutboxState.SENT, clock(), "id", 1)])
     assert await claim(outbox, clock) == []
     clock.forward(61)
     [retried] = await claim(outbox, clock)

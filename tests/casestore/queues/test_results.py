@@ -9,14 +9,16 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from bot.store import Store
 from casestore.database import Database
-from casestore.people.identity import People, address_key
+from casestore.queues.lifecycle import OutboxState
 from casestore.queues.outbox import ClaimedDispatch, Outbox, Priority
-from casestore.queues.results import RECEIPT_AGAIN, RECEIPT_KEPT, Outcome, Results
+from casestore.queues.receipts import RECEIPT_AGAIN, RECEIPT_KEPT, Receipts, RetryRule
+from casestore.queues.results import Outcome, Results
 from casestore.tables import contact_points, receipts
 from casestore.tables import outbox as rows
-from casestore.vault import Vault
-from tests.casestore.queues.test_outbox import RANKS, claim, dispatch, put
+from casestore.vault import Vault, address_key
+from tests.casestore.queues.test_outbox import claim, dispatch, put
 from tests.clock import START, FakeClock
 
 AGAIN = timedelta(minutes=5)
@@ -28,7 +30,8 @@ class Log:
     def __init__(self, database: Database, vault: Vault, clock: FakeClock) -> None:
         self.database = database
         self.outbox = Outbox(database, vault)
-        self.results = Results(database, RANKS)
+        self.results = Results(database)
+        self.receipts = Receipts(database, vault)
         self.clock = clock
         self.vault = vault
 
@@ -38,7 +41,7 @@ class Log:
 
     async def result(self, one: ClaimedDispatch, state: str, provider_id: str | None = None, **more: Any) -> None:
         due_at = self.clock() + timedelta(seconds=30)
-        outcome = Outcome(one.id, one.claim, state, self.clock(), provider_id, 1, due_at=due_at, **more)
+        outcome = Outcome(one.id, one.claim, OutboxState(state), self.clock(), provider_id, 1, due_at=due_at, **more)
         await self.results.write([outcome])
 
     async def sent(self, provider_id: str) -> ClaimedDispatch:
@@ -48,20 +51,13 @@ class Log:
 
     async def spool(self, status: str, provider_id: str, message_id: int | None = None, **more: Any) -> None:
         now = self.clock()
-        row: dict[str, Any] = {
-            "channel": "sms",
-            "provider_id": provider_id,
-            "message_id": message_id,
-            "recipient_key": None,
-        }
-        row |= {"status": status, "all_before": False, "error": None, "remedy": None}
-        row |= {"at": now, "received_at": now, "due_at": now}
-        await self.database.append({receipts: [row | more]})
+        told: dict[str, Any] = {"channel": "sms", "provider_id": provider_id, "status": status} | more
+        await self.database.append({receipts: [self.receipts.row(**told, message_id=message_id, at=now, now=now)]})
 
     async def apply(self) -> int:
         now = self.clock()
-        batch = await self.results.due_receipts(now, 100)
-        return await self.results.apply(batch, now, max_attempts=3, retry_after=AGAIN)
+        batch = await self.receipts.due(now, 100)
+        return await self.receipts.apply(batch, now, RetryRule(3, after=AGAIN))
 
     async def told(self, status: str, provider_id: str, message_id: int | None = None, **more: Any) -> None:
         await self.spool(status, provider_id, message_id, **more)
@@ -97,10 +93,10 @@ async def test_results_are_written_in_one_batch(log: Log) -> None:
     now = log.clock()
     await log.results.write(
         [
-            Outcome(first.id, first.claim, "sent", now, "id", 2),
-            Outcome(second.id, second.claim, "failed", now, reason="viber:3"),
-            Outcome(third.id, third.claim, "skipped", now, reason="expired"),
-            Outcome(fourth.id, fourth.claim, "open", now, reason="http:503", due_at=now, in_doubt=True),
+            Outcome(first.id, first.claim, OutboxState.SENT, now, "id", 2),
+            Outcome(second.id, second.claim, OutboxState.FAILED, now, reason="viber:3"),
+            Outcome(third.id, third.claim, OutboxState.SKIPPED, now, reason="expired"),
+            Outcome(fourth.id, fourth.claim, OutboxState.OPEN, now, reason="http:503", due_at=now, in_doubt=True),
         ]
     )
     stand = [((row := await log.row(key)).state, row.reason, row.doubts, row.parts) for key in "1234"]
@@ -233,6 +229,15 @@ async def test_word_of_the_attempt_that_failed_changes_nothing(log: Log, claimed
     assert (row.state, row.due_at, row.claim) == ("open", due_at, "w" if claimed else None)
 
 
+async def test_a_repeated_failure_does_not_open_what_was_stopped_meanwhile(log: Log) -> None:
+    one = await log.sent("first")
+    await log.undelivered("first", one.id)
+    await log.results.stop_contact("sms", one.recipient_key, "twilio:21610", log.clock())
+    await log.undelivered("first", one.id)
+    row = await log.row()
+    assert (row.state, row.reason) == ("failed", "twilio:21610")
+
+
 async def test_that_the_attempt_which_failed_arrived_after_all_is_news(log: Log) -> None:
     one = await log.sent("first")
     await log.undelivered("first", one.id)
@@ -313,32 +318,32 @@ async def test_seen_covers_what_was_delivered_before(log: Log) -> None:
 
 
 async def test_who_cannot_be_reached_gets_nothing_that_waits(log: Log, vault: Vault) -> None:
-    people = People(log.database, vault)
-    here = await people.conversation("sms", "a", START)
+    store = Store.over(log.database, vault)
+    here = await store.conversations.at("sms", "a", START)
     flying = await log.claim()
     waiting = [dispatch("2", channel="sms"), dispatch("3", "b", channel="sms")]
     await put(log.outbox, log.database, *waiting)
     await log.results.stop_contact("sms", address_key(vault, "sms", "a"), "twilio:21610", log.clock())
     assert [(await log.row(key)).state for key in "123"] == ["open", "failed", "open"]
-    assert not (await people.conversation("sms", "a", START)).reachable
+    assert not (await store.conversations.at("sms", "a", START)).reachable
     await log.result(flying, "sent", "id")
     assert await log.stands() == ("sent", 1, "id")
     async with log.database.write() as connection:
-        await people.reachable(connection, here.contact_point_id, reason=None)
-    assert (await people.conversation("sms", "a", START)).reachable
+        await store.contact_points.reachable(connection, here.contact_point_id, reason=None)
+    assert (await store.conversations.at("sms", "a", START)).reachable
 
 
 async def test_a_receipt_that_stops_a_contact_does_it_once(log: Log, vault: Vault) -> None:
-    people = People(log.database, vault)
-    here = await people.conversation("sms", "a", START)
+    store = Store.over(log.database, vault)
+    here = await store.conversations.at("sms", "a", START)
     one = await log.sent("id")
     await log.told("failed", "id", one.id, error="twilio:30005", remedy="stop-contact")
     async with log.database.read() as connection:
         assert await connection.scalar(select(contact_points.c.unreachable_reason)) == "twilio:30005"
     async with log.database.write() as connection:
-        await people.reachable(connection, here.contact_point_id, reason=None)  # he has written since
+        await store.contact_points.reachable(connection, here.contact_point_id, reason=None)  # he has written since
     await log.told("failed", "id", one.id, error="twilio:30005", remedy="stop-contact")
-    assert (await people.conversation("sms", "a", START)).reachable
+    assert (await store.conversations.at("sms", "a", START)).reachable
 
 
 async def test_two_workers_apply_a_receipt_once(log: Log) -> None:

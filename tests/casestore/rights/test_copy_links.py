@@ -151,7 +151,7 @@ async def _life(folder: Path, steps: list[tuple[str, tuple[str, str], int]]) -> 
         elif step == "erase":
             await fixture.erase(here, now, f"in:x{number}")
         elif step == "say":
-            afm = await fixture.people.afm_of(here.citizen_id) if here.citizen_id else "nobody"
+            afm = await fixture.store.citizens.afm_of(here.citizen_id) if here.citizen_id else "nobody"
             await fixture.say(here, f"[{afm}]", now)
         elif here.level == PROVEN:
             tokens += [f"t{number}"] if await fixture.offer(here, f"t{number}", now) else []

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from casestore.database import Database
-from casestore.people.identity import KNOWN_NUMBER, LET_ALONE
+from casestore.people.identity import KNOWN_NUMBER
 from casestore.tables import (
     audit,
     citizens,
@@ -89,12 +89,12 @@ async def test_who_has_cases_stays_on_record_and_is_let_alone_until_linking_anew
     citizen = await fixture.link(here, AFM)
     await fixture.open_case(citizen, "ΑΔ-2026-000123")
     assert (await fixture.erase(here)).cases_stay
-    assert await fixture.people.contact_due(START + timedelta(days=3650), 10) == []
-    assert await fixture.rows(select(citizens.c.id, citizens.c.contact_due_at)) == [(citizen, LET_ALONE)]
+    assert await fixture.store.citizens.contact_due(START + timedelta(days=3650), 10) == []
+    assert await fixture.rows(select(citizens.c.id, citizens.c.contact_due_at)) == [(citizen, None)]
     again = await fixture.at("viber", "tGVu")
     assert (again.citizen_id, again.level) == (None, 0)
     assert await fixture.link(again, AFM, now=START + timedelta(days=1)) == citizen
-    assert [one for one, _ in await fixture.people.contact_due(START + timedelta(days=1), 10)] == [citizen]
+    assert [one for one, _ in await fixture.store.citizens.contact_due(START + timedelta(days=1), 10)] == [citizen]
 
 
 async def test_who_writes_again_has_an_address_again_and_no_history(fixture: StoreFixture) -> None:
@@ -106,8 +106,8 @@ async def test_who_writes_again_has_an_address_again_and_no_history(fixture: Sto
     assert (again.contact_point_id, again.id) == (here.contact_point_id, here.id)
     [(address,)] = await fixture.rows(select(contact_points.c.address_sealed))
     assert fixture.vault.open("contact_points.address", address) == "tGVu"
-    assert await fixture.transcript.history(again.id, START - timedelta(days=1)) == []
-    assert await fixture.transcript.lines(again.id) == []
+    assert await fixture.store.history.since(again.id, START - timedelta(days=1)) == []
+    assert await fixture.store.transcript.lines(again.id) == []
 
 
 async def test_a_stranger_is_erased_at_their_own_address_alone(fixture: StoreFixture) -> None:
@@ -126,8 +126,8 @@ async def test_only_the_chat_is_erased_where_no_more_was_said_to_be(fixture: Sto
         await fixture.link(point, AFM)
         await fixture.say(point, "κάτι")
     async with fixture.database.write() as connection:
-        point = here.contact_point_id
-        await fixture.erasure.erase(connection, point, START, key="in:9", subject_key=None, everywhere=False)
+        chat = here.contact_point_id
+        await fixture.erasure.erase(connection, chat, START, key="in:9", subject_key=None, everywhere=False)
     assert await fixture.count(transcript, transcript.c.conversation_id == here.id) == 0
     assert await fixture.count(transcript, transcript.c.conversation_id == there.id) == 2
     assert await fixture.count(links) == 2
@@ -205,9 +205,10 @@ async def test_what_the_contact_registry_was_asked_before_brings_nobody_back(fix
     await fixture.open_case(citizen, "ΑΔ-2026-000123")
     await fixture.erase(here)
     async with fixture.database.write() as connection:
-        await fixture.people.contact_seen(connection, citizen, MOBILE, START, START + timedelta(hours=12))
+        await fixture.store.links.set_mobile(connection, citizen, MOBILE, START)
+        await fixture.store.citizens.ask_again(connection, citizen, START + timedelta(hours=12))
     assert await fixture.count(links) == 0
-    assert await fixture.rows(select(citizens.c.contact_due_at)) == [(LET_ALONE,)]
+    assert await fixture.rows(select(citizens.c.contact_due_at)) == [(None,)]
 
 
 async def test_what_was_said_in_a_chat_that_was_unlinked_goes_too(fixture: StoreFixture) -> None:
@@ -218,6 +219,6 @@ async def test_what_was_said_in_a_chat_that_was_unlinked_goes_too(fixture: Store
     here = await fixture.at("viber", "tGVu")
     await fixture.say(here, "δικό μου")
     async with fixture.database.write() as connection:
-        await fixture.people.unlink(connection, here, START)
+        await fixture.store.links.unlink(connection, here.contact_point_id, here.citizen_id or 0, START)
     await fixture.erase(await fixture.at("sms", MOBILE))
     assert await fixture.count(transcript, transcript.c.citizen_id == citizen) == 0

@@ -18,7 +18,7 @@ from casestore.cases.repository import CLOSED_SHOWN
 from casestore.database import Database
 from casestore.people.codes import PER_CITIZEN, PER_CONVERSATION
 from casestore.people.identity import KNOWN_NUMBER
-from casestore.queues.results import ReceiptRow, Results
+from casestore.queues.receipts import Receipts, RetryRule
 from casestore.rights.copy_links import WINDOW
 from casestore.rights.purge import Purger
 from casestore.rights.retention import DAY, RETENTION_RULES, YEAR, RetentionRule
@@ -37,11 +37,12 @@ from casestore.tables import (
     login_links,
     metadata,
     outbox,
+    receipts,
     registry_events,
     transcript,
 )
 from casestore.vault import Vault
-from tests.casestore.fixture import StoreFixture
+from tests.casestore.fixture import StoreFixture, put_case
 from tests.clock import START, FakeClock
 
 AFM, OTHER, MOBILE = "123456783", "090000045", "+306900000001"
@@ -112,7 +113,12 @@ async def test_a_repeat_of_an_emptied_message_is_still_known(fixture: StoreFixtu
     await fixture.say(here, "κάτι")
     await went(purger, "inbox-text", START + 300 * DAY)
     async with fixture.database.write() as connection:
-        again = {"channel": "viber", "external_id": "e1", "conversation_key": "k", "payload_sealed": b"x"}
+        again: dict[str, Any] = {
+            "channel": "viber",
+            "external_id": "e1",
+            "conversation_key": "k",
+            "payload_sealed": b"x",
+        }
         again |= {"received_at": START, "due_at": START}
         await connection.execute(fixture.database.insert_new(inbox).values(**again))
     assert await fixture.count(inbox) == 1
@@ -126,7 +132,7 @@ async def test_what_waits_or_is_in_hand_never_goes(fixture: StoreFixture, purger
     await fixture.say(here, "κάτι")
     async with fixture.database.write() as connection:
         await connection.execute(update(inbox).values(state="open", finished_at=None))
-        await fixture.transcript.hand_over(connection, here.id, "in:1", "asked", START)
+        await fixture.store.handovers.ask(connection, here.id, "in:1", "asked", START)
     for name in ("inbox-text", "inbox-dead", "inbox", "outbox-text", "outbox", "handovers"):
         assert await went(purger, name, START + 50 * YEAR) == 0, name
 
@@ -147,10 +153,12 @@ async def test_no_receipt_however_late_opens_a_dispatch_that_was_emptied(fixture
     await send(fixture, attempts=1)
     await went(purger, "outbox-text", START + 8 * DAY)
     late = START + 9 * DAY
-    receipt = ReceiptRow(1, "sms", "p1", None, None, "failed", False, "sms:30003", "retry", late, late)
-    async with fixture.database.write() as connection:
-        results = Results(fixture.database, {"sent": 1, "failed": 2})
-        assert await results._apply(connection, receipt, late, 8, timedelta(minutes=5))
+    told = Receipts(fixture.database, fixture.vault)
+    row = told.row(
+        channel="sms", provider_id="p1", status="failed", at=late, now=late, error="sms:30003", remedy="retry"
+    )
+    await fixture.database.append({receipts: [row]})
+    assert await told.apply(await told.due(late, 1), late, RetryRule(8, after=timedelta(minutes=5))) == 0
     assert await fixture.rows(select(outbox.c.state)) == [("failed",)]
 
 
@@ -171,7 +179,7 @@ async def test_a_code_without_its_number_opens_nothing(fixture: StoreFixture, pu
     here = await fixture.at("viber", "tGVu")
     await fixture.code(here, AFM)
     await went(purger, "codes-number", START + 3 * DAY)
-    assert await fixture.codes.check(here.id, "123456", START) is None
+    assert await fixture.store.codes.check(here.id, "123456", START) is None
 
 
 async def test_copies_login_links_audit_and_handovers_go(fixture: StoreFixture, purger: Purger) -> None:
@@ -179,8 +187,8 @@ async def test_copies_login_links_audit_and_handovers_go(fixture: StoreFixture, 
     await fixture.link(here, AFM)
     await fixture.offer(here, "token")
     async with fixture.database.write() as connection:
-        await fixture.audits.note(connection, "code.tried", "right", START)
-        await fixture.transcript.hand_over(connection, here.id, "in:1", "asked", START)
+        await fixture.store.audits.note(connection, "code.tried", "right", START)
+        await fixture.store.handovers.ask(connection, here.id, "in:1", "asked", START)
         await connection.execute(update(handovers).values(closed_at=START))
         row = {"conversation_id": here.id, "token_key": "k", "created_at": START, "expires_at": START}
         await connection.execute(login_links.insert().values(**row))
@@ -216,7 +224,7 @@ async def test_a_closed_case_whose_time_is_over_is_not_put_on_record_again(fixtu
     case = Case("permits", "ΑΔ-2026-000001", "building-permit", "Άδεια", "issuance", 9, START, closed=True)
     for now, kept in ((START + CLOSED_KEPT + SECOND, 0), (START + CLOSED_KEPT, 1)):
         async with fixture.database.write() as connection:
-            await fixture.cases.put(connection, citizen, case, now)
+            await put_case(fixture.cases, connection, citizen, case, now)
         assert await fixture.count(cases) == kept
 
 
@@ -244,10 +252,10 @@ async def test_a_number_let_go_that_never_wrote_goes_soon_and_one_with_a_word_on
 ) -> None:
     async with fixture.database.write() as connection:
         for number in ("+306900000007", "+306900000008"):
-            await fixture.people.contact_point(connection, "sms", number, START)
+            await fixture.store.contact_points.ensure(connection, "sms", number, START)
     [(first,), _] = await fixture.rows(select(contact_points.c.id).order_by(contact_points.c.id))
     async with fixture.database.write() as connection:
-        await fixture.people.consent(connection, first, allowed=False, source="message", key="c", now=START)
+        await fixture.store.consents.add(connection, first, allowed=False, source="message", key="c", now=START)
     assert await went(purger, "numbers-let-go", START + 31 * DAY) == 1
     assert await went(purger, "contact-points", START + 3 * YEAR) == 0
     assert await went(purger, "contact-points", START + 3 * YEAR + SECOND) == 1
@@ -282,7 +290,7 @@ async def test_two_workers_at_once_let_each_row_go_once(fixture: StoreFixture, d
 async def test_the_job_does_it_every_hour_and_counts(fixture: StoreFixture) -> None:
     await fixture.say(await fixture.at("viber", "tGVu"), "κάτι")
     clock, metrics = FakeClock(START + 3 * DAY), Metrics()
-    job = RetentionJob(Purger(fixture.database), metrics, clock)
+    job = RetentionJob(store=fixture.store, metrics=metrics, clock=clock)
 
     def counted(kind: str) -> float:
         return metrics.registry.get_sample_value("counter_let_go_rows_total", {"kind": kind}) or 0.0

@@ -23,6 +23,19 @@ stories:
   - action: utter_greet
 """
 
+DIET = """
+recipe: default.v1
+assistant_id: tests
+language: el
+pipeline:
+- name: WhitespaceTokenizer
+- name: CountVectorsFeaturizer
+- name: DIETClassifier
+  epochs: 1
+policies:
+- name: RulePolicy
+"""
+
 
 @pytest.fixture
 def house(tmp_path: Path) -> Path:
@@ -76,6 +89,17 @@ def test_a_contradiction_is_named_and_leaves_the_old_model_in_place(house: Path)
     with pytest.raises(TrainingFailed, match="Thanks answered with a greeting"):
         train(out, root=house, say=lambda _: None)
     assert out.read_bytes() == b"the old one"
+
+
+def test_a_component_that_needs_tensorflow_is_refused_with_where_to_read_about_it(house: Path) -> None:
+    from dialogues.engine.train import train
+    from nlu.rasa_stand_ins import NotInstalled
+
+    (house / "diet.yml").write_text(DIET)
+    with pytest.raises(Exception, match="DIETClassifier") as raised:
+        train(house / "counter.tar.gz", config=house / "diet.yml", root=house, say=lambda _: None)
+    assert isinstance(raised.value.__cause__, NotInstalled)
+    assert "keras is not installed: docs/adr/0009-rasa-without-tensorflow.md" in str(raised.value.__cause__)
 
 
 def test_rasa_is_told_when_any_module_of_understanding_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

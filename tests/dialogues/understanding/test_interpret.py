@@ -52,6 +52,8 @@ def test_only_a_message_without_words_is_its_attachment() -> None:
         ("the third", 3),
         ("number 2", 2),
         ("12", 12),
+        ("0" * 4_301 + "2", None),
+        ("9" * 100_000, None),
         ("1 και 2", None),
         ("το 2026 έκανα αίτηση", None),
         ("", None),
@@ -72,6 +74,7 @@ def test_a_place_is_read_only_where_nothing_else_is_said(text: str, place: int |
         ("το τρίτο", "/deny"),
         ("4", None),
         ("0", None),
+        ("1" * 4_301, None),
         ("ίσως", None),
     ],
 )

@@ -1,0 +1,71 @@
+"""The settings of SMS, and the channel that they make."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import aiohttp
+from pydantic import Field, SecretStr, field_validator
+
+from bot.channels.port import ChannelFacts
+from bot.channels.settings import ChannelSettings, base_url, header_value
+from bot.channels.sms.channel import SmsChannel
+from bot.channels.sms.compose import compose
+from bot.channels.sms.parse import NAME
+from dialogues.turn import Reply
+
+_SENDER = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 &._+-]{1,11}")
+
+
+class SmsSettings(ChannelSettings):
+    """docs/settings.md explains each."""
+
+    twilio_account_sid: str | None = None
+    twilio_auth_token: SecretStr | None = None
+    twilio_from: str | None = None
+    twilio_messaging_service_sid: str | None = None
+    twilio_api_url: str = "https://api.twilio.com"
+    sms_rate: float = Field(10, gt=0, allow_inf_nan=False)
+
+    _twilio_base = field_validator("twilio_api_url")(base_url)
+    _twilio_header = field_validator("twilio_auth_token")(header_value)
+
+    @field_validator("twilio_account_sid", "twilio_messaging_service_sid")
+    @classmethod
+    def _is_sid(cls, value: str | None) -> str | None:
+        if value is not None and not (value.isascii() and value.isalnum()):
+            raise ValueError("must be letters and digits")
+        return value
+
+    @field_validator("twilio_from")
+    @classmethod
+    def _is_sender(cls, value: str | None) -> str | None:
+        if value is not None and not _SENDER.fullmatch(value):
+            raise ValueError("must be a number as +302101234567, a short code, or a name of at most 11 letters")
+        return value
+
+
+def needs(settings: SmsSettings) -> tuple[tuple[str, object], ...]:
+    return (
+        ("TWILIO_ACCOUNT_SID", settings.twilio_account_sid),
+        ("TWILIO_AUTH_TOKEN", settings.twilio_auth_token),
+        ("TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID", settings.twilio_from or settings.twilio_messaging_service_sid),
+    )
+
+
+def build(settings: SmsSettings, session: aiohttp.ClientSession, _welcome: Mapping[str, Reply]) -> SmsChannel:
+    service, token = settings.twilio_messaging_service_sid, settings.twilio_auth_token
+    return SmsChannel(
+        settings.twilio_account_sid or "",
+        token.get_secret_value() if token else "",
+        session,
+        public_url=settings.public_url,
+        sender=None if service else settings.twilio_from,
+        messaging_service_sid=service,
+        api_url=settings.twilio_api_url,
+        rate=settings.sms_rate,
+    )
+
+
+SMS = ChannelFacts(NAME, compose, needs, build)

@@ -1,0 +1,120 @@
+"""Pages for a citizen's browser: plain HTML in Greek or English, one style sheet within, no scripts, nothing from
+elsewhere, kept by no browser.
+
+``templates/`` holds what all pages share; a feature has its own templates, which extend ``base.html``, and its words.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from dialogues.say import Words
+
+TEMPLATES = Path(__file__).parent / "templates"
+LANGUAGES = ("el", "en")
+_SAFETY: Mapping[str, str] = MappingProxyType(
+    {
+        "Cache-Control": "no-store",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "X-Robots-Tag": "noindex, nofollow",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sorry:
+    """Why somebody does not get what they came for, and what they can do: ``hint``, and the words for the chat."""
+
+    status: int
+    heading: Words
+    reason: Words
+    hint: Words
+    say: Words
+
+
+class Pages:
+    """Renders the templates of ``folder``; holds nothing of anybody. ``style`` is a sheet of that folder besides the
+    common one, ``forms_to`` an address that a form may lead a browser to besides ourselves.
+
+    ``values`` and ``filters`` are what the templates can use. ``headers`` go with every answer that is for one browser.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        style: str = "",
+        forms_to: str = "",
+        values: Mapping[str, Any] = MappingProxyType({}),
+        filters: Mapping[str, Callable[..., Any]] = MappingProxyType({}),
+    ) -> None:
+        self._templates = Environment(
+            loader=FileSystemLoader([folder, TEMPLATES]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        sheets = [TEMPLATES / "page.css", *([folder / style] if style else [])]
+        css = "\n".join(sheet.read_text("utf-8") for sheet in sheets)
+        self._templates.globals.update(values, style=css)
+        self._templates.filters.update(filters)
+        self.headers: Mapping[str, str] = MappingProxyType(
+            {"Content-Security-Policy": _policy(css, forms_to), **_SAFETY}
+        )
+
+    def page(self, name: str, language: str, status: int = 200, /, **values: Any) -> web.Response:
+        """``name`` is a template, which says everything in both languages."""
+        text = self._templates.get_template(f"{name}.html").render(language=language, **values)
+        return web.Response(
+            text=text, content_type="text/html", charset="utf-8", status=status, headers=dict(self.headers)
+        )
+
+    def sorry(self, sorry: Sorry, language: str) -> web.Response:
+        """What the feature has to add to it is in its ``sorry_more.html``."""
+        return self.page("sorry", language, sorry.status, sorry=sorry)
+
+
+def language_of(request: web.Request) -> str:
+    """The browser's language (:func:`preferred`)."""
+    return preferred(request.headers.get("Accept-Language", ""))
+
+
+def preferred(accept_language: str) -> str:
+    """Greek or English, whichever is named first; Greek when neither is."""
+    named = (part.split(";")[0].strip().lower()[:2] for part in accept_language.split(","))
+    return next((language for language in named if language in LANGUAGES), LANGUAGES[0])
+
+
+def _policy(css: str, forms_to: str) -> str:
+    own = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode("ascii")
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"style-src 'sha256-{own}'",
+            "img-src data:",
+            f"form-action 'self'{_origin(forms_to)}",
+            "frame-ancestors 'none'",
+            "base-uri 'none'",
+        )
+    )
+
+
+def _origin(url: str) -> str:
+    """For ``form-action``: a redirect after a form counts as its action."""
+    place = urlsplit(url)
+    return f" {place.scheme}://{place.netloc}" if url else ""

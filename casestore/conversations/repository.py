@@ -1,0 +1,109 @@
+"""Conversations: one for each contact point, begun with the first message, and who is in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from casestore.conversations.ownership import COLUMNS as OWNERSHIP
+from casestore.conversations.ownership import Ownership, ownership_of
+from casestore.database import Database
+from casestore.people.contact_points import ContactPoints
+from casestore.people.identity import UNLINKED, Link, identity_at
+from casestore.tables import contact_points, conversations, links
+from casestore.vault import Vault, address_key
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation and who is in it. ``citizen_id`` is ``None`` exactly when ``level`` is 0, and ``link`` may be."""
+
+    id: int
+    contact_point_id: int
+    channel: str
+    address: str
+    recipient_key: str
+    ownership: Ownership
+    language: str
+    reachable: bool
+    citizen_id: int | None
+    level: int
+    link: Link | None = None
+
+
+class Conversations:
+    """Reads and writes conversations over one database."""
+
+    def __init__(self, database: Database, vault: Vault, points: ContactPoints) -> None:
+        self._database = database
+        self._vault = vault
+        self._points = points
+
+    async def at(self, channel: str, address: str, now: datetime, *, language: str = "el") -> Conversation:
+        """The conversation at this address, begun in ``language`` if there is none."""
+        key = address_key(self._vault, channel, address)
+        found = await self._find(channel, address, key)
+        if found is None:
+            async with self._database.write() as connection:
+                point = await self._points.ensure(connection, channel, address, now)
+                row = {"contact_point_id": point, "language": language, "created_at": now, "last_at": now}
+                await connection.execute(self._database.insert_new(conversations).values(**row))
+            found = await self._find(channel, address, key)
+        if found is None:
+            raise LookupError("a conversation that was just begun is gone")
+        return found
+
+    async def _find(self, channel: str, address: str, key: str) -> Conversation | None:
+        point = contact_points.c
+        columns = (conversations.c.id, point.id.label("point_id"), conversations.c.language, point.reachable)
+        held = func.length(point.address_sealed) > 0  # an erased one is begun anew, in the shell that is left of it
+        at_address = and_(point.channel == channel, point.address_key == key, held)
+        rows = select(*columns, *OWNERSHIP).join_from(conversations, contact_points).where(at_address)
+        async with self._database.read() as connection:
+            row = (await connection.execute(rows)).first()
+            if row is None:
+                return None
+            identity = await identity_at(connection, row.point_id)
+        return Conversation(
+            id=row.id,
+            contact_point_id=row.point_id,
+            channel=channel,
+            address=address,
+            recipient_key=key,
+            ownership=ownership_of(row),
+            language=row.language,
+            reachable=row.reachable,
+            citizen_id=identity.citizen_id,
+            level=identity.level,
+            link=identity.link,
+        )
+
+    async def of_citizen(self, citizen_id: int) -> list[tuple[int, str, int]]:
+        """Where this citizen is known, over all channels: (conversation, channel, level), the oldest link first."""
+        columns = (conversations.c.id, contact_points.c.channel, links.c.level)
+        joined = select(*columns).join_from(links, contact_points).join(conversations)
+        known = joined.where(links.c.citizen_id == citizen_id, links.c.level > UNLINKED)
+        async with self._database.read() as connection:
+            rows = await connection.execute(known.order_by(links.c.linked_at, links.c.id))
+            return [(row.id, row.channel, row.level) for row in rows]
+
+    async def contact_point_of(self, conversation_id: int) -> int | None:
+        """The contact point of this conversation, if there is such a conversation."""
+        point = select(conversations.c.contact_point_id).where(conversations.c.id == conversation_id)
+        async with self._database.read() as connection:
+            found: int | None = await connection.scalar(point)
+        return found
+
+    async def touched(self, connection: AsyncConnection, conversation_id: int, last_at: datetime) -> Ownership:
+        """Note that something was said then. Who owns the conversation, and does to the end of this transaction: the
+        row is locked."""
+        said = update(conversations).where(conversations.c.id == conversation_id).values(last_at=last_at)
+        return ownership_of((await connection.execute(said.returning(*OWNERSHIP))).one())
+
+    async def set_language(self, connection: AsyncConnection, conversation_id: int, language: str) -> None:
+        """Speak this language (ISO 639-1) from now on."""
+        of_conversation = conversations.c.id == conversation_id
+        await connection.execute(update(conversations).where(of_conversation).values(language=language))

@@ -1,0 +1,190 @@
+"""A table as a queue of leases: what the inbox and the registries' events have in common.
+
+A claim writes a deadline and a mark into the row: a worker that is killed loses it by the clock. Rows that belong
+together are a *lane* (a conversation, a case). Of a lane only the first open row can be claimed, and none while another
+is in hand, so its order is kept even while a row waits for its next attempt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Protocol, cast
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    Row,
+    Select,
+    String,
+    Table,
+    Update,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from casestore.columns import Utc
+from casestore.database import Database
+from casestore.queues.lifecycle import QueueState
+from casestore.vault import Vault
+
+NOW = bindparam("now", type_=Utc())
+
+
+class LostClaim(Exception):
+    """The lease ran out and somebody else has the row: what was done for it must not be committed."""
+
+
+class Held(Protocol):
+    """A row in hand. ``attempts`` counts this one; ``sealed`` is its payload."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def claim(self) -> str: ...
+
+    @property
+    def attempts(self) -> int: ...
+
+    @property
+    def sealed(self) -> bytes: ...
+
+
+def in_state(column: ColumnElement[str], *states: StrEnum) -> ColumnElement[bool]:
+    """Is the state one of these? Written as literals: a partial index applies only if the planner can see the value."""
+    return or_(*(column == literal_column(f"'{state}'") for state in states))
+
+
+def is_free(rows: FromClause) -> ColumnElement[bool]:
+    """In nobody's hands ``now``."""
+    return or_(rows.c.lease_until.is_(None), rows.c.lease_until < NOW)
+
+
+def _earlier(one: FromClause, other: FromClause, order: Sequence[str]) -> ColumnElement[bool]:
+    """Does ``one`` come before ``other``, by these columns?"""
+    first, *rest = order
+    less = one.c[first] < other.c[first]
+    return or_(less, and_(one.c[first] == other.c[first], _earlier(one, other, rest))) if rest else less
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """The statements of one queue, put together once: that takes longer than the database takes to answer.
+
+    ``note`` is the column that says why a row did not go through, or how it did, in so many characters.
+    """
+
+    table: Table
+    note: str
+    note_length: int
+    any_due: Select[Any]
+    claim: Update
+    waiting: Select[int, Any]
+    dead: Select[Any]
+
+    @classmethod
+    def over(
+        cls, table: Table, *, lane: str, order: Sequence[str], returned: Sequence[str], note: str = "error"
+    ) -> Statements:
+        """``lane``: the column that rows of one lane share; ``order``: the columns by which they go."""
+        rows = table.c
+        is_open = in_state(rows.state, QueueState.OPEN)
+        due = select(rows.id).where(is_open, rows.due_at <= NOW, is_free(table))
+        most = bindparam("most", type_=Integer)
+        first = due.where(~_blocked(table, lane, order)).order_by(rows.id).limit(most)
+        heads = first.with_for_update(skip_locked=True, of=table).cte("heads")
+        taken = update(table).where(rows.id.in_(select(heads.c.id)))
+        taken = taken.values(lease_until=bindparam("until"), claim=bindparam("by"), attempts=rows.attempts + 1)
+        return cls(
+            table=table,
+            note=note,
+            note_length=cast(String, rows[note].type).length or 0,
+            any_due=due.limit(1),
+            claim=taken.returning(*(rows[name] for name in returned)),
+            waiting=select(func.count(), func.min(rows.received_at)).where(is_open),
+            dead=select(func.count()).select_from(table).where(in_state(rows.state, QueueState.DEAD)),
+        )
+
+
+def _blocked(table: Table, lane: str, order: Sequence[str]) -> ColumnElement[bool]:
+    """Something of its lane is earlier, or in hand: of two that came at once the later may be seen first."""
+    other = table.alias("other")
+    in_hand = and_(other.c.id != table.c.id, other.c.lease_until >= NOW)
+    open_in_lane = and_(other.c[lane] == table.c[lane], in_state(other.c.state, QueueState.OPEN))
+    return exists().where(open_in_lane, or_(_earlier(other, table, order), in_hand))
+
+
+class LeaseQueue:
+    """Such a queue over one database."""
+
+    def __init__(self, database: Database, vault: Vault, statements: Statements) -> None:
+        self._database = database
+        self._vault = vault
+        self._sql = statements
+
+    async def add(self, rows: Sequence[dict[str, object]]) -> None:
+        """Keep these rows; those that came before change nothing."""
+        await self._database.append({self._sql.table: rows})
+
+    async def _claim(self, now: datetime, claim: str, limit: int, lease: timedelta) -> list[Row[Any]]:
+        """Take up to ``limit`` rows, at most one of each lane, in the order of their ids."""
+        async with self._database.read() as connection:  # asked by reading, so that an idle worker takes no lock
+            if await connection.scalar(self._sql.any_due, {"now": now}) is None:
+                return []
+        values = {"now": now, "until": now + lease, "by": claim, "most": limit}
+        async with self._database.write() as connection:
+            await self._database.alone(connection, self._sql.table.name)
+            rows = (await connection.execute(self._sql.claim, values)).all()
+        return sorted(rows, key=lambda row: int(row.id))
+
+    def read(self, held: Held) -> str:
+        """The payload. Raises :class:`casestore.vault.SealBroken`, for this row alone."""
+        return self._vault.open(f"{self._sql.table.name}.payload", held.sealed)
+
+    async def done(self, connection: AsyncConnection, held: Held, now: datetime, note: str | None = None) -> None:
+        """Finish it, in the transaction that keeps what it led to. Raises :class:`LostClaim`."""
+        await self._move(connection, held, QueueState.DONE, note, finished_at=now)
+
+    async def bury(self, connection: AsyncConnection, held: Held, now: datetime, error: str) -> None:
+        """Give it up: it stays, visible to the operator, and no longer holds up its lane."""
+        await self._move(connection, held, QueueState.DEAD, error, finished_at=now)
+
+    async def abandon(self, held: Held, now: datetime, error: str) -> None:
+        """:meth:`bury` in a transaction of its own."""
+        async with self._database.write() as connection:
+            await self.bury(connection, held, now, error)
+
+    async def retry(self, held: Held, due_at: datetime, error: str) -> None:
+        """Let it go until ``due_at``. ``error`` names a kind of error, never a text from outside."""
+        async with self._database.write() as connection:
+            await self._move(connection, held, QueueState.OPEN, error, due_at=due_at)
+
+    async def _move(
+        self, connection: AsyncConnection, held: Held, state: QueueState, note: str | None, **values: object
+    ) -> None:
+        rows = self._sql.table.c
+        is_open = in_state(rows.state, QueueState.OPEN)
+        mine = and_(rows.id == held.id, rows.claim == held.claim, rows.attempts == held.attempts, is_open)
+        noted = {} if note is None else {self._sql.note: note[: self._sql.note_length]}
+        moved = update(self._sql.table).where(mine)
+        moved = moved.values(state=state, claim=None, lease_until=None, **noted, **values)
+        if (await connection.execute(moved)).rowcount != 1:
+            raise LostClaim(f"{self._sql.table.name} {held.id}")
+
+    async def depth(self) -> tuple[int, int, datetime | None]:
+        """(open, dead, when the oldest open one was received)."""
+        async with self._database.read() as connection:
+            waiting, oldest = (await connection.execute(self._sql.waiting)).one()
+            dead = await connection.scalar(self._sql.dead)
+        return int(waiting), int(dead or 0), oldest

@@ -1,0 +1,42 @@
+"""The files of the domain and its rules, read once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import yaml
+
+from dialogues.questions import AGAIN
+from dialogues.responses import responses
+from dialogues.wording import PICK, PICK_MANY
+from nlu.names import read_catalogue
+
+ROOT = Path(__file__).parents[2]
+UNDERSTANDING = yaml.safe_load((ROOT / "dialogues/domain/understanding.yml").read_text("utf-8"))
+RULES = [
+    rule
+    for file in sorted((ROOT / "dialogues/rules").glob("*.yml"))
+    for rule in yaml.safe_load(file.read_text("utf-8"))["rules"]
+]
+OUTSIDE = set(yaml.safe_load((ROOT / "dialogues/domain/outside.yml").read_text("utf-8"))["responses"])
+OWN_WORDS = {PICK, PICK_MANY}  # said by the wording itself
+NAMED = sorted({*UNDERSTANDING["intents"], *UNDERSTANDING["actions"], *UNDERSTANDING["slots"], *AGAIN})
+GUIDE = (ROOT / "docs/dialogues.md").read_text("utf-8")
+RESPONSES = responses()
+CHANNELS = ("viber", "sms")
+NAMES = [(entry.kind, entry.code) for entry in read_catalogue()]
+
+
+def steps(kind: str) -> set[str]:
+    return {step[kind] for rule in RULES for step in rule["steps"] if kind in step}
+
+
+def language(variation: Mapping[str, Any]) -> str:
+    return "en" if variation.get("condition") else "el"
+
+
+def placeholders(text: str) -> set[str]:
+    return {field for _, field, _, _ in Formatter().parse(text) if field is not None}

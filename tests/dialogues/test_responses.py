@@ -1,0 +1,171 @@
+"""Every response is said by something, with all that it needs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from dialogues.actions import all_actions
+from dialogues.actions.base import Action, ActionInput
+from dialogues.catalogue import load_catalogue
+from dialogues.ports import NoticeView
+from dialogues.questions import AGAIN, ASKED_BY
+from dialogues.say import Say
+from dialogues.turn import Context, Entity, Message
+from dialogues.wording import LANGUAGES, UnknownResponse, Voice, Wording
+from tests.dialogues.domain import (
+    CHANNELS,
+    NAMES,
+    OUTSIDE,
+    OWN_WORDS,
+    RESPONSES,
+    placeholders,
+    steps,
+)
+from tests.dialogues.fakes import (
+    AFM,
+    ANNA,
+    BIRTH,
+    CADASTRE,
+    CODE,
+    DIMITRA,
+    ELENI,
+    FLOOD,
+    NOW,
+    PERMIT,
+    VASILIS,
+    Privacy,
+    State,
+)
+
+CASES = (
+    PERMIT,
+    CADASTRE,
+    FLOOD,
+    BIRTH,
+    *(replace(BIRTH, outcome=outcome) for outcome in ("refused", "partly", None)),
+    replace(CADASTRE, received=("Αίτηση",)),
+    replace(PERMIT, procedure="no-such", stage="unknown", note="Στον διευθυντή", missing=(("x", "Χαρτί", None),)),
+)
+
+
+def settings() -> list[State]:
+    """States of the State, between them all that an action may meet."""
+    single = [State(of={ANNA: (case,)}) for case in CASES]
+    codes = [State(attempts_left=1), State(expired=True), State(code=None), State(proves=None)]
+    views = [(None, None, False), ("sms", ("23:00", "07:00"), True), ("viber", None, None)]
+    codes += [State(privacy=Privacy(view=NoticeView(on, on == "sms", q, said))) for on, q, said in views]
+    plain = [State(), State(of={ANNA: CASES, VASILIS: CASES}), State(down={"cases", "contacts"})]
+    return [*plain, *single, *codes, *seen()]
+
+
+def seen() -> list[State]:
+    """Registries that do not answer, and cases that wait for nobody or for one another."""
+    old = tuple(replace(case, as_of=NOW) for case in CASES)
+    permit = replace(PERMIT, missing=(("title-deed", "Τίτλος ιδιοκτησίας", None),))
+    of = {ANNA: old, VASILIS: (permit, CADASTRE), DIMITRA: (), ELENI: (PERMIT, replace(CADASTRE, missing=()))}
+    return [State(of=of, stale=(("efka", NOW),), silent=("kep",)), State(of=of)]
+
+
+def messages() -> list[ActionInput]:
+    """Messages of all kinds, by people of all levels."""
+    entities = [
+        (),
+        (Entity("case_ref", PERMIT.reference, 0, 1),),
+        (Entity("case_ref", "ΑΔ-1900-000001", 0, 1),),
+        (Entity("afm", AFM[ANNA], 0, 1),),
+        (Entity("amka", "01018012348", 0, 1),),
+        (Entity("code", CODE, 0, 1),),
+        (Entity("code", "000000", 0, 1),),
+    ]
+    slots: list[dict[str, Any]] = [
+        {},
+        {"fallback_count": 1},
+        {"question": "person"},
+        {"question": "case", "pending": {"intent": "ask_missing_documents", "reference": None}},
+        {"question": "code", "pending": {"intent": "ask_case_status", "reference": None}},
+    ]
+    people = [(None, 0), (ANNA, 2), (VASILIS, 1), (DIMITRA, 2), (ELENI, 2)]
+    who = [
+        Context(1, "viber", NOW, citizen, level, login=login) for citizen, level in people for login in (False, True)
+    ]
+    said = Message("1", "ok", NOW)
+    kinds = [(found, state, intent) for found in entities for state in slots for intent in ("affirm", "out_of_scope")]
+    kinds += [((Entity(kind, value, 0, 1),), {}, "request_certificate") for kind, value in NAMES]
+    kinds += [((), {"case": PERMIT.reference}, "other_case"), ((), {"anger": 1}, "complaint")]
+    kinds += [((), {"fallback_count": count}, "out_of_scope") for count in (2, 3)]
+    wished = [("channel", value) for value in ("only-viber", "sms", "any")]
+    wished += [("quiet", value) for value in ("22:00-08:00", "none")]
+    own = [ActionInput(said, who[0], "set_preference", preference=preference) for preference in wished]
+    for context in who:
+        reference = f"1:{int(NOW.timestamp())}:{context.citizen_id or 0}"
+        mark = {"pending": {"intent": "delete_me", "reference": None, "mark": reference}}
+        for code in (State().privacy.confirmation(1, reference), "x"):
+            own.append(ActionInput(said, context, "confirm_deletion", (Entity("code", code, 0, 6),), mark))
+    return own + [ActionInput(said, context, intent, found, state) for found, state, intent in kinds for context in who]
+
+
+async def said_by(action: Action, turn: ActionInput) -> tuple[Say, ...]:
+    try:
+        return (await action.run(turn)).says
+    except KeyError:  # this State has no such citizen
+        return ()
+
+
+async def everything_said() -> list[Say]:
+    """Each once."""
+    catalogue, heard = load_catalogue(), messages()
+    found = {
+        repr(say): say
+        for state in settings()
+        for action in all_actions(state, catalogue)
+        for turn in heard
+        for say in await said_by(action, turn)
+    }
+    return list(found.values())
+
+
+def within(say: Say) -> set[str]:
+    """The response and all those it is put together from."""
+    values = [v for value in say.values.values() for v in (value if isinstance(value, tuple) else (value,))]
+    parts = [v for v in values if isinstance(v, Say)] + list(say.more) + [option.title for option in say.options]
+    return {say.response}.union(*map(within, parts))
+
+
+@pytest.mark.slow
+async def test_every_response_is_said_by_something_with_all_it_needs() -> None:
+    wording = Wording(RESPONSES)
+    said = await everything_said()
+    for tongue in LANGUAGES:
+        for channel in CHANNELS:
+            for say in said:
+                text, _ = wording.compose(say, Voice(tongue, channel, "1"))
+                assert text.strip()
+                assert "{" not in text
+    uttered = {name for name in steps("action") if name.startswith("utter_")}
+    again = {name for name in AGAIN.values() if name}
+    assert set().union(*map(within, said)) | uttered | again | OUTSIDE | OWN_WORDS == set(RESPONSES)
+    assert set(ASKED_BY) <= set(RESPONSES)
+
+
+def test_what_a_rule_says_needs_nothing() -> None:
+    for name in {n for n in steps("action") if n.startswith("utter_")} | {n for n in AGAIN.values() if n}:
+        for variation in RESPONSES[name]:
+            assert not placeholders(variation["text"])
+
+
+def test_a_response_that_is_missing_is_named() -> None:
+    with pytest.raises(UnknownResponse, match="utter_nowhere in el"):
+        Wording(RESPONSES).compose(Say("utter_nowhere"), Voice("el", "viber", "1"))
+
+
+def test_a_value_that_is_missing_is_named() -> None:
+    with pytest.raises(KeyError, match="left"):
+        Wording(RESPONSES).compose(Say("utter_code_wrong"), Voice("el", "viber", "1"))
+
+
+def test_braces_in_a_value_stay_what_they_are() -> None:
+    said = Say("utter_case_part_note", {"note": "{left} {0}"})
+    assert "{left} {0}" in Wording(RESPONSES).compose(said, Voice("el", "viber", "1"))[0]
