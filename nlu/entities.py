@@ -13,7 +13,7 @@ from datetime import date
 from nlu.dates import worded_dates
 from nlu.letters import Plain, without_loose_marks
 from nlu.names import Names, default_names
-from nlu.references import Reading, readings
+from nlu.references import Reading, apart, readings
 
 ENTITIES = (
     "case_ref", "protocol", "kaek", "afm", "amka", "personal_number", "certificate_type", "agency", "procedure",
@@ -40,10 +40,7 @@ def extract(text: str, *, today: date | None = None, names: Names | None = None)
 
     ``today`` (in the citizen's calendar) lets «αύριο», «12 Μαρτίου» and «στις 15/3» be read as well.
     """
-    chosen: list[Reading] = []
-    for reading in _ranked(text, today, names):
-        if all(reading.end <= other.start or reading.start >= other.end for other in chosen):
-            chosen.append(reading)
+    chosen = apart(_ranked(text, today, names), len(text))
     return _entities(sorted(chosen, key=lambda reading: reading.start))
 
 

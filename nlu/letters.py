@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 
 _DASHES = "‐‑‒–—―−﹘﹣－"
@@ -31,38 +32,37 @@ def base(char: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", char) if unicodedata.category(c) not in ("Mn", "Cf", "Me"))
 
 
-class _PlainTable(dict[int, str]):
-    """Code point to one upper-case character without marks; filled as characters are met."""
+class Table(dict[int, str]):
+    """What `str.translate` replaces each code point by, worked out when met; remembered of alphabets, not of all."""
+
+    def __init__(self, of: Callable[[str], str]) -> None:
+        self._of = of
 
     def __missing__(self, code: int) -> str:
-        self[code] = found = self._plain(chr(code))
-        return found
-
-    @staticmethod
-    def _plain(char: str) -> str:
-        if char in _DASHES:
-            return "-"
-        if char.isspace():
-            return "\n" if char in "\r\n" else " "
-        plain = base(char).upper()
-        plain = _CYRILLIC.get(plain, plain)
-        if char.isdecimal():
-            return str(unicodedata.decimal(char))
-        return plain if len(plain) == 1 else char if plain else _DROPPED
-
-
-_PLAIN = _PlainTable()
-
-
-class _CodeTable(dict[int, str]):
-    """Code point to itself or its Greek look-alike; `str.translate` is slow on what a table does not hold."""
-
-    def __missing__(self, code: int) -> str:
-        self[code] = found = _CODE_TO_GREEK.get(chr(code), chr(code))
+        found = self._of(chr(code))
+        if code < _REMEMBERED:
+            self[code] = found
         return found
 
 
-_CODES = _CodeTable()
+_REMEMBERED = 0x10000  # behind it stand emoji and rare scripts
+
+
+def _plain(char: str) -> str:
+    """One upper-case character without marks."""
+    if char in _DASHES:
+        return "-"
+    if char.isspace():
+        return "\n" if char in "\r\n" else " "
+    plain = base(char).upper()
+    plain = _CYRILLIC.get(plain, plain)
+    if char.isdecimal():
+        return str(unicodedata.decimal(char))
+    return plain if len(plain) == 1 else char if plain else _DROPPED
+
+
+_PLAIN = Table(_plain)
+_CODES = Table(lambda char: _CODE_TO_GREEK.get(char, char))
 
 
 def greek_codes(text: str) -> str:

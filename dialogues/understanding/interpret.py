@@ -65,6 +65,8 @@ _FILLERS = (
     "the", "number", "option", "and", "no",
 )  # fmt: skip
 _WORD = re.compile(r"\w+")
+_MOST_WORDS = 12  # of a message that picks one of several
+_MOST_DIGITS = 3
 
 
 def preclassify(text: str, attachments: Sequence[str], last_choices: LastChoices) -> Reading | None:
@@ -97,11 +99,12 @@ def match_choice(text: str, last_choices: LastChoices) -> str | None:
 
 def place_in(text: str) -> int | None:
     """The number that a message amounts to: ``2``, ``2.``, «το δεύτερο», ``to prwto``. ``None`` if it says more."""
-    words = [word for word in _WORD.findall(text.lower()) if fold(word) not in _filler_keys()]
+    said = _WORD.findall(text.lower())
+    words = [word for word in said if fold(word) not in _filler_keys()] if len(said) <= _MOST_WORDS else []
     if len(words) != 1:
         return None
     if words[0].isdecimal():
-        return int(words[0])
+        return int(words[0]) if len(words[0]) <= _MOST_DIGITS else None
     return _ordinal_keys().get(fold(words[0]))
 
 
