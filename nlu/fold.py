@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from nlu.letters import Table, base, one_script
+from nlu.letters import Table, as_letters, base, one_script
 from nlu.memory import LONGEST_WORD, remembered
 from nlu.references import mask
 
@@ -148,7 +148,7 @@ def fold(text: str) -> str:
     becomes ``__num__``. Letters of other scripts stay as they are, in lower case.
     """
     words: list[str] = []
-    for token in _lower(mask(_ENGLISH_ELISION.sub("", text))).split():
+    for token in _lower(mask(_ENGLISH_ELISION.sub("", as_letters(text)))).split():
         words.extend(_token_keys(token))
     return " ".join(words)
 

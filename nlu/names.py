@@ -19,7 +19,7 @@ from nlu.references import Reading
 
 FILES = {"certificate_type": "certificates.yml", "agency": "agencies.yml", "procedure": "procedures.yml"}
 
-_TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}[^\W\d_]?|(?:[eE]-)?(?<!\d)\d*[^\W\d_][^\W_]*")
+_TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}[^\W\d_]?|(?:[eEεΕ]-)?(?<!\d)\d*[^\W\d_][^\W_]*")
 _BREAK = re.compile(r"[.,;!?:·\n]")
 _SMALL_WORDS = (
     "ο η το οι τα του της των τον την τη τους τις και κι για από στο στη στην στον μου σου μας σας ένα μια με σε ότι "

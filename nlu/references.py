@@ -10,11 +10,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import islice
 
 from nlu import shapes
 from nlu.checks import is_afm, is_amka, iso_date
-from nlu.letters import Plain, greek_codes, plain
+from nlu.letters import Plain, digits_for_letters, greek_codes, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def readings(text: str) -> tuple[Reading, ...]:
     if not _DIGIT.search(text):
         return ()
     copy = plain(text)
-    look = greek_codes(copy.text)
+    look = digits_for_letters(greek_codes(copy.text))
     found = {reading: None for finder in _FINDERS for reading in finder(look)}
     ranked = sorted(found, key=lambda r: (-r.confidence, r.start - r.end, r.start))
     return tuple(_placed(copy, reading) for reading in ranked)
@@ -53,10 +53,12 @@ def readings(text: str) -> tuple[Reading, ...]:
 
 def mask(text: str) -> str:
     """``text`` with a placeholder (`` __ref__ ``, `` __afm__ `` ...) in the place of each reference and identifier."""
-    holes = apart(chain(_addresses(text), readings(text)), len(text))
+    found = (*_addresses(text), *readings(text))
+    if not found:
+        return text
     pieces: list[str] = []
     end = 0
-    for hole in sorted(holes, key=lambda reading: reading.start):
+    for hole in sorted(apart(found, len(text)), key=lambda reading: reading.start):
         pieces.append(f"{text[end : hole.start]} __{PLACEHOLDERS[hole.kind]}__ ")
         end = hole.end
     return "".join((*pieces, text[end:]))
@@ -85,8 +87,13 @@ def _placed(copy: Plain, found: Reading) -> Reading:
 
 
 def _cases(text: str) -> Iterator[Reading]:
-    if not shapes.CASE_START.search(text):
-        return
+    known = list(_known_cases(text)) if shapes.CASE_START.search(text) else []
+    yield from known
+    ends = {reading.end for reading in known}
+    yield from (reading for reading in _unknown_cases(text) if reading.end not in ends)
+
+
+def _known_cases(text: str) -> Iterator[Reading]:
     for pattern, confidence in shapes.CASES:
         for m in pattern.finditer(text):
             parts = m.groupdict()
@@ -94,6 +101,13 @@ def _cases(text: str) -> Iterator[Reading]:
             count = int((parts["count"] or parts["joined"]).replace("Ο", "0").replace(" ", ""))
             year = parts["year"] if len(parts["year"]) == 4 else f"20{parts['year']}"
             yield Reading("case_ref", f"{prefix}-{year}-{count:06d}", m.start(), m.end(), confidence)
+
+
+def _unknown_cases(text: str) -> Iterator[Reading]:
+    """What is written as a case's number and can be none of ours: named all the same, so that no other is meant."""
+    for pattern in shapes.UNKNOWN_CASES:
+        for m in pattern.finditer(text):
+            yield Reading("case_ref", f"{m['prefix']}-{m['year']}-{m['count']:0>6}", m.start(), m.end(), 0.5)
 
 
 def _protocols(text: str) -> Iterator[Reading]:

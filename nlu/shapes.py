@@ -37,6 +37,16 @@ CASES = (
     (_pattern(rf"{_PREFIX}(?P<count>\d{{3,6}})/(?P<year>[2-3]\d)(?!\d)"), 0.8),
 )
 
+# Written as a case's number, of a service or a length that there is not.
+_BEGIN = rf"(?<![{_ANY}])(?<![C-WΑ-Ω][\-/])"
+_SMALL_WORD = "ΤΟ|ΤΗ|ΤΑ|ΟΙ|ΣΕ|ΜΕ|ΝΑ|ΩΣ|IS|IN|NO|OF|ON"
+UNKNOWN_CASES = (
+    _pattern(
+        rf"{_BEGIN}(?!ΦΕΚ|ΚΥΑ)(?P<prefix>[C-WΑ-Ω]{{2,3}}) ?- ?{_YEAR} ?[\-/] ?(?P<count>\d{{1,10}})(?!\d|-[C-WΑ-Ω])"
+    ),
+    _pattern(rf"{_BEGIN}(?!{_SMALL_WORD})(?P<prefix>[C-WΑ-Ω]{{2}}) ?{_YEAR} ?(?P<count>0\d{{5}})(?!\d)"),
+)
+
 # Protocol numbers: no single form (docs/greek.md); what they share is a number and a year.
 _DATED = r"(?:\d{1,2}[\-./]\d{1,2}[\-./])?"
 _ALONE = r"(?<![\d/.\-])"
