@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
@@ -15,10 +18,21 @@ from hypothesis import strategies as st
 from connectors.audit import AuditEntry, CallCause, MemoryAudit
 from connectors.call_policy import Repeatable
 from connectors.connect import connect
+from connectors.ked import Connection, Ked
 from connectors.registry import RegistryError, RegistryRefused, RegistryUnavailable
 from connectors.rest import RestJson
-from connectors.wire import Answer, BadStatus, Declined, Malformed, ServiceCall, translate
-from tests.connectors.sandbox import NOW, PATIENT, Sandbox, served
+from connectors.shapes import PAGE
+from connectors.wire import (
+    ANSWER_BYTES,
+    LONG_ANSWER_BYTES,
+    Answer,
+    BadStatus,
+    Declined,
+    Malformed,
+    ServiceCall,
+    translate,
+)
+from tests.connectors.sandbox import NOW, PATIENT, Clock, Sandbox, served
 
 ASK = ServiceCall("getCases", {"afm": "123456783"}, subject="123456783", safe=True)
 ENTRY = AuditEntry(
@@ -135,8 +149,9 @@ def test_foreign_errors_in_our_words(error: Exception, ours: type[RegistryError]
     assert (type(told), told.reason) == (ours, reason)
 
 
-async def other_centre(sandbox: Sandbox, handler: Any) -> RegistryError:
-    """What ``permits`` raises against a centre whose every service is ``handler``."""
+@asynccontextmanager
+async def centre(handler: Any) -> AsyncIterator[str]:
+    """The address of a centre whose every service is ``handler``."""
 
     async def token(_: web.Request) -> web.Response:
         return web.json_response({"access_token": "good"})
@@ -145,6 +160,12 @@ async def other_centre(sandbox: Sandbox, handler: Any) -> RegistryError:
     app.router.add_post("/oauth/token", token)
     app.router.add_post("/esb/{service}/{operation}", handler)
     async with served(app) as url:
+        yield url
+
+
+async def other_centre(sandbox: Sandbox, handler: Any) -> RegistryError:
+    """What ``permits`` raises against a centre whose every service is ``handler``."""
+    async with centre(handler) as url:
         with pytest.raises(RegistryError) as caught:
             await sandbox.registries(url=url).cases["permits"].cases_of("123456783")
     return caught.value
@@ -174,6 +195,86 @@ async def test_an_endless_answer_is_cut(sandbox: Sandbox) -> None:
         return response
 
     assert (await other_centre(sandbox, handler)).reason == "malformed answer: size"
+
+
+def answering(body: bytes) -> Any:
+    async def handler(_: web.Request) -> web.Response:
+        return web.Response(body=body, content_type="application/json")
+
+    return handler
+
+
+def padded(operation: str, output: Any, size: int) -> bytes:
+    return json.dumps({f"{operation}OutputRecord": output}).encode().ljust(size)
+
+
+async def test_a_citizens_cases_are_no_more_than_a_megabyte(sandbox: Sandbox) -> None:
+    longer = answering(padded("getCases", {"cases": []}, ANSWER_BYTES + 1))
+    assert (await other_centre(sandbox, longer)).reason == "malformed answer: size"
+
+
+async def test_a_page_and_a_document_may_be_longer(sandbox: Sandbox) -> None:
+    page = {"cases": [], "cursor": "7", "more": False}
+    async with centre(answering(padded("getCaseChanges", page, LONG_ANSWER_BYTES))) as url:
+        assert (await sandbox.registries(url=url).cases["permits"].changes("")).cursor == "7"
+    document = {
+        "documentId": "d-1",
+        "afm": "123456783",
+        "fileName": "a.pdf",
+        "mediaType": "application/pdf",
+        "content": base64.b64encode(b"%PDF" * 500_000).decode(),
+    }
+    async with centre(answering(padded("getDocument", {"documentRecord": document}, 0))) as url:
+        found = await sandbox.registries(url=url).cases["permits"].document("d-1", "123456783")
+    assert found is not None
+    assert len(found.content) == 2_000_000
+
+
+CASE = {
+    "caseReference": "ΑΔ-2026-000123",
+    "afm": "123456783",
+    "procedure": "p",
+    "title": "t",
+    "stage": "s",
+    "sequence": 1,
+    "updatedAt": "2026-11-22T10:00:00Z",
+}
+
+
+@pytest.mark.parametrize(
+    ("cases", "reason"),
+    [
+        ([CASE] * (PAGE + 1), "cases"),
+        ([CASE, *[{}] * 300_000], "cases.1.caseReference"),
+        ([{**CASE, "documents": [{}] * 300_000}], "cases.0.documents.0.code"),
+    ],
+    ids=["one too many", "wrong from the second on", "wrong documents"],
+)
+async def test_cases_are_looked_at_up_to_the_first_that_is_wrong(sandbox: Sandbox, cases: Any, reason: str) -> None:
+    output = {"cases": cases, "cursor": "7", "more": False}
+    async with centre(answering(padded("getCaseChanges", output, 0))) as url:
+        with pytest.raises(RegistryRefused) as caught:
+            await sandbox.registries(url=url).cases["permits"].changes("")
+    assert caught.value.reason == f"malformed answer: {reason}"
+
+
+async def test_a_long_answer_is_read_beside_the_loop() -> None:
+    """A dialect that waits for the loop while it reads: on the loop itself it would wait in vain."""
+    loop = asyncio.get_running_loop()
+
+    class Waiting(RestJson):
+        def read(self, call: ServiceCall, status: int, body: bytes) -> Answer:
+            asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop).result(timeout=10)
+            return super().read(call, status, body)
+
+    class Fixed:
+        async def token(self, stale: str | None = None) -> str:
+            return "good"
+
+    long = padded("getCases", {"cases": []}, 100_000)
+    async with centre(answering(long)) as url, aiohttp.ClientSession() as session:
+        connection = Connection(url, session, Fixed(), Waiting(), MemoryAudit(), Clock().runtime(), "our-agency")
+        assert await Ked("permits", "permitService", connection, PATIENT).call(ASK) == {"cases": []}
 
 
 async def test_a_connection_cut_in_the_middle_is_asked_again(sandbox: Sandbox) -> None:
