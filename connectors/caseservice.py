@@ -27,6 +27,7 @@ from connectors.registry import (
 from connectors.runtime import Runtime
 from connectors.shapes import (
     LISTS,
+    PAGE,
     S,
     WireCase,
     WireCases,
@@ -38,10 +39,8 @@ from connectors.shapes import (
     WireReceipt,
 )
 from connectors.vocabulary import RegistryVocabulary
-from connectors.wire import ServiceCall
+from connectors.wire import ANSWER_BYTES, LONG_ANSWER_BYTES, ServiceCall
 
-PAGE = 500
-"""Cases in a page of changes: about 400 kB on the wire."""
 _FEED_DEADLINE = 15.0  # seconds; nobody waits at a phone for it
 _FILE_DEADLINE = 30.0  # ten megabytes, and a registry that scans them
 
@@ -71,7 +70,7 @@ class CaseService:
     async def changes(self, cursor: str) -> Changes:
         """Up to :data:`PAGE` cases changed after ``cursor``; an empty cursor asks for all there are."""
         asked = {"cursor": cursor, "limit": PAGE}
-        page = await self._ask(WirePage, "getCaseChanges", asked, deadline=_FEED_DEADLINE)
+        page = await self._ask(WirePage, "getCaseChanges", asked, deadline=_FEED_DEADLINE, most=LONG_ANSWER_BYTES)
         return Changes(tuple(self._record(case) for case in page.cases), page.cursor, page.more)
 
     async def submit(self, submission: Submission) -> Receipt:
@@ -116,7 +115,10 @@ class CaseService:
 
     async def document(self, document: str, afm: str) -> File | None:
         asked = {"documentId": document, "afm": afm}
-        record = (await self._ask(WireOneFile, "getDocument", asked, afm, deadline=_FILE_DEADLINE)).document_record
+        answer = await self._ask(
+            WireOneFile, "getDocument", asked, afm, deadline=_FILE_DEADLINE, most=LONG_ANSWER_BYTES
+        )
+        record = answer.document_record
         if record is None:
             return None
         self._must(record.document_id == document, "documentId")
@@ -140,8 +142,9 @@ class CaseService:
         *,
         safe: bool = True,
         deadline: float | None = None,
+        most: int = ANSWER_BYTES,
     ) -> S:
-        output = await self._ked.call(ServiceCall(operation, asked, subject, safe, LISTS, deadline))
+        output = await self._ked.call(ServiceCall(operation, asked, subject, safe, LISTS, deadline, most))
         try:
             return shape.model_validate(output)
         except ValidationError as error:

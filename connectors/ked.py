@@ -22,7 +22,7 @@ from connectors.registry import RegistryError, RegistryRefused
 from connectors.runtime import Runtime
 from connectors.wire import FOREIGN, Answer, Dialect, ServiceCall, WireRequest, read_at_most, translate
 
-_ANSWER_BYTES = 16 * 1024 * 1024  # a page of changes, or a document of 10 MB in base64
+_READ_AT_ONCE = 64 * 1024  # bytes: a longer answer is read in a thread, so that nobody waits for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +74,26 @@ class Ked:
     async def _exchange(self, call: ServiceCall, entry: AuditEntry, end: float) -> Answer:
         try:
             async with asyncio.timeout_at(end):
-                return self._connection.dialect.read(call, *await self._send(call, entry))
+                return await self._read(call, *await self._send(call, entry))
         except FOREIGN as error:
             raise translate(self.registry, error) from error
 
+    async def _read(self, call: ServiceCall, status: int, body: bytes) -> Answer:
+        read = self._connection.dialect.read
+        if len(body) <= _READ_AT_ONCE:
+            return read(call, status, body)
+        return await asyncio.to_thread(read, call, status, body)
+
     async def _send(self, call: ServiceCall, entry: AuditEntry) -> tuple[int, bytes]:
         secret = await self._secret(None)
-        status, body = await self._post(self._connection.dialect.write(self._service, call, entry, secret))
+        status, body = await self._post(self._connection.dialect.write(self._service, call, entry, secret), call.most)
         if status != 401:
             return status, body
         fresh = await self._secret(secret)
         if fresh == secret:  # a password: asking again with it may lock the account
             return status, body
         # Not done, for want of a good token: repeating it is safe whatever it does.
-        return await self._post(self._connection.dialect.write(self._service, call, entry, fresh))
+        return await self._post(self._connection.dialect.write(self._service, call, entry, fresh), call.most)
 
     async def _secret(self, stale: str | None) -> str:
         try:
@@ -95,9 +101,9 @@ class Ked:
         except RegistryError as error:
             raise type(error)(self.registry, f"token: {error.reason}") from error
 
-    async def _post(self, request: WireRequest) -> tuple[int, bytes]:
+    async def _post(self, request: WireRequest, most: int) -> tuple[int, bytes]:
         url = f"{self._connection.base}{request.path}"
         async with self._connection.session.post(
             url, data=BytesIO(request.body), headers=request.headers, allow_redirects=False
         ) as response:
-            return response.status, await read_at_most(response, _ANSWER_BYTES)
+            return response.status, await read_at_most(response, most)

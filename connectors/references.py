@@ -14,14 +14,17 @@ PREFIXES: Mapping[str, str] = {
     "ΚΕ": "kep",
 }
 
-# Letters that are typed for a prefix letter: the Latin one by sound, and the ones that look the same.
-_TO_GREEK = str.maketrans({"A": "Α", "D": "Δ", "E": "Ε", "F": "Φ", "K": "Κ", "T": "Τ", "P": "Π", "Ρ": "Π"})
+# Signs that are typed for a prefix letter: the Latin letter by sound, and what looks the same (Cyrillic, mathematical).
+_TO_GREEK = str.maketrans("ADEFKTPРАДЕФКТПРΡ∆∏", "ΑΔΕΦΚΤΠΠΑΔΕΦΚΤΠΠΠΔΠ")
 _SEPARATOR = r"[\s\-./_–—‐‑−]*"  # phones put in dashes of every length
-_TYPED = re.compile(rf"(\w{{2}}){_SEPARATOR}((?:19|20)[0-9]{{2}}){_SEPARATOR}([0-9]{{1,6}})")
+_TYPED = re.compile(rf"([\w∆∏]{{2}}){_SEPARATOR}((?:19|20)[0-9]{{2}}){_SEPARATOR}([0-9]{{1,6}})")
+_LONGEST = 60  # characters, with room for spaces and loose accents
 
 
 def canonical(typed: str) -> str | None:
     """``ΑΔ-2026-000123`` for ``ad 2026 123``, ``AΔ-2026-000123``, ``αδ2026/123``; ``None`` for what is no reference."""
+    if len(typed) > _LONGEST:
+        return None
     plain = "".join(mark for mark in unicodedata.normalize("NFKD", typed) if not unicodedata.combining(mark))
     found = _TYPED.fullmatch(plain.strip().upper())
     if found is None:

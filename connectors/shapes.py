@@ -35,6 +35,10 @@ Content = Annotated[bytes, BeforeValidator(_decoded)]
 Afm = Annotated[str, Field(pattern=r"^[0-9]{9}$")]
 Named = Annotated[str, Field(min_length=1)]
 
+PAGE = 500
+"""Cases in one answer: about 400 kB on the wire."""
+_OF_A_CASE = 100  # documents; fields of a certificate
+
 
 class Shape(BaseModel):
     model_config = ConfigDict(alias_generator=AliasGenerator(validation_alias=to_camel), frozen=True)
@@ -60,11 +64,15 @@ class WireCase(Shape):
     note: str = ""
     outcome: str | None = None
     closed: bool = False
-    documents: tuple[WireDocument, ...] = ()
+    documents: Annotated[tuple[WireDocument, ...], Field(max_length=_OF_A_CASE, fail_fast=True)] = ()
+
+
+Cases = Annotated[tuple[WireCase, ...], Field(max_length=PAGE, fail_fast=True)]
+"""No further than to the first that is wrong, or one too many."""
 
 
 class WireCases(Shape):
-    cases: tuple[WireCase, ...]
+    cases: Cases
 
 
 class WireOneCase(Shape):
@@ -72,7 +80,7 @@ class WireOneCase(Shape):
 
 
 class WirePage(Shape):
-    cases: tuple[WireCase, ...]
+    cases: Cases
     cursor: str
     more: bool
 
@@ -98,7 +106,7 @@ class WireCertificate(Shape):
     status: str
     reason: str = ""
     document_id: str | None = None
-    fields: tuple[WireField, ...] = ()
+    fields: Annotated[tuple[WireField, ...], Field(max_length=_OF_A_CASE, fail_fast=True)] = ()
 
 
 class WireOneCertificate(Shape):

@@ -12,6 +12,10 @@ from connectors.audit import AuditEntry
 from connectors.call_policy import Repeatable
 from connectors.registry import RegistryError, RegistryRefused, RegistryUnavailable
 
+ANSWER_BYTES = 1024 * 1024
+LONG_ANSWER_BYTES = 16 * 1024 * 1024
+"""For a page of changes, or a document of 10 MB in base64."""
+
 _SERVER_ERRORS = range(500, 600)
 
 
@@ -44,7 +48,7 @@ class ServiceCall:
     """One question. ``subject`` is whom it is about (for the audit row); ``safe`` says that it may be asked again.
 
     ``lists`` names the fields that hold lists, in the answer: XML does not tell. ``deadline`` in seconds, where the
-    registry's own is too short.
+    registry's own is too short. An answer of more than ``most`` bytes is refused.
     """
 
     operation: str
@@ -53,6 +57,7 @@ class ServiceCall:
     safe: bool = False
     lists: frozenset[str] = frozenset()
     deadline: float | None = None
+    most: int = ANSWER_BYTES
 
 
 @dataclass(frozen=True, slots=True)

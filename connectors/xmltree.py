@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from html import escape
 
 _DEPTH = 64
+_MOST_ELEMENTS = 200_000  # a page of changes has a tenth of it
 _BUFFER = 1 << 20  # bytes of text handed over at once: a document in base64 is one long text
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2
 
 
 class BadXml(ValueError):
-    """Not well formed, too deep, or with a document type. The text never quotes the document."""
+    """Not well formed, too deep, too many elements, or a document type. The text never quotes the document."""
 
 
 @dataclass(slots=True)
@@ -60,23 +61,29 @@ class _Builder:
     def __init__(self) -> None:
         self.root = Node("")  # until it comes; a document without one is not well formed
         self._open: list[Node] = []
+        self._texts: list[list[str]] = []  # of the open elements, in the pieces that stand between their children
+        self._elements = 0
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         namespace, _, local = name.rpartition(" ")
         node = Node(local, namespace, {key.rpartition(" ")[2]: value for key, value in attributes.items()})
         if len(self._open) >= _DEPTH:
             raise BadXml("too deep")
+        self._elements += 1
+        if self._elements > _MOST_ELEMENTS:
+            raise BadXml("too many elements")
         if self._open:
             self._open[-1].children.append(node)
         else:
             self.root = node
         self._open.append(node)
+        self._texts.append([])
 
     def end(self, _: str) -> None:
-        self._open.pop()
+        self._open.pop().text = "".join(self._texts.pop())
 
     def text(self, text: str) -> None:
-        self._open[-1].text += text
+        self._texts[-1].append(text)
 
     def refuse(self, *_: object) -> None:
         raise BadXml("document type")

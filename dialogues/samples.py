@@ -34,6 +34,7 @@ SAMPLES: Mapping[str, Value] = MappingProxyType(
         "code": "482913",
         "count": 19,
         "deadline": date(2026, 12, 1),
+        "digits": "4829",
         "documents": _PAPERS,
         "expected": date(2026, 12, 20),
         "fee": {"el": "δωρεάν", "en": "free of charge"},

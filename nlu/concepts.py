@@ -7,13 +7,14 @@ that what it learnt of one word it knows of its synonyms, and of the other langu
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache, lru_cache
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
 import yaml
 
 from nlu.fold import fold, fold_word
+from nlu.memory import LONGEST_WORD, remembered
 
 _WHOLE = "."
 _SHORTEST = 3  # letters of a beginning: two begin anything
@@ -55,13 +56,13 @@ def concept_grams(key: str) -> Iterator[str]:
     yield f"@{min(len(in_turn), _MOST)}/{min(unknown, _MOST)}"
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@remembered(_REMEMBERED)
 def concepts(word: str) -> Concepts:
     """The concepts of one word of a key; none for most words."""
     whole, begins = _tables()
     if word in whole:
         return whole[word]
-    sizes = range(len(word), _SHORTEST - 1, -1)
+    sizes = range(min(len(word), LONGEST_WORD), _SHORTEST - 1, -1)
     return next((begins[word[:size]] for size in sizes if word[:size] in begins), ())
 
 

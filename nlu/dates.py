@@ -12,6 +12,7 @@ from rapidfuzz.distance import OSA
 
 from nlu.checks import iso_date
 from nlu.fold import fold_word
+from nlu.memory import remembered
 from nlu.references import Reading
 
 _MONTHS = (
@@ -43,7 +44,7 @@ _DAY_FIRST = re.compile(
 )
 _MONTH_FIRST = re.compile(rf"(?<!\w){_MONTH} +{_DAY},? +(?P<y>(?:19|20)\d\d)(?!\d)", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{3,}")
-_SPAN = re.compile(r"(?P<way>[^\W\d_]+) +(?P<n>\d{1,3}) +(?P<unit>[^\W\d_]{3,})")
+_SPAN = re.compile(r"(?<![^\W\d_])(?P<way>[^\W\d_]+) +(?P<n>\d{1,3}) +(?P<unit>[^\W\d_]{3,})")
 _AGO = re.compile(r"(?P<n>\d{1,3}) +(?P<unit>days?|weeks?) +ago", re.IGNORECASE)
 _SHORT = re.compile(
     r"(?:στις|μέχρι|μεχρι|ως|έως|εως|από|απο|τις|την|stis|mexri|mehri|ews|eos|apo|tis|thn|tin|on|by|until|since)"
@@ -62,7 +63,7 @@ def _months() -> dict[str, int]:
     return {key: number for number, names in enumerate(_MONTHS, 1) for key in _keys(names)}
 
 
-@cache
+@remembered(4_000)
 def _month(word: str) -> int | None:
     """The month a word names, whatever the script; one letter wrong is forgiven in a word of six or more."""
     key = fold_word(word)

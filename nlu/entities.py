@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from nlu.dates import worded_dates
-from nlu.letters import Plain, without_loose_marks
+from nlu.letters import Plain, as_letters, without_loose_marks
 from nlu.names import Names, default_names
-from nlu.references import Reading, readings
+from nlu.references import Reading, apart, readings
 
 ENTITIES = (
     "case_ref", "protocol", "kaek", "afm", "amka", "personal_number", "certificate_type", "agency", "procedure",
@@ -40,10 +40,7 @@ def extract(text: str, *, today: date | None = None, names: Names | None = None)
 
     ``today`` (in the citizen's calendar) lets «αύριο», «12 Μαρτίου» and «στις 15/3» be read as well.
     """
-    chosen: list[Reading] = []
-    for reading in _ranked(text, today, names):
-        if all(reading.end <= other.start or reading.start >= other.end for other in chosen):
-            chosen.append(reading)
+    chosen = apart(_ranked(text, today, names), len(text))
     return _entities(sorted(chosen, key=lambda reading: reading.start))
 
 
@@ -54,7 +51,8 @@ def candidates(text: str, *, today: date | None = None, names: Names | None = No
 
 def _ranked(text: str, today: date | None, names: Names | None) -> list[Reading]:
     copy = without_loose_marks(text)
-    worded = (*worded_dates(copy.text, today), *(names or default_names()).find(copy.text))
+    said = as_letters(copy.text)
+    worded = (*worded_dates(said, today), *(names or default_names()).find(said))
     found = [*readings(text), *(_placed(reading, copy) for reading in worded)]
     return sorted(found, key=lambda r: (-r.confidence, r.start - r.end, r.start))
 

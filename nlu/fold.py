@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 
-from nlu.letters import base, one_script
+from nlu.letters import Table, as_letters, base, one_script
+from nlu.memory import LONGEST_WORD, remembered
 from nlu.references import mask
 
 _PLACEHOLDER = re.compile(r"__[a-z]+__")
@@ -148,7 +148,7 @@ def fold(text: str) -> str:
     becomes ``__num__``. Letters of other scripts stay as they are, in lower case.
     """
     words: list[str] = []
-    for token in _lower(mask(_ENGLISH_ELISION.sub("", text))).split():
+    for token in _lower(mask(_ENGLISH_ELISION.sub("", as_letters(text)))).split():
         words.extend(_token_keys(token))
     return " ".join(words)
 
@@ -164,7 +164,7 @@ def _lower(text: str) -> str:
     return one_script(text).translate(_FOLDED).replace("qu", "k")
 
 
-@lru_cache(maxsize=1 << 15)
+@remembered(1 << 15)
 def _token_keys(token: str) -> tuple[str, ...]:
     if _PLACEHOLDER.fullmatch(token):
         return (token,)
@@ -191,7 +191,11 @@ def _run_key(run: str) -> str:
 
 
 def _letters_key(word: str) -> str:
-    """Greek letters to the key, then Latin ones by the rules, until nothing changes."""
+    """Greek letters to the key, then Latin ones by the rules, until nothing changes.
+
+    Of what is too long for a word only its beginning is read, and no key is longer than a word.
+    """
+    word = word[:LONGEST_WORD]
     if not word.isascii():
         for pair, key in _GREEK_PAIRS:
             word = word.replace(pair, key)
@@ -201,7 +205,7 @@ def _letters_key(word: str) -> str:
         if _ALIKE.search(folded):
             folded = _apply(_SAME, folded)
         if folded == word:
-            return word
+            return word[:LONGEST_WORD]
         word = folded
 
 
@@ -221,19 +225,20 @@ def _apply(rules: Rules, word: str) -> str:
     return word
 
 
-class _FoldTable(dict[int, str]):
-    """Code point to what a key is made from: lower case without marks; punctuation parts words, symbols stand alone."""
-
-    def __missing__(self, code: int) -> str:
-        self[code] = found = "".join(map(self._folded, base(chr(code)).lower()))
-        return found
-
-    @staticmethod
-    def _folded(char: str) -> str:
-        if char.isalnum() or char == "_":
-            return "σ" if char == "ς" else char
-        return f" {char} " if unicodedata.category(char) == "So" else " "
+_MOST_LETTERS = 3  # of one sign: «ﬃ»; Arabic has one of eighteen
 
 
-_FOLDED = _FoldTable()
+def _folded(char: str) -> str:
+    """What a key is made from: lower case without marks; punctuation parts words, symbols stand alone."""
+    letters = base(char).lower()
+    return "".join(map(_kept, letters if len(letters) <= _MOST_LETTERS else char))
+
+
+def _kept(char: str) -> str:
+    if char.isalnum() or char == "_":
+        return "σ" if char == "ς" else char
+    return f" {char} " if unicodedata.category(char) == "So" else " "
+
+
+_FOLDED = Table(_folded)
 _ENGLISH_ELISION = re.compile(r"(?<=[A-Za-z])['’](?=(?:t|s|m|d|re|ve|ll)\b)")  # don't is one word, σ' αγαπώ two

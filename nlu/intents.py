@@ -48,6 +48,8 @@ SHARPER = 1.5
 
 _LONG = 6  # words: from here on the number of words tells nothing more
 
+_MOST_SENTENCES = 40  # read one by one: what is said so long before the end counts for nothing (``EARLIER``)
+
 _NEVER_MORE = 0.999  # told: every sentence counts something, and nothing is divided by zero
 
 _SENTENCE_END = re.compile(r"(?<=[.!;?…\u037e])\s+|\n+")
@@ -90,8 +92,10 @@ def _length(words: Sequence[str]) -> str:
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a message that hold a word or a number."""
-    return [piece for piece in _SENTENCE_END.split(text) if re.search(r"\w", piece)]
+    """The sentences of a message that hold a word or a number; of very many the last, and all before them as one."""
+    told = [piece for piece in _SENTENCE_END.split(text) if re.search(r"\w", piece)]
+    first, last = told[:-_MOST_SENTENCES], told[-_MOST_SENTENCES:]
+    return [" ".join(first), *last] if first else last
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Literal
 
 from nlu.fold import SHORTHAND, fold_word
-from nlu.letters import GREEK_LETTER, LATIN_LETTER, one_script
+from nlu.letters import GREEK_LETTER, LATIN_LETTER, as_letters, one_script
 from nlu.names import read_catalogue
 from nlu.references import mask
 
@@ -72,7 +72,7 @@ class Detector:
         """The language of one message; ``unknown`` when it holds no telling word."""
         words = [
             word
-            for word in _WORD.findall(one_script(_PLACEHOLDER.sub(" ", mask(text))))
+            for word in _WORD.findall(one_script(_PLACEHOLDER.sub(" ", mask(as_letters(text)))))
             if word.lower() not in _NEUTRAL
         ]
         greek = sum(len(GREEK_LETTER.findall(word)) for word in words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 
 _DASHES = "‐‑‒–—―−﹘﹣－"
@@ -15,7 +16,11 @@ LATIN_TO_GREEK = str.maketrans(
     "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧΔΦΓΛΡΣΥΒΩΣΞΘαβεζηικμνορτυχδφγλρσυνωσξθ",
 )
 GREEK_TO_LATIN = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαεικνορτυχ", "ABEZHIKMNOPTYXaeikvoptux")
-_CYRILLIC = dict(zip("АВЕЗКМНОРСТХУІ", "ABE3KMHOPCTXYI", strict=True))
+_LOOKS_LIKE = dict(  # Cyrillic, and the signs of mathematics
+    zip("АВЕЗКМНОРСТХУІЅЈГДЛПФ∆∏∑", "ABE3KMHOPCTXYISJΓΔΛΠΦΔΠΣ", strict=True)
+)
+_SIGNS = str.maketrans("∆∏∑", "ΔΠΣ")
+_SIGN = re.compile("[∆∏∑]")
 
 _CODE_TO_GREEK = dict(zip("ABEZHIKMNOPTYX", "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", strict=True))  # only pairs that look the same
 
@@ -31,38 +36,37 @@ def base(char: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", char) if unicodedata.category(c) not in ("Mn", "Cf", "Me"))
 
 
-class _PlainTable(dict[int, str]):
-    """Code point to one upper-case character without marks; filled as characters are met."""
+class Table(dict[int, str]):
+    """What `str.translate` replaces each code point by, worked out when met; remembered of alphabets, not of all."""
+
+    def __init__(self, of: Callable[[str], str]) -> None:
+        self._of = of
 
     def __missing__(self, code: int) -> str:
-        self[code] = found = self._plain(chr(code))
-        return found
-
-    @staticmethod
-    def _plain(char: str) -> str:
-        if char in _DASHES:
-            return "-"
-        if char.isspace():
-            return "\n" if char in "\r\n" else " "
-        plain = base(char).upper()
-        plain = _CYRILLIC.get(plain, plain)
-        if char.isdecimal():
-            return str(unicodedata.decimal(char))
-        return plain if len(plain) == 1 else char if plain else _DROPPED
-
-
-_PLAIN = _PlainTable()
-
-
-class _CodeTable(dict[int, str]):
-    """Code point to itself or its Greek look-alike; `str.translate` is slow on what a table does not hold."""
-
-    def __missing__(self, code: int) -> str:
-        self[code] = found = _CODE_TO_GREEK.get(chr(code), chr(code))
+        found = self._of(chr(code))
+        if code < _REMEMBERED:
+            self[code] = found
         return found
 
 
-_CODES = _CodeTable()
+_REMEMBERED = 0x10000  # behind it stand emoji and rare scripts
+
+
+def _plain(char: str) -> str:
+    """One upper-case character without marks."""
+    if char in _DASHES:
+        return "-"
+    if char.isspace():
+        return "\n" if char in "\r\n" else " "
+    plain = base(char).upper()
+    plain = _LOOKS_LIKE.get(plain, plain)
+    if char.isdecimal():
+        return str(unicodedata.decimal(char))
+    return plain if len(plain) == 1 else char if plain else _DROPPED
+
+
+_PLAIN = Table(_plain)
+_CODES = Table(lambda char: _CODE_TO_GREEK.get(char, char))
 
 
 def greek_codes(text: str) -> str:
@@ -102,6 +106,46 @@ def without_loose_marks(text: str) -> Plain:
         return Plain(text, range(len(text)))
     kept = tuple(i for i, char in enumerate(text) if not _LOOSE.match(char))
     return Plain("".join(text[i] for i in kept), kept)
+
+
+def as_letters(text: str) -> str:
+    """``text`` as it was meant, character by character: ∆ ∏ ∑ are the letters that they look like, and so are Latin
+    capitals where a phone had no Greek ones to send: «TI XAPTIA;», «ΠOY EINAI;»."""
+    if _SIGN.search(text):
+        text = text.translate(_SIGNS)
+    return _capitals(text) if text.isupper() and LATIN_LETTER.search(text) else text
+
+
+def _capitals(text: str) -> str:
+    words = _WORD.findall(text)
+    alike = [word for word in words if _ALIKE.fullmatch(word)]
+    if not _LATIN.isdisjoint(alike) or not (GREEK_LETTER.search(text) or _greek_alone(words, alike)):
+        return text
+    return _WORD.sub(lambda word: greek_codes(word[0]) if _ALIKE.fullmatch(word[0]) else word[0], text)
+
+
+def _greek_alone(words: list[str], alike: list[str]) -> bool:
+    return len(alike) == len(words) and any(len(word) >= _TELLING for word in alike)
+
+
+_TELLING = 3  # letters: «:P» is no Greek
+_ALIKE = re.compile(f"[{''.join(_CODE_TO_GREEK)}]+")
+_LATIN_WORDS = (
+    "THE THEY THEM THEN THAT IN IT AT AN AM BE BY HE HI HEY MY NO NOT ANY MAY MAN ONE TEN TIME MONTH NAME MONEY PAY "
+    "TAX HOME MAKE TAKE NEXT OPEN OK OKAY YEP NOPE NAH PHONE PHOTO TEXT EMAIL PIN TIN KEP KAEK AMKA EXIT TAXI HTTP"
+)
+_LATIN = frozenset(_LATIN_WORDS.split())
+"""Words of letters that look Greek and are none: where one stands, the others are Latin as well."""
+
+
+def digits_for_letters(text: str) -> str:
+    """``text`` with the letters that were typed for 0 and 1 as digits, in long numbers only: ``Ο9ΟΟΟΟΟ45``."""
+    return _SLIP.sub(lambda number: number[0].translate(_AS_DIGITS), text)
+
+
+_ZEROS, _ONES = "OoΟοОо", "lLIΙιІі"
+_AS_DIGITS = str.maketrans(_ZEROS + _ONES, "0" * len(_ZEROS) + "1" * len(_ONES))
+_SLIP = re.compile(rf"(?<!\w)(?=(?:[{_ZEROS}{_ONES}]{{0,11}}\d){{2}})[\d{_ZEROS}{_ONES}]{{6,12}}(?!\w)")
 
 
 def one_script(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -14,11 +14,12 @@ from rapidfuzz.distance import OSA
 
 from nlu.fold import fold_word
 from nlu.letters import greek_codes, plain
+from nlu.memory import LONGEST_WORD, Remembered, remembered
 from nlu.references import Reading
 
 FILES = {"certificate_type": "certificates.yml", "agency": "agencies.yml", "procedure": "procedures.yml"}
 
-_TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}[^\W\d_]?|(?:[eE]-)?[^\W_]*[^\W\d_][^\W_]*")
+_TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}[^\W\d_]?|(?:[eEεΕ]-)?(?<!\d)\d*[^\W\d_][^\W_]*")
 _BREAK = re.compile(r"[.,;!?:·\n]")
 _SMALL_WORDS = (
     "ο η το οι τα του της των τον την τη τους τις και κι για από στο στη στην στον μου σου μας σας ένα μια με σε ότι "
@@ -70,8 +71,7 @@ def _entries(kind: str, file: Path) -> Iterator[Entry]:
 def stem(key: str) -> str:
     """A key without its inflection: ``enimerotitas`` -> ``enimerotit``, ``adias`` -> ``adia``."""
     bare = key.rstrip("sn")
-    while len(bare) > 4 and bare[-1] in "aeiou":
-        bare = bare[:-1]
+    bare = bare[:4] + bare[4:].rstrip("aeiou")
     return bare[:-2] if len(bare) > 6 and bare.endswith("mat") else bare
 
 
@@ -97,9 +97,11 @@ class _Token:
     clause: int
 
 
-@lru_cache(maxsize=1 << 14)
+@remembered(1 << 14)
 def _forms(word: str) -> tuple[str, str, str]:
-    """A word's key, stem, and capitals in one script."""
+    """A word's key, stem, and capitals in one script; nothing of what is too long for a name."""
+    if len(word) > LONGEST_WORD:
+        return "", "", ""
     key = fold_word(word)
     return key, stem(key), greek_codes(plain(word).text).replace(".", "").removeprefix("Ε-")
 
@@ -125,8 +127,8 @@ class Names:
         self._long_words = [key for key in self._words if _near(len(key) - 2)]
         self._acronyms = {_forms(word)[2]: e for e in entries for word in e.acronyms}
         self._unless = {(e.kind, e.code): frozenset(fold_word(word) for word in e.unless) for e in entries}
-        self._known: dict[str, tuple[str, ...]] = {}
-        self._misspelt: dict[str, Entry | None] = {}
+        self._similar = Remembered(self._find_similar, _REMEMBERED)
+        self._misspelt = Remembered(self._find_misspelt, _REMEMBERED)
 
     def find(self, text: str) -> Iterator[Reading]:
         """Every reading of kind ``certificate_type``, ``agency`` or ``procedure``; they may overlap."""
@@ -142,11 +144,9 @@ class Names:
     def _word(self, key: str) -> Entry | None:
         if key in self._words or not _near(len(key) - 2):
             return self._words.get(key)
-        if key not in self._misspelt and len(self._misspelt) < _REMEMBERED:
-            self._misspelt[key] = self._misspelt_word(key)
-        return self._misspelt.get(key)
+        return self._misspelt(key)
 
-    def _misspelt_word(self, key: str) -> Entry | None:
+    def _find_misspelt(self, key: str) -> Entry | None:
         near = process.extractOne(key, self._long_words, scorer=OSA.distance, score_cutoff=1)
         return self._words[near[0]] if near and near[0][0] == key[0] and near[0][-2:] == key[-2:] else None
 
@@ -154,8 +154,9 @@ class Names:
         found = [self._stems_like(_shortened().get(token.key, token.stem)) for _, token in content]
         present = {part for parts in found for part in parts}
         names = {id(name): name for part in present for name in self._by_stem[part] if name.stems <= present}
+        places = _places(found)
         for name in names.values():
-            for first, last in _windows(name.stems, found):
+            for first, last in _windows(name.stems, found, places):
                 start, end = content[first][0], content[last][0]
                 if tokens[start].clause != tokens[end].clause or self._spoilt(
                     name.entry, tokens[max(0, start - 1) : end + 2]
@@ -170,11 +171,9 @@ class Names:
             return (word,)
         if not _near(len(word)):
             return ()
-        if word not in self._known and len(self._known) < _REMEMBERED:
-            self._known[word] = self._similar(word)
-        return self._known.get(word, ())
+        return self._similar(word)
 
-    def _similar(self, word: str) -> tuple[str, ...]:
+    def _find_similar(self, word: str) -> tuple[str, ...]:
         near = process.extract(word, self._stems, scorer=OSA.distance, score_cutoff=_near(len(word)), limit=2)
         return tuple(part for part, _, _ in near if part[0] == word[0] and _near(len(part)))
 
@@ -183,14 +182,23 @@ class Names:
         return any(token.key in unless for token in around)
 
 
-def _windows(stems: frozenset[str], found: list[tuple[str, ...]]) -> Iterator[tuple[int, int]]:
+def _places(found: list[tuple[str, ...]]) -> dict[str, list[int]]:
+    """Where each stem stands."""
+    places: dict[str, list[int]] = {}
+    for at, parts in enumerate(found):
+        for part in parts:
+            places.setdefault(part, []).append(at)
+    return places
+
+
+def _windows(
+    stems: frozenset[str], found: list[tuple[str, ...]], places: dict[str, list[int]]
+) -> Iterator[tuple[int, int]]:
     """Shortest runs of words that hold every stem of a name."""
-    for first in range(len(found)):
+    for first in sorted({at for part in stems for at in places[part]}):
         missing = set(stems)
         for last in range(first, min(first + len(stems) + _INTRUDERS, len(found))):
             hit = missing.intersection(found[last])
-            if last == first and not hit:
-                break
             missing -= set(list(hit)[:1])
             if not missing:
                 yield first, last

@@ -7,13 +7,14 @@ the raw text. docs/greek.md lists the forms that are read and the order of their
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from nlu import shapes
 from nlu.checks import is_afm, is_amka, iso_date
-from nlu.letters import Plain, greek_codes, plain
+from nlu.letters import Plain, digits_for_letters, greek_codes, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Reading:
 PLACEHOLDERS = {
     "case_ref": "ref", "protocol": "protocol", "kaek": "kaek", "afm": "afm", "amka": "amka", "personal_number": "pn",
     "code": "code", "date": "date", "ada": "ada", "tel": "tel", "iban": "iban",
+    "url": "url", "mail": "mail",
 }  # fmt: skip
 
 _DIGIT = re.compile(r"\d")
@@ -43,7 +45,7 @@ def readings(text: str) -> tuple[Reading, ...]:
     if not _DIGIT.search(text):
         return ()
     copy = plain(text)
-    look = greek_codes(copy.text)
+    look = digits_for_letters(greek_codes(copy.text))
     found = {reading: None for finder in _FINDERS for reading in finder(look)}
     ranked = sorted(found, key=lambda r: (-r.confidence, r.start - r.end, r.start))
     return tuple(_placed(copy, reading) for reading in ranked)
@@ -51,20 +53,33 @@ def readings(text: str) -> tuple[Reading, ...]:
 
 def mask(text: str) -> str:
     """``text`` with a placeholder (`` __ref__ ``, `` __afm__ `` ...) in the place of each reference and identifier."""
-    holes = list(_addresses(text))
-    for reading in readings(text):
-        if all(reading.end <= start or reading.start >= end for start, end, _ in holes):
-            holes.append((reading.start, reading.end, PLACEHOLDERS[reading.kind]))
-    for start, end, name in sorted(holes, reverse=True):
-        text = f"{text[:start]} __{name}__ {text[end:]}"
-    return text
+    found = (*_addresses(text), *readings(text))
+    if not found:
+        return text
+    pieces: list[str] = []
+    end = 0
+    for hole in sorted(apart(found, len(text)), key=lambda reading: reading.start):
+        pieces.append(f"{text[end : hole.start]} __{PLACEHOLDERS[hole.kind]}__ ")
+        end = hole.end
+    return "".join((*pieces, text[end:]))
 
 
-def _addresses(text: str) -> Iterator[tuple[int, int, str]]:
+def apart(ranked: Iterable[Reading], length: int) -> list[Reading]:
+    """Of readings of a text of this length those that overlap none before them."""
+    taken = bytearray(length)
+    chosen: list[Reading] = []
+    for reading in ranked:
+        if taken.find(1, reading.start, reading.end) < 0:
+            taken[reading.start : reading.end] = b"\1" * (reading.end - reading.start)
+            chosen.append(reading)
+    return chosen
+
+
+def _addresses(text: str) -> Iterator[Reading]:
     if "/" in text or "www." in text:
-        yield from ((m.start(), m.end(), "url") for m in shapes.URL.finditer(text))
+        yield from (Reading("url", m[0], m.start(), m.end(), 1.0) for m in shapes.URL.finditer(text))
     if "@" in text:
-        yield from ((m.start(), m.end(), "mail") for m in shapes.MAIL.finditer(text))
+        yield from (Reading("mail", m[0], m.start(), m.end(), 1.0) for m in shapes.MAIL.finditer(text))
 
 
 def _placed(copy: Plain, found: Reading) -> Reading:
@@ -72,8 +87,13 @@ def _placed(copy: Plain, found: Reading) -> Reading:
 
 
 def _cases(text: str) -> Iterator[Reading]:
-    if not shapes.CASE_START.search(text):
-        return
+    known = list(_known_cases(text)) if shapes.CASE_START.search(text) else []
+    yield from known
+    ends = {reading.end for reading in known}
+    yield from (reading for reading in _unknown_cases(text) if reading.end not in ends)
+
+
+def _known_cases(text: str) -> Iterator[Reading]:
     for pattern, confidence in shapes.CASES:
         for m in pattern.finditer(text):
             parts = m.groupdict()
@@ -81,6 +101,13 @@ def _cases(text: str) -> Iterator[Reading]:
             count = int((parts["count"] or parts["joined"]).replace("Ο", "0").replace(" ", ""))
             year = parts["year"] if len(parts["year"]) == 4 else f"20{parts['year']}"
             yield Reading("case_ref", f"{prefix}-{year}-{count:06d}", m.start(), m.end(), confidence)
+
+
+def _unknown_cases(text: str) -> Iterator[Reading]:
+    """What is written as a case's number and can be none of ours: named all the same, so that no other is meant."""
+    for pattern in shapes.UNKNOWN_CASES:
+        for m in pattern.finditer(text):
+            yield Reading("case_ref", f"{m['prefix']}-{m['year']}-{m['count']:0>6}", m.start(), m.end(), 0.5)
 
 
 def _protocols(text: str) -> Iterator[Reading]:
@@ -142,22 +169,31 @@ class _Run:
         return Reading(kind, value or self.digits, *span, confidence)
 
 
-def _runs(text: str) -> Iterator[Reading]:
+def _numbers(text: str) -> Iterator[Reading]:
+    runs = list(_runs(text))
+    for run in runs:
+        if reader := _BY_LENGTH.get(len(run.digits)):
+            yield from reader(run)
+    codes = [run for run in runs if _may_be_code(run)]
+    if codes and (confidence := _code_confidence(text)):
+        yield from (run.read("code", confidence) for run in codes)
+
+
+def _runs(text: str) -> Iterator[_Run]:
     """Rows of digits with single separators: an identifier may take one group or several that belong together."""
     for m in shapes.CLUSTER.finditer(text):
         groups = [(m.start() + g.start(), m.start() + g.end()) for g in _DIGITS.finditer(m[0])]
         for first in range(len(groups)):
             for last in range(first, min(first + 8, len(groups))):
-                yield from _identifiers(text, groups[first : last + 1], len(groups))
+                yield from _run(text, groups[first : last + 1], len(groups))
 
 
-def _identifiers(text: str, groups: list[tuple[int, int]], row: int) -> Iterator[Reading]:
+def _run(text: str, groups: list[tuple[int, int]], row: int) -> Iterator[_Run]:
     sizes = tuple(end - start for start, end in groups)
-    reader = _BY_LENGTH.get(sum(sizes))
-    if reader is None or (len(groups) > 1 and max(sizes) > 7):
+    if sum(sizes) not in _LENGTHS or (len(groups) > 1 and max(sizes) > 7):
         return
     digits = "".join(text[start:end] for start, end in groups)
-    yield from reader(_Run(text, digits, groups[0][0], groups[-1][1], sizes, len(groups) == row))
+    yield _Run(text, digits, groups[0][0], groups[-1][1], sizes, len(groups) == row)
 
 
 def _afm(run: _Run) -> Iterator[Reading]:
@@ -194,19 +230,26 @@ def _phone(run: _Run) -> Iterator[Reading]:
         yield run.read("tel", 0.92)
 
 
-def _code(run: _Run) -> Iterator[Reading]:
+def _may_be_code(run: _Run) -> bool:
     text, end = run.text, run.end
     if run.sizes not in shapes.CODE_GROUPS or not run.whole or shapes.AMOUNT_AFTER.match(text, end):
-        return
-    if text[run.start - 1 : run.start].isalpha() or text[end : end + 1].isalpha() or text[end : end + 1] == "/":
-        return
+        return False
+    before, after = text[run.start - 1 : run.start], text[end : end + 1]
+    return not (before.isalpha() or after.isalpha() or after == "/")
+
+
+def _code_confidence(text: str) -> float:
+    """How sure it is that six digits in this message are a code; asked once a message. Zero in a sentence of
+    three words of two letters or more that does not speak of a code."""
     if shapes.CODE_CUE.search(text):
-        yield run.read("code", 0.95)
-    elif not shapes.SENTENCE.search(text):
-        yield run.read("code", 0.75)
+        return 0.95
+    words = list(islice(shapes.WORD_AND_GAP.finditer(text), 2))
+    sentence = len(words) > 1 and shapes.TWO_LETTERS.search(text, words[-1].end())
+    return 0.0 if sentence else 0.75
 
 
 _BY_LENGTH: dict[int, Callable[[_Run], Iterator[Reading]]] = {
-    6: _code, 9: _afm, 10: _phone, 11: _amka, 12: _kaek, 16: _kaek, 18: _kaek,
+    9: _afm, 10: _phone, 11: _amka, 12: _kaek, 16: _kaek, 18: _kaek,
 }  # fmt: skip
-_FINDERS = (_cases, _protocols, _dates, _personal_numbers, _others, _runs)
+_LENGTHS = frozenset({6, *_BY_LENGTH})  # six: a code
+_FINDERS = (_cases, _protocols, _dates, _personal_numbers, _others, _numbers)

@@ -19,6 +19,7 @@ def _pattern(source: str) -> re.Pattern[str]:
 
 _ANY = r"\dC-WΑ-Ω"
 _TAIL = r"\w{0,12}"  # the rest of a word
+_REST = r"[^\W\d]{0,12}"  # the same without digits: a number follows
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 
 # Case references: a prefix in either script, the year, the number; or the number first. «Ο» may stand for a zero.
@@ -36,16 +37,28 @@ CASES = (
     (_pattern(rf"{_PREFIX}(?P<count>\d{{3,6}})/(?P<year>[2-3]\d)(?!\d)"), 0.8),
 )
 
+# Written as a case's number, of a service or a length that there is not.
+_BEGIN = rf"(?<![{_ANY}])(?<![C-WΑ-Ω][\-/])"
+_SMALL_WORD = "ΤΟ|ΤΗ|ΤΑ|ΟΙ|ΣΕ|ΜΕ|ΝΑ|ΩΣ|IS|IN|NO|OF|ON"
+UNKNOWN_CASES = (
+    _pattern(
+        rf"{_BEGIN}(?!ΦΕΚ|ΚΥΑ)(?P<prefix>[C-WΑ-Ω]{{2,3}}) ?- ?{_YEAR} ?[\-/] ?(?P<count>\d{{1,10}})(?!\d|-[C-WΑ-Ω])"
+    ),
+    _pattern(rf"{_BEGIN}(?!{_SMALL_WORD})(?P<prefix>[C-WΑ-Ω]{{2}}) ?{_YEAR} ?(?P<count>0\d{{5}})(?!\d)"),
+)
+
 # Protocol numbers: no single form (docs/greek.md); what they share is a number and a year.
 _DATED = r"(?:\d{1,2}[\-./]\d{1,2}[\-./])?"
 _ALONE = r"(?<![\d/.\-])"
 _CHAIN = rf"(?<![{_ANY}/\-])[C-WΑ-Ω][{_ANY}.]{{0,15}}(?:[/\-][{_ANY}.]{{1,15}}){{0,6}}?"
 _PROTOCOL_CUE = (
-    rf"(?:ΠΡ[ΩΟ]Τ[ΟΩ]?Κ[ΟΩ]Λ{_TAIL}|PR[OW]T[OW]?[KC][OW]L{_TAIL}|Α[ΡR]{_TAIL}\.? ?ΠΡ[ΩΟ]?Τ?\.?|"
+    rf"(?:ΠΡ[ΩΟ]Τ[ΟΩ]?Κ[ΟΩ]Λ{_REST}+|PR[OW]T[OW]?[KC][OW]L{_REST}+|Α[ΡR]{_TAIL}\.? ?ΠΡ[ΩΟ]?Τ?\.?|"
     rf"AR{_TAIL}\.? ?PR[OW]?T?\.?|(?<!\w)ΠΡ[ΩΟ]Τ\.?|(?<!\w)PR[OW]T\.?|(?<!\w)Α\.? ?[ΠΡ]\.)"
 )
+# Possessive, the longer words first: there is one way to read it, so none is tried twice.
 _PROTOCOL_FILL = (
-    rf"(?:[ :.#Νº°]|ΕΙΝΑΙ|INE|ΤΟ|IS|NUMBER|NO|ΑΡΙΘΜ{_TAIL}|ARI(?:TH|8)M{_TAIL}|ΜΟΥ|MOU|ΜΕ|ΔΗΜΟΥ){{0,9}}(?<![{_ANY}])"
+    rf"(?:ΕΙΝΑΙ|INE|ΤΟ|IS|NUMBER|NO|ΑΡΙΘΜ{_REST}|ARI(?:TH|8)M{_REST}|ΜΟΥ|MOU|ΜΕ|ΔΗΜΟΥ|[ :.#Νº°]){{0,9}}+"
+    rf"(?<![{_ANY}])"
 )
 _PROTOCOL_YEAR = rf"(?:(?: ?[/\-] ?|(?: ΤΟΥ | TOU | OF | ΕΞ )){_DATED}{_YEAR}|/(?P<short>[2-3]\d))?(?![\d/])"
 PROTOCOLS = (  # what the text must hold for the pattern to be tried at all, the pattern, how certain it is
@@ -74,7 +87,7 @@ ADA = _pattern(  # one digit and two letters at least before the dash
 )
 IBAN = _pattern(rf"(?<![{_ANY}])GR\d\d(?: ?\d{{4}}){{5}} ?\d{{3}}(?!\d)")
 URL = re.compile(r"(?:https?://|www\.)[^\s<>\"]+", re.IGNORECASE)
-MAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")
+MAIL = re.compile(r"(?<![\w.+\-])[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")
 
 CLUSTER = re.compile(r"(?<![\d/])\d+(?:[ .\-]\d+)*")
 PHONE_BEGINNINGS = frozenset({"21", "22", "23", "24", "25", "26", "27", "28", "69"})
@@ -89,8 +102,8 @@ AMOUNT_AFTER = _pattern(r" ?(?:€|ΕΥΡ|EUR|ΤΜ|Τ\.Μ|ΤΕΤΡ|TETR|SQ|%)")
 AFM_SIGN_BEFORE = _pattern(r"(?:EL|GR|ΕΛ|ΓΡ)[ \-]?$")
 
 _FILL = (
-    rf"(?:\W|ΕΙΝΑΙ|EINE|INE|ΤΟ|IS|Ο|Η|ΜΟΥ|MOU|MY|NUMBER|ΑΡΙΘΜ{_TAIL}|ΑΡ|NO|ΣΑΣ|ΠΟΥ|ΑΥΤΟ{_TAIL}|ΗΡΘΕ|ΕΧΩ|EXW|EXO|"
-    r"GIA|ΓΙΑ){0,24}$"
+    rf"(?:\W|ΕΙΝΑΙ|EINE|INE|ΤΟ|IS|ΜΟΥ|MOU|MY|NUMBER|ΑΡΙΘΜ{_TAIL}|ΑΡ|NO|ΣΑΣ|ΠΟΥ|ΑΥΤΟ{_TAIL}|ΗΡΘΕ|ΕΧΩ|EXW|EXO|"
+    r"GIA|ΓΙΑ|Ο|Η){0,24}+$"
 )
 CUE_BEFORE = {
     "afm": _pattern(rf"(?<!\w)(?:Α\.? ?Φ\.? ?Μ\.?|A\.?F\.?M\.?|VAT|TIN|TAX{_TAIL})(?: ?ID)?{_FILL}"),
@@ -104,5 +117,5 @@ CUE_REACH = 40  # characters before a number in which its name is looked for
 CODE_CUE = _pattern(
     r"Κ[ΩΟ]Δ[ΙΗ]Κ|K[OW]D[IH]K|(?<!\w)(?:ΚΩΔ|ΚΟΔ|KWD|KOD|CODE|OTP|PIN|SMS)(?!\w)|PASSWORD|PASSCODE|ΜΗΝΥΜΑ|MHN[YU]MA|MIN[YI]MA"
 )
-SENTENCE = re.compile(r"(?:(?<![^\W\d_])[^\W\d_]{2,}\W.*?){2}[^\W\d_]{2,}", re.DOTALL)
-"""Three words of two letters or more: six digits in it are no code unless it says so."""
+WORD_AND_GAP = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,}\W")
+TWO_LETTERS = re.compile(r"[^\W\d_]{2}")

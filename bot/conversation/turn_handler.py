@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -28,6 +29,8 @@ from dialogues.understanding.interpret import preclassify
 from dialogues.wording import DEFAULT_LANGUAGE, LANGUAGES
 
 OLDEST = timedelta(days=1)  # that a message is when it comes: Viber tries for an hour
+LONGEST_TEXT = 2000  # characters of a message that are understood: reading more takes longer and tells nothing more
+TURN_WITHIN = 30.0  # seconds; registries have their own limits, far below
 HISTORY = timedelta(hours=24)  # how far back a turn looks; the dialogue cuts its session out of it
 ON_ALERTS: Mapping[str, tuple[bool, str]] = MappingProxyType(
     {"stop_notifications": (False, "utter_stopped"), "start_notifications": (True, "utter_started")}
@@ -112,11 +115,15 @@ class TurnHandler:
             self._login,
             conversation.address,
         )
-        asked = Message(str(claimed.id), message.text, now, message.kinds)
+        asked = Message(str(claimed.id), message.text[:LONGEST_TEXT], now, message.kinds)
         started = perf_counter()
-        turn = await self._dialogue.turn(history, asked, context)
+        async with asyncio.timeout(TURN_WITHIN):
+            turn = await self._dialogue.turn(history, asked, context)
         self._metrics.turn.observe(perf_counter() - started)
-        return turn
+        if len(message.text) <= LONGEST_TEXT:
+            return turn
+        cut = self._dialogue.say("utter_text_cut", conversation.language, conversation.channel)
+        return replace(turn, replies=(cut, *turn.replies))
 
     def _on_alerts(self, message: Inbound, conversation: Conversation) -> Turn:
         """An agent answers here, yet a word on alerts is not the agent's affair: it is kept, and confirmed."""

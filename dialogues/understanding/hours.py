@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
+from itertools import islice
 from types import MappingProxyType
 
 from nlu.fold import fold
@@ -26,6 +27,7 @@ _SHORT: Mapping[str, str] = MappingProxyType({"μμ": "afternoon", "πμ": "morn
 _TIME = re.compile(r"(?<![\d:.])([01]?\d|2[0-4])(?:[:.]([0-5]\d))?(?![\d:]|\.\d)")
 _DOTTED = re.compile(r"\b([πpaΠPA])\.?\s?([μmΜM])\b\.?")  # π.μ., p.m.
 _WORD = re.compile(r"[^\W\d_]+")
+_MOST_TIMES = 2  # from when, and until when
 _NEAR = 3  # words after a number among which its part of the day stands
 _AFTER, _BEFORE = ("μετά", "after"), ("πριν", "before")
 
@@ -33,7 +35,9 @@ _AFTER, _BEFORE = ("μετά", "after"), ("πριν", "before")
 def hours_in(text: str) -> str | None:
     """The hours that a message names, as ``22:00-08:00``; ``None`` where it names none, or they make no sense."""
     text = _DOTTED.sub(r"\1\2", text)
-    found = list(_TIME.finditer(text))
+    found = list(islice(_TIME.finditer(text), _MOST_TIMES + 1))
+    if len(found) > _MOST_TIMES:
+        return None
     ends = [*(match.start() for match in found[1:]), len(text)][: len(found)]
     times = [_minutes(match, text[match.end() : end]) for match, end in zip(found, ends, strict=True)]
     if len(times) == 1:

@@ -12,8 +12,9 @@ from dialogues.turn import Entity
 from dialogues.understanding.login_phrases import asks_for
 from dialogues.understanding.rights_phrases import asked
 from dialogues.understanding.subject import Subject, subject_of
+from nlu.checks import is_afm
 from nlu.fold import fold
-from nlu.letters import greek_codes, plain
+from nlu.letters import digits_for_letters, greek_codes, plain
 
 LastChoices = Sequence[Mapping[str, str]]
 """Slot ``last_choices``: the last choices, ``{"title": ..., "says": ...}``, in the order shown."""
@@ -66,8 +67,8 @@ _FILLERS = (
     "the", "number", "option", "and", "no",
 )  # fmt: skip
 _WORD = re.compile(r"\w+")
-_PLACE_DIGITS = 9
-"""No list is so long, and Python refuses to read a number of more than 4,300 digits."""
+_MOST_WORDS = 12  # of a message that picks one of several
+_MOST_DIGITS = 3
 
 
 def preclassify(text: str, attachments: Sequence[str], last_choices: LastChoices) -> Reading | None:
@@ -98,11 +99,12 @@ def match_choice(text: str, last_choices: LastChoices) -> str | None:
 
 def place_in(text: str) -> int | None:
     """The number that a message amounts to: ``2``, ``2.``, «το δεύτερο», ``to prwto``. ``None`` if it says more."""
-    words = [word for word in _WORD.findall(text.lower()) if fold(word) not in _filler_keys()]
+    said = _WORD.findall(text.lower())
+    words = [word for word in said if fold(word) not in _filler_keys()] if len(said) <= _MOST_WORDS else []
     if len(words) != 1:
         return None
     if words[0].isdecimal():
-        return int(words[0]) if len(words[0]) <= _PLACE_DIGITS else None
+        return int(words[0]) if len(words[0]) <= _MOST_DIGITS else None
     return _ordinal_keys().get(fold(words[0]))
 
 
@@ -125,6 +127,7 @@ _GIVEN = (("give_afm", ("afm", "personal_number")), ("give_code", ("code",)))
 _OTHER_NUMBERS = ("case_ref", "protocol", "kaek")
 _CODE = re.compile(r"(?<!\d)\d(?:[\s\-.]{0,3}\d){3,7}(?!\d)")  # copied from a page it may hold a new line
 _ROW_OF_TEN = re.compile(r"(?<!\d)(?:\d{4}\D{1,12}\d{6}|\d{6}\D{1,12}\d{4}|\d{10})(?!\d)")
+_OLD_AFM = re.compile(r"(?<![\d/.\-])\d(?: ?\d){7}(?! ?\d|[/.\-]\d)")
 _DIGITS = re.compile(r"(?:\d\D?){5,}")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _FEW_WORDS = 4
@@ -141,8 +144,9 @@ def _as_code(reading: Reading) -> Reading:
         return _as_afm(reading)
     if reading.has("code"):
         return replace(reading, intent="give_code")
-    digits = _CODE.search(reading.text)
-    if digits is None or len(_LETTERS.findall(reading.text)) > _FEW_WORDS:
+    text = digits_for_letters(reading.text)
+    digits = _CODE.search(text)
+    if digits is None or len(_LETTERS.findall(text)) > _FEW_WORDS:
         return reading
     code = Entity("code", re.sub(r"\D", "", digits[0]), digits.start(), digits.end())
     return replace(reading, intent="give_code", entities=(code,))
@@ -151,7 +155,7 @@ def _as_code(reading: Reading) -> Reading:
 def _with_receipt(reading: Reading) -> Reading | None:
     """A code and the digits that our answer showed, in either order: together they are one row of ten."""
     digits = _ROW_OF_TEN.search(reading.text)
-    if digits is None or len(_LETTERS.findall(reading.text)) > _FEW_WORDS:
+    if digits is None or reading.has(*_OTHER_NUMBERS) or len(_LETTERS.findall(reading.text)) > _FEW_WORDS:
         return None
     row = re.sub(r"\D", "", digits[0])
     return replace(reading, intent="give_code", entities=(Entity("code", row, digits.start(), digits.end()),))
@@ -161,15 +165,25 @@ def _as_afm(reading: Reading) -> Reading:
     """A tax number was asked for: a row of digits is meant as one, right or wrong."""
     if reading.has(*_OTHER_NUMBERS) or reading.has("amka"):
         return reading
-    given = reading.has("afm", "personal_number") or _DIGITS.search(reading.text)
-    if len(re.sub(r"\D", "", reading.text)) == _CODE_DIGITS:  # an earlier code, or one from a page
+    text = digits_for_letters(reading.text)
+    given = reading.has("afm", "personal_number") or _DIGITS.search(text)
+    if len(re.sub(r"\D", "", text)) == _CODE_DIGITS:  # an earlier code, or one from a page
         return _as_code(reading)
+    if (old := _OLD_AFM.search(text)) and not reading.has("afm", "personal_number", "date"):
+        return _as_old_afm(reading, old)
     return replace(reading, intent="give_afm") if given else reading
+
+
+def _as_old_afm(reading: Reading, old: re.Match[str]) -> Reading:
+    """Eight digits, as tax numbers had until 1999: a zero goes in front. Right or wrong, they are meant as one."""
+    value = "0" + old[0].replace(" ", "")
+    found = (Entity("afm", value, old.start(), old.end()),) if is_afm(value) else ()
+    return replace(reading, intent="give_afm", entities=(*reading.entities, *found))
 
 
 def _as_confirmation(reading: Reading) -> Reading:
     """Digits were asked for before anything is erased: six of them, and little else, are an answer."""
-    digits = _CODE.search(reading.text)
+    digits = _CODE.search(digits_for_letters(reading.text))
     if digits is None or len(re.sub(r"\D", "", digits[0])) != _CONFIRMATION or reading.has("case_ref"):
         return reading
     code = Entity("code", re.sub(r"\D", "", digits[0]), digits.start(), digits.end())

@@ -36,11 +36,15 @@ _FILLERS = (
     "αυτή αυτό viber sms i want to would like can me my the this from with via chat account please now"
 )
 _WORD = re.compile(r"\w+")
+_MOST_WORDS = 24
 
 
 def asks_for(text: str) -> str | None:
     """``log_in``, ``unlink``, or ``None`` for a message that says anything else."""
-    said = " ".join(key for key in map(fold, _WORD.findall(text.lower())) if key not in _fillers())
+    words = _WORD.findall(text.lower())
+    if len(words) > _MOST_WORDS:
+        return None
+    said = " ".join(key for key in map(fold, words) if key not in _fillers())
     return _intents().get(said)
 
 

@@ -134,10 +134,13 @@ PHRASES: tuple[Phrase, ...] = (
 _WORD = re.compile(r"[^\W\d_]+")
 _DIGIT = re.compile(r"\d")
 _MOST_WORDS = 16
+_MOST_WORDS_WITH_HOURS = 32  # «από τις 10 το βράδυ ως τις 7 το πρωί» and π.μ. in two letters
 
 
 def asked(text: str) -> Asked | None:
     """What is asked for, or ``None``: the classifier shall say."""
+    if len(_WORD.findall(text)) > _MOST_WORDS_WITH_HOURS:
+        return None
     hours = hours_in(text) if _DIGIT.search(text) else None
     words = _known(without_hours(text) if hours else text)
     if not words or (hours is None and _DIGIT.search(text)):

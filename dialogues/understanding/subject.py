@@ -26,6 +26,7 @@ _FILLERS = (
 _OTHER = "άλλη άλλο άλλην άλλης άλλου άλλον other another"
 _CERTIFICATE = "πιστοποιητικό πιστοποιητικού βεβαίωση βεβαίωσης certificate"
 _WORD = re.compile(r"\w+")
+_MOST_WORDS = 24  # who says more says something
 
 Kind = Literal["other", "certificate", "named"]
 
@@ -42,7 +43,10 @@ def subject_of(text: str, entities: tuple[Entity, ...]) -> Subject | None:
     """The subject, if the message says nothing beside it."""
     named = [found for found in entities if found.entity in KINDS]
     outside = _without(text, named)
-    words = [fold(word) for word in _WORD.findall(outside.lower())]
+    said = _WORD.findall(outside.lower())
+    if len(said) > _MOST_WORDS:
+        return None
+    words = [fold(word) for word in said]
     rest = [word for word in words if word not in _keys(_LINKS) and word not in _keys(_FILLERS)]
     kind = _kind(rest, bool(named))
     return Subject(kind, any(word in _keys(_LINKS) for word in words)) if kind else None
@@ -59,9 +63,12 @@ def _kind(rest: list[str], named: bool) -> Kind | None:
 
 
 def _without(text: str, entities: list[Entity]) -> str:
-    for found in sorted(entities, key=lambda each: -each.start):
-        text = f"{text[: found.start]} {text[found.end :]}"
-    return text
+    pieces: list[str] = []
+    end = 0
+    for found in sorted(entities, key=lambda each: each.start):
+        pieces.append(text[end : found.start])
+        end = found.end
+    return " ".join((*pieces, text[end:]))
 
 
 @cache

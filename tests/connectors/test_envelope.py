@@ -15,10 +15,19 @@ from hypothesis import strategies as st
 from connectors.audit import AuditEntry, CallCause, MemoryAudit
 from connectors.call_policy import Repeatable
 from connectors.connect import connect
+from connectors.ked import Connection, Ked
 from connectors.registry import RegistryError, RegistryRefused, RegistryUnavailable
 from connectors.rest import RestJson
-from connectors.wire import Answer, BadStatus, Declined, Malformed, ServiceCall, translate
-from tests.connectors.sandbox import NOW, PATIENT, Sandbox, served
+from connectors.wire import (
+    Answer,
+    BadStatus,
+    Declined,
+    Malformed,
+    ServiceCall,
+    translate,
+)
+from tests.connectors.centre import answering, centre, other_centre, padded
+from tests.connectors.sandbox import NOW, PATIENT, Clock, Sandbox
 
 ASK = ServiceCall("getCases", {"afm": "123456783"}, subject="123456783", safe=True)
 ENTRY = AuditEntry(
@@ -135,21 +144,6 @@ def test_foreign_errors_in_our_words(error: Exception, ours: type[RegistryError]
     assert (type(told), told.reason) == (ours, reason)
 
 
-async def other_centre(sandbox: Sandbox, handler: Any) -> RegistryError:
-    """What ``permits`` raises against a centre whose every service is ``handler``."""
-
-    async def token(_: web.Request) -> web.Response:
-        return web.json_response({"access_token": "good"})
-
-    app = web.Application()
-    app.router.add_post("/oauth/token", token)
-    app.router.add_post("/esb/{service}/{operation}", handler)
-    async with served(app) as url:
-        with pytest.raises(RegistryError) as caught:
-            await sandbox.registries(url=url).cases["permits"].cases_of("123456783")
-    return caught.value
-
-
 async def test_a_token_that_stays_refused(sandbox: Sandbox) -> None:
     async def handler(_: web.Request) -> web.Response:
         return web.Response(status=401)
@@ -165,15 +159,23 @@ async def test_the_token_follows_no_redirect(sandbox: Sandbox) -> None:
     assert (await other_centre(sandbox, handler)).reason == "http 307"
 
 
-async def test_an_endless_answer_is_cut(sandbox: Sandbox) -> None:
-    async def handler(request: web.Request) -> web.StreamResponse:
-        response = web.StreamResponse()
-        await response.prepare(request)
-        for _ in range(40):
-            await response.write(b" " * 1_000_000)
-        return response
+async def test_a_long_answer_is_read_beside_the_loop() -> None:
+    """A dialect that waits for the loop while it reads: on the loop itself it would wait in vain."""
+    loop = asyncio.get_running_loop()
 
-    assert (await other_centre(sandbox, handler)).reason == "malformed answer: size"
+    class Waiting(RestJson):
+        def read(self, call: ServiceCall, status: int, body: bytes) -> Answer:
+            asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop).result(timeout=10)
+            return super().read(call, status, body)
+
+    class Fixed:
+        async def token(self, stale: str | None = None) -> str:
+            return "good"
+
+    long = padded("getCases", {"cases": []}, 100_000)
+    async with centre(answering(long)) as url, aiohttp.ClientSession() as session:
+        connection = Connection(url, session, Fixed(), Waiting(), MemoryAudit(), Clock().runtime(), "our-agency")
+        assert await Ked("permits", "permitService", connection, PATIENT).call(ASK) == {"cases": []}
 
 
 async def test_a_connection_cut_in_the_middle_is_asked_again(sandbox: Sandbox) -> None:

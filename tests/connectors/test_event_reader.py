@@ -96,8 +96,11 @@ def test_a_procedure_of_another_registry_is_unknown(typed: str, known: str | Non
     assert found.procedure == (known or typed)
 
 
-def test_a_reference_is_made_canonical() -> None:
-    found = read_known(event(subject="ad 2026/123"))
+@pytest.mark.parametrize(
+    "typed", ["ad 2026/123", "Α\N{INCREMENT}-2026-000123", "\N{CYRILLIC CAPITAL LETTER A}Δ 2026 123"]
+)
+def test_a_reference_is_made_canonical(typed: str) -> None:
+    found = read_known(event(subject=typed))
     assert found.subject == CASE
 
 

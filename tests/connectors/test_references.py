@@ -23,6 +23,13 @@ from connectors.references import PREFIXES, canonical, registry_of
         ("pp2026-401", "ΠΠ-2026-000401"),
         ("ΡΡ-2026-401", "ΠΠ-2026-000401"),  # Greek rho, which looks like the Latin letter meant
         ("KE 2026 000501", "ΚΕ-2026-000501"),
+        ("Α\N{INCREMENT}-2026-000123", "ΑΔ-2026-000123"),
+        ("a\N{INCREMENT} 2026/123", "ΑΔ-2026-000123"),
+        ("\N{N-ARY PRODUCT}\N{N-ARY PRODUCT}-2026-000401", "ΠΠ-2026-000401"),
+        ("\N{CYRILLIC CAPITAL LETTER PE}п-2026-000401", "ΠΠ-2026-000401"),
+        ("\N{CYRILLIC CAPITAL LETTER A}\N{CYRILLIC CAPITAL LETTER DE}-2026-000123", "ΑΔ-2026-000123"),
+        ("\N{CYRILLIC CAPITAL LETTER KA}\N{CYRILLIC CAPITAL LETTER TE} 2026 301", "ΚΤ-2026-000301"),
+        ("ΑΔ" + " " * 100_000 + "2026-123", None),
         ("ΧΨ-2026-000123", None),
         ("ΑΔ-2026-0000123", None),
         ("ΑΔ-2026-0", None),

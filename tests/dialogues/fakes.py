@@ -106,6 +106,7 @@ class State:
     proves: int | None = ANNA
     attempts_left: int = 3
     expired: bool = False
+    incomplete: bool = False
     down: set[str] = field(default_factory=set)
     privacy: Privacy = field(default_factory=lambda: Privacy())
     stale: tuple[tuple[str, datetime], ...] = ()
@@ -127,6 +128,8 @@ class State:
             return CodeCheck(CodeVerdict.NONE)
         if self.expired:
             return CodeCheck(CodeVerdict.EXPIRED, 7)
+        if self.incomplete:
+            return CodeCheck(CodeVerdict.INCOMPLETE, 7)
         if self.attempts_left > 0 and code == self.code:
             return CodeCheck(CodeVerdict.RIGHT, 7, self.attempts_left, self.proves)
         left = max(0, self.attempts_left - 1)

@@ -58,7 +58,9 @@ def settings() -> list[State]:
     views = [(None, None, False), ("sms", ("23:00", "07:00"), True), ("viber", None, None)]
     codes += [State(privacy=Privacy(view=NoticeView(on, on == "sms", q, said))) for on, q, said in views]
     plain = [State(), State(of={ANNA: CASES, VASILIS: CASES}), State(down={"cases", "contacts"})]
-    return [*plain, *single, *codes, *seen()]
+    often = State(incomplete=True)
+    often.privacy.asked = 3
+    return [*plain, *single, *codes, often, *seen()]
 
 
 def seen() -> list[State]:
@@ -85,12 +87,13 @@ def messages() -> list[ActionInput]:
         {"fallback_count": 1},
         {"question": "person"},
         {"question": "case", "pending": {"intent": "ask_missing_documents", "reference": None}},
-        {"question": "code", "pending": {"intent": "ask_case_status", "reference": None}},
+        {"question": "code", "pending": {"intent": "ask_case_status", "reference": None}, "receipt": "1:2"},
     ]
     people = [(None, 0), (ANNA, 2), (VASILIS, 1), (DIMITRA, 2), (ELENI, 2)]
     who = [
         Context(1, "viber", NOW, citizen, level, login=login) for citizen, level in people for login in (False, True)
     ]
+    who += [Context(1, "sms", NOW, VASILIS, 1), Context(1, "sms", NOW)]
     said = Message("1", "ok", NOW)
     kinds = [(found, state, intent) for found in entities for state in slots for intent in ("affirm", "out_of_scope")]
     kinds += [((Entity(kind, value, 0, 1),), {}, "request_certificate") for kind, value in NAMES]
@@ -101,9 +104,10 @@ def messages() -> list[ActionInput]:
     own = [ActionInput(said, who[0], "set_preference", preference=preference) for preference in wished]
     for context in who:
         reference = f"1:{int(NOW.timestamp())}:{context.citizen_id or 0}"
-        mark = {"pending": {"intent": "delete_me", "reference": None, "mark": reference}}
-        for code in (State().privacy.confirmation(1, reference), "x"):
-            own.append(ActionInput(said, context, "confirm_deletion", (Entity("code", code, 0, 6),), mark))
+        for wish in ("delete_me", "unlink"):
+            mark = {"pending": {"intent": wish, "reference": None, "mark": reference}}
+            for code in (State().privacy.confirmation(1, reference), "x"):
+                own.append(ActionInput(said, context, "confirm_deletion", (Entity("code", code, 0, 6),), mark))
     return own + [ActionInput(said, context, intent, found, state) for found, state, intent in kinds for context in who]
 
 

@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 from sqlalchemy import func, select
 
+from bot.conversation.turn_handler import LONGEST_TEXT
 from bot.phone.context import ReceiptTimes
 from bot.phone.faults import Refusal, Verdict
 from bot.phone.phone import Options
@@ -198,3 +199,11 @@ async def test_a_new_conversation_begins_in_the_language_of_the_device(
     for _ in range(5):
         await system.later(120)
     assert system.said_to(VIBER) == [f"[utter_trouble {language}]"]
+
+
+async def test_of_a_long_message_the_beginning_is_read_and_that_is_said(system: System) -> None:
+    await system.phone.viber.write(VIBER, "α" * LONGEST_TEXT)
+    await system.phone.viber.write(VIBER, "β" * (LONGEST_TEXT + 1))
+    await system.settle()
+    whole, said, read = system.said_to(VIBER)
+    assert (whole.count("α"), said, read.count("β")) == (LONGEST_TEXT, "[utter_text_cut el]", LONGEST_TEXT)

@@ -10,6 +10,7 @@ from wordfreq import top_n_list
 
 from nlu.fold import SHORTHAND, fold, fold_word
 from nlu.greeklish import BY_SIGHT, BY_SOUND, MIXED, Options, bare, spellings
+from nlu.language import detect
 from tests.examples import examples
 from tests.nlu.marked import DATA
 
@@ -153,3 +154,25 @@ def test_what_stands_in_place_of_references_numbers_and_shorthand(text: str, key
 
 def test_shorthand_stands_for_whole_words() -> None:
     assert all(fold(word) == word and word not in SHORTHAND for word in SHORTHAND.values())
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("TI XAPTIA;", "τι χαρτιά;"),
+        ("ΠOY EINAI H AITHΣH MOY;", "πού είναι η αίτησή μου;"),
+        ("EXETE NEA;", "έχετε νέα;"),
+        ("MHNYMA", "μήνυμα"),
+        ("\N{INCREMENT}EN EXΩ KATI", "δεν έχω κάτι"),
+        ("∑τοπ", "στοπ"),
+    ],
+)
+def test_greek_as_phones_without_greek_capitals_send_it(typed: str, meant: str) -> None:
+    assert fold(typed) == fold(meant)
+    assert detect(typed) == "el"
+
+
+@pytest.mark.parametrize("text", ["HI", "NO", "OK", "NOT MY NAME", "PAY TAX", "TAXI", "HELP", "hi :P", "KAEK"])
+def test_english_in_capitals_stays_english(text: str) -> None:
+    assert fold(text) == fold(text.lower())
+    assert detect(text) != "el"

@@ -181,3 +181,62 @@ def test_accents_typed_apart_do_not_shift_spans() -> None:
     found = {e.entity: text[e.start : e.end] for e in extract(text)}
     assert found["case_ref"] == "αδ2026/123"
     assert found["code"] == "482\u00a0913"
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        ("Α\N{INCREMENT}-2026-000123", "ΑΔ-2026-000123"),
+        ("α\N{INCREMENT} 2026 123", "ΑΔ-2026-000123"),
+        ("A.\N{INCREMENT}. 123/2026", "ΑΔ-2026-000123"),
+        ("\N{CYRILLIC CAPITAL LETTER A}\N{CYRILLIC CAPITAL LETTER DE}2026/123", "ΑΔ-2026-000123"),
+        ("\N{N-ARY PRODUCT}\N{N-ARY PRODUCT}-2026-000401", "ΠΠ-2026-000401"),
+        ("\N{N-ARY PRODUCT}Π 2026 401", "ΠΠ-2026-000401"),
+        ("\N{CYRILLIC CAPITAL LETTER PE}\N{CYRILLIC CAPITAL LETTER PE}-2026-000401", "ΠΠ-2026-000401"),
+        ("\N{CYRILLIC SMALL LETTER PE}\N{CYRILLIC SMALL LETTER PE} 2026/401", "ΠΠ-2026-000401"),
+        ("\N{CYRILLIC CAPITAL LETTER IE}\N{CYRILLIC CAPITAL LETTER EF}-2026-000201", "ΕΦ-2026-000201"),
+        ("\N{CYRILLIC CAPITAL LETTER KA}\N{CYRILLIC CAPITAL LETTER TE}-2026-000301", "ΚΤ-2026-000301"),
+        ("ΑΔ-2026-ΟΟΟ12З".replace("З", "3"), "ΑΔ-2026-000123"),
+        ("ΖΖ-2026-000123", "ΖΖ-2026-000123"),
+        ("zz – 2026 – 123", "ΖΖ-2026-000123"),
+        ("ΖΖ2026000123", "ΖΖ-2026-000123"),
+        ("ΑΔΣ-2026/123", "ΑΔΣ-2026-000123"),
+        ("ΑΔ-2026-0001234", "ΑΔ-2026-0001234"),
+        ("ΑΔ-1999-000123", "ΑΔ-1999-000123"),
+    ],
+)
+@pytest.mark.parametrize("sentence", ["{}", "που βρίσκεται η {};", "where is {} now"])
+def test_a_sign_that_looks_like_the_letter_is_the_letter_and_a_strange_number_is_one(
+    typed: str, value: str, sentence: str
+) -> None:
+    text = sentence.format(typed)
+    (found,) = [e for e in extract(text) if e.entity not in ("agency", "procedure", "certificate_type")]
+    assert (found.entity, found.value) == ("case_ref", value)
+    assert text[found.start : found.end] == typed
+
+
+@pytest.mark.parametrize("text", ["ΦΕΚ-2020-123", "την 2026 000266 εννοώ", "στο 2026 000123", "ΥΠ-2026-123-Β"])
+def test_what_is_written_otherwise_is_no_case_of_ours(text: str) -> None:
+    assert not [e for e in extract(text) if e.entity == "case_ref"]
+
+
+LETTERS_FOR_ZERO = "OoΟο\N{CYRILLIC CAPITAL LETTER O}\N{CYRILLIC SMALL LETTER O}"
+LETTERS_FOR_ONE = "lIΙι\N{CYRILLIC CAPITAL LETTER BYELORUSSIAN-UKRAINIAN I}"
+
+
+@given(AFMS, st.data())
+def test_letters_for_digits_within_a_tax_number(afm: str, data: st.DataObject) -> None:
+    assume(len(afm) - afm.count("0") - afm.count("1") >= 2)
+    zero, one = data.draw(st.sampled_from(LETTERS_FOR_ZERO)), data.draw(st.sampled_from(LETTERS_FOR_ONE))
+    text = f"το αφμ μου είναι {afm.replace('0', zero).replace('1', one)}"
+    assert [(e.entity, e.value) for e in extract(text)] == [("afm", afm)]
+
+
+@pytest.mark.parametrize(("typed", "code"), [("48Ο9Ι3", "480913"), ("4O2oo3", "402003"), ("l82913", "182913")])
+def test_letters_for_digits_within_a_code(typed: str, code: str) -> None:
+    assert [(e.entity, e.value) for e in extract(f"κωδικός {typed}")] == [("code", code)]
+
+
+@pytest.mark.parametrize("text", ["10ο σχολείο 1ο", "ΟΙΟΙΟΙ", "ΟΛΟΙ 12", "OLIO", "ο1ο", "1Ο χιλιάδες ΙΙΙΙΙΙ"])
+def test_words_and_ordinals_stay_words(text: str) -> None:
+    assert not [e for e in extract(text) if e.entity in ("code", "afm")]

@@ -43,6 +43,7 @@ class Attacker:
         self._codes = Codes(database, vault)
         self._chance = Random(seed)
         self.tally = Tally()
+        self._real: set[int] = set()
 
     async def chats(self, count: int) -> list[int]:
         return [(await self.store.conversations.at("viber", f"chat-{n}", self.clock())).id for n in range(count)]
@@ -54,12 +55,15 @@ class Attacker:
         async with self._database.write() as connection:
             given = await self._codes.issue(connection, chat, afm, self.code(), self.clock(), sent=True)
         self.tally.issued += given
+        if given:
+            found = await self._codes.check(chat, "", self.clock())
+            self._real.add(found.id if found else 0)
 
     async def guess(self, chat: int) -> None:
         found = await self._codes.check(chat, self.code(), self.clock())
         if found is None or found.attempts_left == 0 or found.expired:
             return
-        self.tally.weighed += 1
+        self.tally.weighed += found.id in self._real  # what is kept at a limit is matched by nothing
         async with self._database.write() as connection:
             proof = await self._codes.tried(connection, found.id, right=found.right, now=self.clock())
         self.tally.hits += proof is not None

@@ -124,6 +124,39 @@ def test_the_open_question_decides_what_a_bare_answer_means(question: str | None
     assert resolve_in_context(heard, question).intent == intent
 
 
+@pytest.mark.parametrize(
+    ("text", "afm"),
+    [
+        ("90000045", "090000045"),
+        ("90 000 045", "090000045"),
+        ("το αφμ είναι 90000057.", "090000057"),
+        ("9OOOOO45", "090000045"),
+        ("12345678", None),
+        ("τηλέφωνο 90000045 12", None),
+        ("15/03/2026", None),
+    ],
+)
+def test_an_old_tax_number_has_eight_digits(text: str, afm: str | None) -> None:
+    heard = resolve_in_context(reading(text), "afm")
+    assert [(e.entity, e.value) for e in heard.entities] == ([("afm", afm)] if afm else [])
+    assert heard.intent == "give_afm"
+
+
+@pytest.mark.parametrize("text", ["48Ο9Ι3", "κωδικός 48o9l3", "4 8 0 9 1 3"])
+def test_letters_are_read_as_the_digits_of_a_code(text: str) -> None:
+    heard = resolve_in_context(reading(text), "code")
+    assert (heard.intent, heard.entities[0].value) == ("give_code", "480913")
+
+
+def test_a_wrong_tax_number_with_letters_is_meant_as_one() -> None:
+    assert resolve_in_context(reading("Ο9ΟΟΟΟΟ46"), "afm").intent == "give_afm"
+
+
+@pytest.mark.parametrize("digits", [4, 4_301, 100_000])
+def test_a_number_of_any_length_is_no_place(digits: int) -> None:
+    assert place_in("9" * digits) is None
+
+
 def test_a_code_is_taken_without_its_blanks_and_from_its_place() -> None:
     code = resolve_in_context(reading("κωδικός 482-913!"), "code").entities[0]
     assert code == Entity("code", "482913", 8, 15)

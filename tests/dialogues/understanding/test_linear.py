@@ -1,0 +1,92 @@
+"""Time grows with a message's length only, whatever is in it: nobody's message holds up the others'.
+
+Measured is processor time, the least of three, so a busy machine changes nothing. Four times the length takes four
+times the time; a search within a search would take sixteen times.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from time import process_time
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dialogues.turn import Entity
+from dialogues.understanding.interpret import Reading, preclassify, resolve_in_context
+from dialogues.understanding.redaction import redact
+from nlu import entities, references
+from nlu.intents import IntentModel, Shape, inverse_frequencies
+from nlu.language import detect
+from tests.nlu.repeated import ENDS, PIECES, repeated
+
+SHORT, LONG = 1_500, 6_000  # characters
+LONGEST = 32_000
+SOON = 0.1  # seconds: not worth a closer look
+CEILING = 0.3e-3  # seconds a character, about ten times what the slowest takes
+TIMES = 8  # four times the length, with room
+
+QUESTIONS = (None, "code", "afm", "case", "topic", "erase")
+CHOICES = ({"title": "Ναι", "says": "/affirm"},)
+
+
+@pytest.fixture(scope="module")
+def model() -> IntentModel:
+    shape = Shape()
+    vocabulary, idf = inverse_frequencies(["ne", "oxi", "pou ine i etisi mou"], shape, 1)
+    weights = np.ones((len(vocabulary), 2), dtype=np.float32)
+    return IntentModel(("affirm", "_told"), shape, vocabulary, idf, weights, np.zeros(2, np.float32), 1.0)
+
+
+def understand(model: IntentModel, text: str) -> None:
+    """All that a turn asks of the text, and more: every question that may be open."""
+    preclassify(text, (), CHOICES)
+    model.ranking(text)
+    model.second_wish(text, "affirm")
+    detect(text)
+    found = entities.extract(text, today=date(2026, 11, 22))
+    named = tuple(Entity(each.entity, each.value, each.start, each.end) for each in found)
+    for question in QUESTIONS:
+        resolve_in_context(Reading(text, "affirm", 1.0, named), question, "ask_case_status")
+    redact(text, named)
+
+
+def seconds(model: IntentModel, text: str) -> float:
+    references.readings.cache_clear()
+    start = process_time()
+    understand(model, text)
+    return process_time() - start
+
+
+def assert_linear(model: IntentModel, short: str, long: str) -> None:
+    took = seconds(model, long)
+    if took > SOON:
+        took = min(took, *(seconds(model, long) for _ in range(2)))
+        once = min(seconds(model, short) for _ in range(3))
+        assert took < max(SOON, TIMES * once)
+    assert took < CEILING * len(long)
+
+
+@pytest.mark.parametrize("piece", PIECES, ids=ascii)
+def test_a_piece_again_and_again(model: IntentModel, piece: str) -> None:
+    assert_linear(model, repeated(piece, SHORT), repeated(piece, LONG))
+
+
+@pytest.mark.slow  # some ten seconds for each hundred
+@pytest.mark.parametrize("piece", PIECES, ids=ascii)
+def test_and_in_the_longest_messages(model: IntentModel, piece: str) -> None:
+    assert_linear(model, repeated(piece, LONGEST // 4), repeated(piece, LONGEST))
+
+
+UNITS = st.lists(st.sampled_from(PIECES) | st.characters(exclude_categories=["Cs"]), min_size=1, max_size=4)
+
+
+@given(UNITS.map("".join), st.sampled_from(ENDS), st.sampled_from(ENDS))
+@settings(deadline=None)
+def test_pieces_put_together(model: IntentModel, piece: str, before: str, after: str) -> None:
+    def message(length: int) -> str:
+        return repeated(piece, length, before=before, after=after)
+
+    assert_linear(model, message(SHORT), message(LONG))
