@@ -15,12 +15,14 @@ from dialogues.say import Words
 @dataclass(frozen=True, slots=True)
 class ChannelWords:
     """``title``: the channel; ``chat``: what goes to and fro there; ``said``: the words by which it is meant, to be
-    understood. ``numbered``: a choice is picked by writing its number."""
+    understood. ``numbered``: a choice is picked by writing its number. ``forgeable``: whoever writes may have put
+    another's address there, so that what comes from an address is no proof, only what was sent to it and comes back."""
 
     title: Words
     chat: Words
     said: Words
     numbered: bool = False
+    forgeable: bool = False
 
 
 CHANNELS: Mapping[str, ChannelWords] = MappingProxyType(
@@ -35,6 +37,7 @@ CHANNELS: Mapping[str, ChannelWords] = MappingProxyType(
             chat={"el": "μηνύματα SMS", "en": "SMS messages"},
             said={"el": "sms", "en": "sms"},
             numbered=True,
+            forgeable=True,
         ),
     }
 )

@@ -9,6 +9,7 @@ from dataclasses import replace
 from dialogues.actions.base import Action, ActionInput, ActionOutput
 from dialogues.actions.confirming import ask_to_confirm
 from dialogues.actions.pending import remember, wish_of
+from dialogues.channels import CHANNELS
 from dialogues.ports import CodeCheck, CodeVerdict, Reads, Unavailable
 from dialogues.say import Option, Say
 from dialogues.turn import CodeTried, SendCode, SendLoginLink, Unlink
@@ -16,7 +17,6 @@ from nlu.checks import is_afm
 
 _PERSONAL_NUMBER_PREFIX = 3  # characters before the tax number in a Προσωπικός Αριθμός
 PROVEN = 2
-SMS = "sms"
 RECEIPT = 4  # digits
 _BY_LOGIN = (Option(Say("utter_choice_login"), "/log_in"),)
 
@@ -64,7 +64,7 @@ def unlinked(turn: ActionInput) -> ActionOutput:
 
 
 class UnlinkChat(Action):
-    """Know nobody here any more. On Viber at once; by SMS once digits came back: a sender can be forged."""
+    """Know nobody here any more. At once, or where a sender can be forged once digits came back."""
 
     name = "action_unlink"
     intent = "unlink"
@@ -73,7 +73,7 @@ class UnlinkChat(Action):
         self._reads = reads
 
     async def run(self, turn: ActionInput) -> ActionOutput:
-        if turn.context.citizen_id is None or turn.context.channel != SMS:
+        if turn.context.citizen_id is None or not CHANNELS[turn.context.channel].forgeable:
             return unlinked(turn)
         return await ask_to_confirm(self._reads, turn, self.intent, "utter_unlink_confirm")
 
@@ -122,7 +122,7 @@ class SendTheCode(Action):
 def _needs_receipt(turn: ActionInput, mobile: str | None) -> bool:
     """A code proves who somebody is. That they also hold the number they write from is proven by what was sent there:
     the code itself, or digits in our answer."""
-    return turn.context.channel == SMS and mobile != turn.context.address
+    return CHANNELS[turn.context.channel].forgeable and mobile != turn.context.address
 
 
 def receipt_of(reads: Reads, turn: ActionInput, mark: str) -> str:
