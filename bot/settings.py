@@ -21,11 +21,14 @@ MIN_DIFFERENT = 8  # different characters in a secret: 32 random bytes in base64
 _NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "registries": ("registries_url", "registries_client_id", "registries_client_secret"),
-        "events": ("registry_events_secret",),
         "login": ("login_url", "login_client_id", "login_client_secret"),
     }
 )
-PARTS = (*CHANNELS, *_NEEDS)
+EVENT_SECRETS: Mapping[str, str] = MappingProxyType(
+    {name: f"registry_events_secret_{name}" for name in ("permits", "efka", "cadastre", "civil_protection", "kep")}
+)
+"""By registry, the setting of the secret that is its own."""
+PARTS = (*CHANNELS, *_NEEDS, "events")
 """What is on or off, by its settings."""
 
 
@@ -45,6 +48,11 @@ class Settings(AllChannelSettings):
     registries_client_id: str | None = None
     registries_client_secret: SecretStr | None = None
     registry_events_secret: SecretStr | None = None
+    registry_events_secret_permits: SecretStr | None = None
+    registry_events_secret_efka: SecretStr | None = None
+    registry_events_secret_cadastre: SecretStr | None = None
+    registry_events_secret_civil_protection: SecretStr | None = None
+    registry_events_secret_kep: SecretStr | None = None
     login_url: str | None = None
     login_client_id: str | None = None
     login_client_secret: SecretStr | None = None
@@ -84,7 +92,7 @@ class Settings(AllChannelSettings):
 
     _base = field_validator("registries_url", "login_url")(base_url)
 
-    @field_validator("registry_events_secret")
+    @field_validator("registry_events_secret", *EVENT_SECRETS.values())
     @classmethod
     def _signs(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None:
@@ -96,17 +104,25 @@ class Settings(AllChannelSettings):
         channel = CHANNELS.get(part)
         if channel is not None:
             return channel.missing(self)
+        if part == "events":
+            return () if self.event_secrets() or any(self.own_event_secrets().values()) else ("REGISTRY_EVENTS_SECRET",)
         return tuple(name.upper() for name in _NEEDS[part] if not getattr(self, name))
 
     def all_secrets(self) -> list[str]:
         """Every secret value there is, for the log's scrubber."""
         values = (getattr(self, name) for name in type(self).model_fields if name != "secret_key")
         found = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
-        return [*self.secrets(), *self.event_secrets(), *found, *filter(None, [make_url(self.database_url).password])]
+        each = [secret for value in (self.event_secrets(), *self.own_event_secrets().values()) for secret in value]
+        return [*self.secrets(), *each, *found, *filter(None, [make_url(self.database_url).password])]
 
     def event_secrets(self) -> list[str]:
         """What registries may sign their events with, newest first; none: their events are not taken."""
         return [] if self.registry_events_secret is None else _parts(self.registry_events_secret)
+
+    def own_event_secrets(self) -> dict[str, list[str]]:
+        """By registry, what it alone may sign its events with; then the common ones do not sign for it."""
+        own = {registry: getattr(self, name) for registry, name in EVENT_SECRETS.items()}
+        return {registry: _parts(value) for registry, value in own.items() if value is not None}
 
     def secrets(self) -> list[str]:
         """The key ring, newest first."""

@@ -158,6 +158,10 @@ class _Connections:
         ), RestJson(bus)
 
 
-def event_reader(secrets: Sequence[str], now: Callable[[], datetime]) -> EventReader:
-    """``secrets`` newest first, each ``whsec_`` and base64. Raises ``ValueError`` for one that is not."""
-    return EventReader(VOCABULARIES, Signatures(secrets, now))
+def event_reader(
+    secrets: Sequence[str], now: Callable[[], datetime], own: Mapping[str, Sequence[str]] | None = None
+) -> EventReader:
+    """``secrets`` sign for all registries but those that have their ``own``, which alone then sign for them. Newest
+    first, each ``whsec_`` and base64. Raises ``ValueError`` for one that is not."""
+    signs = {registry: Signatures((own or {}).get(registry) or secrets, now) for registry in VOCABULARIES}
+    return EventReader(VOCABULARIES, signs, Signatures(secrets, now), now)

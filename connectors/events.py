@@ -65,32 +65,45 @@ class UnreadEvent:
     subject: str
     text: str = field(repr=False)
     sequence: int = 0
+    came_at: datetime | None = None
 
 
 class EventReader:
     """``vocabularies`` by registry: whose events are taken, and which codes are known."""
 
-    def __init__(self, vocabularies: Mapping[str, RegistryVocabulary], signatures: Signatures) -> None:
+    def __init__(
+        self,
+        vocabularies: Mapping[str, RegistryVocabulary],
+        signatures: Mapping[str, Signatures],
+        anybody: Signatures,
+        now: Callable[[], datetime],
+    ) -> None:
+        """``signatures`` by registry: nobody signs for another. ``anybody`` signs for a registry that there is not."""
         self._vocabularies = vocabularies
         self._signatures = signatures
+        self._anybody = anybody
+        self._now = now
 
     def read(self, registry: str, headers: Mapping[str, str], body: bytes) -> RegistryEvent | UnreadEvent:
         """What a registry sent.
 
         Raises :class:`connectors.signatures.BadSignature` (403) or :class:`connectors.signatures.BadEvent` (400).
         """
-        self._signatures.check(headers, body)
-        return read_text(self._vocabularies, registry, _text(body))
+        self._signatures.get(registry, self._anybody).check(headers, body)
+        return read_text(self._vocabularies, registry, _text(body), self._now())
 
 
-def read_text(vocabularies: Mapping[str, RegistryVocabulary], registry: str, text: str) -> RegistryEvent | UnreadEvent:
-    """What a registry's event says, its signature apart. Raises :class:`connectors.signatures.BadEvent`."""
+def read_text(
+    vocabularies: Mapping[str, RegistryVocabulary], registry: str, text: str, came_at: datetime
+) -> RegistryEvent | UnreadEvent:
+    """What a registry's event says, its signature apart; one without a time happened when it came. Raises
+    :class:`connectors.signatures.BadEvent`."""
     vocabulary, event = vocabularies.get(registry), _valid(_Envelope, _json(text))
     if vocabulary is None or event.source != f"/registries/{registry}":
         raise BadEvent("source")
     if event.type not in _SHAPES:
-        return UnreadEvent(event.id, registry, event.type, event.subject or event.id, text)
-    return _event(vocabulary, event, *_SHAPES[event.type])
+        return UnreadEvent(event.id, registry, event.type, event.subject or event.id, text, came_at=came_at)
+    return _event(vocabulary, event, came_at, *_SHAPES[event.type])
 
 
 # The wire
@@ -111,18 +124,17 @@ class _Envelope(BaseModel):
 def _event(
     vocabulary: RegistryVocabulary,
     event: _Envelope,
+    came_at: datetime,
     shape: type[EventFields],
     record: Callable[..., EventData],
 ) -> RegistryEvent:
     fields = _valid(shape, event.data, "data")
-    if event.time is None:
-        raise BadEvent("time")
     return RegistryEvent(
         id=event.id,
         registry=vocabulary.registry,
         type=event.type,
         subject=_subject(vocabulary, event),
-        at=event.time,
+        at=event.time or came_at,
         sequence=fields.sequence,
         afm=fields.afm,
         procedure=fields.procedure if vocabulary.has_procedure(fields.procedure) else UNKNOWN,

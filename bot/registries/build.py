@@ -27,11 +27,10 @@ from connectors.registry import CaseRegistry
 
 def event_routes(settings: Settings, store: Store, metrics: Metrics, clock: Clock) -> list[web.RouteDef]:
     """Where registries post their events; nowhere, while no secret of theirs is set."""
-    secrets = settings.event_secrets()
-    if not secrets:
+    if settings.missing_for("events"):
         return []
     intake = EventIntake(
-        reader=event_reader(secrets, clock),
+        reader=event_reader(settings.event_secrets(), clock, settings.own_event_secrets()),
         registries=list(VOCABULARIES),
         events=store.registry_events,
         metrics=metrics,

@@ -33,11 +33,15 @@ class CaseApplier:
         self._registries = registries
 
     async def prepare(self, event: RegistryEvent) -> _CaseWrite:
-        """Raises :class:`bot.registries.apply.NotYet` or :class:`connectors.registry.RegistryError`."""
+        """An outcome and a closing cannot be taken back: the registry is asked before they count, as to fill a gap.
+
+        Raises :class:`bot.registries.apply.NotYet` or :class:`connectors.registry.RegistryError`.
+        """
         stored = await self._cases.find(event.subject)
         if stored is not None and event.sequence <= stored.case.sequence:
             return _CaseWrite(self._recorder, None, KNOWN)
-        case = None if await self._is_anothers(stored, event) else advance(stored.case if stored else None, event)
+        sure = not isinstance(event.data, Decided | Closed) and not await self._is_anothers(stored, event)
+        case = advance(stored.case if stored else None, event) if sure else None
         if case is not None:
             return _CaseWrite(self._recorder, CaseReport(event.afm, case), APPLIED)
         return _CaseWrite(self._recorder, await self._ask(event), FILLED)

@@ -29,7 +29,8 @@ def unpack(payload: str) -> RegistryEvent | UnreadEvent:
     whole: dict[str, Any] = msgspec.json.decode(payload)
     kind, fields = whole["kind"], whole["event"]
     if kind == _UNREAD:
-        return read_text(VOCABULARIES, fields["registry"], fields["text"])
+        came_at = msgspec.convert(fields["came_at"], datetime)
+        return read_text(VOCABULARIES, fields["registry"], fields["text"], came_at)
     if kind not in _KINDS:
         raise ValueError("an event of a kind that is not known")
     data = msgspec.convert(fields.pop("data" if "data" in fields else "news"), _KINDS[kind])  # "news": version 0.1

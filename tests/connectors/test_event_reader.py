@@ -108,18 +108,18 @@ def test_a_reference_is_made_canonical(typed: str) -> None:
 def test_an_event_of_a_type_that_we_do_not_know_is_kept_whole(kind: str) -> None:
     body = event(kind, {"afm": "123456783", "odd": [1]}, time=...)
     found = read(body)
-    assert found == UnreadEvent("permits-0-7", "permits", f"gr.gov.{kind}", CASE, body.decode())
+    assert found == UnreadEvent("permits-0-7", "permits", f"gr.gov.{kind}", CASE, body.decode(), came_at=NOW)
     assert "123456783" not in repr(found)
 
 
 def test_what_is_kept_whole_can_be_read_later() -> None:
     body = event()
-    assert read_text(VOCABULARIES, "permits", body.decode()) == read(body)
+    assert read_text(VOCABULARIES, "permits", body.decode(), NOW) == read(body)
 
 
 def test_the_least_that_an_event_can_be() -> None:
     least = json.dumps({"specversion": "1.0", "id": "1", "source": "/registries/permits", "type": "gr.gov.other"})
-    assert read(least.encode()) == UnreadEvent("1", "permits", "gr.gov.other", "1", least)
+    assert read(least.encode()) == UnreadEvent("1", "permits", "gr.gov.other", "1", least, came_at=NOW)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,6 @@ def test_the_least_that_an_event_can_be() -> None:
         (event(type="gr.gov.καιρός"), "type"),
         (event(type="gr.gov." + "x" * 128), "type"),
         (event(source="/registries/efka"), "source"),
-        (event(time=...), "time"),
         (event(time="χθες"), "time"),
         (event(subject=...), "subject"),
         (event(subject="ΚΤ-2026-000301"), "subject"),
@@ -224,3 +223,7 @@ def test_all_that_the_sandbox_says_is_understood() -> None:
     ]
     assert [one.sequence for one in found] == [1, 2, 3, 4, 5, 6, 7, 1, 1]
     assert all(one.procedure != "unknown" for one in found)
+
+
+def test_an_event_without_a_time_happened_when_it_came() -> None:
+    assert read_known(event(time=...)).at == NOW

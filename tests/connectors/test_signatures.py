@@ -88,3 +88,12 @@ NOISE = st.text(max_size=30)
 def test_noise_is_nobodys(noise: dict[str, str], body: bytes) -> None:
     with pytest.raises(BadSignature):
         READER.read("permits", noise, body)
+
+
+def test_who_has_a_secret_of_its_own_is_signed_for_by_nobody_else() -> None:
+    reader = event_reader([NEW], lambda: NOW, {"permits": [OLD]})
+    with pytest.raises(BadSignature):
+        reader.read("permits", headers(event()), event())
+    assert reader.read("permits", headers(event(), secret=OLD), event())
+    with pytest.raises(BadSignature):
+        reader.read("kep", headers(event(), secret=OLD), event())

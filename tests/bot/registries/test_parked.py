@@ -17,7 +17,7 @@ from connectors.events import RegistryEvent, UnreadEvent
 from connectors.events_cases import StageChanged
 from connectors.events_certificates import CertificateRefused
 from tests.bot.registries.apply_harness import AFM, CASE, OPENED, ApplyHarness, event
-from tests.clock import FakeClock
+from tests.clock import START, FakeClock
 from tests.connectors.signing import event as event_body
 
 
@@ -29,7 +29,7 @@ def harness(database: Database, vault: Vault, clock: FakeClock) -> ApplyHarness:
 def unread(kind: str, number: int = 1) -> UnreadEvent:
     """As :meth:`connectors.events.EventReader.read` makes it of a type that it does not know."""
     text = event_body(kind, {}, id=f"u-{number}").decode()
-    return UnreadEvent(f"u-{number}", "permits", f"gr.gov.{kind}", CASE, text)
+    return UnreadEvent(f"u-{number}", "permits", f"gr.gov.{kind}", CASE, text, came_at=START)
 
 
 REFUSED = event(CertificateRefused("r-1", "δεν βρέθηκε"), 1, subject="r-1", kind="certificate.refused")
@@ -140,7 +140,9 @@ async def test_an_event_that_could_not_be_read_is_read_by_who_knows_its_type_now
         id="c-7",
         subject="r-7",
     )
-    await harness.follow(UnreadEvent("c-7", "permits", "gr.gov.certificate.refused", "r-7", body.decode()))
+    await harness.follow(
+        UnreadEvent("c-7", "permits", "gr.gov.certificate.refused", "r-7", body.decode(), came_at=START)
+    )
     applier = Certificates()
     await run_until_idle([harness.another({REFUSED.type: applier})])
     [found] = applier.written
