@@ -31,6 +31,16 @@ TEST_SECRET = "a secret for tests only"
 structlog.configure(processors=[structlog.processors.KeyValueRenderer()])  # a traceback with its locals takes 0.1 s
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs a PostgreSQL is slow, however it asks for it: the quick suite starts no server."""
+    for item in items:
+        if isinstance(item, pytest.Function):
+            given = item.callspec.params.values() if hasattr(item, "callspec") else ()
+            if "postgresql" in given or any("postgresql" in name for name in item.fixturenames):
+                item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
     """A PostgreSQL of our own: ``postgresql://...`` without a database."""
@@ -112,7 +122,7 @@ def sqlite_url(migrated_file: Path, tmp_path: Path) -> str:
     return f"sqlite+aiosqlite:///{shutil.copy(migrated_file, tmp_path / 'counter.db')}"
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
     """One of either kind. The fast suite does with the embedded one."""
     if request.param == "sqlite":
@@ -120,7 +130,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue("migrated_postgresql_url"))
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A database with nothing in it."""
     if request.param == "sqlite":

@@ -8,6 +8,7 @@ import tomllib
 from importlib import import_module
 from importlib.machinery import PathFinder
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -86,9 +87,11 @@ def test_a_library_that_is_installed_is_not_stood_in_for(tmp_path: Path, monkeyp
     (tmp_path / "fbmessenger").mkdir()
     (tmp_path / "fbmessenger/__init__.py").write_text("REAL = True\n")
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.delitem(sys.modules, "fbmessenger", raising=False)
+    monkeypatch.setitem(
+        sys.modules, "fbmessenger", ModuleType("fbmessenger")
+    )  # so that after the test all is as before
+    del sys.modules["fbmessenger"]
     real = import_module("fbmessenger")
-    monkeypatch.setitem(sys.modules, "fbmessenger", real)  # so that it is gone after the test
     assert real.REAL
     with pytest.raises(ModuleNotFoundError):
         import_module("fbmessenger.what_it_lacks")
