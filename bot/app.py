@@ -1,4 +1,4 @@
-"""The composition root: the only place that names concrete classes. Everything here can be replaced by an argument."""
+"""The composition root: puts the service together. What concerns one feature is put together in its ``build.py``."""
 
 from __future__ import annotations
 

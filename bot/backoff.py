@@ -1,10 +1,16 @@
-"""When to try again: later each time, with jitter, so that those who failed together do not return together."""
+"""When to try again, and how often at most: the one place for it.
+
+Later each time, with jitter, so that those who failed together do not return together. Whether at all is said by errors
+(:class:`bot.channels.port.Remedy`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+
+from casestore.queues.receipts import RetryRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +25,14 @@ class Backoff:
         """How long after failed attempt number ``attempt`` (1 is the first). ``random`` gives [0, 1)."""
         bound = min(self.most, self.first * self.factor ** min(attempt - 1, 30))
         return timedelta(seconds=max(bound * (0.5 + random() / 2), at_least))
+
+
+TURN_ATTEMPTS = 5  # of a message; crashes of a worker count: one that kills it is buried too
+SEND_ATTEMPTS = 8  # of a dispatch that is refused for the time being, and not before RetryPolicy.patience is over
+LOOKS = 100  # attempts at a dispatch in all, most of them asking a provider that cannot tell: more than an hour
+EVENT_ATTEMPTS = 20  # of a registry's event: two hours of a registry that is down; polling goes on beside it
+UNDELIVERED = RetryRule(max_attempts=8, after=timedelta(minutes=5))
+"""What was accepted and did not arrive (a handset that was off). Each attempt may have been paid for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,4 +53,5 @@ class RetryPolicy:
     in_doubt: Backoff = Backoff(first=5.0, most=300.0, factor=8.0)
     most_doubts: int = 3
     look_again: Backoff = Backoff(first=5.0, most=60.0)  # a provider's list may lag behind its own acceptance
+    event_again: Backoff = Backoff(first=2.0, most=600.0)
     store_down: float = 3.0

@@ -1,4 +1,8 @@
-"""Settings come from the environment (a ``.env`` file is read). A bad value stops the start and says which."""
+"""Settings come from the environment (a ``.env`` file is read). A bad value stops the start and says which.
+
+:func:`load` is the one place where the service reads the environment. A channel's own are declared in its folder
+(``bot/channels/<name>/settings.py``) and are part of these.
+"""
 
 from __future__ import annotations
 

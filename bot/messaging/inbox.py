@@ -6,16 +6,13 @@ from typing import Protocol
 
 import structlog
 
-from bot.backoff import RetryPolicy
+from bot.backoff import TURN_ATTEMPTS, RetryPolicy
 from bot.metrics import Metrics
 from bot.runtime import Runtime
 from bot.worker import TaskPool
 from casestore.database import StoreDown
 from casestore.queues.inbox import Claimed, Inbox
 from casestore.queues.lease import LostClaim
-
-MAX_ATTEMPTS = 5  # crashes of a worker count: a message that kills it is buried too
-PACE = RetryPolicy()
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +38,7 @@ class InboxJob:
         metrics: Metrics,
         runtime: Runtime,
         concurrency: int = 16,
-        policy: RetryPolicy = PACE,
+        policy: RetryPolicy | None = None,
     ) -> None:
         self._inbox = inbox
         self._handler = handler
@@ -51,7 +48,7 @@ class InboxJob:
         self._new_claim = runtime.new_claim
         self.pool = TaskPool(concurrency)
         self._least = max(1, concurrency // 4)
-        self._policy = policy
+        self._policy = policy or RetryPolicy()
 
     async def step(self) -> bool:
         if self.pool.free < self._least:  # a claim costs a commit: not one for every message while many are in hand
@@ -71,7 +68,7 @@ class InboxJob:
 
     async def _try(self, claimed: Claimed) -> str:
         try:
-            if claimed.attempts > MAX_ATTEMPTS:
+            if claimed.attempts > TURN_ATTEMPTS:
                 return await self._bury(claimed, "worker-lost")
             await self._handler.handle(claimed)
         except LostClaim:
@@ -87,7 +84,7 @@ class InboxJob:
 
     async def _failed(self, claimed: Claimed, error: str) -> str:
         try:
-            if claimed.attempts >= MAX_ATTEMPTS:
+            if claimed.attempts >= TURN_ATTEMPTS:
                 return await self._bury(claimed, error)
             due = self._clock() + self._policy.turn_again.wait(claimed.attempts, self._random)
             await self._inbox.retry(claimed, due, error)

@@ -1,6 +1,7 @@
 """The outbox worker: claims what is due on one channel, paces it, sends it, and writes down what became of it.
 
-It alone acts on a :class:`bot.channels.port.SendError`; the table is ``_AFTER``. No transaction is open during a send.
+It alone acts on a :class:`bot.channels.port.SendError`; :meth:`OutboxJob._after` decides. No
+transaction is open during a send.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from time import perf_counter
 import structlog
 from aiolimiter import AsyncLimiter
 
-from bot.backoff import Backoff, RetryPolicy
+from bot.backoff import LOOKS, SEND_ATTEMPTS, Backoff, RetryPolicy
 from bot.channels.port import Channel, Outbound, Remedy, SendError, Sent
 from bot.messaging.payload import OutboundBody
 from bot.metrics import Metrics
@@ -23,9 +24,6 @@ from casestore.queues.lifecycle import OutboxState
 from casestore.queues.outbox import ClaimedDispatch, Outbox
 from casestore.queues.results import Outcome, Results
 
-MAX_ATTEMPTS = 8  # and not before RetryPolicy.patience is over
-MAX_LOOKS = 100  # attempts in all, most of them asking a provider that cannot tell: more than an hour
-PACE = RetryPolicy()
 SKEW = timedelta(minutes=2)  # between the provider's clock and ours
 PAUSE = timedelta(seconds=30)  # how long a channel rests when its own set-up is refused
 
@@ -44,7 +42,7 @@ class OutboxJob:
         metrics: Metrics,
         runtime: Runtime,
         concurrency: int = 128,
-        policy: RetryPolicy = PACE,
+        policy: RetryPolicy | None = None,
     ) -> None:
         self.name = f"outbox-{channel.name}"
         self._channel = channel
@@ -58,7 +56,7 @@ class OutboxJob:
         self._batch = max(
             1, min(concurrency, int(channel.rate * 2))
         )  # no more than two seconds' worth waits under a lease
-        self._policy = policy
+        self._policy = policy or RetryPolicy()
         self._bucket = AsyncLimiter(max(1.0, channel.rate), max(1.0, 1 / channel.rate))
         self._commits: GroupCommit[Outcome] = GroupCommit(results.write)
         self._resting_until: datetime | None = None
@@ -99,7 +97,7 @@ class OutboxJob:
         now = self._clock()
         if dispatch.expires_at is not None and dispatch.expires_at <= now:
             return self._end(dispatch, OutboxState.SKIPPED, "expired")
-        if dispatch.attempts > MAX_LOOKS:
+        if dispatch.attempts > LOOKS:
             return self._end(dispatch, OutboxState.FAILED, "given-up")
         try:
             return await self._look_up_or_send(dispatch)
@@ -151,7 +149,7 @@ class OutboxJob:
             return self._again(dispatch, error.code, self._policy.send_again, at_least=PAUSE.total_seconds())
         if error.remedy is Remedy.UNKNOWN:
             return self._doubtful(dispatch, error.code)
-        if dispatch.attempts >= MAX_ATTEMPTS and self._clock() >= dispatch.since + self._policy.patience:
+        if dispatch.attempts >= SEND_ATTEMPTS and self._clock() >= dispatch.since + self._policy.patience:
             return self._end(dispatch, OutboxState.FAILED, error.code)
         return self._again(dispatch, error.code, self._policy.send_again, at_least=error.retry_after or 0.0)
 

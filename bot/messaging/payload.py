@@ -55,6 +55,6 @@ def unpack(payload: str) -> Inbound:
 
 
 def _as_now(row: Any) -> Any:
-    """A row of before: its attachments were told by their kinds alone."""
+    """A row in the older format, where attachments were a list of kinds."""
     kinds = row.get("attachments") if isinstance(row, dict) else None
     return {**row, "attachments": [{"kind": kind} for kind in kinds]} if isinstance(kinds, list) else row

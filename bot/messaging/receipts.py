@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
+from bot.backoff import UNDELIVERED
 from bot.metrics import Metrics
 from bot.runtime import Clock
-from casestore.queues.receipts import Receipts, RetryRule
+from casestore.queues.receipts import Receipts
 
-RETRY = RetryRule(max_attempts=8, after=timedelta(minutes=5))
-"""After a handset that was off, or a congested network. Each of the attempts may have been paid for."""
 BATCH = 200
 
 
 class ReceiptsJob:
-    """Applies what :class:`bot.messaging.intake.Intake` has spooled."""
+    """Applies what :class:`bot.messaging.intake.Intake` has stored."""
 
     name = "receipts"
 
@@ -28,7 +25,7 @@ class ReceiptsJob:
         batch = await self._receipts.due(now, BATCH)
         if not batch:
             return False
-        lost = await self._receipts.apply(batch, now, RETRY)
+        lost = await self._receipts.apply(batch, now, UNDELIVERED)
         for receipt in batch:
             self._metrics.receipts.labels(receipt.channel, receipt.status).inc()
         self._metrics.receipts.labels("any", "unknown").inc(lost)

@@ -12,7 +12,7 @@ from typing import Protocol
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.backoff import Backoff, RetryPolicy
+from bot.backoff import EVENT_ATTEMPTS, RetryPolicy
 from bot.metrics import Metrics
 from bot.registries.payload import unpack
 from bot.runtime import Runtime
@@ -24,9 +24,6 @@ from connectors.audit import CallCause, audit_cause
 from connectors.events import RegistryEvent, UnreadEvent
 from connectors.registry import RegistryError
 
-MAX_ATTEMPTS = 20  # two hours of a registry that is down; polling goes on beside it
-POLICY = RetryPolicy()
-AGAIN = Backoff(first=2.0, most=600.0)
 LOOK_AT_PARKED = timedelta(minutes=1)  # a worker of another version may park what this one can apply
 PARKED_BATCH = 500
 
@@ -75,7 +72,7 @@ class EventsJob:
         metrics: Metrics,
         runtime: Runtime,
         concurrency: int = 8,
-        policy: RetryPolicy = POLICY,
+        policy: RetryPolicy | None = None,
     ) -> None:
         self._events = events
         self._appliers = appliers
@@ -85,7 +82,8 @@ class EventsJob:
         self._random = runtime.random
         self._new_claim = runtime.new_claim
         self.pool = TaskPool(concurrency)
-        self._lease = policy.turn_lease
+        self._policy = policy or RetryPolicy()
+        self._lease = self._policy.turn_lease
         self._timer = Timer()
 
     async def step(self) -> bool:
@@ -120,7 +118,7 @@ class EventsJob:
         self._metrics.events.labels(claimed.registry, result).inc()
 
     async def _try(self, claimed: ClaimedEvent) -> str:
-        if claimed.attempts > MAX_ATTEMPTS:
+        if claimed.attempts > EVENT_ATTEMPTS:
             return await self._failed(claimed, "worker-lost")
         try:
             return await self._apply(claimed)
@@ -137,11 +135,11 @@ class EventsJob:
 
     async def _failed(self, claimed: ClaimedEvent, error: str) -> str:
         now = self._clock()
-        if claimed.attempts >= MAX_ATTEMPTS:
+        if claimed.attempts >= EVENT_ATTEMPTS:
             log.error("event.dead-letter", event_id=claimed.id, registry=claimed.registry, error=error)
             await self._events.abandon(claimed, now, error)
             return "dead"
-        await self._events.retry(claimed, now + AGAIN.wait(claimed.attempts, self._random), error)
+        await self._events.retry(claimed, now + self._policy.event_again.wait(claimed.attempts, self._random), error)
         return "retry"
 
     async def _apply(self, claimed: ClaimedEvent) -> str:

@@ -20,7 +20,7 @@ _STATEMENTS = Statements.over(
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A message in hand until its lease runs out. ``attempts`` counts this one; ``read`` opens it."""
+    """A message in hand until its lease runs out. ``attempts`` counts this one; the queue's ``read`` opens it."""
 
     id: int
     channel: str

@@ -3,7 +3,7 @@
     inbox, registry_events   open -> done | dead           dead -> done (emptied later), open (an operator puts it back)
     registry_events          open -> parked -> open        nobody applied its type, and now somebody does
     outbox                   open -> sent | failed | skipped by the result of a send
-                             sent -> failed, or open again, by a receipt; *sent* and *arrived* are facts and always told
+                             sent -> failed, or open again, by a receipt; *sent* and *delivered* are facts, always told
 
 The tables hold the values of these enums.
 """
@@ -126,7 +126,7 @@ class Standing:
 
 
 def is_past(row: Standing, status: ReceiptStatus, provider_id: str) -> bool:
-    """Is this receipt about an attempt that another has followed, or will? That one arrived after all is never past."""
+    """Is it about an attempt that another has followed, or will follow? *Delivered* and *seen* are never past."""
     if row.provider_id is None or RANKS[status] > RANKS[ReceiptStatus.FAILED]:
         return False
     same = row.provider_id == provider_id

@@ -32,7 +32,7 @@ _PARKED = in_state(registry_events.c.state, QueueState.PARKED)
 
 @dataclass(frozen=True, slots=True)
 class ClaimedEvent:
-    """An event in hand until its lease runs out. ``attempts`` counts this one; ``read`` opens it."""
+    """An event in hand until its lease runs out. ``attempts`` counts this one; the queue's ``read`` opens it."""
 
     id: int
     registry: str

@@ -22,8 +22,8 @@ async def ask_to_confirm(reads: Reads, turn: ActionInput, intent: str, response:
 
 
 def is_confirmed(reads: Reads, turn: ActionInput) -> bool | None:
-    """Are these the digits? ``None``: nothing is waiting for any, or for too long, or they were shown to somebody else:
-    who was nobody then agreed to less."""
+    """Are these the digits? ``None``: nothing waits for any, or it waited too long, or whoever is known here has
+    changed since they were shown."""
     mark = mark_of(turn)
     if mark is None:
         return None

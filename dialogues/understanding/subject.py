@@ -1,6 +1,6 @@
 """Messages that only name something: «και η άλλη;», «όχι, το κτηματολόγιο», «η άδεια». What is wanted was said before.
 
-Pure tables, like ``reading.py``, which asks here after the classifier has spoken.
+Pure tables, like ``interpret.py``, which asks here after the classifier has spoken.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What Twilio's error codes ask of the outbox, whether they answer a send or come in a status callback.
 
-https://www.twilio.com/docs/api/errors. Twilio splits codes from time to time: those not listed follow their class.
+https://www.twilio.com/docs/api/errors. Twilio splits codes from time to time: those not listed are ``NEVER``.
 """
 
 from __future__ import annotations

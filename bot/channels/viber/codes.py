@@ -1,4 +1,8 @@
-"""What Viber's status codes ask of the outbox. Viber answers HTTP 200 with the code in the body."""
+"""What Viber's status codes ask of the outbox. Viber answers HTTP 200 with the code in the body.
+
+Each code has a :class:`bot.channels.port.Remedy`: send again later, never, not to this person any more, or call an
+operator and rest. :meth:`bot.messaging.outbox.OutboxJob._after` alone acts on it, for every channel alike.
+"""
 
 from __future__ import annotations
 

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from bot.backoff import RetryPolicy
-from bot.messaging.inbox import MAX_ATTEMPTS, InboxJob
+from bot.backoff import TURN_ATTEMPTS, RetryPolicy
+from bot.messaging.inbox import InboxJob
 from bot.metrics import Metrics
 from bot.runtime import Runtime
 from bot.worker import run_until_idle
@@ -120,9 +120,9 @@ async def test_what_fails_is_tried_again_later_and_then_given_up(harness: InboxH
     harness.handler.wrong["1"] = KeyError("what a citizen wrote")
     await harness.run()
     assert await harness.stands("1") == ("open", 1, "KeyError")
-    await harness.run(MAX_ATTEMPTS, 120)
+    await harness.run(TURN_ATTEMPTS, 120)
     assert harness.handler.given_up == [("1", "KeyError")]
-    assert await harness.stands("1") == ("dead", MAX_ATTEMPTS, "KeyError")
+    assert await harness.stands("1") == ("dead", TURN_ATTEMPTS, "KeyError")
     assert harness.handler.answered == ["2"]
 
 
@@ -147,7 +147,7 @@ async def test_a_store_that_is_away_is_no_fault_of_the_message(harness: InboxHar
 
 async def test_a_message_that_kills_its_worker_is_given_up_too(harness: InboxHarness, clock: FakeClock) -> None:
     await harness.put("1")
-    for number in range(MAX_ATTEMPTS):
+    for number in range(TURN_ATTEMPTS):
         assert await harness.inbox.claim(clock(), f"killed-{number}", limit=1, lease=timedelta(seconds=60))
         clock.forward(LEASE)
     await harness.run()
@@ -173,8 +173,8 @@ async def test_what_cannot_even_be_given_up_holds_up_nobody(harness: InboxHarnes
     await harness.put("1", "2")
     harness.handler.wrong["1"] = KeyError("always")
     harness.handler.at_the_end = wrong
-    await harness.run(MAX_ATTEMPTS + 1, 120)
-    assert await harness.stands("1") == ("dead", MAX_ATTEMPTS, "KeyError")
+    await harness.run(TURN_ATTEMPTS + 1, 120)
+    assert await harness.stands("1") == ("dead", TURN_ATTEMPTS, "KeyError")
     assert harness.handler.answered == ["2"]
 
 
@@ -182,7 +182,7 @@ async def test_giving_up_waits_for_the_store(harness: InboxHarness) -> None:
     await harness.put("1")
     harness.handler.wrong["1"] = KeyError("always")
     harness.handler.at_the_end = AWAY
-    await harness.run(MAX_ATTEMPTS, 120)
+    await harness.run(TURN_ATTEMPTS, 120)
     assert (await harness.stands("1"))[0] == "open"
     harness.handler.at_the_end = None
     await harness.run(2, LEASE)

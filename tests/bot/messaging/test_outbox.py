@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from bot.backoff import RetryPolicy
+from bot.backoff import LOOKS, SEND_ATTEMPTS, RetryPolicy
 from bot.channels.port import Remedy, SendError, Sent
-from bot.messaging.outbox import MAX_ATTEMPTS, MAX_LOOKS, PAUSE, OutboxJob
+from bot.messaging.outbox import PAUSE, OutboxJob
 from bot.messaging.payload import OutboundBody
 from bot.metrics import Metrics
 from bot.runtime import Runtime
@@ -140,7 +140,7 @@ async def test_who_cannot_be_reached_is_marked_so(harness: OutboxHarness) -> Non
 async def test_a_provider_that_is_away_for_most_of_an_hour_loses_nothing(harness: OutboxHarness) -> None:
     line = FakeChannel(SendError(Remedy.RETRY, "http:connect"))
     await harness.run(line, 3500)
-    assert len(line.sent) > MAX_ATTEMPTS
+    assert len(line.sent) > SEND_ATTEMPTS
     assert (await harness.stands())[0] == "open"
     back = FakeChannel(Sent("id"))
     await harness.run(back, 700)
@@ -212,7 +212,7 @@ async def test_an_outage_of_minutes_does_not_use_up_all_doubts(harness: OutboxHa
 
 async def test_what_nobody_can_tell_is_given_up_one_day(harness: OutboxHarness) -> None:
     line = FakeChannel(UNKNOWN, findings=[UNKNOWN])
-    await harness.run(line, 60.0 * MAX_LOOKS, 60)
+    await harness.run(line, 60.0 * LOOKS, 60)
     assert len(line.sent) == 1
     assert await harness.stands() == ("failed", "given-up")
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import select
 
+from bot.backoff import RetryPolicy
 from bot.metrics import Metrics
-from bot.registries.apply import POLICY, Applier, EventsJob
+from bot.registries.apply import Applier, EventsJob
 from bot.registries.cases import CaseApplier
 from bot.registries.payload import pack
 from bot.registries.recorder import CaseRecorder, ChangeListener
@@ -31,7 +32,7 @@ from connectors.registry import CaseRecord, CaseRegistry
 from tests.clock import START, FakeClock
 from tests.fakes.case_registry import FakeCaseRegistry
 
-LEASE = POLICY.turn_lease
+LEASE = RetryPolicy().turn_lease
 AFM, OTHER_AFM = "123456783", "090000045"
 CASE = "ΑΔ-2026-000123"
 NUMBERS = itertools.count()

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.registries.apply import MAX_ATTEMPTS
+from bot.backoff import EVENT_ATTEMPTS
 from bot.registries.cases import advance
 from bot.registries.payload import pack, unpack
 from bot.registries.recorder import case_of
@@ -152,10 +152,10 @@ async def test_what_never_can_be_applied_is_given_up_and_the_next_goes_on(
     if answer:
         harness.registry.held[CASE] = answer
     await harness.follow(OPENED, event(Moved("review"), 4))
-    for _ in range(MAX_ATTEMPTS):
+    for _ in range(EVENT_ATTEMPTS):
         harness.clock.forward(700)
         await run_until_idle([harness.job])
-    assert (await harness.ends())[1] == ("dead", "behind its event" if answer else "no such case", MAX_ATTEMPTS)
+    assert (await harness.ends())[1] == ("dead", "behind its event" if answer else "no such case", EVENT_ATTEMPTS)
     assert await harness.events.depth() == (0, 1, None)
     harness.registry.held[CASE] = held(5)
     await harness.follow(event(Moved("issuance"), 5))
@@ -164,7 +164,7 @@ async def test_what_never_can_be_applied_is_given_up_and_the_next_goes_on(
 
 async def test_an_event_that_kills_its_worker_is_given_up(harness: ApplyHarness) -> None:
     await harness.arrive(OPENED)
-    for number in range(MAX_ATTEMPTS):
+    for number in range(EVENT_ATTEMPTS):
         assert await harness.events.claim(harness.clock(), f"killed-{number}", limit=1, lease=LEASE)
         harness.clock.forward(LEASE.total_seconds() + 1)
     await run_until_idle([harness.job])
@@ -175,7 +175,7 @@ async def test_an_event_that_cannot_be_opened_is_given_up_and_no_other(harness: 
     await harness.arrive(OPENED, event(Moved("review"), 2))
     async with harness.database.write() as connection:
         await connection.execute(rows.update().where(rows.c.sequence == 1).values(payload_sealed=b"altered"))
-    for _ in range(MAX_ATTEMPTS):
+    for _ in range(EVENT_ATTEMPTS):
         await run_until_idle([harness.job])
         harness.clock.forward(700)
     harness.registry.held[CASE] = held(2)

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.registries.apply import LOOK_AT_PARKED, MAX_ATTEMPTS, PARKED_BATCH
+from bot.backoff import EVENT_ATTEMPTS
+from bot.registries.apply import LOOK_AT_PARKED, PARKED_BATCH
 from bot.registries.payload import pack, unpack
 from bot.worker import run_until_idle
 from casestore.database import Database
@@ -153,10 +154,10 @@ async def test_an_applier_of_a_type_that_cannot_be_read_does_not_go_round_in_cir
     strange = unread("weather.changed")
     await harness.arrive(strange)
     job = harness.another({strange.type: Certificates()})
-    for _ in range(MAX_ATTEMPTS):
+    for _ in range(EVENT_ATTEMPTS):
         await run_until_idle([job])
         harness.clock.forward(700)
-    assert await harness.ends() == [("dead", "cannot be read", MAX_ATTEMPTS)]
+    assert await harness.ends() == [("dead", "cannot be read", EVENT_ATTEMPTS)]
 
 
 def test_an_event_that_could_not_be_read_comes_back_as_it_was_packed() -> None:
