@@ -93,7 +93,7 @@ def test_noise_is_nobodys(noise: dict[str, str], body: bytes) -> None:
 def test_who_has_a_secret_of_its_own_is_signed_for_by_nobody_else() -> None:
     reader = event_reader([NEW], lambda: NOW, {"permits": [OLD]})
     with pytest.raises(BadSignature):
-        reader.read("permits", headers(event()), event())
+        reader.read("permits", headers(event(), secret=NEW), event())
     assert reader.read("permits", headers(event(), secret=OLD), event())
     with pytest.raises(BadSignature):
         reader.read("kep", headers(event(), secret=OLD), event())

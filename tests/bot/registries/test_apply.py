@@ -62,9 +62,10 @@ async def test_events_in_their_order_make_the_case(harness: ApplyHarness) -> Non
     assert (case.title, case.expected_by, case.sequence) == ("Άδεια", date(2026, 12, 15), 6)
     assert [(d.title, d.status, d.deadline) for d in case.documents] == [("Τίτλος", "accepted", date(2026, 12, 1))]
     assert await harness.moves() == [1, 2, 3, 4, 6]  # asked about the outcome, the registry told the end as well
-    assert harness.registry.asked == []
+    assert harness.registry.asked == [CASE]
     assert harness.registry.forgotten == [AFM] * 6
-    assert await harness.ends() == [("done", "applied", 1)] * 6
+    ends = ["applied"] * 4 + ["filled", "known"]
+    assert await harness.ends() == [("done", end, 1) for end in ends]
 
 
 async def test_what_arrived_in_another_order_is_applied_in_its_own(harness: ApplyHarness) -> None:
@@ -186,48 +187,6 @@ async def test_an_event_that_cannot_be_opened_is_given_up_and_no_other(harness: 
         ("dead", "SealBroken"),
         ("done", "filled"),
     ]
-
-
-async def test_a_closed_case_does_not_move_and_that_is_counted(harness: ApplyHarness) -> None:
-    harness.registry.held[CASE] = held(3, outcome="granted", closed=True)
-    await harness.follow(OPENED, event(Decided("granted"), 2), event(Closed("granted"), 3))
-    before = await harness.case()
-    reopened = replace(OPENED, id="r", sequence=4, data=Moved("review"))
-    harness.registry.held[CASE] = held(6, closed=False)
-    heard = list(harness.heard)
-    await harness.follow(reopened, event(Moved("issuance"), 6))
-    assert await harness.case() == before
-    assert harness.heard == heard
-    assert [result for _, result, _ in await harness.ends()][3:] == ["refused", "refused"]
-    assert harness.counted("refused") == 2
-
-
-async def test_a_decision_is_not_taken_back_but_may_become_another(harness: ApplyHarness) -> None:
-    await harness.follow(OPENED)
-    for sequence, outcome in ((2, "refused"), (3, "partly")):
-        harness.registry.held[CASE] = held(sequence, outcome=outcome)
-        await harness.follow(event(Decided(outcome), sequence))
-    harness.registry.held[CASE] = held(5, outcome=None)
-    await harness.follow(event(Moved("review"), 5))
-    case = await harness.case()
-    assert case is not None
-    assert (case.outcome, case.sequence) == ("partly", 3)
-    assert (await harness.ends())[3][1] == "refused"
-
-
-@pytest.mark.parametrize("said", [Decided("refused", "Πληρώστε παράβολο: http://pay.example"), Closed("refused")])
-async def test_an_outcome_counts_as_the_registry_tells_it_and_not_as_an_event_does(
-    harness: ApplyHarness, said: EventData
-) -> None:
-    """Whoever could sign for this registry still cannot decide for it."""
-    harness.registry.held[CASE] = held(2)
-    await harness.follow(OPENED, event(said, 2))
-    case = await harness.case()
-    assert case is not None
-    assert (case.stage, case.outcome, case.closed, case.note) == ("review", None, False, "")
-    harness.registry.held.clear()
-    await harness.follow(event(said, 3))
-    assert await harness.case() == case
 
 
 async def test_what_changed_is_heard_with_before_and_after(harness: ApplyHarness) -> None:
