@@ -1,22 +1,28 @@
 """``python -m dialogues evaluate FILE.yml ...``: whole conversations, held with the real service, each turn checked.
 
-The service stands on a higher floor; only this door leads up to it, so that what is measured is what a citizen meets.
+The service stands on a higher floor, so nothing of it is imported: its command ``python -m bot talks`` takes over.
 """
 
 from __future__ import annotations
 
-import argparse
+import os
 import sys
+from typing import NoReturn
 
-from bot.commands import talks
+USAGE = "usage: python -m dialogues evaluate FILE.yml ... [--json] [--blind] [--only NAME] [--model PATH]\n"
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m dialogues")
-    commands = parser.add_subparsers(dest="command", required=True)
-    talks.options(commands.add_parser("evaluate", help="hold talks and say what came of them"))
-    return talks.run(parser.parse_args())
+def main(arguments: list[str]) -> int:
+    """2 for any other command; else this does not return."""
+    if not arguments or arguments[0] != "evaluate":
+        sys.stderr.write(USAGE)
+        return 2
+    return _hand_on(arguments[1:])
+
+
+def _hand_on(arguments: list[str]) -> NoReturn:
+    os.execv(sys.executable, (sys.executable, "-m", "bot", "talks", *arguments))  # noqa: S606  our own command
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

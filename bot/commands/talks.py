@@ -1,4 +1,4 @@
-"""``python -m dialogues evaluate``: hold talks with the trained model and say what came of them."""
+"""``talks``: hold whole conversations with the trained model and say what came of them."""
 
 from __future__ import annotations
 
