@@ -25,11 +25,6 @@ from tests.conftest import TEST_SECRET
 AFM, OTHER, MOBILE = "123456783", "090000045", "+306900000001"
 
 
-@pytest.fixture
-def fixture(database: Database, vault: Vault) -> StoreFixture:
-    return StoreFixture(database, vault)
-
-
 async def test_a_link_is_used_once_by_however_many_at_once(fixture: StoreFixture) -> None:
     here = await fixture.at("viber", "tGVu")
     citizen = await fixture.link(here, AFM)

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from casestore.database import Database
 from casestore.people.identity import KNOWN_NUMBER
 from casestore.tables import (
     audit,
@@ -24,16 +23,10 @@ from casestore.tables import (
     transcript,
     wishes,
 )
-from casestore.vault import Vault
 from tests.casestore.fixture import StoreFixture
 from tests.clock import START
 
 AFM, OTHER, MOBILE = "123456783", "090000045", "+306900000001"
-
-
-@pytest.fixture
-def fixture(database: Database, vault: Vault) -> StoreFixture:
-    return StoreFixture(database, vault)
 
 
 async def test_every_sealed_word_of_the_citizen_is_gone_and_of_the_neighbour_none(fixture: StoreFixture) -> None:

@@ -1,260 +1,29 @@
-"""Inbox and outbox against whatever workers, providers and clocks may do: nothing lost, nothing done twice unawares.
+"""The outbox against whatever workers, providers and clocks may do: nothing lost, nothing sent twice unawares.
 
-Hypothesis drives several workers on one store: they claim, finish, fail, crash, wake up after their lease has run out,
-and the provider accepts, keeps silent and reports in any order, twice or not at all.
+The provider accepts, keeps silent and reports in any order, twice or not at all.
 """
 
 from __future__ import annotations
 
-import asyncio
-import os
-from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from sqlalchemy import delete, select
+from hypothesis.stateful import invariant
+from sqlalchemy import select
 
-from casestore.database import Database
-from casestore.migrate import migrate
-from casestore.queues.inbox import Claimed, Inbox
-from casestore.queues.lease import LostClaim
 from casestore.queues.lifecycle import RANKS, OutboxState, ReceiptStatus
 from casestore.queues.outbox import ClaimedDispatch, Dispatch, Kind, Outbox, Priority
 from casestore.queues.receipts import Receipts, RetryRule
 from casestore.queues.results import Outcome, Results
-from casestore.tables import inbox, outbox, receipts
-from casestore.vault import Vault
-from tests.casestore.fixture import message as message_row
-from tests.clock import FakeClock
-from tests.conftest import TEST_SECRET
+from casestore.tables import outbox, receipts
+from tests.casestore.queues.machine import LEASE, SECONDS, WHICH, WORKERS, Machine, Stage, play
 
-T = TypeVar("T")
-LEASE = timedelta(seconds=30)
 MAX_SENDS = 3
 RETRY = RetryRule(MAX_SENDS, after=timedelta(seconds=40))
 MOST_LETTERS = 5  # few, so that much happens to each
-SECONDS = st.sampled_from([1, 29, 31, 90])
-OFTEN = {
-    "time_passes": 2,
-    "put": 2,
-    "claim": 4,
-    "finish": 6,
-    "result": 6,
-    "accept": 3,
-    "receipt": 5,
-}  # and all else once
-WORKERS = st.sampled_from(["w1", "w2", "w3"])
-WHICH = st.integers(0, 30)
-
-
-@dataclass
-class Stage:
-    """A store and the loop it lives on. One for all examples: a migration takes longer than many of them."""
-
-    runner: asyncio.Runner
-    database: Database
-    vault: Vault = field(default_factory=lambda: Vault([TEST_SECRET]))
-
-    def do(self, work: Coroutine[Any, Any, T]) -> T:
-        return self.runner.run(work)
-
-    def clear(self) -> None:
-        async def wipe() -> None:
-            async with self.database.write() as connection:
-                for table in (inbox, outbox, receipts):
-                    await connection.execute(delete(table))
-
-        self.do(wipe())
-
-
-@pytest.fixture
-def stage(database_url: str) -> Iterator[Stage]:
-    with asyncio.Runner() as runner:
-        database = Database(database_url)
-        runner.run(migrate(database))
-        yield Stage(runner, database)
-        runner.run(database.close())
-
-
-def play(machine: type[Machine], stage: Stage) -> None:
-    """``QUEUE_EXAMPLES`` in the environment asks for more than the few that a test run has time for."""
-    examples = int(os.environ.get("QUEUE_EXAMPLES", "12"))
-    run_state_machine_as_test(
-        lambda: machine(stage),  # type: ignore[arg-type]  # it wants a class, and calls it
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=40,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),  # a disk is slow by Hypothesis's measure
-        ),
-    )
-
-
-class Machine(RuleBasedStateMachine):
-    """What both machines share: the store, the clock, names for claims.
-
-    There is one rule for all that may happen, named by ``WAYS``: with a rule for each, Hypothesis leaves half of them
-    out of an example, and the long ways (sent, not delivered, sent again, told of the first) need nearly all.
-    """
-
-    WAYS: ClassVar[dict[str, dict[str, st.SearchStrategy[Any]]]]
-
-    def __init__(self, stage: Stage) -> None:
-        super().__init__()
-        stage.clear()
-        self.stage = stage
-        self.clock = FakeClock()
-        self.claims = 0
-
-    @rule(data=st.data())
-    def happens(self, data: st.DataObject) -> None:
-        ways = [way for way in self.WAYS for _ in range(OFTEN.get(way, 1)) if self.possible(way)]
-        name = data.draw(st.sampled_from(ways), label="what")
-        values = {what: data.draw(strategy, label=what) for what, strategy in self.WAYS[name].items()}
-        getattr(self, name)(**values)
-
-    def possible(self, way: str) -> bool:
-        raise NotImplementedError
-
-    def time_passes(self, seconds: int) -> None:
-        self.clock.forward(seconds)
-
-    def token(self, worker: str) -> str:
-        self.claims += 1
-        return f"{worker}-{self.claims}"
-
-
-@dataclass
-class Message:
-    """What the model knows of an inbox row."""
-
-    name: str
-    conversation: str
-    due: datetime
-    state: str = "open"
-    attempts: int = 0
-    claim: str | None = None
-    leased: datetime | None = None
-
-    def free(self, now: datetime) -> bool:
-        return self.due <= now and (self.leased is None or self.leased < now)
-
-
-class InboxMachine(Machine):
-    """A complete model: each claim must take exactly the rows that the model says."""
-
-    WAYS: ClassVar = {
-        "time_passes": {"seconds": SECONDS},
-        "put": {"conversation": st.sampled_from("abc"), "count": st.integers(1, 3)},
-        "repeat": {"which": WHICH},
-        "claim": {"worker": WORKERS, "limit": st.integers(1, 4)},
-        "finish": {"which": WHICH, "how": st.sampled_from(["done", "done", "retry", "bury"])},
-        "crash": {"worker": WORKERS},
-    }
-
-    def possible(self, way: str) -> bool:
-        return bool({"repeat": self.messages, "finish": self.held}.get(way, True))
-
-    def __init__(self, stage: Stage) -> None:
-        super().__init__(stage)
-        self.queue = Inbox(stage.database, stage.vault)
-        self.messages: list[Message] = []
-        self.held: list[tuple[str, Claimed]] = []
-        self.done: list[Message] = []
-
-    def put(self, conversation: str, count: int) -> None:
-        new = [Message(f"{len(self.messages) + n}", conversation, self.clock()) for n in range(count)]
-        self.messages += new
-        self._deliver(new)
-
-    def repeat(self, which: int) -> None:
-        self._deliver([self.messages[which % len(self.messages)]])
-
-    def _deliver(self, messages: list[Message]) -> None:
-        rows = [message_row(self.queue, m.name, m.conversation, self.clock(), f"text {m.name}") for m in messages]
-        self.stage.do(self.queue.add(rows))
-
-    def claim(self, worker: str, limit: int) -> None:
-        now = self.clock()
-        expected = [head for head in self._heads() if head.free(now)][:limit]
-        token = self.token(worker)
-        taken = self.stage.do(self.queue.claim(now, token, limit=limit, lease=LEASE))
-        assert [one.external_id for one in taken] == [message.name for message in expected]
-        for message, one in zip(expected, taken, strict=True):
-            message.attempts += 1
-            message.claim, message.leased = token, now + LEASE
-            assert (one.attempts, self.queue.read(one)) == (message.attempts, f"text {message.name}")
-            self.held.append((worker, one))
-
-    def _heads(self) -> list[Message]:
-        heads: dict[str, Message] = {}
-        for message in self.messages:
-            if message.state == "open":
-                heads.setdefault(message.conversation, message)
-        return sorted(heads.values(), key=lambda message: int(message.name))
-
-    def finish(self, which: int, how: str) -> None:
-        _, one = self.held.pop(which % len(self.held))
-        message = self.messages[int(one.external_id)]
-        mine = (message.state, message.claim, message.attempts) == ("open", one.claim, one.attempts)
-        try:
-            self.stage.do(self._finish(one, how))
-        except LostClaim:
-            assert not mine
-            return
-        assert mine
-        message.claim = message.leased = None
-        if how in ("done", "bury"):
-            message.state = {"done": "done", "bury": "dead"}[how]
-            self.done.append(message)
-        else:
-            message.due = self.clock() + timedelta(seconds=10)
-
-    async def _finish(self, one: Claimed, how: str) -> None:
-        now = self.clock()
-        if how == "retry":
-            await self.queue.retry(one, now + timedelta(seconds=10), "ValueError")
-        elif how == "bury":
-            await self.queue.abandon(one, now, "KeyError")
-        else:
-            async with self.stage.database.write() as connection:
-                await self.queue.done(connection, one, now)
-
-    def crash(self, worker: str) -> None:
-        self.held = [(holder, one) for holder, one in self.held if holder != worker]
-
-    @invariant()
-    def each_is_finished_once_and_in_order(self) -> None:
-        for conversation in "abc":
-            order = [int(message.name) for message in self.done if message.conversation == conversation]
-            assert order == sorted(set(order))
-
-    @invariant()
-    def at_most_one_of_a_conversation_is_in_hand(self) -> None:
-        in_hand = [m.conversation for m in self.messages if m.leased is not None and m.leased >= self.clock()]
-        assert len(in_hand) == len(set(in_hand))
-
-    @invariant()
-    def nothing_is_lost(self) -> None:
-        waiting, dead, _ = self.stage.do(self.queue.depth())
-        assert waiting == sum(message.state == "open" for message in self.messages)
-        assert dead == sum(message.state == "dead" for message in self.messages)
-
-    def teardown(self) -> None:
-        """With time, and a worker that does not crash, all of it is done."""
-        self.held = []
-        while any(message.state == "open" for message in self.messages):
-            self.clock.forward(31)
-            self.claim("w1", 4)
-            while self.held:
-                self.finish(0, "done")
-            self.each_is_finished_once_and_in_order()
-        self.nothing_is_lost()
 
 
 @dataclass
@@ -515,11 +284,6 @@ class OutboxMachine(Machine):
         for letter in self.letters:
             opened = sum("failed for now" in told for told in letter.told.values())
             assert len(letter.sids) <= 1 + letter.all_doubts + opened
-
-
-@pytest.mark.slow
-def test_the_inbox_whatever_happens(stage: Stage) -> None:
-    play(InboxMachine, stage)
 
 
 @pytest.mark.slow
