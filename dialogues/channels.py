@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from dialogues.say import Words
+from dialogues.say import LocalizedText
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +18,9 @@ class ChannelWords:
     understood. ``numbered``: a choice is picked by writing its number. ``forgeable``: whoever writes may have put
     another's address there, so that what comes from an address is no proof, only what was sent to it and comes back."""
 
-    title: Words
-    chat: Words
-    said: Words
+    title: LocalizedText
+    chat: LocalizedText
+    said: LocalizedText
     numbered: bool = False
     forgeable: bool = False
 

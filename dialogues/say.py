@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-Words = Mapping[str, str]
+LocalizedText = Mapping[str, str]
 """The same words in each language: ``{"el": ..., "en": ...}``."""
 
 
@@ -32,6 +32,6 @@ class Option:
     says: str
 
 
-Value = str | int | date | datetime | Words | Say | tuple[Say, ...]
+Value = str | int | date | datetime | LocalizedText | Say | tuple[Say, ...]
 """What fills a placeholder. Dates and words of two languages are put into the citizen's by the wording, a
 :class:`Say` becomes its text, and several of them become lines."""

@@ -38,8 +38,8 @@ async def _chat(arguments: argparse.Namespace) -> int:
         language, history = arguments.language, list[Event]()
         for number, line in enumerate(sys.stdin if not sys.stdin.isatty() else iter(_prompt, "")):
             now = runtime.clock() + timedelta(microseconds=number)
-            here = Context(0, arguments.channel, now, citizen, 2 if citizen else 0, language)
-            turn = await dialogue.turn(history, Message(str(number), line.strip(), now), here)
+            context = Context(0, arguments.channel, now, citizen, 2 if citizen else 0, language)
+            turn = await dialogue.turn(history, Message(str(number), line.strip(), now), context)
             history += turn.events
             for reply in turn.replies:
                 choices = "".join(f"\n   [{choice.title}]" for choice in reply.choices)

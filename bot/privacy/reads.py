@@ -24,7 +24,7 @@ class StorePrivacy:
 
     async def notices(self, conversation_id: int, citizen_id: int | None) -> NoticeView:
         point = await self._store.conversations.contact_point_of(conversation_id) or 0  # in a terminal there is none
-        wanted = await self._store.preferences.here(point, citizen_id)
+        wanted = await self._store.preferences.at(point, citizen_id)
         quiet = (f"{wanted.quiet.start:%H:%M}", f"{wanted.quiet.end:%H:%M}") if wanted.quiet else None
         return NoticeView(wanted.channel, wanted.only, quiet, await self._store.consents.newest(point))
 

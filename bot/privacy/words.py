@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from bot.web.pages import Sorry
 from dialogues.channels import CHANNELS, ONLY
-from dialogues.say import Words
+from dialogues.say import LocalizedText
 
 GONE = Sorry(
     status=404,
@@ -31,8 +31,8 @@ GONE = Sorry(
 class Kind:
     """``title`` and ``why`` in both languages. ``fields``: what is shown of a row; the file has all of it."""
 
-    title: Words
-    why: Words
+    title: LocalizedText
+    why: LocalizedText
     fields: tuple[str, ...]
 
 
@@ -114,7 +114,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 )
 """In the order of the page."""
 
-FIELDS: Mapping[str, Words] = MappingProxyType(
+FIELDS: Mapping[str, LocalizedText] = MappingProxyType(
     {
         "action": {"el": "ερώτηση", "en": "question"},
         "address": {"el": "διεύθυνση", "en": "address"},
@@ -196,6 +196,8 @@ _VALUES = (
         for name, channel in CHANNELS.items()
     ),
 )
-VALUES: Mapping[str, Words] = MappingProxyType({code: {"el": el, "en": en} for code, el, en in _VALUES})
+VALUES: Mapping[str, LocalizedText] = MappingProxyType({code: {"el": el, "en": en} for code, el, en in _VALUES})
 """Codes as a citizen would say them; a citizen's own words are never among them (``text``, ``note``)."""
-YES_NO: Mapping[bool, Words] = MappingProxyType({True: {"el": "ναι", "en": "yes"}, False: {"el": "όχι", "en": "no"}})
+YES_NO: Mapping[bool, LocalizedText] = MappingProxyType(
+    {True: {"el": "ναι", "en": "yes"}, False: {"el": "όχι", "en": "no"}}
+)

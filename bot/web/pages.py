@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from dialogues.say import Words
+from dialogues.say import LocalizedText
 
 TEMPLATES = Path(__file__).parent / "templates"
 LANGUAGES = ("el", "en")
@@ -40,10 +40,10 @@ class Sorry:
     """Why somebody does not get what they came for, and what they can do: ``hint``, and the words for the chat."""
 
     status: int
-    heading: Words
-    reason: Words
-    hint: Words
-    say: Words
+    heading: LocalizedText
+    reason: LocalizedText
+    hint: LocalizedText
+    say: LocalizedText
 
 
 class Pages:

@@ -123,7 +123,7 @@ class Preferences:
             self._database.insert_new(wishes).values(**row, source=source, key=key, at=now),
         )
 
-    async def here(self, contact_point_id: int, citizen_id: int | None) -> NoticePreferences:
+    async def at(self, contact_point_id: int, citizen_id: int | None) -> NoticePreferences:
         """What counts for whoever writes from this contact point."""
         return await self._preferences(citizen_id, [contact_point_id])
 

@@ -48,7 +48,7 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Filed:
     """A file of the registry's. Nobody but ``afm`` and the clerks may see it."""
 
     id: str
@@ -66,7 +66,7 @@ class Handed:
     reference: str
     code: str
     number: str
-    file: Kept
+    file: Filed
     digest: str
 
 
@@ -94,7 +94,7 @@ class Filing:
         self._state = state
         self._handed: dict[tuple[str, str], Handed] = {}
         self._wanted: dict[tuple[str, str], Wanted] = {}
-        self._files: dict[str, Kept] = {}
+        self._files: dict[str, Filed] = {}
         self._of_case: defaultdict[str, dict[str, Handed]] = defaultdict(dict)
         self._numbers = 1000
 
@@ -121,7 +121,7 @@ class Filing:
         """What was last handed in for a case, by the document's code."""
         return self._of_case.get(reference, {})
 
-    def file(self, id_: str) -> Kept:
+    def file(self, id_: str) -> Filed:
         """Raises :class:`NotThere`."""
         try:
             return self._files[id_]
@@ -195,8 +195,8 @@ class Filing:
         who = (("Επώνυμο", person.last), ("Όνομα", person.first), ("ΑΦΜ", person.afm))
         return (*who, *asked, *wanted.kind.facts, ("Ημερομηνία έκδοσης", day))
 
-    def _keep(self, registry: str, afm: str, sheet: Sheet) -> Kept:
-        kept = Kept(f"{registry}-{len(self._files) + 1}", registry, afm, sheet, self._state.now())
+    def _keep(self, registry: str, afm: str, sheet: Sheet) -> Filed:
+        kept = Filed(f"{registry}-{len(self._files) + 1}", registry, afm, sheet, self._state.now())
         self._files[kept.id] = kept
         return kept
 

@@ -69,8 +69,8 @@ class Logins:
             url = URL(uri)
         except ValueError:
             return False
-        here = url.host in _LOOPBACK and url.scheme in ("http", "https") and not url.fragment
-        return here or uri in self._redirects
+        loopback = url.host in _LOOPBACK and url.scheme in ("http", "https") and not url.fragment
+        return loopback or uri in self._redirects
 
     def grant(self, realm: str, person: Citizen, redirect_uri: str, pkce: str) -> str:
         code = secrets.token_urlsafe(24)

@@ -10,7 +10,7 @@ from typing import Any
 
 from connectors.references import canonical
 from connectors.sandbox.books import BOOKS, CONTACT_SERVICE, DOCUMENT_WORDS, OUTCOME_WORDS
-from connectors.sandbox.filing import Conflict, Filing, Kept, NoGood, Sheet, Wanted
+from connectors.sandbox.filing import Conflict, Filed, Filing, NoGood, Sheet, Wanted
 from connectors.sandbox.model import Case, Document, NotAllowed, NotThere
 from connectors.sandbox.paperwork import STATE_WORDS
 from connectors.sandbox.state import State
@@ -212,7 +212,7 @@ def _wanted(wanted: Wanted) -> dict[str, Any]:
     }
 
 
-def _kept(kept: Kept) -> dict[str, Any]:
+def _kept(kept: Filed) -> dict[str, Any]:
     return {
         "documentId": kept.id,
         "afm": kept.afm,

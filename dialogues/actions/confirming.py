@@ -13,11 +13,11 @@ A_DAY = 3  # times that digits are asked for in one chat
 
 async def ask_to_confirm(reads: Reads, turn: ActionInput, intent: str, response: str) -> ActionOutput:
     """Ask for six digits before ``intent`` is carried out; ``response`` holds them as ``{code}``."""
-    here = turn.context.conversation_id
-    if await reads.privacy.confirmations_asked(here, turn.context.now) >= A_DAY:
+    conversation_id = turn.context.conversation_id
+    if await reads.privacy.confirmations_asked(conversation_id, turn.context.now) >= A_DAY:
         return ActionOutput((Say("utter_confirm_limit"),), {"question": None, "pending": None})
     mark = f"{turn.message.id}:{int(turn.message.at.timestamp())}:{turn.context.citizen_id or 0}"
-    said = Say(response, {"code": reads.privacy.confirmation(here, mark)})
+    said = Say(response, {"code": reads.privacy.confirmation(conversation_id, mark)})
     return ActionOutput((said,), {"pending": remember(intent, mark=mark)})
 
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 from dialogues.actions.base import Action, ActionInput, ActionOutput
 from dialogues.actions.pending import remember, wish_of
 from dialogues.catalogue import Catalogue, Office, Service
-from dialogues.say import Option, Say, Value, Words
+from dialogues.say import LocalizedText, Option, Say, Value
 
 _COMMON = (
     "family-status-certificate",
@@ -176,7 +176,7 @@ def _done(turn: ActionInput, wish: str) -> dict[str, str | None]:
     return {"wish": wish, "pending": None} if own else {"wish": wish}
 
 
-def _option(title: Words) -> Option:
+def _option(title: LocalizedText) -> Option:
     return Option(Say("utter_choice", {"title": title}), title["el"])
 
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 from dialogues.actions.base import Action, ActionInput, ActionOutput
 from dialogues.channels import CHANNELS, PREFERENCES
 from dialogues.ports import NoticeView, Reads
-from dialogues.say import Say, Value, Words
+from dialogues.say import LocalizedText, Say, Value
 from dialogues.turn import SetPreference
 
 _ALERTS: dict[bool | None, str] = {True: "utter_alerts_on", False: "utter_alerts_off", None: "utter_alerts_unsaid"}
 
 
-def hours_words(start: str, end: str) -> Words:
+def hours_words(start: str, end: str) -> LocalizedText:
     """``22:00`` to ``08:00`` in words."""
     return {"el": f"{start} έως {end}", "en": f"{start} to {end}"}
 
@@ -31,8 +31,8 @@ class SetThePreference(Action):
             return ActionOutput((Say("utter_preferences_how"),))
         kind, value = turn.preference
         told = _channel(value) if kind == "channel" else _quiet(value)
-        here = turn.context
-        view = await self._reads.privacy.notices(here.conversation_id, here.citizen_id)
+        context = turn.context
+        view = await self._reads.privacy.notices(context.conversation_id, context.citizen_id)
         more = () if view.alerts else (Say(_ALERTS[view.alerts]),)  # a wish how, and none whether: that is said apart
         return ActionOutput((replace(told, more=more),), effects=(SetPreference(kind, value),))
 
@@ -46,8 +46,8 @@ class ShowPreferences(Action):
         self._reads = reads
 
     async def run(self, turn: ActionInput) -> ActionOutput:
-        here = turn.context
-        view = await self._reads.privacy.notices(here.conversation_id, here.citizen_id)
+        context = turn.context
+        view = await self._reads.privacy.notices(context.conversation_id, context.citizen_id)
         values: dict[str, Value] = {
             "alerts": Say(_ALERTS[view.alerts]),
             "channel": _on(view),

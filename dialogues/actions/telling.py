@@ -13,7 +13,7 @@ from dialogues.actions.blocking import blocker
 from dialogues.athens import ATHENS, day_of
 from dialogues.catalogue import Catalogue
 from dialogues.ports import CaseView, Overview
-from dialogues.say import Option, Say, Value, Words
+from dialogues.say import LocalizedText, Option, Say, Value
 
 _CLOSED = "closed"
 _ENDED: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -39,7 +39,7 @@ def in_order(cases: Sequence[CaseView]) -> list[CaseView]:
     return sorted(newest, key=lambda case: (_group(case), (_due(case) or date.max) if not _group(case) else date.min))
 
 
-def moment(at: datetime, now: datetime) -> Words:
+def moment(at: datetime, now: datetime) -> LocalizedText:
     """A point in time as it is told: the hour in Athens, with its day unless that is today."""
     hour, day = f"{at.astimezone(ATHENS):%H:%M}", day_of(at)
     if day == day_of(now):
@@ -152,12 +152,12 @@ class CaseTeller:
         )
         return (*stale, *self.hidden(seen))
 
-    def _offices(self, registries: Iterable[str]) -> Words:
+    def _offices(self, registries: Iterable[str]) -> LocalizedText:
         """What the registries' services are called."""
         titles = [self._office(registry) for registry in registries]
         return {language: ", ".join(title[language] for title in titles) for language in _LANGUAGES}
 
-    def _office(self, registry: str) -> Words:
+    def _office(self, registry: str) -> LocalizedText:
         offices = self._catalogue.offices.values()
         known = next((office.title for office in offices if office.registry == registry), None)
         return known or dict.fromkeys(_LANGUAGES, registry)
@@ -186,10 +186,10 @@ class CaseTeller:
 
     def _documents(self, case: CaseView) -> dict[str, Value]:
         procedure = self._catalogue.procedure(case.procedure)
-        submit: Words | Say = procedure.submit if procedure else Say("utter_submit_anywhere")
+        submit: LocalizedText | Say = procedure.submit if procedure else Say("utter_submit_anywhere")
         return {"documents": tuple(_document(title, due) for _, title, due in case.missing), "submit": submit}
 
-    def _stage_words(self, case: CaseView) -> Words | Say:
+    def _stage_words(self, case: CaseView) -> LocalizedText | Say:
         if end := _end(case):
             return Say(_ENDED[end][1])
         stage = self._catalogue.stage(case.procedure, case.stage)

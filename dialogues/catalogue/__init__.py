@@ -11,28 +11,26 @@ from typing import Any
 
 import yaml
 
+from dialogues.say import LocalizedText
 from nlu.names import Entry, read_catalogue
 
 FOLDER = Path(__file__).parent
-
-Words = Mapping[str, str]
-"""The same thing in each language: ``{"el": ..., "en": ...}``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
     """A stage of a case: its title, and what happens after it."""
 
-    title: Words
-    next: Words
+    title: LocalizedText
+    next: LocalizedText
 
 
 @dataclass(frozen=True, slots=True)
 class Procedure:
     """A procedure's title, how its missing papers are handed in, and the stages it words in its own way."""
 
-    title: Words
-    submit: Words
+    title: LocalizedText
+    submit: LocalizedText
     stages: Mapping[str, Stage]
 
 
@@ -44,26 +42,26 @@ class Service:
     """
 
     code: str
-    title: Words
+    title: LocalizedText
     agency: str
-    owner: Words
-    where: Words
+    owner: LocalizedText
+    where: LocalizedText
     source: str
     seen: date
-    documents: tuple[Words, ...] | None = None
-    needs: Words | None = None
-    time: Words | None = None
-    fee: Words | None = None
+    documents: tuple[LocalizedText, ...] | None = None
+    needs: LocalizedText | None = None
+    time: LocalizedText | None = None
+    fee: LocalizedText | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
     """A service that citizens visit: where its hours are found, and which registry is its."""
 
-    title: Words
+    title: LocalizedText
     registry: str
-    finder: Words
-    note: Words | None = None
+    finder: LocalizedText
+    note: LocalizedText | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +112,7 @@ def _office(known: Entry, facts: Mapping[str, Any]) -> Office:
     return Office(_title(known), known.registry, **facts)
 
 
-def _title(known: Entry) -> Words:
+def _title(known: Entry) -> LocalizedText:
     return {"el": known.el, "en": known.en}
 
 

@@ -14,7 +14,7 @@ from functools import cache
 
 from dialogues.channels import ANY, CHANNELS
 from dialogues.channels import ONLY as ONLY_CODE
-from dialogues.say import Words
+from dialogues.say import LocalizedText
 from dialogues.understanding.hours import DEFAULT, hours_in, without_hours
 from nlu.fold import fold
 
@@ -79,7 +79,7 @@ _WHEN = "ώρα ώρες το τη την τις τα στις από ως έω�
 _EN = "please i want to would like can you could the a an of that is are all any my me on about for and tell show give"
 
 
-def _each(phrase: Callable[[str, Words], Phrase]) -> Iterator[Phrase]:
+def _each(phrase: Callable[[str, LocalizedText], Phrase]) -> Iterator[Phrase]:
     """One phrase for each channel."""
     return (phrase(name, channel.said) for name, channel in CHANNELS.items())
 

@@ -57,45 +57,49 @@ class StoreFixture:
     async def at(self, channel: str, address: str, now: datetime = START) -> Conversation:
         return await self.store.conversations.at(channel, address, now)
 
-    async def link(self, here: Conversation, afm: str, level: int = PROVEN, now: datetime = START) -> int:
+    async def link(self, conversation: Conversation, afm: str, level: int = PROVEN, now: datetime = START) -> int:
         async with self.database.write() as connection:
             citizen = await self.store.citizens.ensure_one(connection, afm, now)
-            await self.store.links.link(connection, here.contact_point_id, citizen, level, "code", now)
+            await self.store.links.link(connection, conversation.contact_point_id, citizen, level, "code", now)
         return citizen
 
-    async def say(self, here: Conversation, text: str, now: datetime = START) -> int:
+    async def say(self, conversation: Conversation, text: str, now: datetime = START) -> int:
         """The inbox row's id."""
         self._said += 1
-        key = address_key(self.vault, here.channel, here.address)
-        await self.inbox.add([message(self.inbox, f"e{self._said}", key, now, text, channel=here.channel)])
+        key = address_key(self.vault, conversation.channel, conversation.address)
+        await self.inbox.add([message(self.inbox, f"e{self._said}", key, now, text, channel=conversation.channel)])
         [claimed] = await self.inbox.claim(now, f"c{self._said}", limit=1, lease=START - START.replace(hour=1))
         cause = f"in:{claimed.id}"
         async with self.database.write() as connection:
             await self.inbox.done(connection, claimed, now)
             lines = [Line(cause, Author.CITIZEN, text, now), Line(f"{cause}:0", Author.BOT, f"re: {text}", now)]
-            await self.store.transcript.add_lines(connection, here.id, lines, here.citizen_id)
-            await self.store.history.add(connection, here.id, claimed.id, [{"event": "user", "text": text}], now)
-            await self.outbox.add(connection, [self.dispatch(f"{cause}:0", here, now)], now)
+            await self.store.transcript.add_lines(connection, conversation.id, lines, conversation.citizen_id)
+            await self.store.history.add(
+                connection, conversation.id, claimed.id, [{"event": "user", "text": text}], now
+            )
+            await self.outbox.add(connection, [self.dispatch(f"{cause}:0", conversation, now)], now)
         return claimed.id
 
     @staticmethod
-    def dispatch(key: str, here: Conversation, now: datetime) -> Dispatch:
+    def dispatch(key: str, conversation: Conversation, now: datetime) -> Dispatch:
         body = '{"text": "re", "choices": []}'
-        return Dispatch(key, here.channel, here.address, body, Kind.REPLY, Priority.REPLY, here.id, now)
+        return Dispatch(
+            key, conversation.channel, conversation.address, body, Kind.REPLY, Priority.REPLY, conversation.id, now
+        )
 
-    async def wish(self, here: Conversation, citizen: int | None, value: str, key: str) -> None:
+    async def wish(self, conversation: Conversation, citizen: int | None, value: str, key: str) -> None:
         async with self.database.write() as connection:
-            point = here.contact_point_id
+            point = conversation.contact_point_id
             await self.wishes.add(connection, point, citizen, "quiet", value, source="message", key=key, now=START)
 
-    async def consent(self, here: Conversation, *, allowed: bool, key: str) -> None:
+    async def consent(self, conversation: Conversation, *, allowed: bool, key: str) -> None:
         async with self.database.write() as connection:
-            point = here.contact_point_id
+            point = conversation.contact_point_id
             await self.store.consents.add(connection, point, allowed=allowed, source="message", key=key, now=START)
 
-    async def code(self, here: Conversation, afm: str, now: datetime = START) -> bool:
+    async def code(self, conversation: Conversation, afm: str, now: datetime = START) -> bool:
         async with self.database.write() as connection:
-            return await self.store.codes.issue(connection, here.id, afm, "123456", now, sent=True)
+            return await self.store.codes.issue(connection, conversation.id, afm, "123456", now, sent=True)
 
     async def open_case(self, citizen: int, reference: str, now: datetime = START, *, closed: bool = False) -> None:
         row = {"citizen_id": citizen, "registry": "permits", "reference": reference, "procedure": "building-permit"}
@@ -104,14 +108,14 @@ class StoreFixture:
         async with self.database.write() as connection:
             await connection.execute(cases.insert().values(**row))
 
-    async def erase(self, here: Conversation, now: datetime = START, key: str = "in:0") -> Erased:
+    async def erase(self, conversation: Conversation, now: datetime = START, key: str = "in:0") -> Erased:
         async with self.database.write() as connection:
-            point = here.contact_point_id
-            return await self.erasure.erase(connection, point, now, key=key, subject_key=here.recipient_key)
+            point = conversation.contact_point_id
+            return await self.erasure.erase(connection, point, now, key=key, subject_key=conversation.recipient_key)
 
-    async def offer(self, here: Conversation, token: str, now: datetime = START) -> bool:
+    async def offer(self, conversation: Conversation, token: str, now: datetime = START) -> bool:
         async with self.database.write() as connection:
-            return await self.copies.offer(connection, here.contact_point_id, token, now)
+            return await self.copies.offer(connection, conversation.contact_point_id, token, now)
 
     async def use(self, token: str, now: datetime = START) -> int | None:
         async with self.database.write() as connection:

@@ -52,7 +52,7 @@ class Receiver:
 
 
 @dataclass
-class Told:
+class EventsFixture:
     counter: Receiver
     state: State
     post: EventPost
@@ -61,7 +61,7 @@ class Told:
 
 
 @asynccontextmanager
-async def telling(*answers: int) -> AsyncIterator[Told]:
+async def telling(*answers: int) -> AsyncIterator[EventsFixture]:
     """A State whose changes go to a counter, with a clock of which only the pauses are made up."""
     counter, clock, faults, state = Receiver(list(answers)), Clock(), Faults(), seeded(lambda: NOW)
     runtime = replace(clock.runtime(), now=lambda: datetime.now(UTC))  # the signature must be fresh
@@ -69,7 +69,7 @@ async def telling(*answers: int) -> AsyncIterator[Told]:
         post = EventPost(url, SECRET, session, faults, runtime)
         state.watch(post.put)
         running_post = asyncio.create_task(post.run())
-        yield Told(counter, state, post, faults, clock)
+        yield EventsFixture(counter, state, post, faults, clock)
         running_post.cancel()
         await asyncio.gather(running_post, return_exceptions=True)
 

@@ -39,11 +39,11 @@ class PagesHarness:
     async def issue(self, token: str = TOKEN, chat: str = CHAT, language: str = "el") -> int:
         """A link for a chat; the chat's conversation."""
         store, now = self.system.store, self.system.clock()
-        here = await store.conversations.at("viber", chat, now)
+        known = await store.conversations.at("viber", chat, now)
         async with store.database.write() as connection:
-            await store.conversations.set_language(connection, here.id, language)
-            assert await LoginLinks(store.database, store.vault).issue(connection, here.id, token, now)
-        return here.id
+            await store.conversations.set_language(connection, known.id, language)
+            assert await LoginLinks(store.database, store.vault).issue(connection, known.id, token, now)
+        return known.id
 
     async def count(self, table: Table, *where: ColumnElement[bool]) -> int:
         async with self.system.store.database.read() as connection:

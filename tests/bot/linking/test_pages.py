@@ -16,11 +16,11 @@ from tests.harness import PUBLIC_URL
 
 
 async def test_a_citizen_is_shown_a_code_that_counts_in_the_chat_that_asked(harness: PagesHarness) -> None:
-    here, other = await harness.issue(), await harness.issue("another", "another chat")
+    conversation, other = await harness.issue(), await harness.issue("another", "another chat")
     page = await harness.browser().link(LINK, ANNA)
     assert page.status == 200
     assert re.fullmatch(r"\d{6}", page.code)
-    assert await harness.proves(here, page.code)
+    assert await harness.proves(conversation, page.code)
     assert not await harness.proves(other, page.code)
     assert await harness.count(links) == 0  # nobody is linked by the page alone
     assert await harness.count(audit, audit.c.action == "login.done") == 1
@@ -52,14 +52,14 @@ async def test_the_page_names_the_chat_and_the_time(harness: PagesHarness) -> No
 
 
 async def test_previews_and_fetching_ahead_use_nothing_up(harness: PagesHarness) -> None:
-    here = await harness.issue()
+    conversation = await harness.issue()
     for _ in range(10):
         await harness.browser().get(LINK)
         async with harness.session.head(f"{harness.system.url}/link/{TOKEN}") as answer:
             assert answer.status == 200
     assert await harness.count(login_links, login_links.c.starts > 0) == 0
     page = await harness.browser().link(LINK, ANNA)
-    assert await harness.proves(here, page.code)
+    assert await harness.proves(conversation, page.code)
 
 
 # What is refused
@@ -107,14 +107,14 @@ async def test_a_forged_or_missing_state_leads_nowhere(harness: PagesHarness) ->
 
 
 async def test_a_forged_code_of_the_login_is_refused_and_the_link_lives(harness: PagesHarness) -> None:
-    here = await harness.issue()
+    conversation = await harness.issue()
     browser = harness.browser()
     begun = await browser.begin(LINK)
     state = re.search(r"state=([^&]+)", begun.location)
     assert state
     page = await browser.get(f"{PUBLIC_URL}/link/back?code=forged&state={state[1]}")
     assert says(page, 502, "δεν ολοκληρώθηκε")
-    assert await harness.proves(here, (await browser.link(LINK, ANNA)).code)
+    assert await harness.proves(conversation, (await browser.link(LINK, ANNA)).code)
 
 
 @pytest.mark.parametrize(
@@ -189,29 +189,29 @@ async def test_a_code_that_was_shown_is_not_shown_for_ever(harness: PagesHarness
 
 
 async def test_who_does_not_want_to_may_still_change_their_mind(harness: PagesHarness) -> None:
-    here = await harness.issue()
+    conversation = await harness.issue()
     browser = harness.browser()
     back = await browser.log_in((await browser.begin(LINK)).location, ANNA, act="cancel")
     assert says(await browser.get(back), 200, "ακυρώθηκε")
     assert await harness.count(citizens) == 0
-    assert await harness.proves(here, (await browser.link(LINK, ANNA)).code)
+    assert await harness.proves(conversation, (await browser.link(LINK, ANNA)).code)
 
 
 async def test_a_login_that_is_down_is_told_and_the_link_lives(harness: PagesHarness) -> None:
-    here = await harness.issue()
+    conversation = await harness.issue()
     browser = harness.browser()
     back = await browser.log_in((await browser.begin(LINK)).location, ANNA)
     harness.faults.put("login", Fault(Kind.ERROR))
     assert says(await browser.get(back), 503, "δεν απαντά")
     harness.faults.clear_all()
-    assert await harness.proves(here, (await browser.link(LINK, ANNA)).code)
+    assert await harness.proves(conversation, (await browser.link(LINK, ANNA)).code)
 
 
 async def test_ending_the_link_meanwhile_ends_the_login(harness: PagesHarness) -> None:
-    here = await harness.issue()
+    conversation = await harness.issue()
     browser = harness.browser()
     back = await browser.log_in((await browser.begin(LINK)).location, ANNA)
     await harness.issue("newer")
     assert says(await browser.get(back), 410, "έληξε")
-    assert not await harness.count(codes, codes.c.conversation_id == here)
+    assert not await harness.count(codes, codes.c.conversation_id == conversation)
     assert await harness.count(outbox) == 0

@@ -19,7 +19,7 @@ from casestore.vault import Vault
 from connectors.connect import event_reader
 from connectors.events import RegistryEvent
 from connectors.sandbox.events import cloud_event
-from connectors.sandbox.model import Change as Told
+from connectors.sandbox.model import Change as StateChange
 from connectors.sandbox.model import Document, NotAllowed
 from connectors.sandbox.state import State
 from tests.bot.registries.apply_harness import (
@@ -60,7 +60,7 @@ def act(state: State, number: int, deed: str) -> None:
 async def test_events_in_any_order_with_some_lost_agree_with_polling(
     database: Database, vault: Vault, clock: FakeClock, deeds: Any, order: Any, lost: set[int], closing: bool
 ) -> None:
-    told: list[Told] = []
+    told: list[StateChange] = []
     async with running() as world:
         world.state.watch(told.append)
         registry = world.registries().cases["permits"]

@@ -90,11 +90,11 @@ async def test_whom_it_proves_is_told_when_on_record(codes_fixture: CodesFixture
 
 
 async def test_a_code_counts_in_its_own_conversation_only(codes_fixture: CodesFixture) -> None:
-    here, there = await codes_fixture.transcript("a"), await codes_fixture.transcript("b")
-    await codes_fixture.issue(here, "111111")
+    conversation, there = await codes_fixture.transcript("a"), await codes_fixture.transcript("b")
+    await codes_fixture.issue(conversation, "111111")
     await codes_fixture.issue(there, "222222", OTHER)
     assert not (await codes_fixture.check(there, "111111")).right
-    assert (await codes_fixture.check(here, "111111")).right
+    assert (await codes_fixture.check(conversation, "111111")).right
 
 
 async def test_the_newest_code_counts(codes_fixture: CodesFixture) -> None:
@@ -252,9 +252,9 @@ async def test_the_limit_holds_when_asked_at_once(postgresql_url: str, vault: Va
     (most, _), _ = PER_CITIZEN
     for number in range(most - 1):
         await desks[0].issue(await desks[0].transcript(f"{number}"))
-    here, there = await desks[0].transcript("here"), await desks[1].transcript("there")
+    conversation, there = await desks[0].transcript("here"), await desks[1].transcript("there")
     async with desks[0].database.write() as connection:
-        assert await desks[0].codes.issue(connection, here, AFM, "111111", clock(), sent=True)
+        assert await desks[0].codes.issue(connection, conversation, AFM, "111111", clock(), sent=True)
         second = asyncio.create_task(desks[1].issue(there))
         for _ in range(10):  # time enough for it to count
             await desks[0].transcript("here")

@@ -48,14 +48,18 @@ class PeopleFixture:
         async with self.database.write() as connection:
             await self.store.links.set_mobile(connection, citizen, mobile, START)
 
-    async def prove(self, here: Conversation, citizen: int, source: str = "code", rests_on: str | None = None) -> None:
+    async def prove(
+        self, conversation: Conversation, citizen: int, source: str = "code", rests_on: str | None = None
+    ) -> None:
         async with self.database.write() as connection:
-            await self.store.links.link(connection, here.contact_point_id, citizen, PROVEN, source, START, rests_on)
+            await self.store.links.link(
+                connection, conversation.contact_point_id, citizen, PROVEN, source, START, rests_on
+            )
 
-    async def unlink(self, here: Conversation) -> None:
+    async def unlink(self, conversation: Conversation) -> None:
         async with self.database.write() as connection:
-            if here.citizen_id is not None:
-                await self.store.links.unlink(connection, here.contact_point_id, here.citizen_id, START)
+            if conversation.citizen_id is not None:
+                await self.store.links.unlink(connection, conversation.contact_point_id, conversation.citizen_id, START)
 
     async def link_at(self, address: str = MOBILE, channel: str = "sms") -> Link:
         link = (await self.at(address, channel)).link
@@ -66,8 +70,8 @@ class PeopleFixture:
         return await self.store.conversations.at(channel, address, START)
 
     async def behind(self, address: str = MOBILE, channel: str = "sms") -> tuple[int | None, int]:
-        here = await self.at(address, channel)
-        return here.citizen_id, here.level
+        conversation = await self.at(address, channel)
+        return conversation.citizen_id, conversation.level
 
 
 @pytest.fixture
@@ -133,9 +137,9 @@ async def test_a_number_that_the_registry_let_go_is_let_go(fixture: PeopleFixtur
 
 async def test_who_is_proven_is_proven_and_the_last_one_counts(fixture: PeopleFixture) -> None:
     first, second = await fixture.citizen(), await fixture.citizen(OTHER)
-    here = await fixture.at("tGVu", "viber")
+    conversation = await fixture.at("tGVu", "viber")
     for citizen in (first, second):
-        await fixture.prove(here, citizen)
+        await fixture.prove(conversation, citizen)
         found = await fixture.at("tGVu", "viber")
         assert (found.citizen_id, found.level) == (citizen, PROVEN)
 
@@ -190,9 +194,9 @@ async def test_a_number_that_became_the_citizens_is_rested_on_from_then(fixture:
 
 async def test_a_login_frees_a_chat_from_the_mobile_of_its_code(fixture: PeopleFixture, vault: Vault) -> None:
     citizen = await fixture.citizen()
-    here = await fixture.at("tGVu", "viber")
-    await fixture.prove(here, citizen, rests_on=address_key(vault, "sms", MOBILE))
-    await fixture.prove(here, citizen, "login")
+    conversation = await fixture.at("tGVu", "viber")
+    await fixture.prove(conversation, citizen, rests_on=address_key(vault, "sms", MOBILE))
+    await fixture.prove(conversation, citizen, "login")
     await fixture.mobile(citizen, None)
     assert await fixture.behind("tGVu", "viber") == (citizen, PROVEN)
 
@@ -245,10 +249,10 @@ async def test_one_citizen_on_both_channels_is_one(fixture: PeopleFixture) -> No
 
 
 async def test_reachable_and_not(fixture: PeopleFixture) -> None:
-    here = await fixture.at()
+    conversation = await fixture.at()
     for reason in ("unsubscribed", None):
         async with fixture.database.write() as connection:
-            await fixture.store.contact_points.reachable(connection, here.contact_point_id, reason=reason)
+            await fixture.store.contact_points.reachable(connection, conversation.contact_point_id, reason=reason)
         assert (await fixture.at()).reachable is (reason is None)
 
 

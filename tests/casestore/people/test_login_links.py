@@ -30,9 +30,9 @@ class Door:
         return (await self.store.conversations.at("viber", name, self.clock())).id
 
     async def issue(self, token: str = TOKEN, talk: str = "a") -> bool:
-        here = await self.transcript(talk)
+        conversation = await self.transcript(talk)
         async with self.database.write() as connection:
-            return await self.links.issue(connection, here, token, self.clock())
+            return await self.links.issue(connection, conversation, token, self.clock())
 
     async def find(self, token: str = TOKEN) -> Link | Refused:
         return await self.links.find(token, self.clock())

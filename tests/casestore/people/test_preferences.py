@@ -119,11 +119,11 @@ class PreferencesFixture:
 
     async def linked(self, channel: str, address: str, afm: str = AFM, level: int = PROVEN) -> tuple[int, int]:
         """(contact point, citizen), known there."""
-        here = await self.store.conversations.at(channel, address, START)
+        conversation = await self.store.conversations.at(channel, address, START)
         async with self.database.write() as connection:
             citizen = await self.store.citizens.ensure_one(connection, afm, START)
-            await self.store.links.link(connection, here.contact_point_id, citizen, level, "code", START)
-        return here.contact_point_id, citizen
+            await self.store.links.link(connection, conversation.contact_point_id, citizen, level, "code", START)
+        return conversation.contact_point_id, citizen
 
     async def wish(self, point: int, citizen: int | None, kind: str, value: str, minutes: int) -> None:
         async with self.database.write() as connection:
@@ -150,22 +150,22 @@ async def test_a_citizens_wish_holds_on_both_channels_and_a_cause_counts_once(fi
     await fixture.wish(sms, citizen, "channel", "only-viber", 3)
     expected = NoticePreferences("viber", False, quiet_of("23:00-07:30"), frozenset({"channel", "quiet"}))
     for point in (viber, sms):
-        assert await fixture.wishes.here(point, citizen) == expected
+        assert await fixture.wishes.at(point, citizen) == expected
 
 
 async def test_a_wish_of_nobody_known_holds_where_it_was_said(fixture: PreferencesFixture) -> None:
-    here = await fixture.store.conversations.at("viber", "tGVu", START)
-    await fixture.wish(here.contact_point_id, None, "quiet", "none", 1)
-    assert (await fixture.wishes.here(here.contact_point_id, None)).quiet is None
+    conversation = await fixture.store.conversations.at("viber", "tGVu", START)
+    await fixture.wish(conversation.contact_point_id, None, "quiet", "none", 1)
+    assert (await fixture.wishes.at(conversation.contact_point_id, None)).quiet is None
     there = await fixture.store.conversations.at("viber", "another", START)
-    assert await fixture.wishes.here(there.contact_point_id, None) == NoticePreferences()
+    assert await fixture.wishes.at(there.contact_point_id, None) == NoticePreferences()
 
 
 async def test_another_citizens_wish_at_the_same_number_is_not_mine(fixture: PreferencesFixture) -> None:
     point, first = await fixture.linked("sms", "+306900000001")
     await fixture.wish(point, first, "quiet", "none", 1)
     _, second = await fixture.linked("sms", "+306900000001", OTHER)
-    assert await fixture.wishes.here(point, second) == NoticePreferences()
+    assert await fixture.wishes.at(point, second) == NoticePreferences()
 
 
 async def test_what_an_alert_asks_is_read_together(fixture: PreferencesFixture) -> None:
@@ -197,7 +197,7 @@ async def test_a_strange_wish_is_refused(fixture: PreferencesFixture, kind: str,
     point, citizen = await fixture.linked("viber", "tGVu")
     with pytest.raises(ValueError):  # noqa: PT011 (the words differ by kind)
         await fixture.wish(point, citizen, kind, value, 1)
-    assert await fixture.wishes.here(point, citizen) == NoticePreferences()
+    assert await fixture.wishes.at(point, citizen) == NoticePreferences()
 
 
 def test_quiet_hours_of_no_length_are_none_that_can_be() -> None:

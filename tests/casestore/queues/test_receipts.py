@@ -202,7 +202,7 @@ async def test_seen_covers_what_was_delivered_before(log: Log) -> None:
 
 async def test_who_cannot_be_reached_gets_nothing_that_waits(log: Log, vault: Vault) -> None:
     store = Store.over(log.database, vault)
-    here = await store.conversations.at("sms", "a", START)
+    conversation = await store.conversations.at("sms", "a", START)
     flying = await log.claim()
     waiting = [dispatch("2", channel="sms"), dispatch("3", "b", channel="sms")]
     await put(log.outbox, log.database, *waiting)
@@ -212,19 +212,21 @@ async def test_who_cannot_be_reached_gets_nothing_that_waits(log: Log, vault: Va
     await log.result(flying, "sent", "id")
     assert await log.stands() == ("sent", 1, "id")
     async with log.database.write() as connection:
-        await store.contact_points.reachable(connection, here.contact_point_id, reason=None)
+        await store.contact_points.reachable(connection, conversation.contact_point_id, reason=None)
     assert (await store.conversations.at("sms", "a", START)).reachable
 
 
 async def test_a_receipt_that_stops_a_contact_does_it_once(log: Log, vault: Vault) -> None:
     store = Store.over(log.database, vault)
-    here = await store.conversations.at("sms", "a", START)
+    conversation = await store.conversations.at("sms", "a", START)
     one = await log.sent("id")
     await log.told("failed", "id", one.id, error="twilio:30005", remedy="stop-contact")
     async with log.database.read() as connection:
         assert await connection.scalar(select(contact_points.c.unreachable_reason)) == "twilio:30005"
     async with log.database.write() as connection:
-        await store.contact_points.reachable(connection, here.contact_point_id, reason=None)  # he has written since
+        await store.contact_points.reachable(
+            connection, conversation.contact_point_id, reason=None
+        )  # he has written since
     await log.told("failed", "id", one.id, error="twilio:30005", remedy="stop-contact")
     assert (await store.conversations.at("sms", "a", START)).reachable
 

@@ -26,9 +26,9 @@ AFM, OTHER, MOBILE = "123456783", "090000045", "+306900000001"
 
 
 async def test_a_link_is_used_once_by_however_many_at_once(fixture: StoreFixture) -> None:
-    here = await fixture.at("viber", "tGVu")
-    citizen = await fixture.link(here, AFM)
-    assert await fixture.offer(here, "token")
+    conversation = await fixture.at("viber", "tGVu")
+    citizen = await fixture.link(conversation, AFM)
+    assert await fixture.offer(conversation, "token")
     assert await fixture.copies.open("token", START)
     used = await asyncio.gather(*(fixture.use("token") for _ in range(5)))
     assert sorted(used, key=str) == [citizen, None, None, None, None]
@@ -36,9 +36,9 @@ async def test_a_link_is_used_once_by_however_many_at_once(fixture: StoreFixture
 
 
 async def test_it_is_kept_as_a_hash_and_lives_a_quarter_of_an_hour(fixture: StoreFixture) -> None:
-    here = await fixture.at("viber", "tGVu")
-    await fixture.link(here, AFM)
-    await fixture.offer(here, "token")
+    conversation = await fixture.at("viber", "tGVu")
+    await fixture.link(conversation, AFM)
+    await fixture.offer(conversation, "token")
     [(key,)] = await fixture.rows(select(copies.c.token_key))
     assert key != "token"
     for guess in ("", "Token", key, "another"):
@@ -50,9 +50,9 @@ async def test_it_is_kept_as_a_hash_and_lives_a_quarter_of_an_hour(fixture: Stor
 async def test_only_who_is_proven_gets_one_and_so_many_a_day(fixture: StoreFixture) -> None:
     known = await fixture.at("sms", MOBILE)
     await fixture.link(known, AFM, KNOWN_NUMBER)
-    for here in (known, await fixture.at("viber", "nobody")):
+    for conversation in (known, await fixture.at("viber", "nobody")):
         with pytest.raises(LookupError):
-            await fixture.offer(here, "t")
+            await fixture.offer(conversation, "t")
     viber = await fixture.at("viber", "tGVu")
     await fixture.link(viber, AFM)
     assert [await fixture.offer(viber, f"t{n}") for n in range(A_DAY + 1)] == [True] * A_DAY + [False]
@@ -60,10 +60,10 @@ async def test_only_who_is_proven_gets_one_and_so_many_a_day(fixture: StoreFixtu
 
 
 async def test_it_opens_nothing_once_another_is_proven_in_that_chat(fixture: StoreFixture) -> None:
-    here = await fixture.at("viber", "tGVu")
-    await fixture.link(here, AFM)
-    await fixture.offer(here, "token")
-    await fixture.link(here, OTHER)
+    conversation = await fixture.at("viber", "tGVu")
+    await fixture.link(conversation, AFM)
+    await fixture.offer(conversation, "token")
+    await fixture.link(conversation, OTHER)
     assert await fixture.use("token") is None
 
 
@@ -71,10 +71,10 @@ async def test_it_opens_nothing_once_another_is_proven_in_that_chat(fixture: Sto
 
 
 async def test_a_copy_has_what_its_citizen_said_and_not_what_an_earlier_owner_said(fixture: StoreFixture) -> None:
-    here = await fixture.at("sms", MOBILE)
-    await fixture.say(here, "του προηγούμενου")
+    conversation = await fixture.at("sms", MOBILE)
+    await fixture.say(conversation, "του προηγούμενου")
     later = START + timedelta(days=1)
-    citizen = await fixture.link(here, AFM, PROVEN, later)
+    citizen = await fixture.link(conversation, AFM, PROVEN, later)
     await fixture.say(await fixture.at("sms", MOBILE), "δικό μου", later)
     held = await fixture.holdings.copy(citizen)
     assert [line["text"] for line in held["messages"]] == ["δικό μου", "re: δικό μου"]
@@ -135,21 +135,21 @@ async def _life(folder: Path, steps: list[tuple[str, tuple[str, str], int]]) -> 
     tokens: list[str] = []
     for number, (step, chat, who) in enumerate(steps):
         now = START + timedelta(seconds=number)
-        here = await fixture.at(*chat, now)
+        conversation = await fixture.at(*chat, now)
         if step in ("prove", "know"):
-            await fixture.link(here, AFMS[who], PROVEN if step == "prove" else KNOWN_NUMBER, now)
+            await fixture.link(conversation, AFMS[who], PROVEN if step == "prove" else KNOWN_NUMBER, now)
         elif step == "unlink":
             async with database.write() as connection:
                 mine = select(citizens.c.id).where(citizens.c.afm_key == fixture.vault.index("afm", AFMS[who]))
-                this = links.c.contact_point_id == here.contact_point_id, links.c.citizen_id.in_(mine)
+                this = links.c.contact_point_id == conversation.contact_point_id, links.c.citizen_id.in_(mine)
                 await connection.execute(links.delete().where(*this))
         elif step == "erase":
-            await fixture.erase(here, now, f"in:x{number}")
+            await fixture.erase(conversation, now, f"in:x{number}")
         elif step == "say":
-            afm = await fixture.store.citizens.afm_of(here.citizen_id) if here.citizen_id else "nobody"
-            await fixture.say(here, f"[{afm}]", now)
-        elif here.level == PROVEN:
-            tokens += [f"t{number}"] if await fixture.offer(here, f"t{number}", now) else []
+            afm = await fixture.store.citizens.afm_of(conversation.citizen_id) if conversation.citizen_id else "nobody"
+            await fixture.say(conversation, f"[{afm}]", now)
+        elif conversation.level == PROVEN:
+            tokens += [f"t{number}"] if await fixture.offer(conversation, f"t{number}", now) else []
     for token in tokens:
         citizen = await fixture.use(token, START + timedelta(minutes=1))
         if citizen is not None:

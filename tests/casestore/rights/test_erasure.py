@@ -38,11 +38,11 @@ async def test_every_sealed_word_of_the_citizen_is_gone_and_of_the_neighbour_non
     viber, phone = await fixture.at("viber", "tGVu"), await fixture.at("sms", MOBILE)
     citizen = await fixture.link(viber, AFM)
     await fixture.link(phone, AFM, KNOWN_NUMBER)
-    for here in (viber, phone):
-        await fixture.say(here, "κάτι δικό μου")
-        await fixture.consent(here, allowed=True, key=f"c{here.id}")
-        await fixture.wish(here, citizen, "none", f"w{here.id}")
-        await fixture.code(here, AFM)
+    for conversation in (viber, phone):
+        await fixture.say(conversation, "κάτι δικό μου")
+        await fixture.consent(conversation, allowed=True, key=f"c{conversation.id}")
+        await fixture.wish(conversation, citizen, "none", f"w{conversation.id}")
+        await fixture.code(conversation, AFM)
     await fixture.offer(viber, "token")
     erased = await fixture.erase(viber)
     assert (erased.points, erased.cases_stay) == (2, False)
@@ -60,12 +60,12 @@ async def sealed(fixture: StoreFixture) -> set[tuple[str, str, bytes]]:
 
 
 async def test_what_stays_protects_against_repeats_and_proves(fixture: StoreFixture) -> None:
-    here = await fixture.at("viber", "tGVu")
-    await fixture.link(here, AFM)
-    said = await fixture.say(here, "κάτι")
-    await fixture.consent(here, allowed=True, key="c")
-    await fixture.code(here, AFM)
-    await fixture.erase(here, START + timedelta(minutes=1), "in:9")
+    conversation = await fixture.at("viber", "tGVu")
+    await fixture.link(conversation, AFM)
+    said = await fixture.say(conversation, "κάτι")
+    await fixture.consent(conversation, allowed=True, key="c")
+    await fixture.code(conversation, AFM)
+    await fixture.erase(conversation, START + timedelta(minutes=1), "in:9")
     assert await fixture.rows(select(inbox.c.id, inbox.c.external_id, inbox.c.state)) == [(said, "e1", "done")]
     [sent] = await fixture.rows(select(outbox))
     assert (sent.key, sent.state, sent.reason, bytes(sent.body_sealed)) == (f"in:{said}:0", "skipped", "erased", b"")
@@ -74,14 +74,14 @@ async def test_what_stays_protects_against_repeats_and_proves(fixture: StoreFixt
     assert words == [(True, "message", START), (False, "erasure", START + timedelta(minutes=1))]
     assert await fixture.count(codes, codes.c.used_at.is_not(None)) == 1
     [row] = await fixture.rows(select(audit))
-    assert (row.action, row.detail, row.subject_key) == ("citizen.erased", "known", here.recipient_key)
+    assert (row.action, row.detail, row.subject_key) == ("citizen.erased", "known", conversation.recipient_key)
 
 
 async def test_who_has_cases_stays_on_record_and_is_let_alone_until_linking_anew(fixture: StoreFixture) -> None:
-    here = await fixture.at("viber", "tGVu")
-    citizen = await fixture.link(here, AFM)
+    conversation = await fixture.at("viber", "tGVu")
+    citizen = await fixture.link(conversation, AFM)
     await fixture.open_case(citizen, "ΑΔ-2026-000123")
-    assert (await fixture.erase(here)).cases_stay
+    assert (await fixture.erase(conversation)).cases_stay
     assert await fixture.store.citizens.contact_due(START + timedelta(days=3650), 10) == []
     assert await fixture.rows(select(citizens.c.id, citizens.c.contact_due_at)) == [(citizen, None)]
     again = await fixture.at("viber", "tGVu")
@@ -91,12 +91,12 @@ async def test_who_has_cases_stays_on_record_and_is_let_alone_until_linking_anew
 
 
 async def test_who_writes_again_has_an_address_again_and_no_history(fixture: StoreFixture) -> None:
-    here = await fixture.at("viber", "tGVu")
-    await fixture.link(here, AFM)
-    await fixture.say(here, "κάτι")
-    await fixture.erase(here)
+    conversation = await fixture.at("viber", "tGVu")
+    await fixture.link(conversation, AFM)
+    await fixture.say(conversation, "κάτι")
+    await fixture.erase(conversation)
     again = await fixture.at("viber", "tGVu", START + timedelta(hours=1))
-    assert (again.contact_point_id, again.id) == (here.contact_point_id, here.id)
+    assert (again.contact_point_id, again.id) == (conversation.contact_point_id, conversation.id)
     [(address,)] = await fixture.rows(select(contact_points.c.address_sealed))
     assert fixture.vault.open("contact_points.address", address) == "tGVu"
     assert await fixture.store.history.since(again.id, START - timedelta(days=1)) == []
@@ -104,24 +104,24 @@ async def test_who_writes_again_has_an_address_again_and_no_history(fixture: Sto
 
 
 async def test_a_stranger_is_erased_at_their_own_address_alone(fixture: StoreFixture) -> None:
-    here, there = await fixture.at("viber", "tGVu"), await fixture.at("viber", "other")
-    for point in (here, there):
+    conversation, there = await fixture.at("viber", "tGVu"), await fixture.at("viber", "other")
+    for point in (conversation, there):
         await fixture.say(point, "κάτι")
-    assert (await fixture.erase(here)).points == 1
-    assert await fixture.count(transcript, transcript.c.conversation_id == here.id) == 0
+    assert (await fixture.erase(conversation)).points == 1
+    assert await fixture.count(transcript, transcript.c.conversation_id == conversation.id) == 0
     assert await fixture.count(transcript, transcript.c.conversation_id == there.id) == 2
 
 
 async def test_only_the_chat_is_erased_where_no_more_was_said_to_be(fixture: StoreFixture) -> None:
     """The contact registry could not be asked: the turn knew nobody, and promised the chat alone."""
-    here, there = await fixture.at("viber", "tGVu"), await fixture.at("sms", MOBILE)
-    for point in (here, there):
+    conversation, there = await fixture.at("viber", "tGVu"), await fixture.at("sms", MOBILE)
+    for point in (conversation, there):
         await fixture.link(point, AFM)
         await fixture.say(point, "κάτι")
     async with fixture.database.write() as connection:
-        chat = here.contact_point_id
+        chat = conversation.contact_point_id
         await fixture.erasure.erase(connection, chat, START, key="in:9", subject_key=None, everywhere=False)
-    assert await fixture.count(transcript, transcript.c.conversation_id == here.id) == 0
+    assert await fixture.count(transcript, transcript.c.conversation_id == conversation.id) == 0
     assert await fixture.count(transcript, transcript.c.conversation_id == there.id) == 2
     assert await fixture.count(links) == 2
 
@@ -139,11 +139,11 @@ async def test_the_telephone_of_two_is_not_emptied_for_one_of_them(fixture: Stor
 
 
 async def test_the_answer_to_it_is_still_sent_and_nothing_else(fixture: StoreFixture) -> None:
-    here = await fixture.at("viber", "tGVu")
+    conversation = await fixture.at("viber", "tGVu")
     async with fixture.database.write() as connection:
-        waiting = [fixture.dispatch(key, here, START) for key in ("in:1:0", "in:12:0", "in:12:1", "in:123:0")]
+        waiting = [fixture.dispatch(key, conversation, START) for key in ("in:1:0", "in:12:0", "in:12:1", "in:123:0")]
         await fixture.outbox.add(connection, waiting, START)
-        await fixture.erasure.erase(connection, here.contact_point_id, START, key="in:12", subject_key=None)
+        await fixture.erasure.erase(connection, conversation.contact_point_id, START, key="in:12", subject_key=None)
     assert await fixture.rows(select(outbox.c.key).where(outbox.c.state == "open").order_by(outbox.c.key)) == [
         ("in:12:0",),
         ("in:12:1",),
@@ -151,25 +151,25 @@ async def test_the_answer_to_it_is_still_sent_and_nothing_else(fixture: StoreFix
 
 
 async def test_it_can_be_done_twice(fixture: StoreFixture) -> None:
-    here = await fixture.at("viber", "tGVu")
-    await fixture.link(here, AFM)
-    await fixture.consent(here, allowed=True, key="c")
-    await fixture.erase(here, key="in:5")
+    conversation = await fixture.at("viber", "tGVu")
+    await fixture.link(conversation, AFM)
+    await fixture.consent(conversation, allowed=True, key="c")
+    await fixture.erase(conversation, key="in:5")
     before = await sealed(fixture)
-    assert (await fixture.erase(here, key="in:6")).points == 1
+    assert (await fixture.erase(conversation, key="in:6")).points == 1
     assert await sealed(fixture) == before
     assert await fixture.count(consents) == 3
 
 
 async def test_an_erasure_that_is_not_committed_erases_nothing(fixture: StoreFixture) -> None:
-    here = await fixture.at("viber", "tGVu")
-    await fixture.link(here, AFM)
-    await fixture.say(here, "κάτι")
+    conversation = await fixture.at("viber", "tGVu")
+    await fixture.link(conversation, AFM)
+    await fixture.say(conversation, "κάτι")
     before = await sealed(fixture)
 
     async def half() -> None:
         async with fixture.database.write() as connection:
-            await fixture.erasure.erase(connection, here.contact_point_id, START, key="in:5", subject_key=None)
+            await fixture.erasure.erase(connection, conversation.contact_point_id, START, key="in:5", subject_key=None)
             raise RuntimeError("killed")
 
     with pytest.raises(RuntimeError):
@@ -179,11 +179,11 @@ async def test_an_erasure_that_is_not_committed_erases_nothing(fixture: StoreFix
 
 
 async def test_nothing_of_a_citizen_is_left_in_any_table_that_knows_of_them(fixture: StoreFixture) -> None:
-    here = await fixture.at("viber", "tGVu")
-    citizen = await fixture.link(here, AFM)
-    await fixture.wish(here, citizen, "none", "w")
-    await fixture.offer(here, "token")
-    await fixture.erase(here)
+    conversation = await fixture.at("viber", "tGVu")
+    citizen = await fixture.link(conversation, AFM)
+    await fixture.wish(conversation, citizen, "none", "w")
+    await fixture.offer(conversation, "token")
+    await fixture.erase(conversation)
     for table in metadata.tables.values():
         if "citizen_id" in table.c:
             assert await fixture.count(table) == 0, table.name
@@ -193,10 +193,10 @@ async def test_nothing_of_a_citizen_is_left_in_any_table_that_knows_of_them(fixt
 
 async def test_what_the_contact_registry_was_asked_before_brings_nobody_back(fixture: StoreFixture) -> None:
     """The question was under way when the citizen had themselves erased."""
-    here = await fixture.at("viber", "tGVu")
-    citizen = await fixture.link(here, AFM)
+    conversation = await fixture.at("viber", "tGVu")
+    citizen = await fixture.link(conversation, AFM)
     await fixture.open_case(citizen, "ΑΔ-2026-000123")
-    await fixture.erase(here)
+    await fixture.erase(conversation)
     async with fixture.database.write() as connection:
         await fixture.store.links.set_mobile(connection, citizen, MOBILE, START)
         await fixture.store.citizens.ask_again(connection, citizen, START + timedelta(hours=12))
@@ -209,9 +209,9 @@ async def test_what_was_said_in_a_chat_that_was_unlinked_goes_too(fixture: Store
     citizen = await fixture.link(viber, AFM)
     await fixture.link(phone, AFM)
     await fixture.open_case(citizen, "ΑΔ-2026-000123")
-    here = await fixture.at("viber", "tGVu")
-    await fixture.say(here, "δικό μου")
+    conversation = await fixture.at("viber", "tGVu")
+    await fixture.say(conversation, "δικό μου")
     async with fixture.database.write() as connection:
-        await fixture.store.links.unlink(connection, here.contact_point_id, here.citizen_id or 0, START)
+        await fixture.store.links.unlink(connection, conversation.contact_point_id, conversation.citizen_id or 0, START)
     await fixture.erase(await fixture.at("sms", MOBILE))
     assert await fixture.count(transcript, transcript.c.citizen_id == citizen) == 0

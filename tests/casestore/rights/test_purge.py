@@ -28,10 +28,10 @@ BY_NAME = {rule.name: rule for rule in RETENTION_RULES}
 
 
 async def test_batches_are_small_and_a_sweep_walks_the_whole_table(fixture: StoreFixture) -> None:
-    here = await fixture.at("viber", "tGVu")
+    conversation = await fixture.at("viber", "tGVu")
     for _ in range(7):
-        await fixture.say(here, "κάτι")
-        await fixture.code(here, AFM)
+        await fixture.say(conversation, "κάτι")
+        await fixture.code(conversation, AFM)
     small = Purger(fixture.database, batch=3)
     now = START + YEAR
     first = await small.purge_batch(BY_NAME["transcript"], now)
@@ -42,9 +42,9 @@ async def test_batches_are_small_and_a_sweep_walks_the_whole_table(fixture: Stor
 
 
 async def test_two_workers_at_once_let_each_row_go_once(fixture: StoreFixture, database: Database) -> None:
-    here = await fixture.at("viber", "tGVu")
+    conversation = await fixture.at("viber", "tGVu")
     for _ in range(9):
-        await fixture.say(here, "κάτι")
+        await fixture.say(conversation, "κάτι")
     both = [Purger(database, batch=2) for _ in range(3)]
     gone = await asyncio.gather(*(each.all(BY_NAME["transcript"], START + YEAR) for each in both))
     assert sum(gone) >= await fixture.count(transcript) == 0

@@ -90,8 +90,8 @@ async def test_a_message_its_answer_and_what_was_said_go_one_after_another(
 
 
 async def test_a_repeat_of_an_emptied_message_is_still_known(fixture: StoreFixture, purger: Purger) -> None:
-    here = await fixture.at("viber", "tGVu")
-    await fixture.say(here, "κάτι")
+    conversation = await fixture.at("viber", "tGVu")
+    await fixture.say(conversation, "κάτι")
     await went(purger, "inbox-text", START + 300 * DAY)
     async with fixture.database.write() as connection:
         again: dict[str, Any] = {
@@ -104,16 +104,16 @@ async def test_a_repeat_of_an_emptied_message_is_still_known(fixture: StoreFixtu
         await connection.execute(fixture.database.insert_new(inbox).values(**again))
     assert await fixture.count(inbox) == 1
     async with fixture.database.write() as connection:
-        await fixture.outbox.add(connection, [fixture.dispatch("in:1:0", here, START)], START)
+        await fixture.outbox.add(connection, [fixture.dispatch("in:1:0", conversation, START)], START)
     assert await fixture.count(outbox) == 1
 
 
 async def test_what_waits_or_is_in_hand_never_goes(fixture: StoreFixture, purger: Purger) -> None:
-    here = await fixture.at("viber", "tGVu")
-    await fixture.say(here, "κάτι")
+    conversation = await fixture.at("viber", "tGVu")
+    await fixture.say(conversation, "κάτι")
     async with fixture.database.write() as connection:
         await connection.execute(update(inbox).values(state="open", finished_at=None))
-        await fixture.store.handovers.ask(connection, here.id, "in:1", "asked", START)
+        await fixture.store.handovers.ask(connection, conversation.id, "in:1", "asked", START)
     for name in ("inbox-text", "inbox-dead", "inbox", "outbox-text", "outbox", "handovers"):
         assert await went(purger, name, START + 50 * YEAR) == 0, name
 
@@ -129,8 +129,8 @@ async def test_a_dead_letter_waits_a_month_for_an_operator(fixture: StoreFixture
 
 
 async def test_no_receipt_however_late_opens_a_dispatch_that_was_emptied(fixture: StoreFixture, purger: Purger) -> None:
-    here = await fixture.at("sms", MOBILE)
-    await fixture.say(here, "κάτι")
+    conversation = await fixture.at("sms", MOBILE)
+    await fixture.say(conversation, "κάτι")
     await send(fixture, attempts=1)
     await went(purger, "outbox-text", START + 8 * DAY)
     late = START + 9 * DAY
@@ -148,8 +148,8 @@ async def test_limits_look_back_no_further_than_their_rows_are_kept(fixture: Sto
     assert BY_NAME["copies"].period > WINDOW
     assert BY_NAME["closed-cases"].period > CLOSED_SHOWN
     assert BY_NAME["inbox"].period >= BY_NAME["transcript"].period > BY_NAME["inbox-text"].period
-    here = await fixture.at("viber", "tGVu")
-    await fixture.code(here, AFM)
+    conversation = await fixture.at("viber", "tGVu")
+    await fixture.code(conversation, AFM)
     assert await went(purger, "codes-number", START + 2 * DAY + SECOND) == 1
     assert await lengths(fixture, codes.c.afm_sealed) == [0]
     assert await went(purger, "codes", START + 35 * DAY) == 0
@@ -157,21 +157,21 @@ async def test_limits_look_back_no_further_than_their_rows_are_kept(fixture: Sto
 
 
 async def test_a_code_without_its_number_opens_nothing(fixture: StoreFixture, purger: Purger) -> None:
-    here = await fixture.at("viber", "tGVu")
-    await fixture.code(here, AFM)
+    conversation = await fixture.at("viber", "tGVu")
+    await fixture.code(conversation, AFM)
     await went(purger, "codes-number", START + 3 * DAY)
-    assert await fixture.store.codes.check(here.id, "123456", START) is None
+    assert await fixture.store.codes.check(conversation.id, "123456", START) is None
 
 
 async def test_copies_login_links_audit_and_handovers_go(fixture: StoreFixture, purger: Purger) -> None:
-    here = await fixture.at("viber", "tGVu")
-    await fixture.link(here, AFM)
-    await fixture.offer(here, "token")
+    conversation = await fixture.at("viber", "tGVu")
+    await fixture.link(conversation, AFM)
+    await fixture.offer(conversation, "token")
     async with fixture.database.write() as connection:
         await fixture.store.audits.note(connection, "code.tried", "right", START)
-        await fixture.store.handovers.ask(connection, here.id, "in:1", "asked", START)
+        await fixture.store.handovers.ask(connection, conversation.id, "in:1", "asked", START)
         await connection.execute(update(handovers).values(closed_at=START))
-        row = {"conversation_id": here.id, "token_key": "k", "created_at": START, "expires_at": START}
+        row = {"conversation_id": conversation.id, "token_key": "k", "created_at": START, "expires_at": START}
         await connection.execute(login_links.insert().values(**row))
         event = {"registry": "permits", "event_key": "e", "subject_key": "s", "sequence": 1, "payload_sealed": b"x"}
         event |= {"state": "dead", "received_at": START, "due_at": START, "finished_at": START}
