@@ -35,6 +35,8 @@ ASKS = (
 )  # fmt: skip
 CODE_LIVES = timedelta(minutes=10)
 _CODE = re.compile(r"(\d{6}) ")
+_RECEIPT = re.compile(r"(?:Γράψτε εδώ|Write here) (\d{4})")
+_CONFIRM = re.compile(r"(?<!\d)\d{6}(?!\d)")
 _LINK = re.compile(rf"{PUBLIC_URL}/link/\S+")
 CITIZENS = tuple(person for person in PEOPLE if person.afm)
 
@@ -55,6 +57,7 @@ class Walk:
         self.links: list[tuple[str, str]] = []
         self.ways_back: list[tuple[str, str]] = []
         self.typed: dict[str, str] = {}
+        self.receipts: dict[str, str] = {}  # by number: the digits that must come back with a code
         self.seen = len(service.system.phone.accepted)
         self.told = self.proofs = self.ends = 0
 
@@ -97,6 +100,8 @@ class Walk:
         mobile = self.oracle.mobiles[afm]
         fresh = self._fresh()
         for address, text in fresh:
+            if address == chat and (receipt := _RECEIPT.search(text)):
+                self.receipts[chat] = receipt[1]
             if address == mobile and (code := _CODE.match(text)):
                 self._hold(mobile, Sent(code[1], chat, afm, mobile, self._now() + CODE_LIVES))
         self._judge(fresh)
@@ -111,7 +116,10 @@ class Walk:
         if live and self.random.random() < 0.6:
             sent = live[-1]
         chat = sent.chat if sent.chat in self._chats(person) and self.random.random() < 0.7 else None
-        chat = await self._say(person, sent.code, chat, look=False)
+        text, chat = sent.code, chat or self.random.choice(self._chats(person))
+        if chat in self.receipts and self.random.random() < 0.8:
+            text = f"{text} {self.receipts[chat]}"
+        await self._say(person, text, chat, look=False)
         if await self._noted("link.proven") > self.proofs:
             good = [one for one in mine if (one.code, one.chat) == (sent.code, chat) and one.until > self._now()]
             assert good, f"{person.key} was linked by a code that proves nothing here"
@@ -122,7 +130,13 @@ class Walk:
         self._judge(self._fresh())
 
     async def unlink(self) -> None:
-        chat = await self._say(self._anyone(), self.random.choice(["αποσύνδεση", "unlink"]), look=False)
+        person = self._anyone()
+        chat = await self._say(person, self.random.choice(["αποσύνδεση", "unlink"]), look=False)
+        fresh = self._fresh()
+        self._judge(fresh)
+        digits = [found[0] for at, text in fresh if at == chat == person.number and (found := _CONFIRM.search(text))]
+        if digits and self.random.random() < 0.8:  # by SMS it is done once they came back
+            await self._say(person, digits[-1], chat, look=False)
         if await self._noted("link.ended") > self.ends:
             self.ends += 1
             self.oracle.unlink(chat)
