@@ -34,7 +34,7 @@ ASKS = (
     "και η άλλη;", "ναι", "όχι", "1", "2", "άκυρο", "ευχαριστώ", "σύνδεση", "θέλω να συνδεθώ", "βοήθεια",
 )  # fmt: skip
 CODE_LIVES = timedelta(minutes=10)
-_CODE = re.compile(r"(\d{6}) ")
+_CODE = re.compile(r"(\d{6}): ")
 _RECEIPT = re.compile(r"(?:Γράψτε εδώ|Write here) (\d{4})")
 _CONFIRM = re.compile(r"(?<!\d)\d{6}(?!\d)")
 _LINK = re.compile(rf"{PUBLIC_URL}/link/\S+")
@@ -105,10 +105,12 @@ class Walk:
             if address == mobile and (code := _CODE.match(text)):
                 self._hold(mobile, Sent(code[1], chat, afm, mobile, self._now() + CODE_LIVES))
         self._judge(fresh)
+        if self.codes[person.key] and self.random.random() < 0.7:  # most type what just came
+            await self.type_a_code(person)
 
-    async def type_a_code(self) -> None:
+    async def type_a_code(self, person: Person | None = None) -> None:
         """One from one's own telephone or page, new or old, for this chat or another; or a guess."""
-        person = self.random.choice([one for one in PEOPLE if self.codes[one.key]] or PEOPLE)
+        person = person or self.random.choice([one for one in PEOPLE if self.codes[one.key]] or PEOPLE)
         mine = self.codes[person.key]
         guess = Sent(f"0{self.random.randrange(100_000):05d}", "", "", None, self._now())
         sent = self.random.choice([mine[-1], *mine[-3:]]) if mine and self.random.random() < 0.8 else guess
@@ -285,13 +287,13 @@ class Walk:
 
 def _mark(service: Service) -> dict[str, tuple[str, ...]]:
     """By citizen, what only they may hear: the numbers of their cases, and one that stands in the notes of these."""
-    for mark, person in enumerate(CITIZENS, 7701):
+    for mark, person in enumerate(CITIZENS, 7_700_001):
         for reference in person.cases:
             case = service.state.case(reference)
             service.state.file(replace(case, note=f"Αριθμός {mark}", sequence=case.sequence + 1))
     return {
         person.afm or "": (str(mark), *(case.partition("-")[2] for case in person.cases))
-        for mark, person in enumerate(CITIZENS, 7701)
+        for mark, person in enumerate(CITIZENS, 7_700_001)
     }
 
 
