@@ -172,6 +172,7 @@ def test_hostile_xml_is_refused(document: bytes) -> None:
         xmltree.read(document)
 
 
+@pytest.mark.slow
 def test_text_between_children_costs_what_text_in_one_piece_costs() -> None:
     """Put together piece by piece, it would take a hundred times as long."""
 

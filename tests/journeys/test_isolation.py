@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING
@@ -22,7 +21,7 @@ from casestore.tables import audit
 from tests.browser import Browser
 from tests.harness import PUBLIC_URL
 from tests.journeys.conftest import Service, running_counter
-from tests.journeys.oracle import Oracle, Sent
+from tests.journeys.oracle import CITIZENS, Oracle, Sent, mark
 from tests.journeys.talk import write
 
 if TYPE_CHECKING:
@@ -38,7 +37,6 @@ _CODE = re.compile(r"(\d{6}): ")
 _RECEIPT = re.compile(r"(?:Γράψτε εδώ|Write here) (\d{4})")
 _CONFIRM = re.compile(r"(?<!\d)\d{6}(?!\d)")
 _LINK = re.compile(rf"{PUBLIC_URL}/link/\S+")
-CITIZENS = tuple(person for person in PEOPLE if person.afm)
 
 pytestmark = pytest.mark.slow
 
@@ -50,7 +48,7 @@ class Walk:
         self.random = Random(seed)
         self.counter = service
         self.session = session
-        self.marks = _mark(service)
+        self.marks = mark(service)
         self.oracle = Oracle({one.afm or "": one.number if one.registered else None for one in CITIZENS})
         self.browsers = {one.key: Browser(session, service.system.url) for one in PEOPLE}
         self.codes: dict[str, list[Sent]] = {one.key: [] for one in PEOPLE}
@@ -283,18 +281,6 @@ class Walk:
         """A page shows nobody's affairs, not even their own."""
         for person in CITIZENS:
             assert [fact for fact in (person.afm, *self.marks[person.afm or ""]) if fact and fact in text] == []
-
-
-def _mark(service: Service) -> dict[str, tuple[str, ...]]:
-    """By citizen, what only they may hear: the numbers of their cases, and one that stands in the notes of these."""
-    for mark, person in enumerate(CITIZENS, 7_700_001):
-        for reference in person.cases:
-            case = service.state.case(reference)
-            service.state.file(replace(case, note=f"Αριθμός {mark}", sequence=case.sequence + 1))
-    return {
-        person.afm or "": (str(mark), *(case.partition("-")[2] for case in person.cases))
-        for mark, person in enumerate(CITIZENS, 7_700_001)
-    }
 
 
 @pytest.mark.parametrize("seed", range(4))

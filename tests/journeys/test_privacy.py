@@ -263,7 +263,7 @@ async def test_nothing_is_erased_without_the_digits_that_were_shown(service: Ser
     late = digits_in(await viber(service, A.viber_id, DELETE))
     await service.system.later(601)
     assert "δεν διέγραψα" in await viber(service, A.viber_id, late)
-    await service.system.later(24 * 3600)  # they are asked for three times a day
+    await service.system.later(24 * 3600)  # three times a day is the limit
     again = await viber(service, A.viber_id, DELETE)
     assert digits_in(await viber(service, A.viber_id, "ναι")) != digits_in(again)  # a mere yes is asked again
     assert "σταματάμε" in await viber(service, A.viber_id, "όχι")
@@ -276,9 +276,8 @@ async def test_a_stranger_is_erased_where_they_write(service: Service) -> None:
     assert "Διαγράφηκαν" in await sms(service, STRANGER, digits_in(asked))
     assert await count(service, transcript) == 0
     assert "1." in await sms(service, STRANGER, "γεια σας")
-    [(length,)] = await rows(
-        service, select(func.length(contact_points.c.address_sealed)).join(conversations, isouter=False)
-    )
+    written = select(func.length(contact_points.c.address_sealed)).join(conversations, isouter=False)
+    [(length,)] = await rows(service, written)
     assert length > 0
 
 

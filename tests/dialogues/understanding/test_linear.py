@@ -22,6 +22,8 @@ from nlu.intents import IntentModel, Shape, inverse_frequencies
 from nlu.language import detect
 from tests.nlu.repeated import ENDS, PIECES, repeated
 
+pytestmark = pytest.mark.slow  # some ten seconds for each hundred
+
 SHORT, LONG = 1_500, 6_000  # characters
 LONGEST = 32_000
 SOON = 0.1  # seconds: not worth a closer look
@@ -74,7 +76,6 @@ def test_a_piece_again_and_again(model: IntentModel, piece: str) -> None:
     assert_linear(model, repeated(piece, SHORT), repeated(piece, LONG))
 
 
-@pytest.mark.slow  # some ten seconds for each hundred
 @pytest.mark.parametrize("piece", PIECES, ids=ascii)
 def test_and_in_the_longest_messages(model: IntentModel, piece: str) -> None:
     assert_linear(model, repeated(piece, LONGEST // 4), repeated(piece, LONGEST))
