@@ -1,7 +1,7 @@
 """When to try again, and how often at most: the one place for it.
 
 Later each time, with jitter, so that those who failed together do not return together. Whether at all is said by errors
-(:class:`bot.channels.port.Remedy`).
+(:class:`bot.channels.port.Remedy`); :meth:`bot.messaging.outbox.OutboxJob._after` acts on them.
 """
 
 from __future__ import annotations

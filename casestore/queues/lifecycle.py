@@ -3,7 +3,8 @@
     inbox, registry_events   open -> done | dead           dead -> done (emptied later), open (an operator puts it back)
     registry_events          open -> parked -> open        nobody applied its type, and now somebody does
     outbox                   open -> sent | failed | skipped by the result of a send
-                             sent -> failed, or open again, by a receipt; *sent* and *delivered* are facts, always told
+                             sent -> failed, or open again, by a receipt; *sent* and *delivered* are facts, always told:
+                             a late one moves failed and skipped to sent; failed -> open when it is tried again
 
 The tables hold the values of these enums.
 """

@@ -4,4 +4,5 @@
                          becomes of it; viber_webhooks.py is the pattern
 ``harness.py``           how it is built, what its provider answers, its codes and their remedies: one `ChannelHarness`
 ``signing.py``           how its provider signs
+``../harness.py``        the settings under which it runs; ``../guards/test_house.py`` lists its folder
 """
