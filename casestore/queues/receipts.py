@@ -26,6 +26,7 @@ from casestore.vault import Vault, address_key
 
 RECEIPT_KEPT = timedelta(minutes=10)
 RECEIPT_AGAIN = timedelta(seconds=2)
+_HIGHEST = max(RANKS.values())
 _LOOKED_AT = [outbox.c[name] for name in ("id", "recipient_key", "state", "provider_id", "status_rank", "attempts")]
 _LOOKED_AT += [outbox.c.first_attempt_at, outbox.c.expires_at]
 
@@ -106,7 +107,7 @@ class Receipts:
         unclaimed = select(receipts.c.id).where(receipts.c.id.in_([receipt.id for receipt in batch]))
         async with self._database.write() as connection:
             ours = set((await connection.scalars(unclaimed.with_for_update(skip_locked=True))).all())
-            await hold(self._database, connection, _told_of(batch))
+            await hold(self._database, connection, _touched_by(batch))
             for receipt in batch:
                 if receipt.id not in ours:
                     continue  # another worker has read the same spool
@@ -159,6 +160,17 @@ def _told_of(batch: Sequence[ReceiptRow]) -> ColumnElement[bool]:
     by_ours = outbox.c.id.in_([receipt.message_id for receipt in batch if receipt.message_id is not None])
     by_theirs = outbox.c.provider_id.in_([receipt.provider_id for receipt in batch])
     return or_(by_ours, and_(outbox.c.channel.in_({receipt.channel for receipt in batch}), by_theirs))
+
+
+def _touched_by(batch: Sequence[ReceiptRow]) -> ColumnElement[bool]:
+    """The rows that applying these receipts may write: those they are about, and others of their recipients that
+    :func:`_raise_earlier` raises or :func:`casestore.queues.results.stop` ends with them."""
+    wide = [receipt for receipt in batch if receipt.all_before or receipt.remedy == ReceiptRemedy.STOP_CONTACT]
+    if not wide:
+        return _told_of(batch)
+    recipients = select(outbox.c.recipient_key).where(_told_of(wide))
+    alive = and_(in_state(outbox.c.state, OutboxState.OPEN, OutboxState.SENT), outbox.c.status_rank < _HIGHEST)
+    return or_(_told_of(batch), and_(outbox.c.recipient_key.in_(recipients), alive))
 
 
 def _standing(row: Row[Any]) -> Standing:

@@ -89,16 +89,19 @@ async def hold(database: Database, connection: AsyncConnection, rows: ColumnElem
 
 
 async def stop(connection: AsyncConnection, channel: str, recipient_key: str, reason: str, now: datetime) -> None:
-    """This recipient cannot be reached here: say so on the contact point, and end what waits for it."""
+    """This recipient cannot be reached here: end what waits for it, and say so on the contact point.
+
+    The rows that wait must be held (:func:`hold`); rows before contact points, as everybody locks them.
+    """
+    ended = {"state": OutboxState.FAILED, "reason": reason, "finished_at": now}
+    await connection.execute(update(outbox).where(_waiting_for(recipient_key)).values(**ended))
     point = and_(contact_points.c.channel == channel, contact_points.c.address_key == recipient_key)
     await connection.execute(update(contact_points).where(point).values(reachable=False, unreachable_reason=reason))
-    waiting = and_(
-        outbox.c.recipient_key == recipient_key,
-        in_state(outbox.c.state, OutboxState.OPEN),
-        outbox.c.lease_until.is_(None),
-    )
-    ended = {"state": OutboxState.FAILED, "reason": reason, "finished_at": now}
-    await connection.execute(update(outbox).where(waiting).values(**ended))
+
+
+def _waiting_for(recipient_key: str) -> ColumnElement[bool]:
+    is_open = in_state(outbox.c.state, OutboxState.OPEN)
+    return and_(outbox.c.recipient_key == recipient_key, is_open, outbox.c.lease_until.is_(None))
 
 
 class Results:
@@ -120,6 +123,7 @@ class Results:
     async def stop_contact(self, channel: str, recipient_key: str, reason: str, now: datetime) -> None:
         """:func:`stop` in a transaction of its own."""
         async with self._database.write() as connection:
+            await hold(self._database, connection, _waiting_for(recipient_key))
             await stop(connection, channel, recipient_key, reason, now)
 
     async def depth(self) -> list[tuple[str, int, int, datetime | None]]:

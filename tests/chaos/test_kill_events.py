@@ -70,8 +70,8 @@ async def test_nothing_is_lost_and_nothing_applied_twice(tmp_path: Path, seed: i
     state = seeded(lambda: datetime.now(UTC))
     url = f"sqlite+aiosqlite:///{tmp_path}/counter.db"
     impatient = replace(
-        system_runtime(), sleep=lambda seconds: asyncio.sleep(min(seconds, 4.0))
-    )  # eight times, and a start takes a while
+        system_runtime(), sleep=lambda seconds: asyncio.sleep(min(seconds, 12.0))
+    )  # eight times, within which serve may be started more than once
     counter = f"http://127.0.0.1:{port}"
     app = make_app(state, events_url=counter, events_secret=EVENTS_SECRET, runtime=impatient)
     async with open_store(settings_for(url), migrating=True) as store, served(app) as registries:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, text, update
 
 from casestore.database import Database
 from casestore.migrate import migrate
@@ -110,3 +111,42 @@ async def test_batches_that_write_the_same_rows_do_not_wait_for_one_another_for_
     async with three[0].read() as connection:
         found = (await connection.execute(select(rows.c.state, rows.c.status_rank).distinct())).all()
     assert [tuple(row) for row in found] == [("sent", RANKS[ReceiptStatus.DELIVERED])]
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        (OutboxState.SENT, {"status": "seen", "all_before": True}),
+        (OutboxState.OPEN, {"status": "failed", "remedy": "stop-contact", "error": "viber:6"}),
+    ],
+)
+async def test_what_reaches_back_over_a_recipients_rows_takes_them_in_order_too(
+    three: list[Database], vault: Vault, clock: FakeClock, state: OutboxState, told: dict[str, Any]
+) -> None:
+    """*Seen* raises what was sent before, and a stop ends what waits: who holds the elder row may take the younger."""
+    outbox, receipts_ = Outbox(three[0], vault), Receipts(three[1], vault)
+    await put(outbox, three[0], dispatch("elder", channel="viber"), dispatch("younger", channel="viber"))
+    ended = {"state": OutboxState.SENT, "provider_id": "7", "status_rank": 1}
+    async with three[0].write() as connection:
+        await connection.execute(update(rows).where(rows.c.key == "younger").values(**ended))
+        if state is OutboxState.SENT:
+            await connection.execute(update(rows).where(rows.c.key == "elder").values(state=state, status_rank=1))
+    spooled = receipts_.row(channel="viber", provider_id="7", at=clock(), now=clock(), **told)
+    await three[0].append({receipts: [spooled]})
+    batch = await receipts_.due(clock(), 10)
+    async with three[0].write() as connection:
+        await connection.execute(select(rows.c.id).where(rows.c.key == "elder").with_for_update())
+        applying = asyncio.create_task(receipts_.apply(batch, clock(), RetryRule(3, after=LEASE)))
+        await _until_somebody_waits(three[2])
+        await connection.execute(select(rows.c.id).where(rows.c.key == "younger").with_for_update())
+    assert await applying == 0
+    async with three[0].read() as connection:
+        assert await connection.scalar(select(func.count()).select_from(receipts)) == 0
+
+
+async def _until_somebody_waits(database: Database) -> None:
+    async with asyncio.timeout(30):
+        while True:
+            async with database.read() as connection:
+                if await connection.scalar(text("select count(*) from pg_locks where not granted")):
+                    return
