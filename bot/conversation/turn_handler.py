@@ -185,7 +185,7 @@ class TurnHandler:
             await self._store.contact_points.reachable(
                 connection, conversation.contact_point_id, reason=None if allowed else "unsubscribed"
             )
-            await self._transcript.add_lines(connection, conversation.id, lines, conversation.citizen_id)
+            await self._transcript.add_lines(connection, conversation.id, lines, conversation.speaker)
             await self._outbox.add(connection, told.dispatches, now)
             if news:
                 await self._effects.apply(
@@ -208,7 +208,7 @@ class TurnHandler:
         said = Line(f"in:{claimed.id}", Author.CITIZEN, message.text, said_at(claimed, message, now))
         async with self._database.write(wake=True) as connection:
             await self._inbox.bury(connection, claimed, now, error)
-            await self._transcript.add_lines(connection, conversation.id, [said, *told.lines], conversation.citizen_id)
+            await self._transcript.add_lines(connection, conversation.id, [said, *told.lines], conversation.speaker)
             await self._outbox.add(connection, told.dispatches, now)
             await self._store.handovers.ask(connection, conversation.id, f"in:{claimed.id}", "gave-up", now)
 
@@ -229,4 +229,4 @@ def _whose(conversation: Conversation, turn: Turn) -> int | None:
     """Whose the lines of this turn are. Where somebody proves who they are, that may be another than was known until
     then, who must not find the other's tax number and cases in a copy: such lines are nobody's."""
     proving = any(isinstance(effect, SendCode | CodeTried) for effect in turn.effects)
-    return None if proving else conversation.citizen_id
+    return None if proving else conversation.speaker
