@@ -28,6 +28,7 @@ AGAIN: Mapping[str, str | None] = MappingProxyType(
 ASKED_BY: Mapping[str, str] = MappingProxyType(
     {
         "utter_afm_invalid": "afm",
+        "utter_afm_invalid_again": "afm",
         "utter_afm_needed": "afm",
         "utter_ask_afm": "afm",
         "utter_ask_afm_again": "afm",

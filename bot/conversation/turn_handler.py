@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.port import Inbound, InboundKind
 from bot.conversation.effects import EffectContext, Effects, Wording
+from bot.conversation.repeats import ANSWERS, before, gives_up, repeated
 from bot.conversation.takeover import bot_answers, kind_of_answer, still_stands
 from bot.messaging.compose import Recipient, compose, compose_all
 from bot.messaging.payload import unpack
@@ -116,14 +117,27 @@ class TurnHandler:
             conversation.address,
         )
         asked = Message(str(claimed.id), message.text[:LONGEST_TEXT], now, message.kinds)
+        times = await self._repeated(message, conversation.id, history, now)
+        if times >= ANSWERS:
+            return Turn()
         started = perf_counter()
         async with asyncio.timeout(TURN_WITHIN):
             turn = await self._dialogue.turn(history, asked, context)
+            if times and gives_up(turn):  # nobody is called by a machine: it is answered as it was the first time
+                turn = await self._dialogue.turn(before(history, times), asked, context)
         self._metrics.turn.observe(perf_counter() - started)
         if len(message.text) <= LONGEST_TEXT:
             return turn
         cut = self._dialogue.say("utter_text_cut", conversation.language, conversation.channel)
         return replace(turn, replies=(cut, *turn.replies))
+
+    async def _repeated(self, message: Inbound, conversation_id: int, history: Sequence[Event], now: datetime) -> int:
+        """How often the same was said just before, as machines do; a keyword is never too much."""
+        known = preclassify(message.text, message.kinds, ())
+        if not history or (known is not None and message.text.strip()):
+            return 0
+        earlier = await self._transcript.newest_said(conversation_id, ANSWERS)
+        return repeated(message.text, now, earlier)
 
     def _on_alerts(self, message: Inbound, conversation: Conversation) -> Turn:
         """An agent answers here, yet a word on alerts is not the agent's affair: it is kept, and confirmed."""
