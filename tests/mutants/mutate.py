@@ -38,7 +38,7 @@ def mistakes(source: str) -> list[Mistake]:
     return [
         Mistake(node.lineno, number, what)
         for number, node in enumerate(ast.walk(tree))
-        if number not in described
+        if isinstance(node, ast.expr | ast.stmt) and number not in described
         for what in _kinds(node)
     ]
 
@@ -47,7 +47,8 @@ def mutated(source: str, mistake: Mistake) -> ast.Module:
     """The module with that mistake in it."""
     tree = ast.parse(source)
     target = list(ast.walk(tree))[mistake.node]
-    return ast.fix_missing_locations(_Replace(target, _wrong(target, mistake.what)).visit(tree))
+    _Replace(target, _wrong(target, mistake.what)).visit(tree)
+    return ast.fix_missing_locations(tree)
 
 
 def _kinds(node: ast.AST) -> Iterator[str]:
