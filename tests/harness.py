@@ -31,7 +31,7 @@ from tests.clock import FakeClock
 from tests.conftest import TEST_SECRET
 
 VIBER_TOKEN = "viber-token-for-tests"
-TWILIO_SID = "AC" + "0" * 32
+TWILIO_SID = "AC" + "1".zfill(32)
 TWILIO_TOKEN = "twilio-token-for-tests"
 SMS_FROM = "+302131313131"
 PUBLIC_URL = "https://counter.test"
