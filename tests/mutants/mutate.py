@@ -114,7 +114,7 @@ def _described(tree: ast.Module) -> set[int]:
                 inert += node.decorator_list
             case ast.AnnAssign() | ast.arg():
                 inert += filter(None, [node.annotation])
-            case ast.Raise():
+            case ast.Raise() | ast.keyword(arg="strict" | "repr"):
                 inert.append(node)
             case ast.If(test=ast.Name(id="TYPE_CHECKING")):
                 inert.append(node)
