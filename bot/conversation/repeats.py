@@ -22,7 +22,10 @@ _AUTOMATIC = ("αυτόματη απάντηση", "αυτόματο μήνυμ�
 
 
 def repeated(text: str, now: datetime, earlier: Sequence[Line]) -> int:
-    """How often this text came just before, with no other between. ``earlier``: what the citizen said, newest first."""
+    """How often this text came just before, with no other between. ``earlier``: what the citizen said, newest first.
+    A text without a letter is a code or a choice, typed again by a person."""
+    if not any(char.isalpha() for char in text):
+        return 0
     same, times, after = _look(text), 0, now
     for line in earlier:
         if _look(line.text) != same or after - line.at > WITHIN:

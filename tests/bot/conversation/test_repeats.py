@@ -36,6 +36,11 @@ def test_the_same_again_within_minutes_is_counted(earlier: list[Line], times: in
     assert repeated(AWAY, START, earlier) == times
 
 
+@pytest.mark.parametrize("text", ["135790", " 135 790 ", "2.", "👍", ""])
+def test_a_code_or_a_choice_typed_again_is_a_persons(text: str) -> None:
+    assert repeated(text, START, said(*[(text, timedelta(minutes=1))] * 3)) == 0
+
+
 def test_the_history_from_before_so_many_turns() -> None:
     history = [{"event": name, "n": n} for n, name in enumerate(["action", "user", "bot", "user", "slot", "user"])]
     assert [[event["n"] for event in before(history, turns)] for turns in range(5)] == [
