@@ -12,6 +12,7 @@ from nlu.__main__ import as_json, main, parse_lines
 from nlu.entities import extract
 from nlu.evaluate import BadFile, Marked, Sample, Scores, Sets, evaluate, read, score
 from nlu.intents import IntentModel, Shape
+from nlu.linear import LinearModel
 from nlu.parser import ModelParser, NoModel, Parsed
 from nlu.report import PAGE, PICTURE, as_text, write
 
@@ -122,15 +123,15 @@ def archive(tmp_path: Path) -> Path:
     """A model of two intents, packed as Rasa packs it."""
     folder = tmp_path / "model"
     folder.mkdir()
-    IntentModel(
+    linear = LinearModel(
         labels=("greet", "thank"),
-        shape=Shape(2, 3, 1),
         vocabulary={"=gia": 0, "=efxaristo": 1},
         idf=np.ones(2, np.float32),
         weights=np.array([[4, -4], [-4, 4]], np.float32),
         bias=np.zeros(2, np.float32),
         temperature=1.0,
-    ).save(folder)
+    )
+    IntentModel(linear, Shape(2, 3, 1)).save(folder)
     packed = tmp_path / "counter.tar.gz"
     with tarfile.open(packed, "w:gz") as tar:
         tar.add(folder, "components/train_nlu.components.Understanding0")
