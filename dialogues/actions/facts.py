@@ -11,7 +11,7 @@ from dialogues.catalogue.facts import FACETS, Fact, ProcedureFacts
 from dialogues.catalogue.terms import Term
 from dialogues.say import LocalizedText, Say, Value
 
-ANSWERED = frozenset({*FACETS, "contact", "documents", "next", "term"})
+ANSWERED = frozenset({*FACETS, "contact", "documents", "link", "next", "term"})
 """The facets that :meth:`ServiceFacets.answer` knows."""
 
 
@@ -46,6 +46,7 @@ class ServiceFacets:
                 "contact": self._reach_service,
                 "documents": self._teller.papers,
                 "fee": self._fee,
+                "link": self._link,
                 "next": self._next,
                 "pay": self._pay,
                 "submit": self._submit,
@@ -54,7 +55,13 @@ class ServiceFacets:
             }
         )
         self._of_office: Mapping[str, Callable[[Office], Say]] = MappingProxyType(
-            {"contact": self.reach, "who": self.reach, "when": self._teller.office, "submit": self._teller.office}
+            {
+                "contact": self.reach,
+                "link": self._link,
+                "submit": self._teller.office,
+                "when": self._teller.office,
+                "who": self.reach,
+            }
         )
 
     def answer(self, topic: Service | Office, facet: str) -> Say:
@@ -77,6 +84,9 @@ class ServiceFacets:
 
     def _reach_service(self, service: Service) -> Say:
         return self.reach(self._office(service), service.page)
+
+    def _link(self, topic: Service | Office) -> Say:
+        return Say("utter_fact_link", {"title": topic.title, "page": topic.page})
 
     def _told(self, topic: Service | Office, facet: str) -> Say:
         fact = self._catalogue.facts.of(topic.code).get(facet)
@@ -105,8 +115,7 @@ class ServiceFacets:
         return told(fact) if fact.known else Say("utter_fact_owner", {"owner": service.owner})
 
     def _submit(self, service: Service) -> Say:
-        page = service.page or self._office(service).page
-        return Say("utter_fact_where", {"where": service.where, "page": page})
+        return Say("utter_service_part_where", {"where": service.where, "page": service.page})
 
     def _next(self, service: Service) -> Say:
         return steps(self._catalogue.facts.of(service.code)) or self._submit(service)

@@ -40,7 +40,8 @@ class Procedure:
 class Service:
     """What is publicly known about getting something from the State. ``None``: the source does not say.
 
-    ``source`` names where it was read, ``seen`` the day. ``documents`` may be none at all.
+    ``source`` names where it was read, ``seen`` the day. ``documents`` may be none at all. ``page`` is its own page
+    where one is known, else that of the office that handles it.
     """
 
     code: str
@@ -48,13 +49,13 @@ class Service:
     agency: str
     owner: LocalizedText
     where: LocalizedText
+    page: str
     source: LocalizedText
     seen: date
     documents: tuple[LocalizedText, ...] | None = None
     needs: LocalizedText | None = None
     time: LocalizedText | None = None
     fee: LocalizedText | None = None
-    page: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +114,8 @@ def load_catalogue(folder: Path = FOLDER) -> Catalogue:
     data = _read(folder / "stages.yml")
     procedures = {code: _procedure(entry) for code, entry in data["procedures"].items()}
     known = {entry.code: entry for entry in read_catalogue()}
-    services = {code: _service(known[code], entry) for code, entry in _read(folder / "procedures.yml").items()}
     offices = {code: _office(known[code], entry) for code, entry in _read(folder / "offices.yml").items()}
+    services = {code: _service(known[code], entry, offices) for code, entry in _read(folder / "procedures.yml").items()}
     certificates = frozenset(entry.code for entry in known.values() if entry.kind == "certificate_type")
     terms = load_terms(folder / "terms.yml")
     facts = Facts(_read(folder / "facts.yml"), _asks(services, offices), terms)
@@ -126,9 +127,9 @@ def _read(file: Path) -> dict[str, Any]:
     return found
 
 
-def _service(known: Entry, facts: Mapping[str, Any]) -> Service:
-    documents = facts.get("documents")
-    more = {"documents": None if documents is None else tuple(documents)}
+def _service(known: Entry, facts: Mapping[str, Any], offices: Mapping[str, Office]) -> Service:
+    documents, page = facts.get("documents"), facts.get("page", offices[facts["agency"]].page)
+    more = {"documents": None if documents is None else tuple(documents), "page": page}
     return Service(known.code, _title(known), **{**facts, **more})
 
 

@@ -10,7 +10,7 @@ import pytest
 from dialogues.actions import all_actions
 from dialogues.actions.base import Action, ActionInput
 from dialogues.actions.facts import ANSWERED, ServiceFacets, meaning
-from dialogues.catalogue import load_catalogue
+from dialogues.catalogue import Office, Service, load_catalogue
 from dialogues.ports import NoticeView
 from dialogues.questions import AGAIN, ASKED_BY
 from dialogues.say import Say
@@ -135,7 +135,8 @@ async def everything_said() -> list[Say]:
 def facts_told() -> list[Say]:
     """Whatever is known of everything, question by question."""
     catalogue = load_catalogue()
-    facets, topics = ServiceFacets(catalogue), (*catalogue.services.values(), *catalogue.offices.values())
+    facets = ServiceFacets(catalogue)
+    topics: list[Service | Office] = [*catalogue.services.values(), *catalogue.offices.values()]
     return [meaning(None), *(facets.answer(topic, facet) for topic in topics for facet in ANSWERED)]
 
 
