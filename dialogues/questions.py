@@ -47,6 +47,7 @@ ASKED_BY: Mapping[str, str] = MappingProxyType(
         "utter_login_link_coming": "code",
         "utter_certificate_elsewhere": "person",
         "utter_complaint": "person",
+        "utter_fact_unknown": "person",
         "utter_no_certificate": "person",
         "utter_offer_link": "link",
         "utter_offer_person": "person",

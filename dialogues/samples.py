@@ -37,6 +37,29 @@ SAMPLES: Mapping[str, Value] = MappingProxyType(
         "digits": "4829",
         "documents": _PAPERS,
         "expected": date(2026, 12, 20),
+        "fact": {
+            "el": "Αν δίνεται παράταση δεν το ξέρω. Ζητήστε την έγκαιρα: το ξέρει το κτηματολογικό γραφείο.",
+            "en": "I do not know whether an extension is given. Ask before the deadline: the cadastral office.",
+        },
+        "short": {
+            "el": "Ζητήστε την πριν από την προθεσμία. Αν δίνεται, το ξέρει το κτηματολογικό γραφείο.",
+            "en": "Ask before the deadline. Whether it is given: ask the cadastral office.",
+        },
+        "means": {
+            "el": "η υπηρεσία κοιτάζει αν υπάρχουν όλα τα έγγραφα. Δεν είναι ακόμη έγκριση.",
+            "en": "the service looks whether all documents are there. It is not an approval yet.",
+        },
+        "page": "https://www.ktimatologio.gr",
+        "phone": "1555",
+        "steps": {
+            "el": "υποβολή, έλεγχος πληρότητας, νομικός έλεγχος, καταχώριση",
+            "en": "submission, completeness check, legal review, registration",
+        },
+        "term": {"el": "Έλεγχος πληρότητας", "en": "Completeness check"},
+        "whose": {
+            "el": "ενιαία γραμμή πολιτών για ασφάλιση και εργασία",
+            "en": "the State's line for insurance and work",
+        },
         "fee": {"el": "δωρεάν", "en": "free of charge"},
         "finder": {
             "el": "Ώρες, διευθύνσεις και ραντεβού: στην «Πλατφόρμα Επισκέψεων ΚΕΠ» του gov.gr (ΜΙΤΟΣ 155034).",
@@ -66,7 +89,7 @@ SAMPLES: Mapping[str, Value] = MappingProxyType(
         "numbers": "1, 2 ή 3",
         "owner": {"el": "δήμοι", "en": "the municipalities"},
         "reference": "ΑΔ-2026-000123",
-        "source": "ΜΙΤΟΣ 955481",
+        "source": {"el": "ΜΙΤΟΣ 955481", "en": "MITOS 955481"},
         "seen": date(2026, 11, 22),
         "stage": {"el": "έλεγχος πληρότητας", "en": "completeness check"},
         "submit": {"el": "Τα στέλνετε στον e-ΕΦΚΑ, με τον αριθμό της υπόθεσης.", "en": "Send them to e-EFKA."},

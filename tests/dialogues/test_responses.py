@@ -9,7 +9,8 @@ import pytest
 
 from dialogues.actions import all_actions
 from dialogues.actions.base import Action, ActionInput
-from dialogues.catalogue import load_catalogue
+from dialogues.actions.facts import ANSWERED, ServiceFacets, meaning
+from dialogues.catalogue import Office, Service, load_catalogue
 from dialogues.ports import NoticeView
 from dialogues.questions import AGAIN, ASKED_BY
 from dialogues.say import Say
@@ -128,7 +129,15 @@ async def everything_said() -> list[Say]:
         for turn in heard
         for say in await said_by(action, turn)
     }
-    return list(found.values())
+    return [*found.values(), *facts_told()]
+
+
+def facts_told() -> list[Say]:
+    """Whatever is known of everything, question by question."""
+    catalogue = load_catalogue()
+    facets = ServiceFacets(catalogue)
+    topics: list[Service | Office] = [*catalogue.services.values(), *catalogue.offices.values()]
+    return [meaning(None), *(facets.answer(topic, facet) for topic in topics for facet in ANSWERED)]
 
 
 def within(say: Say) -> set[str]:
