@@ -15,6 +15,7 @@ from dialogues.actions.cases import (
     OfCases,
 )
 from dialogues.actions.consent import StartAlerts, StopAlerts
+from dialogues.actions.facets import AskFacet
 from dialogues.actions.following import FollowUp, OtherCase
 from dialogues.actions.general import Fees, Help, Offices, RequestCertificate, ServiceTeller, TopicNamed
 from dialogues.actions.identity import AskAfm, CheckTheCode, LogIn, SendTheCode, UnlinkChat
@@ -25,7 +26,14 @@ from dialogues.actions.telling import CaseTeller
 from dialogues.catalogue import Catalogue
 from dialogues.ports import Reads
 
-_OF_CASES: tuple[type[OfCases], ...] = (CaseStatus, MissingDocuments, ListCases, DocumentSent, CertificateStatus)
+_OF_CASES: tuple[type[OfCases], ...] = (
+    CaseStatus,
+    MissingDocuments,
+    ListCases,
+    DocumentSent,
+    CertificateStatus,
+    AskFacet,
+)
 
 _SIMPLE: tuple[Callable[[], Action], ...] = (
     AskAfm,
@@ -53,6 +61,8 @@ def all_actions(reads: Reads, catalogue: Catalogue) -> tuple[Action, ...]:
         ListCases.intent: ListCases(reads, teller, link),
         DocumentSent.intent: DocumentSent(reads, teller, link),
     }
+    facet = AskFacet(reads, teller, link, catalogue)
+    of_cases[facet.intent] = facet
     of_one = {intent: action for intent, action in of_cases.items() if intent != ListCases.intent}
     help_, fees, offices, request = Help(services), Fees(services), Offices(services), RequestCertificate(services)
     my_data, copy = MyData(reads), CopyMyData()

@@ -16,7 +16,7 @@ class ActionInput:
     """The message as it was understood, the conversation's slots, and who is asking.
 
     ``second_intent`` is the intent of a second wish that the message seems to hold; ``preference`` the kind and value
-    of a :class:`dialogues.turn.SetPreference` that it states.
+    of a :class:`dialogues.turn.SetPreference` that it states; ``facet`` the narrower question that it asks.
     """
 
     message: Message
@@ -26,6 +26,7 @@ class ActionInput:
     slots: Mapping[str, Any] = field(default_factory=dict)
     second_intent: str | None = None
     preference: tuple[str, str] | None = None
+    facet: str | None = None
 
     def named(self, *kinds: str) -> str | None:
         """The value of the first entity of one of these kinds."""

@@ -24,7 +24,8 @@ LastChoices = Sequence[Mapping[str, str]]
 class Reading:
     """A message as it is understood. ``language`` is ``el``, ``greeklish``, ``en`` or ``unknown``.
 
-    ``second_intent`` is a second wish that it seems to hold; ``preference``: how notices are wanted, as kind and value.
+    ``second_intent`` is a second wish that it seems to hold; ``preference``: how notices are wanted, as kind and value;
+    ``facet``: the narrower question that it asks of what is talked about (nlu/facets.py).
     """
 
     text: str
@@ -34,6 +35,7 @@ class Reading:
     language: str = "unknown"
     second_intent: str | None = None
     preference: tuple[str, str] | None = None
+    facet: str | None = None
 
     def has(self, *kinds: str) -> bool:
         return any(found.entity in kinds for found in self.entities)

@@ -12,7 +12,7 @@ from dialogues.actions.base import Action, ActionInput
 from dialogues.actions.facts import ANSWERED, ServiceFacets, meaning
 from dialogues.catalogue import Office, Service, load_catalogue
 from dialogues.ports import NoticeView
-from dialogues.questions import AGAIN, ASKED_BY
+from dialogues.questions import AGAIN, ASIDE, ASKED_BY
 from dialogues.say import Say
 from dialogues.turn import Context, Entity, Message
 from dialogues.wording import LANGUAGES, UnknownResponse, Voice, Wording
@@ -158,13 +158,13 @@ async def test_every_response_is_said_by_something_with_all_it_needs() -> None:
                 assert text.strip()
                 assert "{" not in text
     uttered = {name for name in steps("action") if name.startswith("utter_")}
-    again = {name for name in AGAIN.values() if name}
+    again = {*AGAIN.values(), *ASIDE.values()}
     assert set().union(*map(within, said)) | uttered | again | OUTSIDE | OWN_WORDS == set(RESPONSES)
     assert set(ASKED_BY) <= set(RESPONSES)
 
 
 def test_what_a_rule_says_needs_nothing() -> None:
-    for name in {n for n in steps("action") if n.startswith("utter_")} | {n for n in AGAIN.values() if n}:
+    for name in {n for n in steps("action") if n.startswith("utter_")} | {*AGAIN.values(), *ASIDE.values()}:
         for variation in RESPONSES[name]:
             assert not placeholders(variation["text"])
 
