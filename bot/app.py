@@ -10,7 +10,7 @@ import aiohttp
 from aiohttp import web
 
 from bot.backoff import RetryPolicy
-from bot.channels.facts import CHANNELS
+from bot.channels.facts import CHANNELS, SPOKEN
 from bot.channels.port import Channel
 from bot.conversation.effects import SMS, Effects
 from bot.conversation.reads import StoreReads
@@ -30,6 +30,7 @@ from bot.registries.recorder import CaseRecorder, ChangeListener
 from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.store import Store, open_store
+from bot.web.front import FrontPage
 from bot.web.server import Depths, Health, make_app
 from bot.web.signed import MAX_BODY
 from bot.worker import Job
@@ -67,6 +68,7 @@ async def make_server(
         health = Health({"store": lambda: is_current(store.database)}, metrics, depths)
         links = link_routes(settings, store, session, runtime)
         links += my_data_routes(store, runtime.clock)
+        links += FrontPage([SPOKEN[channel.name].title for channel in channels]).routes()
         yield make_app([*intake.routes(), *events, *health.routes(), *links, *extra], max_body=MAX_BODY)
 
 

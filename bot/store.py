@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from bot.channels.facts import PREFERENCES
 from bot.settings import Settings
 from casestore.audit import AuditTrail
 from casestore.cases.cursors import Cursors
@@ -34,7 +35,6 @@ from casestore.rights.erasure import Erasure
 from casestore.rights.holdings import Holdings
 from casestore.rights.purge import Purger
 from casestore.vault import Vault
-from dialogues.channels import PREFERENCES
 
 
 class NotMigrated(Exception):

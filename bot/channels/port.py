@@ -15,6 +15,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 import aiohttp
 import msgspec
 
+from dialogues.channels import ChannelWords
 from dialogues.turn import Choice, Reply
 
 
@@ -200,7 +201,7 @@ class Sent:
 class Channel(Protocol):
     """Six methods, and ``name``, ``rate`` and ``paths``. Each channel passes the suite of tests/channels."""
 
-    name: str  # "viber", "sms"
+    name: str
     rate: float  # sends a second
 
     @property
@@ -243,11 +244,13 @@ S = TypeVar("S", contravariant=True)
 class ChannelFacts(Generic[S]):
     """What is known of a channel without having it on. ``S`` are its settings.
 
-    ``needs``: the settings that it cannot do without, by name, and their values. ``build`` makes it where none of them
-    is missing; ``welcome`` is what a person reads who opens a chat, by language.
+    ``words``: what citizens call it, by which words they prefer it, how they pick there. ``needs``: the settings that
+    it cannot do without, by name, and their values. ``build`` makes it where none of them is missing; ``welcome`` is
+    what a person reads who opens a chat, by language.
     """
 
     name: str
+    words: ChannelWords
     compose: Compose
     needs: Callable[[S], tuple[tuple[str, object], ...]]
     build: Callable[[S, aiohttp.ClientSession, Mapping[str, Reply]], Channel]

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dialogues.actions.base import Action, ActionInput, ActionOutput
+from dialogues.channels import Channels
 from dialogues.engine.rasa import Model, load_model
 from dialogues.engine.tracker import LISTEN, Conversation
 from dialogues.questions import AGAIN, ASIDE, ASKED_BY, LAPSES, LASTS, OF_QUESTION
@@ -18,6 +19,7 @@ from dialogues.topics import about, opened
 from dialogues.turn import Choice, Context, Effect, Entity, Event, Message, Reply, SetLanguage, Turn
 from dialogues.understanding.facets import with_facet
 from dialogues.understanding.interpret import Reading, match_choice, preclassify, resolve_in_context
+from dialogues.understanding.rights_phrases import RightsPhrases
 from dialogues.wording import Offer, Voice, Wording, warm_up
 
 MOST_ACTIONS = 10
@@ -36,21 +38,24 @@ class EngineError(Exception):
 class Engine:
     """The trained model and the actions. Holds nothing of any conversation."""
 
-    def __init__(self, model: Model, actions: Iterable[Action]) -> None:
+    def __init__(self, model: Model, actions: Iterable[Action], channels: Channels) -> None:
+        """``channels``: those on which it is spoken to."""
         self._model = model
         self._actions = {action.name: action for action in actions}
-        self._wording = Wording(model.domain.responses)
+        self._channels = channels
+        self._rights = RightsPhrases(channels)
+        self._wording = Wording(model.domain.responses, channels)
         self.unknown_events: Counter[str] = Counter()
         """Stored events that were skipped, by type, since the start."""
         _check(model.domain.user_actions, self._actions)
 
     @classmethod
-    def load(cls, model_path: Path, actions: Iterable[Action]) -> Engine:
+    def load(cls, model_path: Path, actions: Iterable[Action], channels: Channels) -> Engine:
         """Load a trained archive. Raises :class:`EngineError` when its actions are not those given."""
         model = load_model(model_path)
         model.parse(_FIRST)
         warm_up()
-        return cls(model, actions)
+        return cls(model, actions, channels)
 
     def say(self, name: str, language: str, channel: str, **values: str) -> Reply:
         """A response outside a turn (:class:`dialogues.responses.Phrases`)."""
@@ -73,7 +78,7 @@ class Engine:
 
     def _understand(self, talk: Conversation, message: Message) -> Reading:
         last_choices = talk.slots["last_choices"] or ()
-        settled = preclassify(message.text, message.attachments, last_choices)
+        settled = preclassify(message.text, message.attachments, last_choices, self._rights)
         if settled is not None:
             return settled
         text = match_choice(message.text, last_choices) or message.text
@@ -105,6 +110,7 @@ class Engine:
             second_intent=reading.second_intent,
             preference=reading.preference,
             facet=reading.facet,
+            channels=self._channels,
         )
         while (name := self._model.next_action(talk.tracker)) != LISTEN:
             if len(outputs) == MOST_ACTIONS:

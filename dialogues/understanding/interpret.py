@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from dialogues.turn import Entity
 from dialogues.understanding.login_phrases import asks_for
-from dialogues.understanding.rights_phrases import asked
+from dialogues.understanding.rights_phrases import RIGHTS, RightsPhrases
 from dialogues.understanding.subject import Subject, subject_of
 from nlu.checks import is_afm
 from nlu.fold import fold
@@ -73,8 +73,13 @@ _MOST_WORDS = 12  # of a message that picks one of several
 _MOST_DIGITS = 3
 
 
-def preclassify(text: str, attachments: Sequence[str], last_choices: LastChoices) -> Reading | None:
-    """What needs no classifier: a keyword, a choice that means an intent, a file without words. Else ``None``."""
+def preclassify(
+    text: str, attachments: Sequence[str], last_choices: LastChoices, rights: RightsPhrases = RIGHTS
+) -> Reading | None:
+    """What needs no classifier: a keyword, a choice that means an intent, a file without words. Else ``None``.
+
+    ``rights`` know the channels that may be wished for; without them, none.
+    """
     if not text.strip():
         return Reading(text, "send_attachment" if attachments else "nlu_fallback")
     if intent := _keywords().get(_look(text)) or asks_for(text):
@@ -82,7 +87,7 @@ def preclassify(text: str, attachments: Sequence[str], last_choices: LastChoices
     says = match_choice(text, last_choices)
     if says and says.startswith("/"):
         return Reading(text, says[1:])
-    said = None if says else asked(text)
+    said = None if says else rights.asked(text)
     if said is None:
         return None
     language = said.language if said.language == "en" else "unknown"

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.channels.facts import PREFERENCES
 from bot.store import Store
 from casestore.cases.model import Case, CaseReport, ChangeResult
 from casestore.cases.repository import Cases
@@ -24,7 +25,6 @@ from casestore.rights.erasure import Erased, Erasure
 from casestore.rights.holdings import Holdings
 from casestore.tables import cases
 from casestore.vault import Vault, address_key
-from dialogues.channels import PREFERENCES
 from tests.clock import START
 
 

@@ -26,7 +26,6 @@ OWN_WORDS = {PICK, PICK_MANY}  # said by the wording itself
 NAMED = sorted({*UNDERSTANDING["intents"], *UNDERSTANDING["actions"], *UNDERSTANDING["slots"], *ASKED_BY.values()})
 GUIDE = (ROOT / "docs/dialogues.md").read_text("utf-8")
 RESPONSES = responses()
-CHANNELS = ("viber", "sms")
 NAMES = [(entry.kind, entry.code) for entry in read_catalogue()]
 
 

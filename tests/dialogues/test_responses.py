@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.channels.facts import SPOKEN
 from dialogues.actions import all_actions
 from dialogues.actions.base import Action, ActionInput
 from dialogues.actions.facts import ANSWERED, ServiceFacets, meaning
@@ -17,7 +18,6 @@ from dialogues.say import Say
 from dialogues.turn import Context, Entity, Message
 from dialogues.wording import LANGUAGES, UnknownResponse, Voice, Wording
 from tests.dialogues.domain import (
-    CHANNELS,
     NAMES,
     OUTSIDE,
     OWN_WORDS,
@@ -102,14 +102,19 @@ def messages() -> list[ActionInput]:
     kinds += [((), {"fallback_count": count}, "out_of_scope") for count in (2, 3)]
     wished = [("channel", value) for value in ("only-viber", "sms", "any")]
     wished += [("quiet", value) for value in ("22:00-08:00", "none")]
-    own = [ActionInput(said, who[0], "set_preference", preference=preference) for preference in wished]
+    own = [ActionInput(said, who[0], "set_preference", preference=preference, channels=SPOKEN) for preference in wished]
     for context in who:
         reference = f"1:{int(NOW.timestamp())}:{context.citizen_id or 0}"
         for wish in ("delete_me", "unlink"):
             mark = {"pending": {"intent": wish, "reference": None, "mark": reference}}
             for code in (State().privacy.confirmation(1, reference), "x"):
-                own.append(ActionInput(said, context, "confirm_deletion", (Entity("code", code, 0, 6),), mark))
-    return own + [ActionInput(said, context, intent, found, state) for found, state, intent in kinds for context in who]
+                typed = (Entity("code", code, 0, 6),)
+                own.append(ActionInput(said, context, "confirm_deletion", typed, mark, channels=SPOKEN))
+    return own + [
+        ActionInput(said, context, intent, found, state, channels=SPOKEN)
+        for found, state, intent in kinds
+        for context in who
+    ]
 
 
 async def said_by(action: Action, turn: ActionInput) -> tuple[Say, ...]:
@@ -152,7 +157,7 @@ async def test_every_response_is_said_by_something_with_all_it_needs() -> None:
     wording = Wording(RESPONSES)
     said = await everything_said()
     for tongue in LANGUAGES:
-        for channel in CHANNELS:
+        for channel in SPOKEN:
             for say in said:
                 text, _ = wording.compose(say, Voice(tongue, channel, "1"))
                 assert text.strip()

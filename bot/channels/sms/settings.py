@@ -13,6 +13,7 @@ from bot.channels.settings import ChannelSettings, base_url, header_value
 from bot.channels.sms.channel import SmsChannel
 from bot.channels.sms.compose import compose
 from bot.channels.sms.parse import NAME
+from bot.channels.sms.words import WORDS
 from dialogues.turn import Reply
 
 _SENDER = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 &._+-]{1,11}")
@@ -68,4 +69,4 @@ def build(settings: SmsSettings, session: aiohttp.ClientSession, _welcome: Mappi
     )
 
 
-SMS = ChannelFacts(NAME, compose, needs, build)
+SMS = ChannelFacts(NAME, WORDS, compose, needs, build)
