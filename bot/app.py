@@ -172,7 +172,10 @@ def build_jobs(
     policy = policy or RetryPolicy()
     turn_handler = _build_turn_handler(settings, store, channels, registries[1], dialogue, metrics, runtime)
     jobs: list[Job] = [
-        InboxJob(inbox=store.inbox, handler=turn_handler, metrics=metrics, runtime=runtime, policy=policy)
+        InboxJob(
+            channel=channel, inbox=store.inbox, handler=turn_handler, metrics=metrics, runtime=runtime, policy=policy
+        )
+        for channel in CHANNELS  # each by itself: what comes in on one holds up no other
     ]
     jobs += [
         OutboxJob(
