@@ -44,12 +44,15 @@ class OutboxJob:
         runtime: Runtime,
         concurrency: int = 128,
         policy: RetryPolicy | None = None,
+        price: float = 0.0,
     ) -> None:
+        """``price`` of a part, in euros."""
         self.name = f"outbox-{channel.name}"
         self._channel = channel
         self._outbox = outbox
         self._results = results
         self._metrics = metrics
+        self._price = price
         self._clock = runtime.clock
         self._random = runtime.random
         self._new_claim = runtime.new_claim
@@ -160,6 +163,8 @@ class OutboxJob:
         return self._again(dispatch, error.code, self._policy.send_again, at_least=error.retry_after or 0.0)
 
     def _sent(self, dispatch: ClaimedDispatch, sent: Sent) -> Outcome:
+        self._metrics.parts.labels(self._channel.name).inc(sent.parts)
+        self._metrics.spent.labels(self._channel.name).inc(sent.parts * self._price)
         return Outcome(dispatch.id, dispatch.claim, OutboxState.SENT, self._clock(), sent.provider_id, sent.parts)
 
     def _end(self, dispatch: ClaimedDispatch, state: OutboxState, reason: str) -> Outcome:

@@ -57,6 +57,8 @@ class Kind(StrEnum):
     CODE = "code"
     LINK = "link"
     NOTICE = "notice"
+    WAIT_MINUTE = "wait-minute"  # the one sentence that says that there are no more answers for a while
+    WAIT_DAY = "wait-day"
 
 
 TAKEN_OVER = "taken-over"
@@ -65,7 +67,8 @@ TAKEN_OVER = "taken-over"
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """Something to send. ``key`` is unique for its cause; ``body`` is any text (JSON), sealed here."""
+    """Something to send. ``key`` is unique for its cause; ``body`` is any text (JSON), sealed here. ``parts``: how many
+    will be billed, until the provider says how many were."""
 
     key: str
     channel: str
@@ -76,6 +79,7 @@ class Dispatch:
     conversation_id: int | None
     due_at: datetime
     expires_at: datetime | None = None
+    parts: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +216,7 @@ class Outbox:
             "created_at": now,
             "due_at": dispatch.due_at,
             "expires_at": dispatch.expires_at,
+            "parts": dispatch.parts,
             "status_rank": 0,
         }
 
