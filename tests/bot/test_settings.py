@@ -46,6 +46,12 @@ GIVEN: dict[str, tuple[str, Any]] = {
     "MODEL_PATH": ("/srv/model.tar.gz", ...),
     "VIBER_RATE": ("12.5", 12.5),
     "SMS_RATE": ("3", 3.0),
+    "SMS_DESTINATIONS": ("GR,CY", ...),
+    "SMS_PART_PRICE": ("0.05", 0.05),
+    "SMS_PARTS_ALARM": ("500", 500),
+    "BUDGET_MESSAGES_PER_MINUTE": ("5", 5),
+    "BUDGET_MESSAGES_PER_DAY": ("50", 50),
+    "BUDGET_SMS_PARTS_PER_DAY": ("60", 60),
     "WORKER_PORT": ("9001", 9001),
     "FEED_SECONDS": ("5", 5.0),
     "RECONCILE_HOURS": ("6", 6.0),
@@ -133,6 +139,7 @@ def test_a_dotenv_file_in_another_encoding_is_named() -> None:
 
 
 BAD = (
+    ("SMS_DESTINATIONS", "GR,hidden-word"),
     ("DATABASE_URL", "mysql://root:hidden-word@db/x"),
     ("DATABASE_URL", "hidden-word"),
     ("DATABASE_URL", "postgresql://u:hidden-word@db/x"),

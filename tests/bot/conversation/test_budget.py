@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -20,7 +21,11 @@ MINUTE, DAY = "[utter_wait_minute el]", "[utter_wait_day el]"
 
 @pytest.fixture
 async def system(database_url: str) -> AsyncIterator[System]:
-    limits = {"budget_messages_per_minute": 3, "budget_messages_per_day": 7, "budget_sms_parts_per_day": 5}
+    limits: dict[str, Any] = {
+        "budget_messages_per_minute": 3,
+        "budget_messages_per_day": 7,
+        "budget_sms_parts_per_day": 5,
+    }
     async with running_system(database_url, EchoDialogue(counting=False), **limits) as system:
         yield system
 
@@ -89,7 +94,11 @@ async def test_a_number_that_is_no_destination_is_kept_and_not_answered(system: 
 
 
 async def test_without_limits_everything_is_answered(database_url: str) -> None:
-    limits = {"budget_messages_per_minute": 0, "budget_messages_per_day": 0, "budget_sms_parts_per_day": 0}
+    limits: dict[str, Any] = {
+        "budget_messages_per_minute": 0,
+        "budget_messages_per_day": 0,
+        "budget_sms_parts_per_day": 0,
+    }
     async with running_system(database_url, EchoDialogue(), **limits) as system:
         assert len(await write(system, SMS, *(f"{n}" for n in range(40)))) == 40
 
