@@ -38,6 +38,8 @@ GIVEN: dict[str, tuple[str, Any]] = {
     "LOGIN_CLIENT_ID": ("counter-login", ...),
     "LOGIN_CLIENT_SECRET": ("login-secret", ...),
     "MODEL_PATH": ("/srv/model.tar.gz", ...),
+    "BUDGET_MESSAGES_PER_MINUTE": ("5", 5),
+    "BUDGET_MESSAGES_PER_DAY": ("50", 50),
     "WORKER_PORT": ("9001", 9001),
     "FEED_SECONDS": ("5", 5.0),
     "RECONCILE_HOURS": ("6", 6.0),

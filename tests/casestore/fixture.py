@@ -68,7 +68,9 @@ class StoreFixture:
         self._said += 1
         key = address_key(self.vault, conversation.channel, conversation.address)
         await self.inbox.add([message(self.inbox, f"e{self._said}", key, now, text, channel=conversation.channel)])
-        [claimed] = await self.inbox.claim(now, f"c{self._said}", limit=1, lease=START - START.replace(hour=1))
+        [claimed] = await self.inbox.claim(
+            conversation.channel, now, f"c{self._said}", limit=1, lease=START - START.replace(hour=1)
+        )
         cause = f"in:{claimed.id}"
         async with self.database.write() as connection:
             await self.inbox.done(connection, claimed, now)

@@ -86,6 +86,10 @@ GIVEN = GivenSettings(
         "TWILIO_MESSAGING_SERVICE_SID": ("MG00000000000000000000000000000001", ...),
         "TWILIO_API_URL": ("http://127.0.0.1:1", ...),
         "SMS_RATE": ("3", 3.0),
+        "SMS_DESTINATIONS": ("GR,CY", ...),
+        "SMS_PART_PRICE": ("0.05", 0.05),
+        "SMS_PARTS_ALARM": ("500", 500),
+        "BUDGET_SMS_PARTS_PER_DAY": ("60", 60),
     },
     bad=(
         ("TWILIO_ACCOUNT_SID", "AC/hidden-word"),
@@ -95,6 +99,7 @@ GIVEN = GivenSettings(
         ("TWILIO_MESSAGING_SERVICE_SID", "hidden-word"),
         ("TWILIO_API_URL", "hidden-word"),
         ("SMS_RATE", "-3"),
+        ("SMS_DESTINATIONS", "GR,hidden-word"),
     ),
     enough=((*_ACCOUNT, "TWILIO_FROM"), (*_ACCOUNT, "TWILIO_MESSAGING_SERVICE_SID")),
 )

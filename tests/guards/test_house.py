@@ -45,7 +45,7 @@ async def test_every_route_is_public_by_name_or_refuses_who_does_not_sign(sqlite
 
 async def test_every_effect_of_a_turn_is_carried_out_and_nothing_else(sqlite_url: str) -> None:
     async with running_system(sqlite_url, EchoDialogue()) as system:
-        [inbox] = [job for job in system.jobs if isinstance(job, InboxJob)]
+        inbox = next(job for job in system.jobs if isinstance(job, InboxJob))
         assert isinstance(inbox._handler, TurnHandler)
         assert set(inbox._handler._effects.table) == set(get_args(Effect))
 

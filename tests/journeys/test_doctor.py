@@ -115,7 +115,7 @@ async def test_doctor_says_that_the_key_ring_is_another(run_command: Here, monke
 async def fill(store: Store, now: datetime) -> None:
     """A message that was given up, one that waits, and an answer that waits."""
     await store.inbox.add([message(store.inbox, number, "k", now) for number in "12"])
-    (claimed,) = await store.inbox.claim(now, "claim", limit=1, lease=timedelta(seconds=1))
+    (claimed,) = await store.inbox.claim("viber", now, "claim", limit=1, lease=timedelta(seconds=1))
     async with store.database.write() as connection:
         await store.inbox.bury(connection, claimed, now, "ValueError")
         body = OutboundBody("α").encode()
