@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from connectors.registry import RequiredDocument
-from connectors.shapes import EventFields, Named
+from connectors.shapes import EventFields, Named, Text
 from connectors.vocabulary import UNKNOWN, RegistryVocabulary, Vocabulary
 
 
@@ -58,20 +58,20 @@ CaseData = CaseOpened | StageChanged | DocumentsChanged | Decided | Closed
 
 
 class _Opened(EventFields):
-    title: str
-    stage: str
+    title: Text
+    stage: Text
     expected_by: date | None = None
 
 
 class _Stage(EventFields):
-    stage: str
-    note: str = ""
+    stage: Text
+    note: Text = ""
 
 
 class _Paper(BaseModel):
     code: Named
-    title: str = ""
-    reason: str = ""
+    title: Text = ""
+    reason: Text = ""
     deadline: date | None = None
 
 
@@ -80,12 +80,12 @@ class _Papers(EventFields):
 
 
 class _Decided(EventFields):
-    outcome: str
-    note: str = ""
+    outcome: Text
+    note: Text = ""
 
 
 class _Closed(EventFields):
-    outcome: str | None = None
+    outcome: Text | None = None
 
 
 def _opened(vocabulary: RegistryVocabulary, data: _Opened) -> CaseData:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel, Field
 
-from connectors.shapes import EventFields, Named
+from connectors.shapes import EventFields, Named, Text
 from connectors.vocabulary import RegistryVocabulary
 
 
@@ -34,8 +34,8 @@ CertificateData = CertificateIssued | CertificateRefused
 
 
 class _Sealed(BaseModel):
-    title: str
-    fields_: dict[str, str] = Field(alias="fields")
+    title: Text
+    fields_: dict[Text, Text] = Field(alias="fields")
     id: str | None = None
 
 
@@ -46,7 +46,7 @@ class _Issued(EventFields):
 
 class _Refused(EventFields):
     request: Named
-    reason: str = ""
+    reason: Text = ""
 
 
 def _issued(_: RegistryVocabulary, data: _Issued) -> CertificateData:

@@ -10,6 +10,8 @@ from typing import Annotated, TypeVar
 from pydantic import AfterValidator, AliasGenerator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from connectors.text import clean
+
 LISTS = frozenset({"cases", "documents", "fields"})
 """The fields that hold lists, for a dialect that does not tell."""
 
@@ -33,7 +35,9 @@ def _decoded(value: object) -> bytes:
 Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
 Content = Annotated[bytes, BeforeValidator(_decoded)]
 Afm = Annotated[str, Field(pattern=r"^[0-9]{9}$")]
-Named = Annotated[str, Field(min_length=1)]
+Text = Annotated[str, AfterValidator(clean)]
+"""Words that may reach a citizen."""
+Named = Annotated[str, AfterValidator(clean), Field(min_length=1)]
 
 PAGE = 500
 """Cases in one answer: about 400 kB on the wire."""
@@ -46,23 +50,23 @@ class Shape(BaseModel):
 
 class WireDocument(Shape):
     code: Named
-    title: str
-    status: str
-    reason: str = ""
+    title: Text
+    status: Text
+    reason: Text = ""
     deadline: date | None = None
 
 
 class WireCase(Shape):
     case_reference: str
     afm: Afm
-    procedure: str
-    title: str
-    stage: str
+    procedure: Text
+    title: Text
+    stage: Text
     sequence: int = Field(ge=1)
     updated_at: Moment
     expected_by: date | None = None
-    note: str = ""
-    outcome: str | None = None
+    note: Text = ""
+    outcome: Text | None = None
     closed: bool = False
     documents: Annotated[tuple[WireDocument, ...], Field(max_length=_OF_A_CASE, fail_fast=True)] = ()
 
@@ -94,17 +98,17 @@ class WireReceipt(Shape):
 
 class WireField(Shape):
     name: Named
-    value: str
+    value: Text
 
 
 class WireCertificate(Shape):
     request_id: Named
     afm: Afm
     protocol_number: Named
-    certificate: str
-    title: str
-    status: str
-    reason: str = ""
+    certificate: Text
+    title: Text
+    status: Text
+    reason: Text = ""
     document_id: str | None = None
     fields: Annotated[tuple[WireField, ...], Field(max_length=_OF_A_CASE, fail_fast=True)] = ()
 
@@ -133,4 +137,4 @@ class EventFields(BaseModel):
 
     sequence: Annotated[int, Field(ge=1, strict=True)]
     afm: Afm
-    procedure: str = ""
+    procedure: Text = ""

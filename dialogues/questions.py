@@ -36,6 +36,7 @@ LAPSES = 3  # messages
 ASKED_BY: Mapping[str, str] = MappingProxyType(
     {
         "utter_afm_invalid": "afm",
+        "utter_afm_invalid_again": "afm",
         "utter_afm_needed": "afm",
         "utter_ask_afm": "afm",
         "utter_ask_afm_again": "afm",

@@ -15,7 +15,7 @@ from bot.app import http_session, probe_registries
 from bot.commands.running import run as run_loop
 from bot.commands.running import start
 from bot.runtime import utc_now
-from bot.settings import PARTS, Settings
+from bot.settings import EVENT_SECRETS, PARTS, Settings
 from bot.store import NotMigrated, Store, open_store
 from casestore.database import StoreDown
 from casestore.migrate import WrongKeyRing
@@ -26,7 +26,7 @@ STUCK = 300.0  # seconds that a due row may wait before somebody should look
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line. ``state`` is ``ok``, ``off`` (by choice) or ``wrong``."""
+    """One line. ``state`` is ``ok``, ``off`` (by choice), ``warn`` (it works, and should not stay so) or ``wrong``."""
 
     what: str
     state: str
@@ -55,8 +55,17 @@ def _parts(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             part, "off" if missing else "ok", f"not set: {', '.join(missing)}" if missing else "credentials set"
         )
+    yield from _common_secret(settings)
     if settings.public_url.startswith("http://") and "127.0.0.1" not in settings.public_url:
         yield Finding("public url", "wrong", "PUBLIC_URL: providers call https only")
+
+
+def _common_secret(settings: Settings) -> Iterator[Finding]:
+    """Whoever can sign for one registry signs for all that have no secret of their own."""
+    shared = sorted(EVENT_SECRETS.keys() - settings.own_event_secrets().keys())
+    if settings.event_secrets() and len(shared) > 1:
+        why = f"REGISTRY_EVENTS_SECRET signs for several ({', '.join(shared)}): REGISTRY_EVENTS_SECRET_<NAME> for each"
+        yield Finding("secret of events", "warn", why)
 
 
 def _model(settings: Settings) -> Iterator[Finding]:

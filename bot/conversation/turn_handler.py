@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.channels.port import Inbound, InboundKind
 from bot.conversation.budget import Budgets, Held
 from bot.conversation.effects import EffectContext, Effects, Wording
+from bot.conversation.repeats import ANSWERS, before, gives_up, repeated
 from bot.conversation.takeover import bot_answers, kind_of_answer, still_stands
 from bot.messaging.compose import Composed, Recipient, compose, compose_all
 from bot.messaging.payload import unpack
@@ -143,14 +144,27 @@ class TurnHandler:
             conversation.address,
         )
         asked = Message(str(claimed.id), message.text[:LONGEST_TEXT], now, message.kinds)
+        times = await self._repeated(message, conversation.id, history, now)
+        if times >= ANSWERS:
+            return Turn()
         started = perf_counter()
         async with asyncio.timeout(TURN_WITHIN):
             turn = await self._dialogue.turn(history, asked, context)
+            if times and gives_up(turn):  # nobody is called by a machine: it is answered as it was the first time
+                turn = await self._dialogue.turn(before(history, times), asked, context)
         self._metrics.turn.observe(perf_counter() - started)
         if len(message.text) <= LONGEST_TEXT:
             return turn
         cut = self._dialogue.say("utter_text_cut", conversation.language, conversation.channel)
         return replace(turn, replies=(cut, *turn.replies))
+
+    async def _repeated(self, message: Inbound, conversation_id: int, history: Sequence[Event], now: datetime) -> int:
+        """How often the same was said just before, as machines do; a keyword is never too much."""
+        known = preclassify(message.text, message.kinds, ())
+        if not history or (known is not None and message.text.strip()):
+            return 0
+        earlier = await self._transcript.newest_said(conversation_id, ANSWERS)
+        return repeated(message.text, now, earlier)
 
     def _on_alerts(self, message: Inbound, conversation: Conversation) -> Turn:
         """An agent answers here, yet a word on alerts is not the agent's affair: it is kept, and confirmed."""
@@ -223,7 +237,7 @@ class TurnHandler:
             await self._store.contact_points.reachable(
                 connection, conversation.contact_point_id, reason=None if allowed else "unsubscribed"
             )
-            await self._transcript.add_lines(connection, conversation.id, lines, conversation.citizen_id)
+            await self._transcript.add_lines(connection, conversation.id, lines, conversation.speaker)
             await self._outbox.add(connection, told.dispatches, now)
             if news:
                 await self._effects.apply(
@@ -248,7 +262,7 @@ class TurnHandler:
         said = Line(f"in:{claimed.id}", Author.CITIZEN, message.text, said_at(claimed, message, now))
         async with self._database.write(wake=True) as connection:
             await self._inbox.bury(connection, claimed, now, error)
-            await self._transcript.add_lines(connection, conversation.id, [said, *told.lines], conversation.citizen_id)
+            await self._transcript.add_lines(connection, conversation.id, [said, *told.lines], conversation.speaker)
             await self._outbox.add(connection, told.dispatches, now)
             await self._store.handovers.ask(connection, conversation.id, f"in:{claimed.id}", "gave-up", now)
 
@@ -269,4 +283,4 @@ def _whose(conversation: Conversation, turn: Turn) -> int | None:
     """Whose the lines of this turn are. Where somebody proves who they are, that may be another than was known until
     then, who must not find the other's tax number and cases in a copy: such lines are nobody's."""
     proving = any(isinstance(effect, SendCode | CodeTried) for effect in turn.effects)
-    return None if proving else conversation.citizen_id
+    return None if proving else conversation.speaker

@@ -36,7 +36,7 @@ class PrivacyEffects:
         point = context.conversation.contact_point_id
         known = await identity_at(connection, point)
         # a sender can be forged: what is not proven is said for this contact point alone
-        citizen = known.citizen_id if known.level >= PROVEN else None
+        citizen = known.speaker if known.level >= PROVEN else None
         said = (effect.kind, effect.value)
         await self._store.preferences.add(
             connection, point, citizen, *said, source="message", key=context.key, now=context.now

@@ -19,7 +19,10 @@ from casestore.vault import Vault, address_key
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A conversation and who is in it. ``citizen_id`` is ``None`` exactly when ``level`` is 0, and ``link`` may be."""
+    """A conversation and who is in it. ``citizen_id`` is ``None`` exactly when ``level`` is 0, and ``link`` may be.
+
+    ``shared``: as in :class:`casestore.people.identity.Identity`.
+    """
 
     id: int
     contact_point_id: int
@@ -32,6 +35,12 @@ class Conversation:
     citizen_id: int | None
     level: int
     link: Link | None = None
+    shared: bool = False
+
+    @property
+    def speaker(self) -> int | None:
+        """For whom it is kept what is said here."""
+        return None if self.shared else self.citizen_id
 
 
 class Conversations:
@@ -79,6 +88,7 @@ class Conversations:
             citizen_id=identity.citizen_id,
             level=identity.level,
             link=identity.link,
+            shared=identity.shared,
         )
 
     async def of_citizen(self, citizen_id: int) -> list[tuple[int, str, int]]:

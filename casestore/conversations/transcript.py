@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -65,14 +66,20 @@ class Transcript:
         if rows:
             await connection.execute(self._database.insert_new(transcript), rows)
 
+    async def newest_said(self, conversation_id: int, limit: int) -> list[Line]:
+        """The newest lines of the citizen, newest first."""
+        said = and_(transcript.c.conversation_id == conversation_id, transcript.c.author == Author.CITIZEN)
+        async with self._database.read() as connection:
+            newest = select(transcript).where(said).order_by(transcript.c.id.desc()).limit(limit)
+            return [self._line(row) for row in await connection.execute(newest)]
+
     async def lines(self, conversation_id: int, limit: int = 200) -> list[Line]:
         """The newest lines, oldest first."""
         newest = select(transcript).where(transcript.c.conversation_id == conversation_id)
         async with self._database.read() as connection:
             rows = (await connection.execute(newest.order_by(transcript.c.id.desc()).limit(limit))).all()
-        return [
-            Line(
-                row.key, Author(row.author), self._vault.open("transcript.text", row.text_sealed), row.at, row.response
-            )
-            for row in reversed(rows)
-        ]
+        return [self._line(row) for row in reversed(rows)]
+
+    def _line(self, row: Any) -> Line:
+        text = self._vault.open("transcript.text", row.text_sealed)
+        return Line(row.key, Author(row.author), text, row.at, row.response)

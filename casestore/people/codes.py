@@ -22,6 +22,7 @@ LIFETIME = timedelta(minutes=10)
 ATTEMPTS = 3  # wrong tries per code
 BY_MOBILE, BY_LOGIN, REFUSED = "code", "login", "refused"
 CODE, RECEIPT = 6, 4  # digits
+MOST_OPEN = 20  # codes of a conversation that are looked at: more than it can have in their ten minutes
 
 HOUR, DAY, MONTH = timedelta(hours=1), timedelta(days=1), timedelta(days=30)
 PER_CONVERSATION = ((5, HOUR), (10, DAY))
@@ -32,7 +33,8 @@ CITIZENS_PER_CONVERSATION = (3, DAY)  # a family does with fewer; whoever tries 
 
 @dataclass(frozen=True, slots=True)
 class OpenCode:
-    """The newest code of a conversation, if it was not used. ``right`` is whether the typed one is it.
+    """The newest code of a conversation, if it was not used; or the older one that was typed, while it lasts. ``right``
+    is whether the typed one is it.
 
     ``citizen_id`` is whom a right one proves; ``None`` where that citizen is not on record yet, or it is not right.
     ``incomplete``: the digits that go with the code are not with what was typed.
@@ -174,33 +176,45 @@ class Codes:
         return int(await connection.scalar(sent) or 0)
 
     async def check(self, conversation_id: int, code: str, now: datetime) -> OpenCode | None:
-        """Hold a typed code against the newest one. Reads only; ``None`` when none is open."""
+        """Hold a typed code against those that still count. Reads only; ``None`` when the newest was used, or there is
+        none."""
         with_citizen = select(codes, citizens.c.id.label("citizen_id")).join_from(
             codes, citizens, citizens.c.afm_key == codes.c.afm_key, isouter=True
         )
-        newest = with_citizen.where(codes.c.conversation_id == conversation_id).order_by(codes.c.id.desc()).limit(1)
+        lately = with_citizen.where(codes.c.conversation_id == conversation_id).order_by(codes.c.id.desc())
         async with self._database.read() as connection:
-            row = (await connection.execute(newest)).first()
-        if row is None or row.used_at is not None:
+            rows = (await connection.execute(lately.limit(MOST_OPEN))).all()
+        if not rows or rows[0].used_at is not None:
             return None
+        alive = [row for row in rows if row.used_at is None and row.attempts_left > 0 and row.expires_at > now]
+        if found := next((row for row in alive if self._is(row, conversation_id, code)), None):
+            return OpenCode(found.id, True, found.attempts_left, False, found.citizen_id)
+        row = rows[0]
+        incomplete = row in alive and row.with_receipt and not _either_order(code)
+        return OpenCode(row.id, False, row.attempts_left, row.expires_at <= now, None, incomplete)
+
+    def _is(self, row: Any, conversation_id: int, code: str) -> bool:
+        """Is this code the one of this row?"""
         typed = _either_order(code) if row.with_receipt else (code,)
-        same = row.sent and any(self._vault.same_index(f"code/{conversation_id}", one, row.code_key) for one in typed)
-        alive = row.attempts_left > 0 and row.expires_at > now
-        right = same and alive
-        proves = row.citizen_id if right else None
-        incomplete = alive and not typed
-        return OpenCode(row.id, right, row.attempts_left, row.expires_at <= now, proves, incomplete)
+        same = [self._vault.same_index(f"code/{conversation_id}", one, row.code_key) for one in typed]
+        return bool(row.sent) and any(same)
 
     async def tried(self, connection: AsyncConnection, code_id: int, *, right: bool, now: datetime) -> Proof | None:
-        """Count a try. A right one uses the code up, once: what it proved, or ``None`` if it counts no more."""
-        alive = (codes.c.id == code_id, codes.c.attempts_left > 0)
+        """Count a try. A wrong one is a try at every code of the conversation that still counts. A right one uses the
+        code up, once, and ends the others: what it proved, or ``None`` if it counts no more."""
+        asked_in = select(codes.c.conversation_id).where(codes.c.id == code_id).scalar_subquery()
+        open_ = (codes.c.attempts_left > 0, codes.c.used_at.is_(None))
+        beside = (codes.c.conversation_id == asked_in, *open_)
         if not right:
             less = codes.c.attempts_left - 1
-            await connection.execute(update(codes).where(*alive).values(attempts_left=less))
+            await connection.execute(update(codes).where(*beside).values(attempts_left=less))
             return None
-        used = update(codes).where(*alive, codes.c.used_at.is_(None)).values(used_at=now)
+        used = update(codes).where(codes.c.id == code_id, *open_).values(used_at=now)
         row = (await connection.execute(used.returning(codes.c.afm_sealed, codes.c.source, codes.c.mobile_key))).first()
-        return None if row is None else Proof(self._vault.open("codes.afm", row.afm_sealed), row.source, row.mobile_key)
+        if row is None:
+            return None
+        await connection.execute(update(codes).where(*beside).values(used_at=now))
+        return Proof(self._vault.open("codes.afm", row.afm_sealed), row.source, row.mobile_key)
 
     async def is_open(self, code_id: int, now: datetime) -> bool:
         """Can this code still be typed?"""

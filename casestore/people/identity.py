@@ -42,11 +42,21 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whom a contact point stands for. ``citizen_id`` is ``None`` exactly when ``level`` is 0."""
+    """Whom a contact point stands for. ``citizen_id`` is ``None`` exactly when ``level`` is 0.
+
+    ``shared``: the contact registry holds this number for somebody else. Then what is said there is kept for nobody: it
+    may be the other who speaks.
+    """
 
     citizen_id: int | None = None
     level: int = 0
     link: Link | None = None
+    shared: bool = False
+
+    @property
+    def speaker(self) -> int | None:
+        """Whose it is what is said here."""
+        return None if self.shared else self.citizen_id
 
 
 NOBODY = Identity()
@@ -59,7 +69,7 @@ def resolve_identity(known: Sequence[Link]) -> Identity:
     """
     proven = [link for link in known if link.level == PROVEN]
     if proven:
-        return Identity(proven[-1].citizen_id, PROVEN, proven[-1])
+        return Identity(proven[-1].citizen_id, PROVEN, proven[-1], shared=len(known) > len(proven))
     if len(known) == 1 and known[0].level == KNOWN_NUMBER:
         return Identity(known[0].citizen_id, KNOWN_NUMBER, known[0])
     return NOBODY
@@ -81,13 +91,14 @@ async def identity_at(connection: AsyncConnection, contact_point_id: int) -> Ide
     return resolve_identity(known.get(contact_point_id, ()))
 
 
-async def points_of(connection: AsyncConnection, citizen_id: int) -> Mapping[int, Link]:
+async def points_of(connection: AsyncConnection, citizen_id: int, *, shared: bool = True) -> Mapping[int, Link]:
     """The contact points that stand for this citizen, each with their link there. A point at which somebody else is
-    known as surely stands for nobody, and is not among them."""
+    known as surely stands for nobody, and is not among them. ``shared``: with those at another's number."""
     linked = select(links.c.contact_point_id).where(links.c.citizen_id == citizen_id)
     known = await links_of(connection, links.c.contact_point_id.in_(linked))
     standing = {point: resolve_identity(found) for point, found in known.items()}
-    return {point: one.link for point, one in standing.items() if one.citizen_id == citizen_id and one.link}
+    theirs = {point: one for point, one in standing.items() if one.citizen_id == citizen_id}
+    return {point: one.link for point, one in theirs.items() if one.link and (shared or not one.shared)}
 
 
 class Links:
@@ -108,11 +119,15 @@ class Links:
         now: datetime,
         rests_on: str | None = None,
     ) -> None:
-        """Know this citizen behind this contact point. A proven citizen replaces the one proven before, and only a
-        proof raises who has unlinked. ``rests_on`` is the address key of the mobile that this rests on."""
+        """Know this citizen behind this contact point. A proven citizen replaces the one proven before, who is still
+        known there if it is their own number; only a proof raises who has unlinked. ``rests_on`` is the address key of
+        the mobile that this rests on."""
         at_point = links.c.contact_point_id == contact_point_id
         if level == PROVEN:
             others = and_(at_point, links.c.level == PROVEN, links.c.citizen_id != citizen_id)
+            holds = links.c.rests_on == _number_of(contact_point_id)
+            lowered = update(links).where(others, holds).values(level=KNOWN_NUMBER, source="registry")
+            await connection.execute(lowered)
             await connection.execute(delete(links).where(others))
         row = {
             "contact_point_id": contact_point_id,

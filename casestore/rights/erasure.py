@@ -8,22 +8,26 @@
 | | hashes of codes and links: their limits must hold (35 days, 2 days) |
 | | audit: who asked which registry about whom |
 | the citizen, if no registry has a case of theirs | else the cases: they are the registries' |
+
+How far it reaches at a contact point that others used as well: :mod:`casestore.rights.reach`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Table, Update, and_, delete, exists, func, select, update
+from sqlalchemy import Table, Update, and_, delete, exists, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.audit import AuditTrail
 from casestore.conversations.transcript import Author
 from casestore.database import Database
 from casestore.people.consents import ALERTS
-from casestore.people.identity import identity_at, points_of
+from casestore.people.identity import identity_at
 from casestore.queues.lifecycle import OutboxState, QueueState
+from casestore.rights.reach import Reach, reaches
 from casestore.tables import (
     cases,
     citizens,
@@ -44,9 +48,8 @@ from casestore.tables import (
 
 EMPTY = b""
 """What a sealed column holds once its content is erased."""
-_OF_CONVERSATION: tuple[Table, ...] = (transcript, dialogue_events, handovers)
 _OF_POINT: tuple[Table, ...] = (wishes, copies)
-_IN_BATCHES_OF = 500  # inbox ids in one statement
+_IN_BATCHES_OF = 500  # ids in one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,20 @@ class Erased:
 
     points: int
     cases_stay: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Going:
+    """What goes by its cause: what these lines caused; or, where ``kept`` is given, all but what those caused."""
+
+    gone: Set[str]
+    kept: Set[str] | None
+
+    def takes(self, cause: str) -> bool:
+        """``cause``: of the thing. It is a line's, or begins with one: ``in:7:0:1`` with ``in:7:0`` and ``in:7``."""
+        pieces = cause.split(":")
+        above = {":".join(pieces[:end]) for end in range(1, len(pieces) + 1)}
+        return not above & self.kept if self.kept is not None else bool(above & self.gone)
 
 
 class Erasure:
@@ -80,24 +97,40 @@ class Erasure:
         ``subject_key``: about whom the audit row is, as a blind index.
         """
         citizen = (await identity_at(connection, contact_point_id)).citizen_id if everywhere else None
-        points = {contact_point_id, *(await points_of(connection, citizen) if citizen is not None else ())}
-        for point in sorted(points):
-            await self._empty(connection, point, now, key)
+        emptied = 0
+        for reach in await reaches(connection, contact_point_id, citizen):
+            await self._empty_lines(connection, reach, now, key)
+            if reach.whole:
+                await self._empty_point(connection, reach, citizen, now, key)
+                emptied += 1
         stay = citizen is not None and await self._let_go(connection, citizen, now)
         detail = "known" if citizen else "unknown"
         await self._audits.note(connection, "citizen.erased", detail, now, subject_key=subject_key)
-        return Erased(len(points), stay)
+        return Erased(emptied, stay)
 
-    async def _empty(self, connection: AsyncConnection, point: int, now: datetime, key: str) -> None:
-        conversation = await connection.scalar(
-            select(conversations.c.id).where(conversations.c.contact_point_id == point)
-        )
-        await self._empty_inbox(connection, conversation, now)
-        await self._empty_outbox(connection, point, now, key)
-        for table in _OF_CONVERSATION:
-            await connection.execute(delete(table).where(table.c.conversation_id == conversation))
+    async def _empty_lines(self, connection: AsyncConnection, reach: Reach, now: datetime, key: str) -> None:
+        """What was said, and what came in and went out with it."""
+        lines = select(transcript.c.key, transcript.c.author).where(transcript.c.conversation_id == reach.conversation)
+        gone = {row.key: row.author for row in await connection.execute(lines.where(reach.gone))}
+        kept = {row.key for row in await connection.execute(lines)} - gone.keys() if reach.whole else None
+        going = _Going(gone.keys(), kept)
+        await self._empty_inbox(connection, [line for line, author in gone.items() if author == Author.CITIZEN], now)
+        await self._empty_outbox(connection, reach.point, going, now, key)
+        for table, cause in ((dialogue_events, dialogue_events.c.inbox_id), (handovers, handovers.c.key)):
+            here = select(table.c.id, cause.label("cause")).where(table.c.conversation_id == reach.conversation)
+            rows = (await connection.execute(here)).all()
+            for ids in _batches([row.id for row in rows if going.takes(_cause(row.cause))]):
+                await connection.execute(delete(table).where(table.c.id.in_(ids)))
+        await connection.execute(delete(transcript).where(reach.gone))
+
+    async def _empty_point(
+        self, connection: AsyncConnection, reach: Reach, citizen: int | None, now: datetime, key: str
+    ) -> None:
+        """The address, and what was wished for and asked for there."""
+        point, conversation = reach.point, reach.conversation
         for table in _OF_POINT:
-            await connection.execute(delete(table).where(table.c.contact_point_id == point))
+            whose = true() if citizen is None else or_(table.c.citizen_id.is_(None), table.c.citizen_id == citizen)
+            await connection.execute(delete(table).where(table.c.contact_point_id == point, whose))
         await connection.execute(self._spent(now).where(codes.c.conversation_id == conversation))
         ended = {"expires_at": now, "verifier_sealed": None}
         await connection.execute(
@@ -109,14 +142,11 @@ class Erasure:
         )
         await self._withdraw(connection, point, now, key)
 
-    async def _empty_inbox(self, connection: AsyncConnection, conversation: int | None, now: datetime) -> None:
-        """The messages of this conversation, found by the transcript that names them. One given up ends here."""
-        said = select(transcript.c.key).where(transcript.c.conversation_id == conversation)
-        said = said.where(transcript.c.author == Author.CITIZEN, transcript.c.key.startswith("in:"))
-        keys = (await connection.scalars(said)).all()
-        ids = sorted(int(number) for key in keys if (number := key.removeprefix("in:")).isdecimal())
-        for start in range(0, len(ids), _IN_BATCHES_OF):
-            finished = and_(inbox.c.id.in_(ids[start : start + _IN_BATCHES_OF]), inbox.c.state != QueueState.OPEN)
+    async def _empty_inbox(self, connection: AsyncConnection, said: Sequence[str], now: datetime) -> None:
+        """The messages that these lines of citizens name. One given up ends here."""
+        ids = sorted(int(number) for key in said if (number := key.removeprefix("in:")).isdecimal())
+        for some in _batches(ids):
+            finished = and_(inbox.c.id.in_(some), inbox.c.state != QueueState.OPEN)
             emptied = {
                 "payload_sealed": EMPTY,
                 "state": QueueState.DONE,
@@ -124,14 +154,14 @@ class Erasure:
             }
             await connection.execute(update(inbox).where(finished).values(**emptied))
 
-    async def _empty_outbox(self, connection: AsyncConnection, point: int, now: datetime, key: str) -> None:
+    async def _empty_outbox(
+        self, connection: AsyncConnection, point: int, going: _Going, now: datetime, key: str
+    ) -> None:
         """What was sent, and what still waits, is emptied; nothing of it is opened again by a late receipt."""
         own_key = select(contact_points.c.address_key).where(contact_points.c.id == point).scalar_subquery()
         to_point = and_(outbox.c.recipient_key == own_key, ~outbox.c.key.startswith(f"{key}:", autoescape=True))
-        await connection.execute(
-            select(outbox.c.id).where(to_point).order_by(outbox.c.id).with_for_update()
-        )  # as results do
-        waiting = and_(to_point, outbox.c.state == OutboxState.OPEN)
+        held = select(outbox.c.id, outbox.c.key).where(to_point).order_by(outbox.c.id)
+        rows = (await connection.execute(held.with_for_update())).all()  # in this order, as results do
         ended = {
             "state": OutboxState.SKIPPED,
             "reason": "erased",
@@ -139,9 +169,11 @@ class Erasure:
             "lease_until": None,
             "claim": None,
         }
-        await connection.execute(update(outbox).where(waiting).values(**ended))
         gone = {"body_sealed": EMPTY, "address_sealed": EMPTY, "expires_at": now}
-        await connection.execute(update(outbox).where(to_point, func.length(outbox.c.body_sealed) > 0).values(**gone))
+        for ids in _batches([row.id for row in rows if going.takes(row.key)]):
+            theirs = outbox.c.id.in_(ids)
+            await connection.execute(update(outbox).where(theirs, outbox.c.state == OutboxState.OPEN).values(**ended))
+            await connection.execute(update(outbox).where(theirs, func.length(outbox.c.body_sealed) > 0).values(**gone))
 
     async def _withdraw(self, connection: AsyncConnection, point: int, now: datetime, key: str) -> None:
         """Where a word on alerts was ever said, the newest is a no from now on."""
@@ -159,11 +191,7 @@ class Erasure:
 
     async def _let_go(self, connection: AsyncConnection, citizen: int, now: datetime) -> bool:
         """Know this citizen nowhere any more. ``True`` if cases of theirs stay."""
-        theirs = links.c.citizen_id == citizen
-        await connection.execute(delete(links).where(theirs))
-        await connection.execute(
-            delete(transcript).where(transcript.c.citizen_id == citizen)
-        )  # also where they unlinked
+        await connection.execute(delete(links).where(links.c.citizen_id == citizen))
         for table in _OF_POINT:
             await connection.execute(delete(table).where(table.c.citizen_id == citizen))
         afm = select(citizens.c.afm_key).where(citizens.c.id == citizen).scalar_subquery()
@@ -174,3 +202,12 @@ class Erasure:
             return True
         await connection.execute(delete(citizens).where(of_citizen))
         return False
+
+
+def _cause(value: str | int) -> str:
+    """A turn's events name the message by its number."""
+    return value if isinstance(value, str) else f"in:{value}"
+
+
+def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (ids[start : start + _IN_BATCHES_OF] for start in range(0, len(ids), _IN_BATCHES_OF))

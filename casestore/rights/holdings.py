@@ -1,7 +1,8 @@
 """Everything that is held of one citizen, put together for that citizen: what it is, and a copy of it.
 
-A contact point counts as the citizen's where they are known and nobody else as surely. What was said there is in their
-copy if it was they who were known there when it was said: a telephone has more than one owner in its life.
+A contact point counts as the citizen's where they are known and nobody else as surely, and where it is no number that
+the contact registry holds for another. What was said there is in their copy if it was they who were known there when it
+was said: a telephone has more than one owner in its life.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from sqlalchemy import ColumnElement, Table, and_, exists, false, func, or_, sel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
-from casestore.people.preferences import contact_points_of
+from casestore.people.identity import points_of
 from casestore.tables import (
     audit,
     case_events,
@@ -83,11 +84,11 @@ class Holdings:
         return found
 
     async def _points(self, citizen_id: int) -> Sequence[ContactPoint]:
-        ids = [point.id for point in await contact_points_of(self._database, citizen_id)]
         columns = (contact_points.c.id, links.c.linked_at, conversations.c.id.label("talk"))
         joined = select(*columns).join_from(links, contact_points).join(conversations, isouter=True)
-        theirs = and_(links.c.citizen_id == citizen_id, contact_points.c.id.in_(ids))
         async with self._database.read() as connection:
+            ids = await points_of(connection, citizen_id, shared=False)
+            theirs = and_(links.c.citizen_id == citizen_id, contact_points.c.id.in_(ids))
             rows = await connection.execute(joined.where(theirs).order_by(contact_points.c.id))
             return [ContactPoint(row.id, row.linked_at, row.talk) for row in rows]
 

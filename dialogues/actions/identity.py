@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from typing import Any
 
 from dialogues.actions.base import Action, ActionInput, ActionOutput
 from dialogues.actions.confirming import ask_to_confirm
@@ -17,6 +18,7 @@ from nlu.checks import is_afm
 _PERSONAL_NUMBER_PREFIX = 3  # characters before the tax number in a Προσωπικός Αριθμός
 PROVEN = 2
 RECEIPT = 4  # digits
+OTHER_WAYS_AT = 3  # tax numbers that are none
 _BY_LOGIN = (Option(Say("utter_choice_login"), "/log_in"),)
 
 
@@ -38,8 +40,8 @@ class AskAfm(Action):
         if turn.named("amka"):
             return ActionOutput((Say("utter_afm_needed"),))
         if turn.context.login:
-            return ActionOutput((Say("utter_ask_afm_or_login", options=_BY_LOGIN),))
-        return ActionOutput((Say("utter_ask_afm"),))
+            return ActionOutput((Say("utter_ask_afm_or_login", options=_BY_LOGIN),), {"afm_misses": None})
+        return ActionOutput((Say("utter_ask_afm"),), {"afm_misses": None})
 
 
 class LogIn(Action):
@@ -92,16 +94,14 @@ class SendTheCode(Action):
             return ActionOutput((Say("utter_already_linked"),), {"question": None})
         afm = tax_number_in(turn)
         if afm is None:
-            return ActionOutput((Say("utter_afm_invalid"),))
+            return _invalid(turn)
         try:
             mobile = await self._mobile(afm, turn)
         except Unavailable:
             return ActionOutput((Say("utter_registry_unavailable"),), {"question": None})
-        waits = (
-            {"pending": remember(turn.second_intent)}
-            if turn.second_intent and turn.second_intent in self._wishes
-            else {}
-        )
+        waits: dict[str, Any] = {"afm_misses": None}
+        if turn.second_intent and turn.second_intent in self._wishes:
+            waits["pending"] = remember(turn.second_intent)
         options = _BY_LOGIN if turn.context.login else ()
         if not _needs_receipt(turn, mobile):
             said = Say("utter_code_sent", options=options)
@@ -116,6 +116,16 @@ class SendTheCode(Action):
         if not await self._reads.may_ask_for_code(turn.context.conversation_id, afm, turn.context.now):
             return None
         return await self._reads.mobile_of(afm)
+
+
+def _invalid(turn: ActionInput) -> ActionOutput:
+    """Not a tax number: asked for again, and the third time with other ways than that."""
+    misses = (turn.slots.get("afm_misses") or 0) + 1
+    slots = {"afm_misses": misses}
+    if misses < OTHER_WAYS_AT:
+        return ActionOutput((Say("utter_afm_invalid"),), slots)
+    options = _BY_LOGIN if turn.context.login else ()
+    return ActionOutput((Say("utter_afm_invalid_again", options=options),), slots)
 
 
 def _needs_receipt(turn: ActionInput, mobile: str | None) -> bool:
@@ -152,6 +162,8 @@ class CheckTheCode(Action):
                 return ActionOutput((Say("utter_code_expired"),))
             case CodeVerdict.INCOMPLETE:
                 return self._incomplete(turn)
+            case CodeVerdict.NONE if turn.context.level >= PROVEN:  # the right one once more
+                return ActionOutput((Say("utter_already_linked"),), {"question": None})
             case CodeVerdict.NONE:
                 return ActionOutput((Say("utter_code_none"),))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
@@ -27,6 +28,8 @@ _ENDED: Mapping[str, tuple[str, str]] = MappingProxyType(
 """How a case that has ended is told: in full, and as a word in a list."""
 
 
+_LINK = re.compile(r"https?://|www\.|[a-z0-9-]\.[a-z]{2,}\b", re.IGNORECASE)
+"""What a phone makes a link of."""
 _LANGUAGES = ("el", "en")
 _YOURS, _THEIRS, _ENDED_ALREADY = 0, 1, 2
 _HEADINGS = {_YOURS: "utter_cases_yours", _THEIRS: "utter_cases_theirs", _ENDED_ALREADY: "utter_cases_ended"}
@@ -178,7 +181,8 @@ class CaseTeller:
         return Say("utter_case_status", {**self.names(case), "stage": stage.title, "next": stage.next})
 
     def _details(self, case: CaseView, now: datetime) -> list[Say]:
-        details = [Say("utter_case_part_note", {"note": case.note})] if case.note else []
+        note = "utter_case_part_note_link" if _LINK.search(case.note) else "utter_case_part_note"
+        details = [Say(note, {"note": case.note})] if case.note else []
         if _end(case) is None and case.expected_by:
             late = case.expected_by < day_of(now)
             part = "utter_case_part_overdue" if late else "utter_case_part_expected"

@@ -12,6 +12,7 @@ _NOTHING = Expect.NOTHING
 _BAD = Expect.BAD
 _FORBIDDEN = Expect.FORBIDDEN
 STATUS_PATH = "/webhooks/sms/status"
+ACCOUNT = "AC00000000000000000000000000000001"
 
 
 def sid(number: int) -> str:
@@ -37,7 +38,7 @@ def received(number: int, body: str, *more: tuple[str, str], without: tuple[str,
         "ToZip": "",
         "NumSegments": "1",
         "MessageSid": sid(number),
-        "AccountSid": "AC00000000000000000000000000000001",
+        "AccountSid": ACCOUNT,
         "From": "+306900000001",
         "ApiVersion": "2010-04-01",
         **changed,
@@ -52,7 +53,7 @@ def report(number: int, status: str, *more: tuple[str, str]) -> Any:
         ("MessageStatus", status),
         ("To", "+306900000001"),
         ("MessageSid", sid(number)),
-        ("AccountSid", "AC00000000000000000000000000000001"),
+        ("AccountSid", ACCOUNT),
         ("From", "+306900000000"),
         ("ApiVersion", "2010-04-01"),
         *more,
@@ -99,7 +100,11 @@ SMS = (
     sms("ampersands", b"&&&=&=", _BAD),
     sms("a thousand fields", b"&".join(b"a%d=1" % n for n in range(1000)), _FORBIDDEN),
     sms("percent signs", b"%=%zz&%ff=%fe", _BAD),
-    sms("not UTF-8", b"From=\xff\xfe&MessageSid=SM1", _NOTHING),
+    sms("not UTF-8", f"From=%FF%FE&MessageSid={sid(126)}&AccountSid={ACCOUNT}".encode(), _NOTHING),
+    sms("HELP that Twilio has answered", received(127, "HELP", OptOutType="HELP"), _NOTHING),
+    sms("another account", received(128, "α", AccountSid="AC00000000000000000000000000000002"), _BAD),
+    sms("a name that is none", received(129, "α", ("From+306900000009", "x")), _BAD),
+    sms("an id with more behind it", received(140, "α", MessageSid=f"{sid(140)}NumMedia0"), _BAD),
     sms("JSON as a form", b'{"From":"+306900000001"}', _BAD),
     sms("JSON with its digest", b'{"From":"+306900000001"}', _BAD, Signing.BODY_DIGEST),
     sms("JSON with another digest", b'{"From":"+306900000001"}', _FORBIDDEN, Signing.WRONG_BODY_DIGEST),
@@ -127,8 +132,8 @@ SMS = (
     callback("canceled", report(161, "canceled"), _RECEIPT),
     callback("partly delivered", report(162, "partially_delivered"), _NOTHING),
     callback("a status nobody knows", report(163, "teleported"), _NOTHING),
-    callback("no status", (("MessageSid", sid(164)),), _NOTHING),
-    callback("nothing at all", b"", _NOTHING),
+    callback("no status", (("MessageSid", sid(164)), ("AccountSid", ACCOUNT)), _NOTHING),
+    callback("nothing at all", b"", _BAD),
     callback("a status of nothing", (("MessageStatus", "sent"),), _BAD),
     callback("no row", report(165, "delivered"), _RECEIPT, query=""),
     callback("a row that is none", report(166, "delivered"), _RECEIPT, query="?id=%C2%B2"),

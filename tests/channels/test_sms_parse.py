@@ -10,12 +10,13 @@ import aiohttp
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from twilio.request_validator import RequestValidator
 
 from bot.channels.port import Attachment, BadWebhook, Inbound, InboundKind, Parsed, Receipt, Remedy, Status
 from bot.channels.sms import SmsChannel, parse
 from bot.channels.sms.number import e164
 from bot.channels.sms.repair import repaired
-from tests.channels.sms_webhooks import received, report, sid
+from tests.channels.sms_webhooks import ACCOUNT, received, report, sid
 from tests.clock import FakeClock
 
 NOW = FakeClock().now
@@ -23,12 +24,14 @@ MEDIA = "https://api.twilio.com/2010-04-01/Accounts/AC1/Messages/MM1/Media/ME1"
 
 
 def inbound(body: str, *more: tuple[str, str], **changed: Any) -> Inbound:
-    (found,) = parse.inbound(urlencode(received(1, body, *more, **changed)).encode(), NOW, None).inbound
+    (found,) = parse.inbound(
+        urlencode(received(1, body, *more, **changed)).encode(), NOW, None, account=ACCOUNT
+    ).inbound
     return found
 
 
 def status(name: str, *more: tuple[str, str], row: str = "7") -> Parsed:
-    return parse.status(urlencode(report(2, name, *more)).encode(), row, NOW)
+    return parse.status(urlencode(report(2, name, *more)).encode(), row, NOW, account=ACCOUNT)
 
 
 def test_a_message_as_captured() -> None:
@@ -38,7 +41,7 @@ def test_a_message_as_captured() -> None:
 
 
 def test_the_answer_is_an_empty_twiml() -> None:
-    answer = parse.inbound(urlencode(received(1, "α")).encode(), NOW, None).answer
+    answer = parse.inbound(urlencode(received(1, "α")).encode(), NOW, None, account=ACCOUNT).answer
     assert (answer.content_type, answer.body) == ("text/xml", '<?xml version="1.0" encoding="UTF-8"?><Response/>')
 
 
@@ -158,7 +161,51 @@ def test_one_word_alone_stops_or_starts(word: str, kind: InboundKind) -> None:
 def test_what_twilio_found_is_believed() -> None:
     assert inbound("φτάνει", ("OptOutType", "STOP")).kind is InboundKind.UNSUBSCRIBED
     assert inbound("yes", ("OptOutType", "START")).kind is InboundKind.SUBSCRIBED
-    assert inbound("help", ("OptOutType", "HELP")).kind is InboundKind.MESSAGE
+
+
+def test_what_twilio_answered_itself_is_not_answered_again() -> None:
+    body = urlencode(received(1, "HELP", OptOutType="HELP")).encode()
+    assert parse.inbound(body, NOW, None, account=ACCOUNT) == Parsed(answer=parse.TWIML)
+    assert inbound("HELP").kind is InboundKind.MESSAGE
+
+
+TOKEN, URL_SIGNED = "a token", "https://bot.example/webhooks/sms"
+
+
+def signed(fields: dict[str, str]) -> str:
+    """As Twilio signs: the URL, then names and values by name, with nothing between them."""
+    return str(RequestValidator(TOKEN).compute_signature(URL_SIGNED, fields))
+
+
+def recut(fields: dict[str, str], changed: dict[str, str], *gone: str) -> dict[str, str]:
+    """The same signed characters in other fields."""
+    other = {name: value for name, value in fields.items() if name not in gone} | changed
+    assert signed(other) == signed(fields)
+    return other
+
+
+OWN = {name: value for name, value in received(7, "ΣΤΟΠFrom+306900000009", From="+306900000001") if value}
+CUTS = [
+    recut(
+        OWN,
+        {"Body": "ΣΤΟΠ", "From": "+306900000009From" + OWN["From"] + "FromCountryGR"},
+        "FromCountry",
+    ),
+    recut(OWN, {"ApiVersion": "2010-04-01Body" + OWN["Body"], "AccountSid": ACCOUNT}, "Body"),
+    recut(OWN, {"MessageSid": f"{sid(7)}NumMedia0"}, "NumMedia"),
+    recut(OWN, {"AccountSid": f"{ACCOUNT}ApiVersion2010-04-01"}, "ApiVersion"),
+    recut(OWN, {"Body": "ΣΤΟΠ", "From+306900000009": f"From{OWN['From']}"}, "From"),
+]
+
+
+@pytest.mark.parametrize("fields", CUTS)
+def test_a_signed_form_cut_anew_is_nobody_elses_message(fields: dict[str, str]) -> None:
+    """Names and values are signed with nothing between them: one signature fits many forms."""
+    try:
+        found = parse.inbound(urlencode(fields).encode(), NOW, None, account=ACCOUNT).inbound
+    except BadWebhook:
+        return
+    assert [(one.external_id, one.address) for one in found] in ([], [(sid(7), OWN["From"])])
 
 
 LONG = "Η αίτησή μου για άδεια οικοδομής έχει καθυστερήσει πάρα πολύ"
@@ -191,7 +238,7 @@ def test_greek_comes_back_from_base64(text: str) -> None:
 
 def test_a_form_of_a_thousand_fields_is_not_read() -> None:
     with pytest.raises(BadWebhook):
-        parse.status(b"a=1&" * 1000, "7", NOW)
+        parse.status(b"a=1&" * 1000, "7", NOW, account=ACCOUNT)
 
 
 def test_a_bad_field_is_named_and_its_value_is_not_repeated() -> None:

@@ -118,6 +118,39 @@ async def test_a_wrong_tax_number_is_asked_for_again(talk: Talk, afm: str) -> No
     assert talk.names == ["utter_code_sent"]
 
 
+@pytest.mark.parametrize("login", [True, False])
+async def test_by_the_third_wrong_tax_number_other_ways_are_named(talk: Talk, login: bool) -> None:
+    talk.context = replace(talk.context, login=login)
+    await talk.say("Θέλω να συνδεθώ")
+    for afm in ("123456781", "123456782"):
+        await talk.say(afm)
+        assert talk.names == ["utter_afm_invalid"]
+    for afm in ("123456784", "123456785"):
+        await talk.say(afm)
+        assert talk.names == ["utter_afm_invalid_again"]
+        assert ("/log_in" in talk.choices) is login
+        assert "υπάλληλος" in talk.text
+        assert "άκυρο" in talk.text
+    turn = await talk.say(AFM[ANNA])
+    assert turn.effects == (SendCode(AFM[ANNA], "+306900000001"),)
+
+
+@pytest.mark.parametrize("way", ["υπάλληλος", "άκυρο", "Σύνδεση με gov.gr"])
+async def test_the_ways_that_are_named_can_be_gone(talk: Talk, way: str) -> None:
+    talk.context = replace(talk.context, login=True)
+    await talk.all("Θέλω να συνδεθώ", "123456781", "123456782", "123456784", way)
+    assert talk.names in (["utter_handover"], ["utter_cancelled"], ["utter_login_link_coming"])
+
+
+async def test_the_code_once_more_after_linking_asks_for_nothing(talk: Talk, state: State) -> None:
+    await talk.all("Θέλω να συνδεθώ", AFM[ANNA], CODE)
+    state.code = None
+    turn = await talk.say(CODE)
+    assert (talk.names, turn.effects) == (["utter_already_linked"], ())
+    await talk.say("ευχαριστώ")
+    assert talk.names == ["utter_thank"]
+
+
 async def test_an_amka_does_not_link(talk: Talk) -> None:
     await talk.say("Θέλω να συνδεθώ με τον ΑΜΚΑ 01018012348")
     assert talk.names in (["utter_afm_needed"], ["utter_ask_afm"])

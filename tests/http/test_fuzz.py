@@ -59,7 +59,7 @@ callbacks = st.fixed_dictionaries(
 )
 usual = st.builds(message, st.integers(0, 10**9), st.builds(text, words))
 encodable = words.map(lambda value: value.encode(errors="replace").decode())
-sids = st.tuples(st.just("MessageSid"), st.integers(0).map("SM{:x}".format))
+sids = st.tuples(st.just("MessageSid"), st.integers(0).map("SM{:032x}".format))
 names = st.sampled_from(["From", "To", "Body", "NumMedia", "MessageStatus", "SmsStatus", "ErrorCode", "OptOutType"])
 fields = st.lists(sids | st.tuples(names | encodable, encodable)).map(tuple)
 messages = st.builds(received, st.integers(0, 2**64), encodable, From=told | encodable, City=encodable)

@@ -18,6 +18,7 @@ from connectors.sandbox.app import CLIENT_ID, CLIENT_SECRET
 from tests.casestore.fixture import message
 from tests.conftest import with_database
 from tests.connectors.sandbox import running
+from tests.connectors.signing import NEW, OLD
 from tests.harness import VIBER_TOKEN
 from tests.journeys.commandline import Ended, Here, empty_folder
 
@@ -190,3 +191,19 @@ def row_of(events: RegistryEventQueue, registry: str, kind: str, number: int, no
         payload="{}",
         received_at=now,
     )
+
+
+async def test_one_secret_for_several_registries_is_warned_of(
+    run_command: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REGISTRY_EVENTS_SECRET", OLD)
+    state, why = lines(await run_command("doctor"))["secret of events"]
+    assert state == "warn"
+    assert "cadastre, civil_protection, efka, kep, permits" in why
+    assert OLD not in why
+    for name in ("PERMITS", "EFKA", "CADASTRE", "KEP"):
+        monkeypatch.setenv(f"REGISTRY_EVENTS_SECRET_{name}", NEW)
+    assert "secret of events" not in lines(await run_command("doctor"))  # one is left, whose own it is
+    monkeypatch.delenv("REGISTRY_EVENTS_SECRET")
+    monkeypatch.delenv("REGISTRY_EVENTS_SECRET_PERMITS")
+    assert "secret of events" not in lines(await run_command("doctor"))  # what is not common is nobody else's

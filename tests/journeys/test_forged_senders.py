@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 
+import aiohttp
 import pytest
 
-from bot.phone.people import PEOPLE
+from bot.phone.people import PEOPLE, Person
+from tests.harness import PUBLIC_URL
 from tests.journeys.conftest import Service
+from tests.journeys.talk import afm_of, viber
 
 A, B, C, D, E, X = PEOPLE
 
@@ -76,6 +79,39 @@ async def test_what_takes_away_can_be_asked_for_three_times_a_day(service: Servi
     assert not re.search(r"\d{6}", await sms(service, A.number, "διαγράψτε με"))
     await service.system.later(25 * 3600)
     assert re.search(r"\d{6}", await sms(service, A.number, "διαγράψτε με"))
+
+
+async def in_copy(service: Service, person: Person) -> str:
+    """What this person, proven on Viber, reads in their copy."""
+    [link] = re.findall(
+        r"https://\S+", await viber(service, person.viber_id, "στείλτε μου αντίγραφο των στοιχείων μου")
+    )
+    async with aiohttp.ClientSession() as browser:
+        opened = link.replace(PUBLIC_URL, service.system.url)
+        async with browser.post(opened, headers={"Accept": "application/json"}) as page:
+            return await page.text()
+
+
+async def test_a_proof_at_anothers_number_reaches_nothing_that_its_holder_said(service: Service) -> None:
+    """B has A's telephone in hand for a minute, and is proven there: A speaks, B takes copy and erasure on his own."""
+    await viber(service, B.viber_id, afm_of(B))
+    assert "Συνδεθήκατε" in await viber(service, B.viber_id, "135790")
+    await sms(service, A.number, "η κόρη μου Μαρία έχει αναπηρία")
+    await sms(service, A.number, "σύνδεση")
+    receipt = digits_in(await sms(service, A.number, afm_of(B)), 4)
+    assert "Συνδεθήκατε" in await sms(service, A.number, f"246801 {receipt}")
+    await sms(service, A.number, "το ΑΜΚΑ μου είναι 01018012343")
+    await sms(service, A.number, "ησυχία 23-7")
+    copy = await in_copy(service, B)
+    assert afm_of(B) in copy
+    for hers in ("Μαρία", "01018012343", A.number, "23:00"):
+        assert hers not in copy
+    await viber(service, B.viber_id, digits_in(await viber(service, B.viber_id, "διαγράψτε με"), 6))
+    talk = await service.system.store.conversations.at("sms", A.number, service.system.clock())
+    said = [line.text for line in await service.system.store.transcript.lines(talk.id)]
+    for hers in ("η κόρη μου Μαρία έχει αναπηρία", "το ΑΜΚΑ μου είναι 01018012343"):
+        assert hers in said
+    assert "ΑΔ-2026-000123" in await sms(service, A.number, "που βρισκεται η αιτηση μου")  # known as before
 
 
 async def test_a_chat_that_may_have_no_more_codes_makes_us_ask_nobody(service: Service) -> None:

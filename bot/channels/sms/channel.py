@@ -78,6 +78,7 @@ class SmsChannel:
         self._api = api_url.rstrip("/")
         self._own = URL(api_url)
         self._messages = f"{self._api}/2010-04-01/Accounts/{account_sid}/Messages.json"
+        self._account = account_sid
         self._headers = {
             "Authorization": aiohttp.encode_basic_auth(account_sid, auth_token),
             "Content-Type": "application/x-www-form-urlencoded",
@@ -105,9 +106,10 @@ class SmsChannel:
             return False
 
     def parse(self, request: WebhookRequest) -> Parsed:
+        body, now = request.body, request.received_at
         if request.path == STATUS_PATH:
-            return parse.status(request.body, client.query(request.url).get("id", ""), request.received_at)
-        return parse.inbound(request.body, request.received_at, self._number, self._own)
+            return parse.status(body, client.query(request.url).get("id", ""), now, account=self._account)
+        return parse.inbound(body, now, self._number, self._own, account=self._account)
 
     def compose(self, reply: Reply, file: OutboundFile | None = None) -> tuple[Part, ...]:
         return compose(reply, file)

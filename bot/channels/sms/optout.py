@@ -19,6 +19,12 @@ _LONGEST = 24
 _BY_TWILIO: Mapping[str, InboundKind] = MappingProxyType(
     {"STOP": InboundKind.UNSUBSCRIBED, "START": InboundKind.SUBSCRIBED}
 )
+_HELP = "HELP"
+
+
+def answered_by_twilio(opt_out_type: str) -> bool:
+    """Did Twilio take it for a call for help? Then it has answered, and a second answer is too much."""
+    return opt_out_type.upper() == _HELP
 
 
 def kind_of(text: str, opt_out_type: str) -> InboundKind:

@@ -17,14 +17,17 @@ from bot.channels.media import address_in, media_type_in
 from bot.channels.port import Answer, Attachment, BadWebhook, Inbound, Parsed, Receipt, Status
 from bot.channels.sms import codes
 from bot.channels.sms.number import e164
-from bot.channels.sms.optout import kind_of
+from bot.channels.sms.optout import answered_by_twilio, kind_of
 from bot.channels.sms.repair import repaired
 
 NAME = "sms"
 TWIML = Answer('<?xml version="1.0" encoding="UTF-8"?><Response/>', "text/xml")  # any other type is their error 12300
 _MOST_FIELDS = 500
 _MOST_MEDIA = 10
-_SID = re.compile("[A-Za-z0-9]{2,64}")
+_NAME = re.compile("[A-Za-z0-9]+")
+_SID = re.compile("(?:SM|MM)[0-9a-f]{32}")
+"""Twilio signs names and values one after the other, with nothing between them. So that a form it signed cannot be cut
+into other names and values, names and ids are held to their forms, and the account to ours."""
 _KINDS: Mapping[str, str] = MappingProxyType(
     {"image": "picture", "video": "video", "audio": "audio", "text/vcard": "contact", "text/x-vcard": "contact"}
 )
@@ -50,12 +53,13 @@ def form(body: bytes) -> MultiMapping[str]:
     return URL.build(query_string=body.decode("utf-8", "replace"), encoded=True).query
 
 
-def inbound(body: bytes, now: datetime, own_number: str | None, own: URL | None = None) -> Parsed:
+def inbound(body: bytes, now: datetime, own_number: str | None, own: URL | None = None, *, account: str) -> Parsed:
     """Read a verified message. ``own`` is the server that is set as Twilio's. Raises :class:`BadWebhook`.
 
-    Of no interest: a sender who cannot be answered, our own number, and a status that was sent to this path.
+    Of no interest: a sender who cannot be answered, our own number, a status that was sent to this path, and a call for
+    help that Twilio has answered itself.
     """
-    fields = _fields(body)
+    fields = _fields(body, account)
     sid = _sid(fields)
     sender = fields.get("From")
     if not sender:
@@ -63,18 +67,20 @@ def inbound(body: bytes, now: datetime, own_number: str | None, own: URL | None 
     address = e164(sender)
     if address is None or address == own_number or fields.get("SmsStatus", "received") not in ("received", "receiving"):
         return Parsed(answer=TWIML)
-    text = repaired(fields.get("Body", ""))
-    kind = kind_of(text, fields.get("OptOutType", ""))
+    text, said = repaired(fields.get("Body", "")), fields.get("OptOutType", "")
+    if answered_by_twilio(said):
+        return Parsed(answer=TWIML)
+    kind = kind_of(text, said)
     message = Inbound(NAME, sid, kind, address, at=now, text=text, attachments=_attachments(fields, own))
     return Parsed(inbound=(message,), answer=TWIML)
 
 
-def status(body: bytes, row_id: str, now: datetime) -> Parsed:
+def status(body: bytes, row_id: str, now: datetime, *, account: str) -> Parsed:
     """Read a verified status callback. ``row_id`` is our own id from the query. Raises :class:`BadWebhook`.
 
     Of no interest: no status, one from before the message was sent, and one that nobody here knows.
     """
-    fields = _fields(body)
+    fields = _fields(body, account)
     found = _STATUSES.get(fields.get("MessageStatus") or fields.get("SmsStatus", ""))
     if found is None:
         return Parsed()
@@ -93,11 +99,17 @@ def status(body: bytes, row_id: str, now: datetime) -> Parsed:
     return Parsed(receipts=(receipt,))
 
 
-def _fields(body: bytes) -> MultiMapping[str]:
+def _fields(body: bytes, account: str) -> MultiMapping[str]:
+    """The fields of a request that is about this account."""
     try:
-        return form(body)
+        fields = form(body)
     except ValueError as error:
         raise BadWebhook("too many fields") from error
+    if not all(map(_NAME.fullmatch, fields)):
+        raise BadWebhook("a field's name")
+    if fields.get("AccountSid") != account:
+        raise BadWebhook("AccountSid")
+    return fields
 
 
 def _sid(fields: MultiMapping[str]) -> str:

@@ -97,12 +97,41 @@ async def test_a_code_counts_in_its_own_conversation_only(codes_fixture: CodesFi
     assert (await codes_fixture.check(conversation, "111111")).right
 
 
-async def test_the_newest_code_counts(codes_fixture: CodesFixture) -> None:
+async def test_an_older_code_counts_while_it_lasts(codes_fixture: CodesFixture) -> None:
+    """Asked twice, the first SMS may be the one at hand."""
+    talk = await codes_fixture.transcript()
+    await codes_fixture.issue(talk, "111111")
+    codes_fixture.clock.forward(60)
+    await codes_fixture.issue(talk, "222222")
+    newest = await codes_fixture.check(talk, "222222")
+    older = await codes_fixture.check(talk, "111111")
+    assert (newest.right, older.right, older.id < newest.id) == (True, True, True)
+    codes_fixture.clock.forward(LIFETIME.total_seconds() - 60)
+    assert not (await codes_fixture.check(talk, "111111")).right
+    assert (await codes_fixture.check(talk, "222222")).right
+
+
+async def test_a_wrong_try_counts_for_every_code_that_is_open(codes_fixture: CodesFixture) -> None:
+    """So several open codes give nobody more tries at any of them."""
+    talk, there = await codes_fixture.transcript(), await codes_fixture.transcript("there")
+    await codes_fixture.issue(there, "111111")
+    await codes_fixture.issue(talk, "111111")
+    await codes_fixture.tried(await codes_fixture.check(talk, "000000"), right=False)
+    await codes_fixture.issue(talk, "222222")
+    for _ in range(ATTEMPTS - 1):
+        await codes_fixture.tried(await codes_fixture.check(talk, "000000"), right=False)
+    first, second = await codes_fixture.check(talk, "111111"), await codes_fixture.check(talk, "222222")
+    assert (first.right, second.right, second.attempts_left) == (False, True, 1)
+    assert (await codes_fixture.check(there, "111111")).attempts_left == ATTEMPTS
+
+
+async def test_a_proof_by_the_older_code_ends_the_newer(codes_fixture: CodesFixture) -> None:
     talk = await codes_fixture.transcript()
     await codes_fixture.issue(talk, "111111")
     await codes_fixture.issue(talk, "222222")
-    assert not (await codes_fixture.check(talk, "111111")).right
-    assert (await codes_fixture.check(talk, "222222")).right
+    assert await codes_fixture.tried(await codes_fixture.check(talk, "111111"), right=True) is not None
+    for code in ("111111", "222222"):
+        assert await codes_fixture.store.codes.check(talk, code, codes_fixture.clock()) is None
 
 
 async def test_an_older_code_does_not_come_back_when_the_newest_is_used(codes_fixture: CodesFixture) -> None:
