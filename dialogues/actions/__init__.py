@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from dialogues.actions.alarms import Alarm
+from dialogues.actions.asking import AskAgain, CancelPerson, Reaction
 from dialogues.actions.base import Action
 from dialogues.actions.cases import (
     CaseNamed,
@@ -37,6 +39,10 @@ _SIMPLE: tuple[Callable[[], Action], ...] = (
     Fallback,
     Complaint,
     CallPerson,
+    Alarm,
+    AskAgain,
+    CancelPerson,
+    Reaction,
 )
 
 

@@ -15,6 +15,7 @@ from dialogues.responses import Phrases
 from dialogues.say import Say
 from dialogues.turn import Choice, Context, Effect, Entity, Event, Message, Reply, SetLanguage, Turn
 from dialogues.understanding.interpret import Reading, match_choice, preclassify, resolve_in_context
+from dialogues.understanding.keyboard import as_meant
 from dialogues.wording import Offer, Voice, Wording, warm_up
 
 MOST_ACTIONS = 10
@@ -70,7 +71,7 @@ class Engine:
         settled = preclassify(message.text, message.attachments, last_choices)
         if settled is not None:
             return settled
-        text = match_choice(message.text, last_choices) or message.text
+        text = match_choice(message.text, last_choices) or as_meant(message.text)
         parsed = self._model.parse(text)
         reading = Reading(
             text,
@@ -154,7 +155,7 @@ def _question_again(talk: Conversation, outputs: Sequence[ActionOutput], says: S
     asked = [ASKED_BY[say.response] for say in says if say.response in ASKED_BY]
     closed = any("question" in output.slots for output in outputs)
     again = None if asked or closed else AGAIN.get(talk.slots["question"])
-    if asked or not again:
+    if asked or not (again or closed):
         talk.set({"question": asked[-1] if asked else None})
     return [Say(again)] if again else []
 
