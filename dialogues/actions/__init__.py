@@ -33,7 +33,6 @@ _SIMPLE: tuple[Callable[[], Action], ...] = (
     AskAfm,
     LogIn,
     StopAlerts,
-    StartAlerts,
     Cancel,
     ChangeLanguage,
     Fallback,
@@ -74,6 +73,9 @@ def all_actions(reads: Reads, catalogue: Catalogue) -> tuple[Action, ...]:
         CheckTheCode(reads, {**of_cases, my_data.intent: my_data, copy.intent: copy}),
         my_data,
         copy,
-        *(of_privacy(reads) for of_privacy in (UnlinkChat, DeleteMe, Confirmed, SetThePreference, ShowPreferences)),
+        *(
+            of_privacy(reads)
+            for of_privacy in (StartAlerts, UnlinkChat, DeleteMe, Confirmed, SetThePreference, ShowPreferences)
+        ),
         *(simple() for simple in _SIMPLE),
     )

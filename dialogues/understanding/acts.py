@@ -63,7 +63,8 @@ def told_ahead(text: str) -> str | None:
 def as_said(reading: Reading, question: str | None) -> Reading:
     """The classifier's reading, with an act kept only if the message asks for it."""
     if signs := meaning_of_signs(reading.text):
-        return replace(reading, intent=_of_signs(signs, question), confidence=0.0 if signs == "nlu_fallback" else 1.0)
+        confidence = 0.0 if signs == "nlu_fallback" else 1.0
+        return replace(reading, intent=_of_signs(signs, question), confidence=confidence, language="unknown")
     if (short := _short(reading, question)) is not None:
         return short
     tables = _tables()
@@ -73,7 +74,7 @@ def as_said(reading: Reading, question: str | None) -> Reading:
     if reading.intent == "change_language":
         return _language(reading)
     if reading.intent == "start_notifications" and (channel := _channel(reading.text)):
-        return replace(reading, intent="set_preference", preference=("channel", channel))
+        reading = replace(reading, preference=("channel", channel))
     said = tables.said.get(reading.intent)
     if said is None or said.find(reading.text):
         return reading

@@ -13,6 +13,7 @@ from dialogues.understanding.acts import as_said, keyword_in, told_ahead
 from dialogues.understanding.alarm_phrases import alarm_in
 from dialogues.understanding.keyboard import as_meant
 from dialogues.understanding.login_phrases import asks_for
+from dialogues.understanding.preference_phrases import preferred
 from dialogues.understanding.reading import Reading as Reading
 from dialogues.understanding.rights_phrases import asked
 from dialogues.understanding.signs import is_reaction
@@ -70,7 +71,7 @@ def preclassify(text: str, attachments: Sequence[str], last_choices: LastChoices
         return Reading(text, says[1:])
     if not says and (told := "reaction" if is_reaction(text) else alarm_in(text) or told_ahead(text)):
         return Reading(text, told, language=detect(text))
-    said = None if says else asked(text)
+    said = None if says else asked(text) or preferred(text)
     if said is None:
         return None
     language = said.language if said.language == "en" else "unknown"
