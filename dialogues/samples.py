@@ -65,6 +65,7 @@ SAMPLES: Mapping[str, Value] = MappingProxyType(
             "en": "the State's line for insurance and work",
         },
         "fee": {"el": "δωρεάν", "en": "free of charge"},
+        "first": Say("utter_why_link"),
         "finder": {
             "el": "Ώρες, διευθύνσεις και ραντεβού: στην «Πλατφόρμα Επισκέψεων ΚΕΠ» του gov.gr (ΜΙΤΟΣ 155034).",
             "en": 'Hours, addresses and appointments: on gov.gr\'s "Πλατφόρμα Επισκέψεων ΚΕΠ" (MITOS 155034).',
@@ -107,5 +108,7 @@ SAMPLES: Mapping[str, Value] = MappingProxyType(
     }
 )
 
-VARYING = frozenset({"cases", "documents", "finder", "held", "next", "note", "offices", "papers", "title", "submit"})
+VARYING = frozenset(
+    {"cases", "documents", "finder", "first", "held", "next", "note", "offices", "papers", "title", "submit"}
+)
 """Those whose length is the registry's or the catalogue's, not the wording's."""

@@ -182,6 +182,8 @@ _VALUES = (
     ("asked", "το ζητήσατε", "you asked"),
     ("gave-up", "δεν σας καταλάβαμε", "you were not understood"),
     ("complaint", "παράπονο", "a complaint"),
+    ("despair", "ανησυχήσαμε για εσάς", "we were worried about you"),
+    ("breach", "είδατε στοιχεία άλλου", "you saw somebody else's data"),
     ("missing", "λείπει", "missing"),
     ("submitted", "κατατέθηκε", "handed in"),
     ("accepted", "έγινε δεκτό", "accepted"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from dialogues.actions.alarms import Alarm
+from dialogues.actions.asking import AskAgain, CancelPerson, Reaction
 from dialogues.actions.base import Action
 from dialogues.actions.cases import (
     CaseNamed,
@@ -39,12 +41,15 @@ _SIMPLE: tuple[Callable[[], Action], ...] = (
     AskAfm,
     LogIn,
     StopAlerts,
-    StartAlerts,
     Cancel,
     ChangeLanguage,
     Fallback,
     Complaint,
     CallPerson,
+    Alarm,
+    AskAgain,
+    CancelPerson,
+    Reaction,
 )
 
 
@@ -78,6 +83,9 @@ def all_actions(reads: Reads, catalogue: Catalogue) -> tuple[Action, ...]:
         CheckTheCode(reads, {**of_cases, my_data.intent: my_data, copy.intent: copy}),
         my_data,
         copy,
-        *(of_privacy(reads) for of_privacy in (UnlinkChat, DeleteMe, Confirmed, SetThePreference, ShowPreferences)),
+        *(
+            of_privacy(reads)
+            for of_privacy in (StartAlerts, UnlinkChat, DeleteMe, Confirmed, SetThePreference, ShowPreferences)
+        ),
         *(simple() for simple in _SIMPLE),
     )

@@ -19,7 +19,8 @@ from dialogues.topics import about, opened
 from dialogues.turn import Choice, Context, Effect, Entity, Event, Message, Reply, SetLanguage, Turn
 from dialogues.understanding.facets import with_facet
 from dialogues.understanding.interpret import Reading, match_choice, preclassify, resolve_in_context
-from dialogues.understanding.rights_phrases import RightsPhrases
+from dialogues.understanding.keyboard import as_meant
+from dialogues.understanding.preference_phrases import PreferencePhrases
 from dialogues.wording import Offer, Voice, Wording, warm_up
 
 MOST_ACTIONS = 10
@@ -43,7 +44,7 @@ class Engine:
         self._model = model
         self._actions = {action.name: action for action in actions}
         self._channels = channels
-        self._rights = RightsPhrases(channels)
+        self._rights = PreferencePhrases(channels)
         self._wording = Wording(model.domain.responses, channels)
         self.unknown_events: Counter[str] = Counter()
         """Stored events that were skipped, by type, since the start."""
@@ -81,7 +82,7 @@ class Engine:
         settled = preclassify(message.text, message.attachments, last_choices, self._rights)
         if settled is not None:
             return settled
-        text = match_choice(message.text, last_choices) or message.text
+        text = match_choice(message.text, last_choices) or as_meant(message.text)
         topic = about(talk.slots)
         parsed = self._model.parse(text, topic)
         reading = Reading(
@@ -92,7 +93,7 @@ class Engine:
             parsed["language"],
             parsed["second_intent"],
         )
-        resolved = resolve_in_context(reading, talk.slots["question"], talk.slots["wish"])
+        resolved = resolve_in_context(reading, talk.slots["question"], talk.slots["wish"], self._channels)
         return with_facet(resolved, parsed["facet"]["name"], parsed["facet"]["confidence"], topic)
 
     async def _act(
@@ -196,9 +197,10 @@ def _question_again(talk: Conversation, outputs: Sequence[ActionOutput], says: S
         talk.set({"question": asked[-1], "question_age": None})
         return []
     question, age = talk.slots["question"], talk.slots["question_age"] or 0
-    closed = any("question" in output.slots for output in outputs) or question not in LASTS
+    if any("question" in output.slots for output in outputs):
+        return []
     replaced = question not in AGAIN and opened(say.response for say in says) is not None
-    if closed or replaced or (question not in AGAIN and age + 1 >= LAPSES):
+    if question not in LASTS or replaced or (question not in AGAIN and age + 1 >= LAPSES):
         talk.set({"question": None, "question_age": None})
         return []
     talk.set({"question_age": age + 1})

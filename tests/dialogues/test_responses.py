@@ -100,8 +100,16 @@ def messages() -> list[ActionInput]:
     kinds += [((Entity(kind, value, 0, 1),), {}, "request_certificate") for kind, value in NAMES]
     kinds += [((), {"case": PERMIT.reference}, "other_case"), ((), {"anger": 1}, "complaint")]
     kinds += [((), {"fallback_count": count}, "out_of_scope") for count in (2, 3)]
+    alarms = ("danger", "despair", "grief", "fraud", "breach")
+    kinds += [((), {}, alarm) for alarm in alarms]
+    kinds += [
+        ((), {"question": question}, intent)
+        for question in ("link", "person", "afm", "code")
+        for intent in ("explain", "wait", "unsure", "nlu_fallback")
+    ]
     wished = [("channel", value) for value in ("only-viber", "sms", "any")]
     wished += [("quiet", value) for value in ("22:00-08:00", "none")]
+    abroad = ActionInput(Message("1", "привет", NOW), who[0], "nlu_fallback", channels=SPOKEN)
     own = [ActionInput(said, who[0], "set_preference", preference=preference, channels=SPOKEN) for preference in wished]
     for context in who:
         reference = f"1:{int(NOW.timestamp())}:{context.citizen_id or 0}"
@@ -110,6 +118,7 @@ def messages() -> list[ActionInput]:
             for code in (State().privacy.confirmation(1, reference), "x"):
                 typed = (Entity("code", code, 0, 6),)
                 own.append(ActionInput(said, context, "confirm_deletion", typed, mark, channels=SPOKEN))
+    own += [abroad, replace(abroad, slots={"question": "link"})]
     return own + [
         ActionInput(said, context, intent, found, state, channels=SPOKEN)
         for found, state, intent in kinds
