@@ -5,7 +5,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 MODEL_INPUTS := config.yml $(shell find nlu dialogues -name '*.py' -o -name '*.yml' -o -name '*.tsv' 2>/dev/null)
 
-.PHONY: demo test fast check bench lock setup model clean help
+.PHONY: demo test fast check mutants bench lock setup model clean help
 help:  ## what there is
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
 
@@ -41,6 +41,9 @@ check: .venv/ready  ## format, lint, types, import contracts, module sizes
 	@.venv/bin/lint-imports --no-cache
 	@$(PY) -m tests.guards.sizes
 	@$(PY) -m bot wording --check
+
+mutants: .venv/ready  ## mistakes made on purpose: do the tests notice?
+	@$(PY) -m tests.mutants
 
 bench: model  ## the benchmarks, side by side with their peers
 	@$(PY) -m bench

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
 from casestore.conversations.transcript import Line
 from dialogues.turn import Event, Handover, Turn
+from nlu.fold import fold
 
 ANSWERS = 3
 """How often the same text is answered."""
 WITHIN = timedelta(minutes=10)
 """How soon it must come again to be the same again."""
+_AUTOMATIC = ("αυτόματη απάντηση", "αυτόματο μήνυμα", "automatic reply", "auto-reply", "autoreply", "out of office")
 
 
 def repeated(text: str, now: datetime, earlier: Sequence[Line]) -> int:
@@ -35,8 +38,24 @@ def before(history: Sequence[Event], turns: int) -> list[Event]:
 
 
 def gives_up(turn: Turn) -> bool:
-    """Does the bot call a person because it does not understand? For a machine nobody is called."""
+    """Does the bot call a person because it does not understand?"""
     return any(isinstance(effect, Handover) and effect.reason == "gave-up" for effect in turn.effects)
+
+
+def is_automatic(text: str) -> bool:
+    """Does the text itself say that a machine wrote it?"""
+    heard = fold(text)
+    return any(said in heard for said in _automatic())
+
+
+@cache
+def _automatic() -> tuple[str, ...]:
+    return tuple(fold(words) for words in _AUTOMATIC)
+
+
+def calls_person(turn: Turn) -> bool:
+    """Would a person be called? For a machine nobody is."""
+    return any(isinstance(effect, Handover) for effect in turn.effects)
 
 
 def _look(text: str) -> str:

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.channels.port import Inbound, InboundKind
 from bot.conversation.budget import Budgets, Held
 from bot.conversation.effects import EffectContext, Effects, Wording
-from bot.conversation.repeats import ANSWERS, before, gives_up, repeated
+from bot.conversation.repeats import ANSWERS, before, calls_person, gives_up, is_automatic, repeated
 from bot.conversation.takeover import bot_answers, kind_of_answer, still_stands
 from bot.messaging.compose import Composed, Recipient, compose, compose_all
 from bot.messaging.payload import unpack
@@ -144,7 +144,7 @@ class TurnHandler:
             conversation.address,
         )
         asked = Message(str(claimed.id), message.text[:LONGEST_TEXT], now, message.kinds)
-        times = await self._repeated(message, conversation.id, history, now)
+        times = await self._repeated(message, conversation.id, now)
         if times >= ANSWERS:
             return Turn()
         started = perf_counter()
@@ -152,16 +152,17 @@ class TurnHandler:
             turn = await self._dialogue.turn(history, asked, context)
             if times and gives_up(turn):  # nobody is called by a machine: it is answered as it was the first time
                 turn = await self._dialogue.turn(before(history, times), asked, context)
+        if calls_person(turn) and is_automatic(message.text):
+            turn = Turn((self._dialogue.say("utter_rephrase", conversation.language, conversation.channel),))
         self._metrics.turn.observe(perf_counter() - started)
         if len(message.text) <= LONGEST_TEXT:
             return turn
         cut = self._dialogue.say("utter_text_cut", conversation.language, conversation.channel)
         return replace(turn, replies=(cut, *turn.replies))
 
-    async def _repeated(self, message: Inbound, conversation_id: int, history: Sequence[Event], now: datetime) -> int:
-        """How often the same was said just before, as machines do; a keyword is never too much."""
-        known = preclassify(message.text, message.kinds, ())
-        if not history or (known is not None and message.text.strip()):
+    async def _repeated(self, message: Inbound, conversation_id: int, now: datetime) -> int:
+        """How often the same was said just before, as machines do. A keyword is never too much."""
+        if preclassify(message.text, message.kinds, ()) is not None:  # a keyword, or a file without words
             return 0
         earlier = await self._transcript.newest_said(conversation_id, ANSWERS)
         return repeated(message.text, now, earlier)

@@ -101,6 +101,11 @@ async def points_of(connection: AsyncConnection, citizen_id: int, *, shared: boo
     return {point: one.link for point, one in theirs.items() if one.link and (shared or not one.shared)}
 
 
+def changes_hands(channel: str, address_key: str, link: Link) -> bool:
+    """May others have had this contact point? A telephone number, unless the registry holds it for this citizen."""
+    return channel == "sms" and link.level != KNOWN_NUMBER and link.rests_on != address_key
+
+
 class Links:
     """Writes links over one database."""
 

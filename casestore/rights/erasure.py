@@ -117,8 +117,8 @@ class Erasure:
         await self._empty_inbox(connection, [line for line, author in gone.items() if author == Author.CITIZEN], now)
         await self._empty_outbox(connection, reach.point, going, now, key)
         for table, cause in ((dialogue_events, dialogue_events.c.inbox_id), (handovers, handovers.c.key)):
-            here = select(table.c.id, cause.label("cause")).where(table.c.conversation_id == reach.conversation)
-            rows = (await connection.execute(here)).all()
+            held = select(table.c.id, cause.label("cause")).where(table.c.conversation_id == reach.conversation)
+            rows = (await connection.execute(held)).all()
             for ids in _batches([row.id for row in rows if going.takes(_cause(row.cause))]):
                 await connection.execute(delete(table).where(table.c.id.in_(ids)))
         await connection.execute(delete(transcript).where(reach.gone))

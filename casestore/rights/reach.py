@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, exists, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from casestore.people.identity import KNOWN_NUMBER, Link, identity_at, points_of
+from casestore.people.identity import Link, changes_hands, identity_at, points_of
 from casestore.tables import contact_points, conversations, transcript
 
 
@@ -37,12 +37,12 @@ async def reaches(connection: AsyncConnection, asked_at: int, citizen_id: int | 
     """Of an erasure that was asked for at this contact point, by this citizen or by nobody known."""
     if citizen_id is None:
         return [await _reach(connection, asked_at, true(), whole=True)]
-    here = await identity_at(connection, asked_at)
+    standing = await identity_at(connection, asked_at)
     theirs = await points_of(connection, citizen_id, shared=False)
     own = transcript.c.citizen_id == citizen_id
     found = []
     for point in sorted({asked_at, *theirs, *await _spoke_at(connection, citizen_id)}):
-        whole = not here.shared if point == asked_at else await _surely(connection, point, theirs, citizen_id)
+        whole = not standing.shared if point == asked_at else await _surely(connection, point, theirs, citizen_id)
         found.append(
             await _reach(connection, point, or_(own, transcript.c.citizen_id.is_(None)) if whole else own, whole=whole)
         )
@@ -66,7 +66,7 @@ async def _surely(connection: AsyncConnection, point: int, theirs: Mapping[int, 
     if link is None:
         return False
     row = (await connection.execute(select(contact_points).where(contact_points.c.id == point))).one()
-    if row.channel == "sms" and link.level != KNOWN_NUMBER and link.rests_on != row.address_key:
+    if changes_hands(row.channel, row.address_key, link):
         return False
     of_point = conversations.c.contact_point_id == point
     others = select(transcript.c.id).join(conversations).where(of_point, transcript.c.citizen_id != citizen_id)

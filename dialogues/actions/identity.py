@@ -120,9 +120,9 @@ class SendTheCode(Action):
 
 def _invalid(turn: ActionInput) -> ActionOutput:
     """Not a tax number: asked for again, and the third time with other ways than that."""
-    misses = (turn.slots.get("afm_misses") or 0) + 1
-    slots = {"afm_misses": misses}
-    if misses < OTHER_WAYS_AT:
+    wrong = (turn.slots.get("afm_misses") or 0) + 1
+    slots = {"afm_misses": wrong}
+    if wrong < OTHER_WAYS_AT:
         return ActionOutput((Say("utter_afm_invalid"),), slots)
     options = _BY_LOGIN if turn.context.login else ()
     return ActionOutput((Say("utter_afm_invalid_again", options=options),), slots)

@@ -128,7 +128,7 @@ async def test_by_the_third_wrong_tax_number_other_ways_are_named(talk: Talk, lo
     for afm in ("123456784", "123456785"):
         await talk.say(afm)
         assert talk.names == ["utter_afm_invalid_again"]
-        assert ("/log_in" in talk.choices) is login
+        assert ("Σύνδεση με gov.gr" in talk.choices) is login
         assert "υπάλληλος" in talk.text
         assert "άκυρο" in talk.text
     turn = await talk.say(AFM[ANNA])

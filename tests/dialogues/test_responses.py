@@ -12,7 +12,7 @@ from dialogues.actions import all_actions
 from dialogues.actions.base import Action, ActionInput
 from dialogues.actions.facts import ANSWERED, ServiceFacets, meaning
 from dialogues.catalogue import Office, Service, load_catalogue
-from dialogues.ports import NoticeView
+from dialogues.ports import CaseView, NoticeView
 from dialogues.questions import AGAIN, ASIDE, ASKED_BY
 from dialogues.say import Say
 from dialogues.turn import Context, Entity, Message
@@ -69,7 +69,8 @@ def seen() -> list[State]:
     old = tuple(replace(case, as_of=NOW) for case in CASES)
     permit = replace(PERMIT, missing=(("title-deed", "Τίτλος ιδιοκτησίας", None),))
     of = {ANNA: old, VASILIS: (permit, CADASTRE), DIMITRA: (), ELENI: (PERMIT, replace(CADASTRE, missing=()))}
-    return [State(of=of, stale=(("efka", NOW),), silent=("kep",)), State(of=of)]
+    linked: dict[int, tuple[CaseView, ...]] = {ANNA: (replace(PERMIT, note="Δείτε http://office.example"),)}
+    return [State(of=linked), State(of=of, stale=(("efka", NOW),), silent=("kep",)), State(of=of)]
 
 
 def messages() -> list[ActionInput]:
@@ -86,6 +87,7 @@ def messages() -> list[ActionInput]:
     slots: list[dict[str, Any]] = [
         {},
         {"fallback_count": 1},
+        {"afm_misses": 2},
         {"question": "person"},
         {"question": "case", "pending": {"intent": "ask_missing_documents", "reference": None}},
         {"question": "code", "pending": {"intent": "ask_case_status", "reference": None}, "receipt": "1:2"},

@@ -29,8 +29,20 @@ from tests.mutants.mutate import Mistake, mistakes
 ROOT = Path(__file__).parents[2]
 GOAL = 0.95
 PATIENCE = 120.0  # seconds for the tests against one mistake: one that goes on for ever is noticed
-LIBRARIES = ("pytest", "hypothesis", "sqlalchemy.ext.asyncio", "aiosqlite", "asyncpg", "aiohttp", "msgspec", "alembic")
-LIBRARIES += ("cryptography.hazmat.primitives.ciphers.aead", "pydantic", "structlog", "regex", "phonenumbers")
+LIBRARIES = (
+    "hypothesis",
+    "sqlalchemy.ext.asyncio",
+    "aiosqlite",
+    "asyncpg",
+    "aiohttp",
+    "msgspec",
+    "alembic",
+    "cryptography.hazmat.primitives.ciphers.aead",
+    "pydantic",
+    "structlog",
+    "regex",
+    "phonenumbers",
+)
 """Loaded once, before the forks. Nothing of ours is: a module must be wrong from its import on."""
 
 

@@ -51,7 +51,8 @@ def run_tests(root: Path, source: Path, mistake: Mistake | None, tests: Sequence
     os.environ["EXAMPLES"] = "fast"
     os.chdir(root)
     folder = tempfile.mkdtemp(prefix="mutant-", dir=MEMORY if MEMORY.is_dir() else None)
-    options = ["-q", "-x", "-n", "0", "-m", "not slow", "-p", "no:cacheprovider", "--basetemp", f"{folder}/t"]
+    loaded = ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # before pytest could rewrite its asserts: no matter
+    options = [*loaded, "-q", "-x", "-n", "0", "-m", "not slow", "-p", "no:cacheprovider", "--basetemp", f"{folder}/t"]
     try:
         return int(pytest.main([*options, *tests]))
     except BaseException:  # noqa: BLE001  a module that cannot even be imported is noticed

@@ -38,7 +38,7 @@ def mistakes(source: str) -> list[Mistake]:
     return [
         Mistake(node.lineno, number, what)
         for number, node in enumerate(ast.walk(tree))
-        if number not in described
+        if isinstance(node, ast.expr | ast.stmt) and number not in described
         for what in _kinds(node)
     ]
 
@@ -47,7 +47,8 @@ def mutated(source: str, mistake: Mistake) -> ast.Module:
     """The module with that mistake in it."""
     tree = ast.parse(source)
     target = list(ast.walk(tree))[mistake.node]
-    return ast.fix_missing_locations(_Replace(target, _wrong(target, mistake.what)).visit(tree))
+    _Replace(target, _wrong(target, mistake.what)).visit(tree)
+    return ast.fix_missing_locations(tree)
 
 
 def _kinds(node: ast.AST) -> Iterator[str]:
@@ -113,7 +114,7 @@ def _described(tree: ast.Module) -> set[int]:
                 inert += node.decorator_list
             case ast.AnnAssign() | ast.arg():
                 inert += filter(None, [node.annotation])
-            case ast.Raise():
+            case ast.Raise() | ast.keyword(arg="strict" | "repr"):
                 inert.append(node)
             case ast.If(test=ast.Name(id="TYPE_CHECKING")):
                 inert.append(node)

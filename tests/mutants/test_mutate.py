@@ -28,6 +28,7 @@ from tests.mutants.mutate import mistakes, mutated
             ["@dataclass(frozen=True)\nclass A:\n    b: Literal[1] = 3"],
         ),
         ("raise ValueError(1)", []),
+        ("zip(a, b, strict=True)", []),
         ("'a docstring'", []),
     ],
 )

@@ -240,3 +240,16 @@ def test_letters_for_digits_within_a_code(typed: str, code: str) -> None:
 @pytest.mark.parametrize("text", ["10ο σχολείο 1ο", "ΟΙΟΙΟΙ", "ΟΛΟΙ 12", "OLIO", "ο1ο", "1Ο χιλιάδες ΙΙΙΙΙΙ"])
 def test_words_and_ordinals_stay_words(text: str) -> None:
     assert not [e for e in extract(text) if e.entity in ("code", "afm")]
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("δείτε https://gov.gr/ΑΔ-2026-000123 τώρα", "δείτε  __url__  τώρα"),
+        ("www.gov.gr", " __url__ "),
+        ("www.gov.gr 1", " __url__  1"),
+        ("a@b.gr 12", " __mail__  12"),
+    ],
+)
+def test_an_address_is_masked_whole(text: str, masked: str) -> None:
+    assert mask(text) == masked

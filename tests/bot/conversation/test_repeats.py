@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.conversation.repeats import WITHIN, before, gives_up, repeated
+from bot.conversation.repeats import WITHIN, before, calls_person, gives_up, is_automatic, repeated
 from casestore.conversations.transcript import Author, Line
 from dialogues.turn import Handover, Turn
 from tests.clock import START
@@ -47,7 +47,26 @@ def test_the_history_from_before_so_many_turns() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "automatic"),
+    [
+        (AWAY, True),
+        ("ΑΥΤΟΜΑΤΗ ΑΠΑΝΤΗΣΗ: λείπω έως 3/12", True),
+        ("aftomati apantisi, leipo", True),
+        ("Automatic reply: I am away", True),
+        ("I am out of office until Monday", True),
+        ("δεν θέλω αυτόματες απαντήσεις, θέλω υπάλληλο", False),
+        ("θέλω να μιλήσω με άνθρωπο", False),
+        ("", False),
+    ],
+)
+def test_a_text_may_say_that_a_machine_wrote_it(text: str, automatic: bool) -> None:
+    assert is_automatic(text) is automatic
+
+
 def test_giving_up_calls_a_person_and_a_wish_for_one_is_no_giving_up() -> None:
     assert gives_up(Turn(effects=(Handover("gave-up"),)))
     assert not gives_up(Turn(effects=(Handover("asked"),)))
     assert not gives_up(Turn())
+    assert calls_person(Turn(effects=(Handover("asked"),)))
+    assert not calls_person(Turn())

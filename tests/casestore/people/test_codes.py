@@ -106,6 +106,7 @@ async def test_an_older_code_counts_while_it_lasts(codes_fixture: CodesFixture) 
     newest = await codes_fixture.check(talk, "222222")
     older = await codes_fixture.check(talk, "111111")
     assert (newest.right, older.right, older.id < newest.id) == (True, True, True)
+    assert (newest.expired, newest.incomplete, older.expired, older.incomplete) == (False, False, False, False)
     codes_fixture.clock.forward(LIFETIME.total_seconds() - 60)
     assert not (await codes_fixture.check(talk, "111111")).right
     assert (await codes_fixture.check(talk, "222222")).right

@@ -19,6 +19,7 @@ from casestore.people.identity import (
     PROVEN,
     UNLINKED,
     Link,
+    changes_hands,
     resolve_identity,
 )
 from casestore.tables import citizens, contact_points
@@ -291,3 +292,19 @@ def test_nobody_is_guessed(found: list[Link]) -> None:
         assert identity.link in found
         assert (identity.citizen_id, identity.level) == (identity.link.citizen_id, identity.link.level)
         assert identity.level == PROVEN or len(found) == 1
+
+
+@pytest.mark.parametrize(
+    ("channel", "level", "rests_on", "others"),
+    [
+        ("sms", PROVEN, None, True),
+        ("sms", PROVEN, "another", True),
+        ("sms", PROVEN, "this", False),
+        ("sms", KNOWN_NUMBER, None, False),
+        ("viber", PROVEN, "another", False),
+    ],
+)
+def test_a_number_may_have_had_others_unless_it_is_the_registered_one(
+    channel: str, level: int, rests_on: str | None, others: bool
+) -> None:
+    assert changes_hands(channel, "this", Link(1, level, START, rests_on)) is others

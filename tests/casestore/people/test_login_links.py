@@ -132,6 +132,7 @@ async def test_logins_from_one_link_are_limited(door: Door) -> None:
     await door.issue()
     begun = [await door.start(state=f"{number}") for number in range(STARTS + 1)]
     assert [isinstance(one, Link) for one in begun] == [True] * STARTS + [False]
+    assert await door.find() is Refused.USED
 
 
 async def test_a_newer_link_ends_the_older_of_its_chat_and_no_other(door: Door) -> None:

@@ -52,8 +52,8 @@ async def test_at_anothers_registered_number_a_proof_is_told_its_cases_and_holds
     await speak(fixture, phone, "δικό της")
     await fixture.link(viber, ANOTHER)
     another = await fixture.link(phone, ANOTHER)
-    here = await fixture.at("sms", MOBILE)
-    assert (here.citizen_id, here.level, here.shared, here.speaker) == (another, PROVEN, True, None)
+    standing = await fixture.at("sms", MOBILE)
+    assert (standing.citizen_id, standing.level, standing.shared, standing.speaker) == (another, PROVEN, True, None)
     await speak(fixture, phone, "πάλι δικό της")
     copy = await fixture.holdings.copy(another)
     assert copy["messages"] == copy["sends"] == copy["wishes_for_a_person"] == []
