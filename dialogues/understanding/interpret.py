@@ -68,6 +68,8 @@ def preclassify(
     """
     if not text.strip():
         return Reading(text, "send_attachment" if attachments else "nlu_fallback")
+    if intent := _keyword(text):
+        return Reading(text, intent)
     text = as_meant(text)
     if intent := _keyword(text) or asks_for(text):
         return Reading(text, intent)
