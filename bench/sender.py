@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from bot.channels.facts import SPOKEN
 from bot.commands.running import run, start
 from bot.commands.work import work
 from bot.conversation.turn_handler import Dialogue
@@ -24,7 +25,7 @@ class Silent:
 
 
 async def silent(_model: str, _reads: Reads) -> Dialogue:
-    return Silent(phrases())
+    return Silent(phrases(SPOKEN))
 
 
 if __name__ == "__main__":

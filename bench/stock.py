@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 
+from bot.channels.facts import SPOKEN
 from dialogues.actions import all_actions
 from dialogues.actions.base import Action, ActionInput
 from dialogues.catalogue import load_catalogue
@@ -48,7 +49,9 @@ class Wrapped(rasa_sdk.Action):  # type: ignore[misc] # Rasa ships no types
         found = tuple(Entity(e["entity"], e["value"], e["start"], e["end"]) for e in heard["entities"])
         context = Context(1, "viber", NOW, VASILIS, 2)
         message = Message(heard["message_id"], heard["text"], NOW)
-        output = await self._action.run(ActionInput(message, context, heard["intent"]["name"], found, tracker.slots))
+        output = await self._action.run(
+            ActionInput(message, context, heard["intent"]["name"], found, tracker.slots, channels=SPOKEN)
+        )
         for say in output.says:
             text, offers = self._wording.compose(say, Voice("el", "viber", message.id))
             dispatcher.utter_message(text=text, buttons=[{"title": o.title, "payload": o.says} for o in offers])

@@ -19,6 +19,7 @@ from typing import Any
 
 import aiohttp
 
+from bot.channels.facts import SPOKEN
 from dialogues.actions import all_actions
 from dialogues.catalogue import load_catalogue
 from dialogues.engine.engine import Engine
@@ -133,7 +134,7 @@ async def measure_stock(model: Path) -> dict[str, float]:
 
 
 async def measure(model: Path) -> dict[str, float]:
-    engine = Engine.load(model, all_actions(State(), load_catalogue()))
+    engine = Engine.load(model, all_actions(State(), load_catalogue()), SPOKEN)
     await single_turns(engine)
     took = sorted(await single_turns(engine))
     rate = await many_turns(engine)

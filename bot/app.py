@@ -10,8 +10,9 @@ import aiohttp
 from aiohttp import web
 
 from bot.backoff import RetryPolicy
-from bot.channels.facts import CHANNELS
+from bot.channels.facts import CHANNELS, SPOKEN
 from bot.channels.port import Channel
+from bot.conversation.budget import Budgets
 from bot.conversation.effects import SMS, Effects
 from bot.conversation.reads import StoreReads
 from bot.conversation.turn_handler import Dialogue, TurnHandler
@@ -21,6 +22,7 @@ from bot.messaging.inbox import InboxJob
 from bot.messaging.intake import Intake
 from bot.messaging.outbox import OutboxJob
 from bot.messaging.receipts import ReceiptsJob
+from bot.messaging.spend import SpendJob
 from bot.metrics import Metrics
 from bot.privacy.build import my_data_routes, privacy_effects, privacy_reads, retention_job
 from bot.registries.audit import StoredAudit
@@ -30,6 +32,7 @@ from bot.registries.recorder import CaseRecorder, ChangeListener
 from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.store import Store, open_store
+from bot.web.front import FrontPage
 from bot.web.server import Depths, Health, make_app
 from bot.web.signed import MAX_BODY
 from bot.worker import Job
@@ -67,6 +70,7 @@ async def make_server(
         health = Health({"store": lambda: is_current(store.database)}, metrics, depths)
         links = link_routes(settings, store, session, runtime)
         links += my_data_routes(store, runtime.clock)
+        links += FrontPage([SPOKEN[channel.name].title for channel in channels]).routes()
         yield make_app([*intake.routes(), *events, *health.routes(), *links, *extra], max_body=MAX_BODY)
 
 
@@ -155,6 +159,13 @@ def _build_turn_handler(
         clock=runtime.clock,
         verifier=RegistryLinkVerifier(contacts=contacts, store=store, clock=runtime.clock),
         login=not settings.missing_for("login"),
+        budgets=Budgets.of(
+            settings,
+            store.spending,
+            CHANNELS,
+            minute=settings.budget_messages_per_minute,
+            day=settings.budget_messages_per_day,
+        ),
     )
 
 
@@ -172,7 +183,10 @@ def build_jobs(
     policy = policy or RetryPolicy()
     turn_handler = _build_turn_handler(settings, store, channels, registries[1], dialogue, metrics, runtime)
     jobs: list[Job] = [
-        InboxJob(inbox=store.inbox, handler=turn_handler, metrics=metrics, runtime=runtime, policy=policy)
+        InboxJob(
+            channel=channel, inbox=store.inbox, handler=turn_handler, metrics=metrics, runtime=runtime, policy=policy
+        )
+        for channel in CHANNELS  # each by itself: what comes in on one holds up no other
     ]
     jobs += [
         OutboxJob(
@@ -182,9 +196,12 @@ def build_jobs(
             metrics=metrics,
             runtime=runtime,
             policy=policy,
+            price=CHANNELS[channel.name].billing(settings).price,
         )
         for channel in channels
     ]
+    alarms = {channel.name: CHANNELS[channel.name].billing(settings).alarm for channel in channels}
+    jobs.append(SpendJob(spending=store.spending, alarms=alarms, metrics=metrics, clock=runtime.clock))
     jobs.append(ReceiptsJob(store.receipts, metrics, runtime.clock))
     jobs.append(retention_job(store, metrics, runtime.clock))
     jobs += registry_jobs(

@@ -62,6 +62,12 @@ class Metrics:
         self.turns = Counter("counter_turns", "Turns by result", ["result"], registry=r)
         self.sends = Counter("counter_sends", "Sends by channel and result", ["channel", "result"], registry=r)
         self.send = Histogram("counter_send_seconds", "A send, as the provider answers", ["channel"], registry=r)
+        self.parts = Counter("counter_sent_parts", "Parts that were accepted, as billed", ["channel"], registry=r)
+        self.spent = Counter("counter_spent_euros", "Their price, where one is set", ["channel"], registry=r)
+        self.parts_today = Gauge("counter_parts_today", "Parts of this day in Athens", ["channel"], registry=r)
+        self.held = Counter(
+            "counter_held_messages", "Messages kept without an answer", ["channel", "reason"], registry=r
+        )
         self.doubts = Counter("counter_send_doubts", "Sends without a known result", ["channel", "settled"], registry=r)
         self.receipts = Counter("counter_receipts", "Receipts by channel and status", ["channel", "status"], registry=r)
         self.feed = Counter("counter_feed_changes", "Changes read from a registry", ["registry", "result"], registry=r)

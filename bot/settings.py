@@ -63,6 +63,8 @@ class Settings(AllChannelSettings):
 
     model_path: str = "models/counter.tar.gz"
     worker_port: int = Field(0, ge=0, le=65535)
+    budget_messages_per_minute: int = Field(30, ge=0)
+    budget_messages_per_day: int = Field(300, ge=0)
     feed_seconds: float = Field(30, gt=0, le=86_400)
     reconcile_hours: float = Field(24, ge=0, le=8760)
     reconcile_pause_seconds: float = Field(1, ge=0, le=3600)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from bot.channels.facts import PREFERENCES
 from bot.settings import Settings
 from casestore.audit import AuditTrail
 from casestore.cases.cursors import Cursors
@@ -29,12 +30,12 @@ from casestore.queues.outbox import Outbox
 from casestore.queues.receipts import Receipts
 from casestore.queues.registry_events import RegistryEventQueue
 from casestore.queues.results import Results
+from casestore.queues.spending import Spending
 from casestore.rights.copy_links import Copies
 from casestore.rights.erasure import Erasure
 from casestore.rights.holdings import Holdings
 from casestore.rights.purge import Purger
 from casestore.vault import Vault
-from dialogues.channels import PREFERENCES
 
 
 class NotMigrated(Exception):
@@ -50,6 +51,7 @@ class Store:
     inbox: Inbox
     outbox: Outbox
     results: Results
+    spending: Spending
     receipts: Receipts
     conversations: Conversations
     transcript: Transcript
@@ -81,6 +83,7 @@ class Store:
             inbox=Inbox(database, vault),
             outbox=Outbox(database, vault),
             results=Results(database),
+            spending=Spending(database),
             receipts=Receipts(database, vault),
             conversations=Conversations(database, vault, points),
             transcript=Transcript(database, vault),

@@ -1,11 +1,12 @@
-"""The channels as a citizen speaks of them, and how choices are picked there. The one list of names below the service.
+"""What the dialogue must know of a channel, and what a citizen may wish for about channels.
 
-How each is spoken to is bot/channels/facts.py; tests/guards/test_channels.py holds the two together.
+Which channels there are is not known here: each says its words in its own folder, and whoever loads the dialogue hands
+them in (bot/channels/facts.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -25,27 +26,24 @@ class ChannelWords:
     forgeable: bool = False
 
 
-CHANNELS: Mapping[str, ChannelWords] = MappingProxyType(
-    {
-        "viber": ChannelWords(
-            title={"el": "Viber", "en": "Viber"},
-            chat={"el": "Viber", "en": "Viber"},
-            said={"el": "viber βάιμπερ", "en": "viber"},
-        ),
-        "sms": ChannelWords(
-            title={"el": "SMS", "en": "SMS"},
-            chat={"el": "μηνύματα SMS", "en": "SMS messages"},
-            said={"el": "sms", "en": "sms"},
-            numbered=True,
-            forgeable=True,
-        ),
-    }
-)
+Channels = Mapping[str, ChannelWords]
+"""The channels that there are, by name."""
+NO_CHANNELS: Channels = MappingProxyType({})
 
 ANY, ONLY = "any", "only-"
-PREFERENCES: Mapping[str, tuple[str | None, bool]] = MappingProxyType(
-    {ANY: (None, False)}
-    | {name: (name, False) for name in CHANNELS}
-    | {f"{ONLY}{name}": (name, True) for name in CHANNELS}
-)
-"""What a wish about channels may say: the channel that goes first, and whether there is no other."""
+
+
+def preferences(names: Iterable[str]) -> Mapping[str, tuple[str | None, bool]]:
+    """What a wish about these channels may say: the channel that goes first, and whether there is no other."""
+    each = tuple(names)
+    found: dict[str, tuple[str | None, bool]] = {ANY: (None, False)}
+    return MappingProxyType(
+        found | {name: (name, False) for name in each} | {f"{ONLY}{name}": (name, True) for name in each}
+    )
+
+
+def preferred(value: str) -> tuple[str | None, bool]:
+    """The same of one wish that was understood."""
+    if value == ANY:
+        return None, False
+    return value.removeprefix(ONLY), value.startswith(ONLY)

@@ -6,7 +6,7 @@ Implementations read; none of these methods changes anything a citizen could not
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
@@ -34,6 +34,10 @@ class CaseView:
     """Documents the citizen still owes: (code, title, deadline)."""
     received: tuple[str, ...] = ()
     """Titles of the documents that the registry has."""
+    accepted: tuple[str, ...] = ()
+    """Those of them that it has examined and taken."""
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """Why a document is missing or was refused, in the registry's words, by its code."""
     as_of: datetime | None = None
     """The registry cannot be asked now, and this is how the case stood then; ``None``: as it is now."""
 

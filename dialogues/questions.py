@@ -9,21 +9,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-AGAIN: Mapping[str, str | None] = MappingProxyType(
-    {
-        "afm": "utter_ask_afm_again",
-        "code": "utter_ask_code_again",
-        "case": None,
-        "link": None,
-        "person": None,
-        "topic": None,
-        "erase": None,
-        "unlink": None,
-    }
-)
-"""Every question, and the response that repeats it once something else was answered in between.
+AGAIN: Mapping[str, str] = MappingProxyType({"afm": "utter_ask_afm_again", "code": "utter_ask_code_again"})
+"""Questions that are put again once something else was answered in between, and the response that does it."""
 
-``None``: it lapses then. An offer that was passed over is not made again."""
+ASIDE: Mapping[str, str] = MappingProxyType({"link": "utter_ask_link_again", "person": "utter_ask_person_again"})
+"""Offers that are made again, in other words, after a question about them was answered."""
+
+OF_QUESTION: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "link": frozenset(
+            {
+                "utter_about_bot", "utter_fee_link", "utter_genuine", "utter_next_link", "utter_no_way",
+                "utter_privacy", "utter_repeat_link", "utter_why_link",
+            }
+        ),
+        "person": frozenset({"utter_repeat_person"}),
+    }
+)  # fmt: skip
+"""What answers a question about an offer."""
+
+LASTS = frozenset({"afm", "code", "link", "person", "case", "topic"})
+"""Questions that stay open while something else is said: until answered, refused, replaced by another topic, or
+:data:`LAPSES` messages old. Those that take something away do not wait."""
+LAPSES = 3  # messages
 
 ASKED_BY: Mapping[str, str] = MappingProxyType(
     {
@@ -41,6 +49,7 @@ ASKED_BY: Mapping[str, str] = MappingProxyType(
         "utter_code_expired": "afm",
         "utter_code_none": "afm",
         "utter_code_incomplete": "code",
+        "utter_code_late": "code",
         "utter_code_sent": "code",
         "utter_code_sent_receipt": "code",
         "utter_code_spent": "afm",
@@ -48,9 +57,13 @@ ASKED_BY: Mapping[str, str] = MappingProxyType(
         "utter_login_link_coming": "code",
         "utter_certificate_elsewhere": "person",
         "utter_complaint": "person",
+        "utter_fact_unknown": "person",
+        "utter_link_again": "link",
+        "utter_maybe_person": "person",
         "utter_no_certificate": "person",
         "utter_offer_link": "link",
         "utter_offer_person": "person",
+        "utter_person_again": "person",
         "utter_unlink_confirm": "unlink",
         "utter_which_case": "case",
         "utter_which_certificate": "topic",

@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from dialogues.channels import NO_CHANNELS, Channels
 from dialogues.say import Say
 from dialogues.turn import Reply
 from dialogues.wording import Voice, Wording
@@ -43,12 +44,12 @@ class Phrases:
         return Reply(shown, tuple(offer.choice() for offer in offers), name, self._wording.economy(name))
 
 
-def phrases() -> Phrases:
-    """The phrases of the domain."""
-    return Phrases(Wording(responses()))
+def phrases(channels: Channels) -> Phrases:
+    """The phrases of the domain, for these channels."""
+    return Phrases(Wording(responses(), channels))
 
 
 def welcome() -> dict[str, Reply]:
     """What opens a Viber chat, by language."""
-    speak = phrases()
+    speak = phrases(NO_CHANNELS)  # Viber shows a keyboard
     return {language: speak.say("utter_welcome", language, "viber") for language in LANGUAGES}

@@ -33,11 +33,39 @@ SAMPLES: Mapping[str, Value] = MappingProxyType(
         ),
         "code": "482913",
         "count": 19,
+        "days": 9,
+        "ask": {"el": "το κτηματολογικό γραφείο", "en": "the cadastral office"},
+        "reason": "Οι συντεταγμένες δεν είναι σε ΕΓΣΑ '87",
+        "todo": Say("utter_case_until_nothing", {"reference": "ΑΔ-2026-000123"}),
         "deadline": date(2026, 12, 1),
         "digits": "4829",
         "documents": _PAPERS,
         "expected": date(2026, 12, 20),
+        "fact": {
+            "el": "Αν δίνεται παράταση δεν το ξέρω. Ζητήστε την έγκαιρα: το ξέρει το κτηματολογικό γραφείο.",
+            "en": "I do not know whether an extension is given. Ask before the deadline: the cadastral office.",
+        },
+        "short": {
+            "el": "Ζητήστε την πριν από την προθεσμία. Αν δίνεται, το ξέρει το κτηματολογικό γραφείο.",
+            "en": "Ask before the deadline. Whether it is given: ask the cadastral office.",
+        },
+        "means": {
+            "el": "η υπηρεσία κοιτάζει αν υπάρχουν όλα τα έγγραφα. Δεν είναι ακόμη έγκριση.",
+            "en": "the service looks whether all documents are there. It is not an approval yet.",
+        },
+        "page": "https://www.ktimatologio.gr",
+        "phone": "1555",
+        "steps": {
+            "el": "υποβολή, έλεγχος πληρότητας, νομικός έλεγχος, καταχώριση",
+            "en": "submission, completeness check, legal review, registration",
+        },
+        "term": {"el": "Έλεγχος πληρότητας", "en": "Completeness check"},
+        "whose": {
+            "el": "ενιαία γραμμή πολιτών για ασφάλιση και εργασία",
+            "en": "the State's line for insurance and work",
+        },
         "fee": {"el": "δωρεάν", "en": "free of charge"},
+        "first": Say("utter_why_link"),
         "finder": {
             "el": "Ώρες, διευθύνσεις και ραντεβού: στην «Πλατφόρμα Επισκέψεων ΚΕΠ» του gov.gr (ΜΙΤΟΣ 155034).",
             "en": 'Hours, addresses and appointments: on gov.gr\'s "Πλατφόρμα Επισκέψεων ΚΕΠ" (MITOS 155034).',
@@ -66,7 +94,7 @@ SAMPLES: Mapping[str, Value] = MappingProxyType(
         "numbers": "1, 2 ή 3",
         "owner": {"el": "δήμοι", "en": "the municipalities"},
         "reference": "ΑΔ-2026-000123",
-        "source": "ΜΙΤΟΣ 955481",
+        "source": {"el": "ΜΙΤΟΣ 955481", "en": "MITOS 955481"},
         "seen": date(2026, 11, 22),
         "stage": {"el": "έλεγχος πληρότητας", "en": "completeness check"},
         "submit": {"el": "Τα στέλνετε στον e-ΕΦΚΑ, με τον αριθμό της υπόθεσης.", "en": "Send them to e-EFKA."},
@@ -80,5 +108,7 @@ SAMPLES: Mapping[str, Value] = MappingProxyType(
     }
 )
 
-VARYING = frozenset({"cases", "documents", "finder", "held", "next", "note", "offices", "papers", "title", "submit"})
+VARYING = frozenset(
+    {"cases", "documents", "finder", "first", "held", "next", "note", "offices", "papers", "title", "submit"}
+)
 """Those whose length is the registry's or the catalogue's, not the wording's."""

@@ -112,9 +112,14 @@ class Unlink:
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """A person is wanted. ``reason`` is one of ``asked``, ``gave-up``, ``complaint``."""
+    """A person is wanted. ``reason`` is one of ``asked``, ``gave-up``, ``complaint``, ``despair``, ``breach``."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelHandover:
+    """The citizen wants no person any more. What was raised for despair or a breach stays: they never asked for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +160,7 @@ class Erase:
 
 _OfIdentity = SendCode | CodeTried | SendLoginLink | Unlink
 _OfPrivacy = SetConsent | SetPreference | SendCopy | Erase
-Effect = _OfIdentity | _OfPrivacy | Handover | SetLanguage
+Effect = _OfIdentity | _OfPrivacy | Handover | CancelHandover | SetLanguage
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from babel.dates import format_date
 from babel.lists import format_list
 
 from dialogues.athens import day_of
-from dialogues.channels import CHANNELS
+from dialogues.channels import NO_CHANNELS, Channels
 from dialogues.say import Say, Value
 from dialogues.turn import Choice
 
@@ -60,8 +60,10 @@ class Voice:
 class Wording:
     """The domain's responses, looked up by name, language and channel."""
 
-    def __init__(self, responses: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
-        """``responses`` in Rasa's own form: name to variations with text, buttons, condition and channel."""
+    def __init__(self, responses: Mapping[str, Sequence[Mapping[str, Any]]], channels: Channels = NO_CHANNELS) -> None:
+        """``responses`` in Rasa's own form: name to variations with text, buttons, condition and channel. ``channels``
+        say where choices are picked by a number: on none that is not among them."""
+        self._numbered = frozenset(name for name, words in channels.items() if words.numbered)
         self._templates: dict[tuple[str, str, str | None], tuple[Template, ...]] = {}
         self._economies = frozenset(name for name, found in responses.items() if any(map(_is_economy, found)))
         for name, variations in responses.items():
@@ -85,7 +87,7 @@ class Wording:
 
     def with_numbers(self, text: str, count: int, voice: Voice) -> str:
         """The text with a line that asks for a number, where ``count`` choices are picked by one."""
-        if not count or not CHANNELS[voice.channel].numbered:
+        if not count or voice.channel not in self._numbered:
             return text
         numbers = [str(number) for number in range(1, count + 1)]
         few = count <= _FEW

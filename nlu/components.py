@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from nlu.entities import extract
+from nlu.facets import NOTHING, FacetModel
 from nlu.intents import IntentModel
 from nlu.language import detect
 from nlu.rasa_compat import foreign_warnings_off
-from nlu.training import fit_written
+from nlu.talks import read_talks
+from nlu.training import fit_facets, fit_written
 
 with foreign_warnings_off():
     from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -29,13 +31,17 @@ _KIND = DefaultV1Recipe.ComponentType
 
 @DefaultV1Recipe.register([_KIND.INTENT_CLASSIFIER, _KIND.ENTITY_EXTRACTOR], is_trainable=True)
 class Understanding(GraphComponent, IntentClassifier):  # type: ignore[misc] # Rasa ships no types
-    """Sets ``intent``, ``intent_ranking``, ``second_intent``, ``entities`` and ``language`` of every message."""
+    """Sets ``intent``, ``intent_ranking``, ``second_intent``, ``entities``, ``language`` and ``facet`` of a message.
+
+    Its metadata may say what the conversation is about: ``{"about": "case"}``.
+    """
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
         self._config = config
         self._storage = storage
         self._resource = resource
         self._model: IntentModel | None = None
+        self._facets: FacetModel | None = None
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -52,13 +58,16 @@ class Understanding(GraphComponent, IntentClassifier):  # type: ignore[misc] # R
             "folds": 3,
             "seed": 20260,
             "ranking": 5,
+            "facet_variants": 2,
+            "facet_strength": 1.0,
+            "facet_temperature": 0.26,
         }
 
     @staticmethod
     def fingerprint_addon(config: dict[str, Any]) -> str | None:  # noqa: ARG004 - Rasa's signature
         """Rasa hashes the source of this class only: whatever else of ours decides a parse is hashed here."""
         folder = Path(__file__).parent
-        sources = sorted([*folder.glob("*.py"), *folder.glob("catalogue/*.yml")])
+        sources = sorted([*folder.glob("*.py"), *folder.glob("catalogue/*.yml"), *folder.glob("talks/*.yml")])
         return hashlib.sha256(b"\0".join(source.read_bytes() for source in sources)).hexdigest()
 
     @classmethod
@@ -85,14 +94,17 @@ class Understanding(GraphComponent, IntentClassifier):  # type: ignore[misc] # R
         component = cls.create(config, model_storage, resource, execution_context)
         with model_storage.read_from(resource) as folder:
             component._model = IntentModel.load(folder)
+            component._facets = FacetModel.load(folder)
         return component
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the model. The order of files and sentences changes nothing."""
-        written = ((message.get("text"), message.get("intent")) for message in training_data.intent_examples)
+        written = [(message.get("text"), message.get("intent")) for message in training_data.intent_examples]
         self._model = fit_written(written, self._config)
+        self._facets = fit_facets(written, read_talks(), self._config)
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
+            self._facets.save(folder)
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -102,11 +114,12 @@ class Understanding(GraphComponent, IntentClassifier):  # type: ignore[misc] # R
     def process(self, messages: list[Message]) -> list[Message]:
         """Understand each message in place."""
         for message in messages:
-            self._understand(message, message.get("text") or "")
+            about = (message.get("metadata") or {}).get("about", NOTHING)
+            self._understand(message, message.get("text") or "", about)
         return messages
 
-    def _understand(self, message: Message, text: str) -> None:
-        if self._model is None:
+    def _understand(self, message: Message, text: str, about: str) -> None:
+        if self._model is None or self._facets is None:
             raise RuntimeError("this component was neither trained nor loaded")
         ranking = self._model.ranking(text)[: self._config["ranking"]]
         named = [{"name": name, "confidence": chance} for name, chance in ranking]
@@ -116,3 +129,5 @@ class Understanding(GraphComponent, IntentClassifier):  # type: ignore[misc] # R
         message.set("entities", found, add_to_output=True)
         message.set("language", detect(text), add_to_output=True)
         message.set("second_intent", self._model.second_wish(text, ranking[0][0]), add_to_output=True)
+        facet, chance = self._facets.facet(text, about)
+        message.set("facet", {"name": facet, "confidence": chance}, add_to_output=True)

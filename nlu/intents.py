@@ -1,27 +1,24 @@
 """Which intent a message has: n-grams and concepts of its phonetic key, one sparse pass, one linear model, calibrated.
 
-Nothing here knows Rasa, so a trained model is read in milliseconds by whoever wants it. It is stored as JSON
-and plain arrays: reading one executes nothing.
+Nothing here knows Rasa, so a trained model is read in milliseconds by whoever wants it.
 """
 
 from __future__ import annotations
 
-import json
-import math
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nlu.concepts import concept_grams
 from nlu.fold import fold
+from nlu.linear import LinearModel, Vector, tf_idf
 
-Vector = NDArray[np.float32]
+NAME = "intents"
+"""Of the model's files."""
 Ranking = tuple[tuple[str, float], ...]
 """Intents with their probabilities, the likeliest first; the probabilities add up to 1."""
 
@@ -84,11 +81,12 @@ def frame(key: str) -> Iterator[str]:
         yield "^" + words[0]
         yield "^" + " ".join(words[:2])
         yield "$" + words[-1]
-        yield _length(words)
+        yield length_gram(key)
 
 
-def _length(words: Sequence[str]) -> str:
-    return f"#{min(len(words), _LONG)}"
+def length_gram(key: str) -> str:
+    """How many words a message has, as a feature: it tells nothing by itself."""
+    return f"#{min(len(key.split()), _LONG)}"
 
 
 def sentences(text: str) -> list[str]:
@@ -100,15 +98,14 @@ def sentences(text: str) -> list[str]:
 
 @dataclass(frozen=True)
 class IntentModel:
-    """A trained model. ``vocabulary`` maps an n-gram to its row in ``idf`` and ``weights`` (rows x intents)."""
+    """A trained model, and the n-grams it counts."""
 
-    labels: tuple[str, ...]
+    linear: LinearModel
     shape: Shape
-    vocabulary: dict[str, int]
-    idf: Vector
-    weights: Vector
-    bias: Vector
-    temperature: float
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return self.linear.labels
 
     def ranking(self, text: str) -> Ranking:
         """Every intent with its probability, the likeliest first. Never raises, whatever the text.
@@ -122,12 +119,12 @@ class IntentModel:
         if len(said) > 1:
             chances = (WHOLE * chances + (1 - WHOLE) * self._by_sentence(said)) ** SHARPER
             chances /= chances.sum()
-        named = ((label, float(chances[i])) for i, label in enumerate(self.labels) if label != TOLD)
+        named = ((label, float(chances[i])) for i, label in enumerate(self.linear.labels) if label != TOLD)
         return tuple(sorted(named, key=lambda one: (-one[1], one[0] != OUTSIDE)))
 
     def _by_sentence(self, said: Sequence[str]) -> Vector:
         """The sentences' probabilities: what is clearly a wish counts more than a story, and the later the more."""
-        total = np.zeros(len(self.labels), dtype=np.float32)
+        total = np.zeros(len(self.linear.labels), dtype=np.float32)
         for sentence in said:
             wishes, told = self._wishes(fold(sentence))
             total = total * EARLIER + wishes * (1 - told) * wishes.max() ** 2
@@ -137,9 +134,9 @@ class IntentModel:
     def _wishes(self, key: str) -> tuple[Vector, float]:
         """The intents' probabilities, were it a wish, and the probability that it only tells the story."""
         chances = self._chances(key)
-        if TOLD not in self.labels:
+        if TOLD not in self.linear.labels:
             return chances, 0.0
-        at = self.labels.index(TOLD)
+        at = self.linear.labels.index(TOLD)
         told = min(float(chances[at]), _NEVER_MORE)
         chances[at] = 0.0
         return chances / chances.sum(), told
@@ -149,8 +146,8 @@ class IntentModel:
         told = self._without_courtesy(sentences(text))
         for chances, _ in (self._wishes(fold(sentence)) for sentence in told if len(told) > 1):
             best = int(chances.argmax())
-            if self.labels[best] != first and chances[best] >= SURE:
-                return self.labels[best]
+            if self.linear.labels[best] != first and chances[best] >= SURE:
+                return self.linear.labels[best]
         return None
 
     def _without_courtesy(self, told: Sequence[str]) -> Sequence[str]:
@@ -161,62 +158,26 @@ class IntentModel:
     def _is_courtesy(self, sentence: str) -> bool:
         if len(sentence.split()) > COURTESY_WORDS:
             return False
-        return self.labels[int(self._chances(fold(sentence)).argmax())] in COURTESY
+        return self.linear.labels[int(self._chances(fold(sentence)).argmax())] in COURTESY
 
     def _chances(self, key: str) -> Vector:
-        rows, values = tf_idf(key, self.shape, self.vocabulary, self.idf)
-        if not set(rows.tolist()) - {self.vocabulary.get(_length(key.split()))}:
-            return np.full(len(self.labels), 1 / len(self.labels), dtype=np.float32)
-        scores = values @ self.weights[rows] + self.bias
-        odds = np.exp((scores - scores.max()) / self.temperature)
-        chances: Vector = odds / odds.sum()
-        return chances
+        vocabulary = self.linear.vocabulary
+        rows, values = tf_idf(features(key, self.shape), vocabulary, self.linear.idf)
+        if not set(rows.tolist()) - {vocabulary.get(length_gram(key))}:
+            return self.linear.uniform()
+        return self.linear.chances(rows, values)
 
     def save(self, folder: Path) -> None:
         """Write the model into an existing folder."""
-        facts = {
-            "labels": self.labels,
-            "shape": [self.shape.char_min, self.shape.char_max, self.shape.words],
-            "temperature": self.temperature,
-            "vocabulary": list(self.vocabulary),
-        }
-        (folder / "intents.json").write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
-        np.savez(folder / "intents.npz", idf=self.idf, weights=self.weights, bias=self.bias)
+        self.linear.save(folder, NAME, shape=[self.shape.char_min, self.shape.char_max, self.shape.words])
 
     @classmethod
     def load(cls, folder: Path) -> IntentModel:
         """Read what :meth:`save` wrote."""
-        facts = json.loads((folder / "intents.json").read_text(encoding="utf-8"))
-        with np.load(folder / "intents.npz", allow_pickle=False) as arrays:
-            return cls(
-                labels=tuple(facts["labels"]),
-                shape=Shape(*facts["shape"]),
-                vocabulary={gram: row for row, gram in enumerate(facts["vocabulary"])},
-                idf=arrays["idf"],
-                weights=arrays["weights"],
-                bias=arrays["bias"],
-                temperature=facts["temperature"],
-            )
+        linear, facts = LinearModel.load(folder, NAME)
+        return cls(linear, Shape(*facts["shape"]))
 
 
-def _features(key: str, shape: Shape) -> Iterator[str]:
+def features(key: str, shape: Shape) -> Iterator[str]:
+    """All that is counted of a folded message."""
     return chain(grams(key, shape), frame(key), concept_grams(key))
-
-
-def tf_idf(key: str, shape: Shape, vocabulary: dict[str, int], idf: Vector) -> tuple[NDArray[np.int64], Vector]:
-    """Rows and weights of a key's known n-grams: (1 + log count) x idf, scaled to length 1."""
-    counts = Counter(row for gram in _features(key, shape) if (row := vocabulary.get(gram)) is not None)
-    rows = np.fromiter(sorted(counts), dtype=np.int64, count=len(counts))
-    frequency = np.fromiter((1.0 + math.log(counts[row]) for row in rows.tolist()), np.float32, len(counts))
-    values = (frequency * idf[rows]).astype(np.float32)
-    length = float(np.linalg.norm(values))
-    return rows, values / length if length else values
-
-
-def inverse_frequencies(keys: Sequence[str], shape: Shape, least: int) -> tuple[dict[str, int], Vector]:
-    """The vocabulary (n-grams found in at least ``least`` messages, sorted) and each one's inverse frequency."""
-    found = Counter(gram for key in keys for gram in set(_features(key, shape)))
-    vocabulary = {gram: row for row, gram in enumerate(sorted(g for g, n in found.items() if n >= least))}
-    seen = np.array([found[gram] for gram in vocabulary], dtype=np.float32)
-    idf = np.log((1.0 + len(keys)) / (1.0 + seen)) + 1.0
-    return vocabulary, idf.astype(np.float32)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +13,16 @@ from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.svm import LinearSVC
 
 from nlu.examples import Example, examples
+from nlu.facets import FacetModel, situated
 from nlu.fold import fold
-from nlu.intents import IntentModel, Shape, Vector, inverse_frequencies, tf_idf
+from nlu.intents import IntentModel, Shape, features
+from nlu.linear import LinearModel, Vector, inverse_frequencies, tf_idf
+from nlu.talks import turns
 
 Matrix = NDArray[np.float64]
+Features = tuple[str, ...]
+Turn = tuple[str, str, str]
+T = TypeVar("T", bound=Hashable)
 
 _CLOSE_ENOUGH = 0.01  # moves no score by more than 0.001, and a quarter of the fitting time is saved
 
@@ -39,6 +45,20 @@ def fit_written(written: Iterable[tuple[str, str]], settings: Mapping[str, Any])
     )
 
 
+def fit_facets(written: Iterable[tuple[str, str]], talks: Iterable[Turn], settings: Mapping[str, Any]) -> FacetModel:
+    """Train on conversations, turns of (text, about, facet), and on pairs of text and intent, with the numbers of
+    ``config.yml``."""
+    shape = Shape(settings["char_min"], settings["char_max"], settings["words"])
+    made = list(turns(talks, written, seed=settings["seed"], each=settings["facet_variants"]))
+    each = _once([(one.text, one.about) for one in made], lambda said: tuple(situated(*said, shape)))
+    vocabulary, idf = inverse_frequencies(each, settings["least"])
+    labels, targets = _targets([one.facet for one in made])
+    fitted = _linear(
+        _matrix(each, vocabulary, idf), targets, settings["facet_strength"], settings["seed"], balanced=True
+    )
+    return FacetModel(_model(fitted, labels, vocabulary, idf, settings["facet_temperature"]), shape)
+
+
 def fit(
     sentences: Iterable[Example], *, shape: Shape, least: int, strength: float, folds: int, seed: int
 ) -> IntentModel:
@@ -47,36 +67,63 @@ def fit(
     Calibration holds out a sentence together with all its variants, so that none is scored by what it was made of.
     """
     texts, intents, groups = zip(*sentences, strict=True)
-    keys = [fold(text) for text in texts]
-    vocabulary, idf = inverse_frequencies(keys, shape, least)
-    features = _matrix(keys, shape, vocabulary, idf)
-    labels = tuple(sorted(set(intents)))
-    targets = np.array([labels.index(intent) for intent in intents])
-    held_out = _held_out(features, targets, np.array(groups), strength, folds, seed)
-    model = _linear(features, targets, strength, seed)
-    return IntentModel(
-        labels=labels,
-        shape=shape,
-        vocabulary=vocabulary,
-        idf=idf,
-        weights=np.ascontiguousarray(model.coef_.T, dtype=np.float32),
-        bias=model.intercept_.astype(np.float32),
-        temperature=_temperature(held_out, targets),
-    )
+    each = _once(texts, lambda text: tuple(features(fold(text), shape)))
+    return IntentModel(fit_linear(each, intents, groups, least=least, strength=strength, folds=folds, seed=seed), shape)
 
 
-def _matrix(keys: Sequence[str], shape: Shape, vocabulary: dict[str, int], idf: Vector) -> csr_matrix:
-    each = {key: tf_idf(key, shape, vocabulary, idf) for key in set(keys)}  # a quarter of the variants sound the same
-    rows = [each[key] for key in keys]
+def _once(texts: Sequence[T], make: Callable[[T], Features]) -> list[Features]:
+    """What is made of each, made once of those that are alike."""
+    made = {text: make(text) for text in set(texts)}
+    return [made[text] for text in texts]
+
+
+def fit_linear(
+    texts: Sequence[Features],
+    wanted: Sequence[str],
+    groups: Sequence[int],
+    *,
+    least: int,
+    strength: float,
+    folds: int,
+    seed: int,
+) -> LinearModel:
+    """Train on the features of texts, the label of each, and the group that is held out together with it."""
+    vocabulary, idf = inverse_frequencies(texts, least)
+    matrix = _matrix(texts, vocabulary, idf)
+    labels, targets = _targets(wanted)
+    held_out = _held_out(matrix, targets, np.array(groups), strength, folds, seed)
+    return _model(_linear(matrix, targets, strength, seed), labels, vocabulary, idf, _temperature(held_out, targets))
+
+
+def _targets(wanted: Sequence[str]) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+    """The labels, sorted, and the place among them of each that is wanted."""
+    labels = tuple(sorted(set(wanted)))
+    return labels, np.array([labels.index(label) for label in wanted])
+
+
+def _model(
+    fitted: LinearSVC, labels: tuple[str, ...], vocabulary: dict[str, int], idf: Vector, temperature: float
+) -> LinearModel:
+    weights = np.ascontiguousarray(fitted.coef_.T, dtype=np.float32)
+    return LinearModel(labels, vocabulary, idf, weights, fitted.intercept_.astype(np.float32), temperature)
+
+
+def _matrix(texts: Sequence[Features], vocabulary: dict[str, int], idf: Vector) -> csr_matrix:
+    each = {text: tf_idf(text, vocabulary, idf) for text in set(texts)}  # a quarter of the variants sound the same
+    rows = [each[text] for text in texts]
     ends = np.cumsum([0, *(indices.size for indices, _ in rows)])
     data = np.concatenate([values for _, values in rows])
     indices = np.concatenate([indices for indices, _ in rows])
-    return csr_matrix((data, indices, ends), shape=(len(keys), len(vocabulary)))
+    return csr_matrix((data, indices, ends), shape=(len(texts), len(vocabulary)))
 
 
-def _linear(features: csr_matrix, targets: NDArray[np.int64], strength: float, seed: int) -> LinearSVC:
-    """A linear support vector machine for each intent: as right as logistic regression here, fitted 20 times faster."""
-    return LinearSVC(C=strength, random_state=seed, tol=_CLOSE_ENOUGH).fit(features, targets)
+def _linear(
+    features: csr_matrix, targets: NDArray[np.int64], strength: float, seed: int, *, balanced: bool = False
+) -> LinearSVC:
+    """A linear support vector machine for each label: as right as logistic regression here, fitted 20 times faster.
+    ``balanced``: a rare label counts as much as a common one."""
+    weights = "balanced" if balanced else None
+    return LinearSVC(C=strength, random_state=seed, tol=_CLOSE_ENOUGH, class_weight=weights).fit(features, targets)
 
 
 def _held_out(

@@ -27,32 +27,28 @@ from casestore.tables import audit
 from connectors.registry import CaseRegistry, ContactRegistry
 from connectors.sandbox.app import CLIENT_ID, CLIENT_SECRET
 from dialogues.turn import Choice, Reply
+from tests.channels import signing, sms_harness, viber_harness
+from tests.channels.registry import HARNESSES
 from tests.clock import FakeClock
 from tests.conftest import TEST_SECRET
 
-VIBER_TOKEN = "viber-token-for-tests"
-TWILIO_SID = "AC" + "1".zfill(32)
-TWILIO_TOKEN = "twilio-token-for-tests"
-SMS_FROM = "+302131313131"
-PUBLIC_URL = "https://counter.test"
+VIBER_TOKEN = viber_harness.TOKEN
+TWILIO_SID, TWILIO_TOKEN, SMS_FROM = sms_harness.SID, sms_harness.TOKEN, sms_harness.FROM
+PUBLIC_URL = signing.PUBLIC_URL
 EVENTS_SECRET = "whsec_c2FuZGJveC1ldmVudHMtc2VjcmV0LW9mLTMyLWJ5dGU="
 WELCOME = {"el": Reply("Καλώς ήρθατε", (Choice("Πού βρίσκεται η αίτησή μου;", "/ask_case_status"),))}
 
 
 def settings_for(database_url: str, phone: RunningPhone | None = None, **more: Any) -> Settings:
-    """Settings of a test; nothing is read from the environment that it does not name."""
+    """Settings of a test, every channel on; nothing is read from the environment that it does not name."""
     values: dict[str, Any] = {
         "database_url": database_url,
         "secret_key": TEST_SECRET,
         "public_url": PUBLIC_URL,
-        "viber_auth_token": VIBER_TOKEN,
-        "twilio_account_sid": TWILIO_SID,
-        "twilio_auth_token": TWILIO_TOKEN,
-        "twilio_from": SMS_FROM,
         "registry_events_secret": EVENTS_SECRET,
-        "viber_rate": 10_000,
-        "sms_rate": 10_000,
     }
+    for channel in HARNESSES:
+        values |= channel.settings
     if phone is not None:
         values |= {"viber_api_url": phone.viber_api_url, "twilio_api_url": phone.twilio_api_url}
     return load(_env_file=None, **(values | more))

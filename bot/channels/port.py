@@ -15,6 +15,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 import aiohttp
 import msgspec
 
+from dialogues.channels import ChannelWords
 from dialogues.turn import Choice, Reply
 
 
@@ -200,7 +201,7 @@ class Sent:
 class Channel(Protocol):
     """Six methods, and ``name``, ``rate`` and ``paths``. Each channel passes the suite of tests/channels."""
 
-    name: str  # "viber", "sms"
+    name: str
     rate: float  # sends a second
 
     @property
@@ -240,17 +241,40 @@ S = TypeVar("S", contravariant=True)
 
 
 @dataclass(frozen=True, slots=True)
+class Billing:
+    """What a channel's messages cost, where they are billed by parts; 0 is without limit, or not known.
+
+    ``parts_a_day``: what one contact point is answered in a day. ``price`` of a part, in euros. ``alarm``: the parts of
+    a day, of all together, from which on somebody should look.
+    """
+
+    parts_a_day: int = 0
+    price: float = 0.0
+    alarm: int = 0
+
+
+def _everybody(_settings: object) -> Callable[[str], bool]:
+    return lambda _address: True
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelFacts(Generic[S]):
     """What is known of a channel without having it on. ``S`` are its settings.
 
-    ``needs``: the settings that it cannot do without, by name, and their values. ``build`` makes it where none of them
-    is missing; ``welcome`` is what a person reads who opens a chat, by language.
+    ``words``: what citizens call it, by which words they prefer it, how they pick there. ``needs``: the settings that
+    it cannot do without, by name, and their values. ``build`` makes it where none of them is missing; ``welcome`` is
+    what a person reads who opens a chat, by language. ``parts``: as how many a message is billed; ``answered``: is
+    somebody at this address answered at all?
     """
 
     name: str
+    words: ChannelWords
     compose: Compose
     needs: Callable[[S], tuple[tuple[str, object], ...]]
     build: Callable[[S, aiohttp.ClientSession, Mapping[str, Reply]], Channel]
+    parts: Callable[[Part], int] = lambda _part: 1
+    billing: Callable[[S], Billing] = lambda _settings: Billing()
+    answered: Callable[[S], Callable[[str], bool]] = _everybody
 
     def missing(self, settings: S) -> tuple[str, ...]:
         """The settings that it still lacks, by name; empty: it is on."""

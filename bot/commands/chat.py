@@ -7,12 +7,12 @@ import sys
 from datetime import timedelta
 
 from bot.app import build_reads, build_registries, http_session
+from bot.channels.facts import CHANNELS
 from bot.commands.running import run as run_loop
 from bot.commands.running import start
 from bot.runtime import Runtime
 from bot.settings import BadSettings
 from bot.store import Store, open_store
-from dialogues.channels import CHANNELS
 from dialogues.turn import Context, Event, Message, SetLanguage
 
 

@@ -155,7 +155,7 @@ def _announce(port: int) -> None:
         f"\n  the phone      http://127.0.0.1:{port + 2}/         write as a citizen, by Viber and by SMS"
         f"\n  the State      http://127.0.0.1:{port + 3}/clerk/   move a citizen's case, as a clerk would"
         f"\n  the counter    http://127.0.0.1:{port}/readyz   health; figures at /metrics"
-        "\n\nTry, as citizen A, by SMS: που βρισκεται η αιτηση μου      (Ctrl-C stops everything)\n"
+        "\n\nTry, as citizen A (Μαρία Αντωνίου), by SMS: που βρισκεται η αιτηση μου      (Ctrl-C stops everything)\n"
     )
     sys.stdout.flush()
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
 
+from bot.channels.facts import SPOKEN
 from bot.channels.sms.encoding import fold_gsm7, segments
 from bot.channels.text import listed
-from dialogues.channels import CHANNELS
 from dialogues.responses import LANGUAGES, responses
 from dialogues.samples import SAMPLES, VARYING
 from dialogues.say import Say
@@ -67,25 +67,25 @@ def run(arguments: argparse.Namespace) -> int:
 
 def rows(found: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Row]:
     """Every response in every language on every channel, filled with samples."""
-    wording = Wording(found)
+    wording = Wording(found, SPOKEN)
     return [
         _row(wording, name, found[name], Voice(language, channel, name))
         for name in sorted(found)
         for language in LANGUAGES
-        for channel in CHANNELS
+        for channel in SPOKEN
     ]
 
 
 def check(found: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[str]:
     """What is wrong, a line each: a language missing, a slot that nothing fills, more parts than the bound."""
-    wording = Wording(found)
+    wording = Wording(found, SPOKEN)
     for name in sorted(found):
         unfilled = sorted(slots(found[name]) - set(SAMPLES))
         if unfilled:
             yield f"{name}: nothing is known to fill {', '.join(unfilled)} (dialogues/samples.py)"
             continue
         for language in LANGUAGES:
-            for channel in CHANNELS:
+            for channel in SPOKEN:
                 yield from _faults(wording, name, found[name], Voice(language, channel, name))
 
 

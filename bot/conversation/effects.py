@@ -15,7 +15,7 @@ from casestore.conversations.repository import Conversation
 from casestore.people.codes import LIFETIME
 from casestore.people.identity import PROVEN
 from casestore.queues.outbox import Kind, Priority
-from dialogues.turn import CodeTried, Effect, Handover, Reply, SendCode, SetConsent, SetLanguage
+from dialogues.turn import CancelHandover, CodeTried, Effect, Handover, Reply, SendCode, SetConsent, SetLanguage
 
 SMS = "sms"
 
@@ -69,6 +69,7 @@ class Effects:
             SendCode: self._send_code,
             CodeTried: self._code_tried,
             Handover: self._handover,
+            CancelHandover: self._cancel_handover,
             SetLanguage: self._set_language,
             SetConsent: self._set_consent,
             **(more or {}),
@@ -119,6 +120,14 @@ class Effects:
 
     async def _handover(self, connection: AsyncConnection, effect: Handover, context: EffectContext) -> None:
         await self._store.handovers.ask(connection, context.conversation.id, context.key, effect.reason, context.now)
+
+    async def _cancel_handover(
+        self,
+        connection: AsyncConnection,
+        effect: CancelHandover,  # noqa: ARG002 - it says all by its kind
+        context: EffectContext,
+    ) -> None:
+        await self._store.handovers.cancel(connection, context.conversation.id, context.now)
 
     async def _set_language(self, connection: AsyncConnection, effect: SetLanguage, context: EffectContext) -> None:
         await self._store.conversations.set_language(connection, context.conversation.id, effect.language)

@@ -10,13 +10,15 @@ from time import perf_counter
 from types import MappingProxyType
 from typing import Protocol
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.port import Inbound, InboundKind
+from bot.conversation.budget import Budgets, Held
 from bot.conversation.effects import EffectContext, Effects, Wording
 from bot.conversation.repeats import ANSWERS, before, calls_person, gives_up, is_automatic, repeated
 from bot.conversation.takeover import bot_answers, kind_of_answer, still_stands
-from bot.messaging.compose import Recipient, compose, compose_all
+from bot.messaging.compose import Composed, Recipient, compose, compose_all
 from bot.messaging.payload import unpack
 from bot.metrics import Metrics
 from bot.runtime import Clock
@@ -24,10 +26,13 @@ from bot.store import Store
 from casestore.conversations.repository import Conversation
 from casestore.conversations.transcript import Author, Line
 from casestore.queues.inbox import Claimed
+from casestore.queues.outbox import Kind
 from connectors.audit import CallCause, audit_cause
 from dialogues.turn import CodeTried, Context, Event, Message, SendCode, SetConsent, Turn
 from dialogues.understanding.interpret import preclassify
 from dialogues.wording import DEFAULT_LANGUAGE, LANGUAGES
+
+log = structlog.get_logger(__name__)
 
 OLDEST = timedelta(days=1)  # that a message is when it comes: Viber tries for an hour
 LONGEST_TEXT = 2000  # characters of a message that are understood: reading more takes longer and tells nothing more
@@ -64,8 +69,10 @@ class TurnHandler:
         clock: Clock,
         verifier: LinkVerifier | None = None,
         login: bool = False,
+        budgets: Budgets | None = None,
     ) -> None:
-        """``login``: the State's login is set up, and offered for linking."""
+        """``login``: the State's login is set up, and offered for linking. ``budgets``: who is answered, and how much;
+        everybody without end where there is none."""
         self._store = store
         self._database = store.database
         self._inbox = store.inbox
@@ -77,13 +84,18 @@ class TurnHandler:
         self._clock = clock
         self._verifier = verifier
         self._login = login
+        self._budgets = budgets
 
     async def handle(self, claimed: Claimed) -> None:
         """Answer a message and commit, or raise with nothing changed."""
         message = self._read(claimed)
         conversation = await self._conversation(message, self._clock())
+        held = await self._held(claimed, conversation)
         if message.kind is not InboundKind.MESSAGE:
-            await self._note_subscription(claimed, message, conversation)
+            await self._note_subscription(claimed, message, conversation, silent=held is not None)
+            return
+        if held is not None and bot_answers(conversation.ownership):
+            await self._commit(claimed, message, conversation, self._unanswered(message, conversation, held), held.kind)
             return
         with audit_cause(CallCause(protocol=f"in:{claimed.id}")):
             if self._verifier is not None:
@@ -94,6 +106,21 @@ class TurnHandler:
                 else self._on_alerts(message, conversation)
             )
         await self._commit(claimed, message, conversation, turn)
+
+    async def _held(self, claimed: Claimed, conversation: Conversation) -> Held | None:
+        held = None if self._budgets is None else await self._budgets.held(conversation, self._clock())
+        if held is not None:
+            self._metrics.held.labels(conversation.channel, held.reason).inc()
+            log.info("inbox.held", inbox_id=claimed.id, channel=conversation.channel, reason=held.reason)
+        return held
+
+    def _unanswered(self, message: Inbound, conversation: Conversation, held: Held) -> Turn:
+        """No turn: one sentence at most. A word on alerts counts all the same."""
+        heard = self._on_alerts(message, conversation)
+        if held.response is None:
+            return replace(heard, replies=())
+        said = self._dialogue.say(held.response, conversation.language, conversation.channel)
+        return replace(heard, replies=(said,))
 
     def _read(self, claimed: Claimed) -> Inbound:
         return unpack(self._inbox.read(claimed))
@@ -150,7 +177,14 @@ class TurnHandler:
             (self._dialogue.say(name, conversation.language, conversation.channel),), effects=(SetConsent(allowed),)
         )
 
-    async def _commit(self, claimed: Claimed, message: Inbound, conversation: Conversation, turn: Turn) -> None:
+    async def _commit(
+        self,
+        claimed: Claimed,
+        message: Inbound,
+        conversation: Conversation,
+        turn: Turn,
+        kind: Kind = Kind.REPLY,
+    ) -> None:
         now = self._clock()
         async with self._database.write(wake=True) as connection:
             await self._inbox.done(connection, claimed, now)
@@ -158,7 +192,7 @@ class TurnHandler:
             if not still_stands(conversation.ownership, owned):  # claimed during the turn: nothing of it counts
                 conversation = replace(conversation, ownership=owned)
                 turn = self._on_alerts(message, conversation)
-            await self._keep(connection, claimed, message, conversation, turn, now)
+            await self._keep(connection, claimed, message, conversation, turn, now, kind)
 
     async def _keep(
         self,
@@ -168,10 +202,11 @@ class TurnHandler:
         conversation: Conversation,
         turn: Turn,
         now: datetime,
+        kind: Kind,
     ) -> None:
         cause = f"in:{claimed.id}"
         said = Line(cause, Author.CITIZEN, message.text, said_at(claimed, message, now))
-        kind = kind_of_answer(conversation.ownership)
+        kind = kind if bot_answers(conversation.ownership) else kind_of_answer(conversation.ownership)
         answers = compose_all(turn.replies, _recipient(conversation), cause, now, kind=kind)
         lines = [said, *answers.lines]
         await self._transcript.add_lines(connection, conversation.id, lines, _whose(conversation, turn))
@@ -183,14 +218,17 @@ class TurnHandler:
         for n, effect in enumerate(turn.effects):
             await self._effects.apply(connection, effect, EffectContext(conversation, f"{cause}:e{n}", now))
 
-    async def _note_subscription(self, claimed: Claimed, message: Inbound, conversation: Conversation) -> None:
+    async def _note_subscription(
+        self, claimed: Claimed, message: Inbound, conversation: Conversation, *, silent: bool
+    ) -> None:
         """Subscribed or not. Said in words (a lone ΣΤΟΠ by SMS) it is a citizen's word on alerts: kept, and confirmed
         once; where the provider stopped the number itself it refuses the confirmation, which costs nothing."""
         now, allowed = self._clock(), message.kind is InboundKind.SUBSCRIBED
         said = message.text.strip()
         news = bool(said) and await self._store.consents.newest(conversation.contact_point_id) is not allowed
         name = "utter_started" if allowed else "utter_stopped"
-        replies = [self._dialogue.say(name, conversation.language, conversation.channel)] if news else []
+        confirmed = news and not silent
+        replies = [self._dialogue.say(name, conversation.language, conversation.channel)] if confirmed else []
         cause = f"in:{claimed.id}"
         told = compose_all(replies, _recipient(conversation), cause, now, kind=kind_of_answer(conversation.ownership))
         heard = [Line(cause, Author.CITIZEN, said, said_at(claimed, message, now))] if said else []
@@ -220,6 +258,8 @@ class TurnHandler:
         sorry = self._dialogue.say("utter_trouble", conversation.language, conversation.channel)
         kind = kind_of_answer(conversation.ownership)
         told = compose(sorry, _recipient(conversation), f"in:{claimed.id}:sorry", now, kind=kind)
+        if await self._held(claimed, conversation) is not None:
+            told = Composed()
         said = Line(f"in:{claimed.id}", Author.CITIZEN, message.text, said_at(claimed, message, now))
         async with self._database.write(wake=True) as connection:
             await self._inbox.bury(connection, claimed, now, error)

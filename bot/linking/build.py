@@ -7,6 +7,7 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
+from bot.channels.facts import SPOKEN
 from bot.conversation.effects import Wording
 from bot.conversation.links import OneTimeLinkSender
 from bot.linking.completion import LoginCompletion
@@ -21,7 +22,6 @@ from bot.web.forms import FormGuard
 from bot.web.pages import Pages
 from connectors.login import Client, Login
 from connectors.runtime import system_runtime
-from dialogues.channels import CHANNELS
 from dialogues.responses import phrases
 
 BACK = "/link/back"
@@ -49,7 +49,7 @@ def link_routes(
     cookie = BrowserCookie(secure=settings.public_url.startswith("https://"))
     pages = LinkPages(
         links=store.login_links,
-        completion=LoginCompletion(store=store, wording=phrases(), clock=runtime.clock),
+        completion=LoginCompletion(store=store, wording=phrases(SPOKEN), clock=runtime.clock),
         login=Login(url, client, session=session, audit=StoredAudit(store.audits), runtime=system_runtime()),
         pages=link_pages(url),
         cookie=cookie,
@@ -62,5 +62,5 @@ def link_routes(
 
 def link_pages(login_url: str) -> Pages:
     """The pages of linking; their form may lead to the State's login."""
-    chats = {name: channel.chat for name, channel in CHANNELS.items()}
+    chats = {name: words.chat for name, words in SPOKEN.items()}
     return Pages(Path(__file__).parent / "pages", forms_to=login_url, values={"channels": chats})

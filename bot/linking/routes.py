@@ -76,7 +76,7 @@ class LinkPages:
         token = token_of(request)
         link = await self._links.find(token, self._clock())
         if isinstance(link, Refused):
-            return self._sorry(request, _SORRY[link])
+            return self._sorry(request, _SORRY[link], await self._links.language(token))
         secret = self._cookie.read(request) or self._new_token()
         at = f"{link.created_at.astimezone(ATHENS):%H:%M}"
         form = self._forms.token(secret, token)
@@ -91,7 +91,7 @@ class LinkPages:
         started, browser = self._login.start(), self._new_token()
         link = await self._links.start(token, started.state, started.verifier, browser, self._clock())
         if isinstance(link, Refused):
-            return self._sorry(request, _SORRY[link])
+            return self._sorry(request, _SORRY[link], await self._links.language(token))
         away = web.Response(status=303, headers={"Location": started.url, "Cache-Control": "no-store"})
         self._cookie.write(away, browser)  # a new one: what an earlier page had is worth nothing from here on
         return away

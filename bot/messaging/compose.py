@@ -48,6 +48,7 @@ def compose(
     ``key`` names the cause: the line and the first part have it, the second part is ``<key>:1``.
     ``transcript_text`` stands in the transcript instead of a text that must not be kept.
     """
+    facts = CHANNELS[recipient.channel]
     dispatches = tuple(
         Dispatch(
             key=f"{key}:{number}" if number else key,
@@ -59,8 +60,9 @@ def compose(
             conversation_id=recipient.conversation_id,
             due_at=now,
             expires_at=expires_at,
+            parts=facts.parts(part),
         )
-        for number, part in enumerate(CHANNELS[recipient.channel].compose(reply, file))
+        for number, part in enumerate(facts.compose(reply, file))
     )
     if recipient.conversation_id is None:
         return Composed(dispatches)

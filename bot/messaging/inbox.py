@@ -1,4 +1,4 @@
-"""The inbox worker: takes the oldest message of each conversation, has it answered, and decides about failures."""
+"""The inbox worker: takes the oldest message of each conversation on a channel, has it answered, judges failures."""
 
 from __future__ import annotations
 
@@ -26,13 +26,12 @@ class Handler(Protocol):
 
 
 class InboxJob:
-    """Up to ``concurrency`` conversations at once, one message of each at a time."""
-
-    name = "inbox"
+    """The messages of one channel: up to ``concurrency`` conversations at once, one message of each at a time."""
 
     def __init__(
         self,
         *,
+        channel: str,
         inbox: Inbox,
         handler: Handler,
         metrics: Metrics,
@@ -40,6 +39,8 @@ class InboxJob:
         concurrency: int = 16,
         policy: RetryPolicy | None = None,
     ) -> None:
+        self.name = f"inbox-{channel}"
+        self._channel = channel
         self._inbox = inbox
         self._handler = handler
         self._metrics = metrics
@@ -54,7 +55,7 @@ class InboxJob:
         if self.pool.free < self._least:  # a claim costs a commit: not one for every message while many are in hand
             return False
         now, lease = self._clock(), self._policy.turn_lease
-        taken = await self._inbox.claim(now, self._new_claim(), limit=self.pool.free, lease=lease)
+        taken = await self._inbox.claim(self._channel, now, self._new_claim(), limit=self.pool.free, lease=lease)
         for claimed in taken:
             self.pool.take(self._answer(claimed))
         return bool(taken)

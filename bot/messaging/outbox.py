@@ -25,6 +25,7 @@ from casestore.queues.outbox import ClaimedDispatch, Outbox
 from casestore.queues.results import Outcome, Results
 
 SKEW = timedelta(minutes=2)  # between the provider's clock and ours
+AHEAD = 0.5  # seconds' worth of sends that are claimed ahead: who comes now waits behind no more than these
 PAUSE = timedelta(seconds=30)  # how long a channel rests when its own set-up is refused
 
 log = structlog.get_logger(__name__)
@@ -43,19 +44,21 @@ class OutboxJob:
         runtime: Runtime,
         concurrency: int = 128,
         policy: RetryPolicy | None = None,
+        price: float = 0.0,
     ) -> None:
+        """``price`` of a part, in euros."""
         self.name = f"outbox-{channel.name}"
         self._channel = channel
         self._outbox = outbox
         self._results = results
         self._metrics = metrics
+        self._price = price
         self._clock = runtime.clock
         self._random = runtime.random
         self._new_claim = runtime.new_claim
         self.pool = TaskPool(concurrency)
-        self._batch = max(
-            1, min(concurrency, int(channel.rate * 2))
-        )  # no more than two seconds' worth waits under a lease
+        self._ahead = max(1, min(concurrency, int(channel.rate * AHEAD)))
+        self._pacing: set[int] = set()  # claimed, and not yet let through by the rate
         self._policy = policy or RetryPolicy()
         self._bucket = AsyncLimiter(max(1.0, channel.rate), max(1.0, 1 / channel.rate))
         self._commits: GroupCommit[Outcome] = GroupCommit(results.write)
@@ -63,13 +66,14 @@ class OutboxJob:
 
     async def step(self) -> bool:
         now = self._clock()
-        room = min(self.pool.free, self._batch)
+        room = min(self.pool.free, self._ahead - len(self._pacing))
         resting = self._resting_until is not None and now < self._resting_until
-        if resting or room < max(1, self._batch // 8):  # a claim costs a commit: not for a handful while many are out
+        if resting or room < max(1, self._ahead // 8):  # a claim costs a commit: not for a handful while many are out
             return False
         lease = self._policy.send_lease
         taken = await self._outbox.claim(self._channel.name, now, self._new_claim(), limit=room, lease=lease)
         for dispatch in taken:
+            self._pacing.add(dispatch.id)
             self.pool.take(self._deliver(dispatch))
         return bool(taken)
 
@@ -77,7 +81,10 @@ class OutboxJob:
         await self.pool.empty()
 
     async def _deliver(self, dispatch: ClaimedDispatch) -> None:
-        outcome = await self._attempt(dispatch)
+        try:
+            outcome = await self._attempt(dispatch)
+        finally:
+            self._pacing.discard(dispatch.id)
         self._metrics.sends.labels(self._channel.name, outcome.reason or outcome.state).inc()
         await self._write_down(outcome)
 
@@ -123,9 +130,11 @@ class OutboxJob:
             return await self._after(dispatch, error)
 
     async def _send(self, message: Outbound) -> Sent:
-        async with self._bucket:
-            started = perf_counter()
-            sent = await self._channel.send(message)
+        await self._bucket.acquire()
+        self._pacing.discard(message.id)
+        self.pool.on_free()
+        started = perf_counter()
+        sent = await self._channel.send(message)
         self._metrics.send.labels(self._channel.name).observe(perf_counter() - started)
         return sent
 
@@ -154,6 +163,8 @@ class OutboxJob:
         return self._again(dispatch, error.code, self._policy.send_again, at_least=error.retry_after or 0.0)
 
     def _sent(self, dispatch: ClaimedDispatch, sent: Sent) -> Outcome:
+        self._metrics.parts.labels(self._channel.name).inc(sent.parts)
+        self._metrics.spent.labels(self._channel.name).inc(sent.parts * self._price)
         return Outcome(dispatch.id, dispatch.claim, OutboxState.SENT, self._clock(), sent.provider_id, sent.parts)
 
     def _end(self, dispatch: ClaimedDispatch, state: OutboxState, reason: str) -> Outcome:

@@ -14,9 +14,11 @@ def viber_id_of(key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One handset. ``afm`` and ``registered`` (is the mobile in ΕΜΕπ?) are shown so that a newcomer can link."""
+    """One handset. ``name`` is what the State and Viber call its holder. ``afm`` and ``registered`` (is the mobile in
+    ΕΜΕπ?) are shown so that a newcomer can link."""
 
     key: str
+    name: str
     number: str
     afm: str | None
     registered: bool
@@ -27,18 +29,13 @@ class Person:
         """The id by which Viber names this person to the service."""
         return viber_id_of(self.key)
 
-    @property
-    def name(self) -> str:
-        """The name that Viber tells."""
-        return f"Πολίτης {self.key}"
-
 
 PEOPLE = (
-    Person("A", "+306900000001", "123456783", True, ("ΑΔ-2026-000123",)),
-    Person("B", "+306900000002", "090000045", True, ("ΕΦ-2026-000201", "ΚΤ-2026-000301")),
-    Person("C", "+306900000003", "090000057", True, ("ΠΠ-2026-000401",)),
-    Person("D", "+306900000004", "090000069", True, ()),
-    Person("E", "+306900000005", "090000070", False, ("ΚΕ-2026-000501",)),
-    Person("X", "+306900000009", None, False, ()),
+    Person("A", "Μαρία Αντωνίου", "+306900000001", "123456783", True, ("ΑΔ-2026-000123",)),
+    Person("B", "Γιώργος Βλάχος", "+306900000002", "090000045", True, ("ΕΦ-2026-000201", "ΚΤ-2026-000301")),
+    Person("C", "Ελένη Γεωργίου", "+306900000003", "090000057", True, ("ΠΠ-2026-000401",)),
+    Person("D", "Δημήτρης Δήμου", "+306900000004", "090000069", True, ()),
+    Person("E", "Σοφία Ευαγγέλου", "+306900000005", "090000070", False, ("ΚΕ-2026-000501",)),
+    Person("X", "Άγνωστος", "+306900000009", None, False, ()),
 )
 """The sandbox's citizens A to E (E's mobile is not in ΕΜΕπ) and X, whose number nobody has registered."""

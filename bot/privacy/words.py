@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from bot.channels.facts import SPOKEN
 from bot.web.pages import Sorry
-from dialogues.channels import CHANNELS, ONLY
+from dialogues.channels import ONLY
 from dialogues.say import LocalizedText
 
 GONE = Sorry(
@@ -132,12 +133,15 @@ FIELDS: Mapping[str, LocalizedText] = MappingProxyType(
         "finished_at": {"el": "τελείωσε", "en": "finished"},
         "happened_at": {"el": "πότε", "en": "when"},
         "kind": {"el": "είδος", "en": "kind"},
-        "level": {"el": "βεβαιότητα (1 γνωστός αριθμός, 2 αποδείχθηκε)", "en": "sureness (1 known number, 2 proven)"},
+        "level": {
+            "el": "βεβαιότητα (1 γνωστός αριθμός, 2 αποδείχθηκε)",
+            "en": "how sure (1: the number is known, 2: proven)",
+        },
         "linked_at": {"el": "από", "en": "since"},
-        "linked_by": {"el": "σύνδεση με", "en": "linked by"},
+        "linked_by": {"el": "σύνδεση με", "en": "linked through"},
         "note": {"el": "σημείωση", "en": "note"},
         "outcome": {"el": "έκβαση", "en": "outcome"},
-        "reachable": {"el": "δέχεται μηνύματα", "en": "takes messages"},
+        "reachable": {"el": "δέχεται μηνύματα", "en": "can be written to"},
         "reason": {"el": "αιτία", "en": "reason"},
         "reference": {"el": "αριθμός", "en": "number"},
         "registry": {"el": "μητρώο", "en": "registry"},
@@ -178,6 +182,8 @@ _VALUES = (
     ("asked", "το ζητήσατε", "you asked"),
     ("gave-up", "δεν σας καταλάβαμε", "you were not understood"),
     ("complaint", "παράπονο", "a complaint"),
+    ("despair", "ανησυχήσαμε για εσάς", "we were worried about you"),
+    ("breach", "είδατε στοιχεία άλλου", "you saw somebody else's data"),
     ("missing", "λείπει", "missing"),
     ("submitted", "κατατέθηκε", "handed in"),
     ("accepted", "έγινε δεκτό", "accepted"),
@@ -190,10 +196,10 @@ _VALUES = (
     ("cadastre", "Κτηματολόγιο", "the Cadastre"),
     ("civil_protection", "Πολιτική Προστασία", "Civil Protection"),
     ("kep", "ΚΕΠ", "KEP"),
-    *((name, channel.title["el"], channel.title["en"]) for name, channel in CHANNELS.items()),
+    *((name, channel.title["el"], channel.title["en"]) for name, channel in SPOKEN.items()),
     *(
         (f"{ONLY}{name}", f"μόνο {channel.title['el']}", f"{channel.title['en']} only")
-        for name, channel in CHANNELS.items()
+        for name, channel in SPOKEN.items()
     ),
 )
 VALUES: Mapping[str, LocalizedText] = MappingProxyType({code: {"el": el, "en": en} for code, el, en in _VALUES})

@@ -16,7 +16,7 @@ import structlog
 from bot.registries.recorder import case_of, feed_of
 from bot.runtime import Clock
 from casestore.cases.cursors import Cursors
-from casestore.cases.model import Case, StoredCase, illegal_move
+from casestore.cases.model import HANDED_IN, WANTED, Case, DocumentStatus, StoredCase, illegal_move
 from casestore.cases.repository import Cases, is_shown
 from casestore.people.citizens import Citizens
 from connectors.registry import CaseList, CaseRegistry, RegistryError, RegistryUnavailable
@@ -150,7 +150,9 @@ def view(case: Case, as_of: datetime | None = None) -> CaseView:
         outcome=case.outcome,
         closed=case.closed,
         note=case.note,
-        received=tuple(d.title for d in case.documents if d.status in ("submitted", "accepted")),
-        missing=tuple((d.code, d.title, d.deadline) for d in case.documents if d.status in ("missing", "rejected")),
+        received=tuple(d.title for d in case.documents if d.status in HANDED_IN),
+        missing=tuple((d.code, d.title, d.deadline) for d in case.documents if d.status in WANTED),
+        accepted=tuple(d.title for d in case.documents if d.status == DocumentStatus.ACCEPTED),
+        reasons={d.code: d.reason for d in case.documents if d.reason and d.status in WANTED},
         as_of=as_of,
     )

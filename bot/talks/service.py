@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from bot.app import build_channels, build_jobs, build_reads, http_session, make_server
+from bot.channels.facts import SPOKEN
 from bot.metrics import Metrics
 from bot.phone.app import running_phone
 from bot.phone.context import Account
@@ -112,7 +113,7 @@ async def running_service(folder: Path, model: Model, *, citizens: int) -> Async
         found = connect(state_url, CLIENT_ID, CLIENT_SECRET, session=session, audit=MemoryAudit(), runtime=world)
         registries = (list(found.cases.values()), found.contacts)
         reads = build_reads(store, registries, runtime)
-        dialogue = Listening(Engine(model, all_actions(reads, load_catalogue())))
+        dialogue = Listening(Engine(model, all_actions(reads, load_catalogue()), SPOKEN))
         channels = build_channels(settings, session, {})
         jobs = build_jobs(settings, store, channels, registries, dialogue, Metrics(), runtime)
         service = Service(phone.phone, state, jobs, dialogue, clock)

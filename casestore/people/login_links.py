@@ -106,6 +106,11 @@ class LoginLinks:
             return Refused.USED
         return _link(row) if row.expires_at > now else Refused.EXPIRED
 
+    async def language(self, token: str) -> str | None:
+        """Of the chat that asked for this link, whether it still counts or not."""
+        row = await self._row(login_links.c.token_key == self._vault.index("login-token", token))
+        return None if row is None else str(row.language)
+
     async def start(self, token: str, state: str, verifier: str, browser: str, now: datetime) -> Link | Refused:
         """A login begins in this browser. A login begun before from the same link counts no more."""
         found = await self.find(token, now)

@@ -95,15 +95,23 @@ class Statements:
 
     @classmethod
     def over(
-        cls, table: Table, *, lane: str, order: Sequence[str], returned: Sequence[str], note: str = "error"
+        cls,
+        table: Table,
+        *,
+        first: Select[Any],
+        returned: Sequence[str],
+        note: str = "error",
+        among: ColumnElement[bool] | None = None,
     ) -> Statements:
-        """``lane``: the column that rows of one lane share; ``order``: the columns by which they go."""
+        """``first``: the rows that may be claimed, by id, in the order in which they go (:func:`first_of_lanes`);
+        ``among``: of which rows of the table they are taken."""
         rows = table.c
         is_open = in_state(rows.state, QueueState.OPEN)
         due = select(rows.id).where(is_open, rows.due_at <= NOW, is_free(table))
-        most = bindparam("most", type_=Integer)
-        first = due.where(~_blocked(table, lane, order)).order_by(rows.id).limit(most)
-        heads = first.with_for_update(skip_locked=True, of=table).cte("heads")
+        if among is not None:
+            due = due.where(among)
+        taken_first = first.limit(bindparam("most", type_=Integer))
+        heads = taken_first.with_for_update(skip_locked=True, of=table).cte("heads")
         taken = update(table).where(rows.id.in_(select(heads.c.id)))
         taken = taken.values(lease_until=bindparam("until"), claim=bindparam("by"), attempts=rows.attempts + 1)
         return cls(
@@ -117,12 +125,21 @@ class Statements:
         )
 
 
-def _blocked(table: Table, lane: str, order: Sequence[str]) -> ColumnElement[bool]:
-    """Something of its lane is earlier, or in hand: of two that came at once the later may be seen first."""
+def first_of_lanes(table: Table, lane: str, order: Sequence[str]) -> Select[Any]:
+    """The rows that are due, in nobody's hands and first of their lane, the oldest first.
+
+    ``lane``: the column that rows of one lane share; ``order``: the columns by which they go."""
     other = table.alias("other")
-    in_hand = and_(other.c.id != table.c.id, other.c.lease_until >= NOW)
     open_in_lane = and_(other.c[lane] == table.c[lane], in_state(other.c.state, QueueState.OPEN))
-    return exists().where(open_in_lane, or_(_earlier(other, table, order), in_hand))
+    blocked = exists().where(open_in_lane, or_(_earlier(other, table, order), in_other_hands(other, table)))
+    is_open = in_state(table.c.state, QueueState.OPEN)
+    due = select(table.c.id).where(is_open, table.c.due_at <= NOW, is_free(table))
+    return due.where(~blocked).order_by(table.c.id)
+
+
+def in_other_hands(other: FromClause, rows: FromClause) -> ColumnElement[bool]:
+    """Is it another row, and in somebody's hands? Of two that came at once the later may be seen first."""
+    return and_(other.c.id != rows.c.id, other.c.lease_until >= NOW)
 
 
 class LeaseQueue:
@@ -137,14 +154,19 @@ class LeaseQueue:
         """Keep these rows; those that came before change nothing."""
         await self._database.append({self._sql.table: rows})
 
-    async def _claim(self, now: datetime, claim: str, limit: int, lease: timedelta) -> list[Row[Any]]:
-        """Take up to ``limit`` rows, at most one of each lane, in the order of their ids."""
-        async with self._database.read() as connection:  # asked by reading, so that an idle worker takes no lock
-            if await connection.scalar(self._sql.any_due, {"now": now}) is None:
-                return []
-        values = {"now": now, "until": now + lease, "by": claim, "most": limit}
+    async def _any_due(self, now: datetime, **more: object) -> bool:
+        """Asked by reading, so that an idle worker takes no lock."""
+        async with self._database.read() as connection:
+            return await connection.scalar(self._sql.any_due, {"now": now, **more}) is not None
+
+    async def _claim(
+        self, now: datetime, claim: str, limit: int, lease: timedelta, *, alone: str = "", **more: object
+    ) -> list[Row[Any]]:
+        """Take up to ``limit`` rows, at most one of each lane, in the order of their ids. ``alone``: those who claim
+        other rows of the table need not wait."""
+        values = {"now": now, "until": now + lease, "by": claim, "most": limit, **more}
         async with self._database.write() as connection:
-            await self._database.alone(connection, self._sql.table.name)
+            await self._database.alone(connection, f"{self._sql.table.name}/{alone}")
             rows = (await connection.execute(self._sql.claim, values)).all()
         return sorted(rows, key=lambda row: int(row.id))
 

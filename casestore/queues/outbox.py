@@ -14,7 +14,10 @@ from enum import IntEnum, StrEnum
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
+    FromClause,
     Integer,
+    Select,
     and_,
     bindparam,
     case,
@@ -28,9 +31,11 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from casestore.conversations.ownership import OwnerKind
 from casestore.database import Database
+from casestore.queues.fair import CHANNEL, LATELY, Round, asked, is_answer, lanes
 from casestore.queues.lease import NOW, in_state, is_free
 from casestore.queues.lifecycle import OutboxState
 from casestore.tables import conversations, outbox
@@ -52,6 +57,8 @@ class Kind(StrEnum):
     CODE = "code"
     LINK = "link"
     NOTICE = "notice"
+    WAIT_MINUTE = "wait-minute"  # the one sentence that says that there are no more answers for a while
+    WAIT_DAY = "wait-day"
 
 
 TAKEN_OVER = "taken-over"
@@ -60,7 +67,8 @@ TAKEN_OVER = "taken-over"
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """Something to send. ``key`` is unique for its cause; ``body`` is any text (JSON), sealed here."""
+    """Something to send. ``key`` is unique for its cause; ``body`` is any text (JSON), sealed here. ``parts``: how many
+    will be billed, until the provider says how many were."""
 
     key: str
     channel: str
@@ -71,6 +79,7 @@ class Dispatch:
     conversation_id: int | None
     due_at: datetime
     expires_at: datetime | None = None
+    parts: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +121,6 @@ _RETURNED = (
     outbox.c.first_attempt_at,
     outbox.c.expires_at,
 )
-_CHANNEL = bindparam("by_channel", type_=outbox.c.channel.type)
 
 
 def _blocked() -> Any:
@@ -128,34 +136,55 @@ def _blocked() -> Any:
     return exists().where(same, or_(before, in_flight))
 
 
-_DUE = and_(_open, outbox.c.channel == _CHANNEL, outbox.c.due_at <= NOW, is_free(outbox))
+_DUE = and_(_open, outbox.c.channel == CHANNEL, outbox.c.due_at <= NOW, is_free(outbox))
 _WAITING = union_all(  # one row is looked at for each, however many wait
     *(
         select(literal(int(p)).label("priority")).where(exists().where(_DUE, outbox.c.priority == int(p)))
         for p in Priority
     )
 )
-_FIRST = (
-    select(outbox.c.id)
-    .where(_DUE, outbox.c.priority == bindparam("by_priority", type_=Integer), ~_blocked())
-    .order_by(outbox.c.due_at, outbox.c.id)
-    .limit(bindparam("most", type_=Integer))
-    .with_for_update(skip_locked=True, of=outbox)
-    .cte("due")
-)
-_CLAIM = (  # put together once: it takes longer than the database takes to answer
-    update(outbox)
-    .where(outbox.c.id.in_(select(_FIRST.c.id)))
-    .values(
-        lease_until=bindparam("until"),
-        claim=bindparam("by"),
-        attempts=outbox.c.attempts + 1,
-        # a claim that was never given back: its worker died with the send under way
-        doubts=outbox.c.doubts + case((outbox.c.claim.is_not(None), 1), else_=0),
-        first_attempt_at=func.coalesce(outbox.c.first_attempt_at, NOW),
+
+
+def _answers(rows: FromClause) -> ColumnElement[bool]:
+    return and_(in_state(rows.c.state, OutboxState.OPEN), rows.c.channel == CHANNEL, is_answer(rows))
+
+
+_LANES = lanes(outbox, "recipient_key", _answers)
+
+
+def _by_time() -> Select[Any]:
+    due = select(outbox.c.id).where(_DUE, outbox.c.priority == bindparam("by_priority", type_=Integer), ~_blocked())
+    return due.order_by(outbox.c.due_at, outbox.c.id)
+
+
+def _by_fairness() -> Select[Any]:
+    """The first due answer to each recipient: to whoever has had least first (:mod:`casestore.queues.fair`)."""
+    first = outbox.alias("first")
+    head = select(func.min(first.c.id)).where(_answers(first), first.c.recipient_key == _LANES.c.lane)
+    head = head.where(first.c.due_at <= NOW, is_free(first)).correlate(_LANES)
+    heads = select(outbox.c.id).join_from(_LANES, outbox, outbox.c.id == head.scalar_subquery())
+    return heads.where(~_blocked()).order_by(asked(_LANES.c.lane, _LANES), outbox.c.due_at, outbox.c.id)
+
+
+def _claim_of(order: Select[Any]) -> ReturningUpdate[Any]:
+    """Put together once: it takes longer than the database takes to answer."""
+    first = order.limit(bindparam("most", type_=Integer)).with_for_update(skip_locked=True, of=outbox).cte("due")
+    return (
+        update(outbox)
+        .where(outbox.c.id.in_(select(first.c.id)))
+        .values(
+            lease_until=bindparam("until"),
+            claim=bindparam("by"),
+            attempts=outbox.c.attempts + 1,
+            # a claim that was never given back: its worker died with the send under way
+            doubts=outbox.c.doubts + case((outbox.c.claim.is_not(None), 1), else_=0),
+            first_attempt_at=func.coalesce(outbox.c.first_attempt_at, NOW),
+        )
+        .returning(*_RETURNED)
     )
-    .returning(*_RETURNED)
-)
+
+
+_CLAIM, _CLAIM_ANSWERS = _claim_of(_by_time()), _claim_of(_by_fairness())
 
 
 class Outbox:
@@ -164,6 +193,7 @@ class Outbox:
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
+        self._round = Round(database, _LANES)
 
     async def add(self, connection: AsyncConnection, dispatches: Sequence[Dispatch], now: datetime) -> None:
         """Keep these; a key that exists already changes nothing."""
@@ -186,6 +216,7 @@ class Outbox:
             "created_at": now,
             "due_at": dispatch.due_at,
             "expires_at": dispatch.expires_at,
+            "parts": dispatch.parts,
             "status_rank": 0,
         }
 
@@ -194,16 +225,20 @@ class Outbox:
     ) -> list[ClaimedDispatch]:
         """Take up to ``limit`` due rows of one channel, urgent first, at most one per recipient, in order.
 
+        Answers go first to whoever has had least lately (:mod:`casestore.queues.fair`).
+
         Of these, the bot's answers in a conversation that an agent owns are ended here, and left out."""
         waiting = await self._waiting(channel, now)
         if not waiting:
             return []  # asked by reading, so that an idle worker takes no lock
+        after = await self._round.begins(channel) if Priority.REPLY in waiting else ""
         taken: list[ClaimedDispatch] = []
         async with self._database.write() as connection:
             await self._database.alone(connection, f"outbox/{channel}")
             for priority in waiting:
                 if len(taken) < limit:
-                    taken += await self._claim(connection, channel, priority, now, claim, limit - len(taken), lease)
+                    left = limit - len(taken)
+                    taken += await self._claim(connection, channel, priority, now, claim, left, lease, after)
         return taken
 
     async def _waiting(self, channel: str, now: datetime) -> list[Priority]:
@@ -221,10 +256,14 @@ class Outbox:
         claim: str,
         limit: int,
         lease: timedelta,
+        after: str,
     ) -> list[ClaimedDispatch]:
-        values = {"now": now, "until": now + lease, "by": claim, "most": limit}
-        values |= {"by_channel": channel, "by_priority": int(priority)}
-        rows = (await connection.execute(_CLAIM, values)).all()
+        values: dict[str, Any] = {"now": now, "until": now + lease, "by": claim, "most": limit, "by_channel": channel}
+        if priority is Priority.REPLY:
+            found = await connection.execute(_CLAIM_ANSWERS, values | {"after": after, "since": now - LATELY})
+        else:
+            found = await connection.execute(_CLAIM, values | {"by_priority": int(priority)})
+        rows = found.all()
         if taken_over := [row.id for row in rows if row.taken_over]:
             await self._skip(connection, taken_over, now)
         left = (row for row in rows if not row.taken_over)

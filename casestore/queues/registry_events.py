@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, select, update
 
 from casestore.database import Database
-from casestore.queues.lease import LeaseQueue, Statements, in_state
+from casestore.queues.lease import LeaseQueue, Statements, first_of_lanes, in_state
 from casestore.queues.lifecycle import QueueState
 from casestore.tables import registry_events
 from casestore.vault import Vault
@@ -22,8 +22,7 @@ from casestore.vault import Vault
 MOST_SEQUENCE = 2**31 - 1  # what the table's column holds
 _STATEMENTS = Statements.over(
     registry_events,
-    lane="subject_key",
-    order=("sequence", "id"),
+    first=first_of_lanes(registry_events, "subject_key", ("sequence", "id")),
     returned=("id", "registry", "payload_sealed", "attempts"),
     note="result",
 )
@@ -65,7 +64,7 @@ class RegistryEventQueue(LeaseQueue):
 
     async def claim(self, now: datetime, claim: str, *, limit: int, lease: timedelta) -> list[ClaimedEvent]:
         """Take up to ``limit`` events, at most one of each subject, oldest first."""
-        rows = await self._claim(now, claim, limit, lease)
+        rows = await self._claim(now, claim, limit, lease) if await self._any_due(now) else []
         return [ClaimedEvent(row.id, row.registry, row.payload_sealed, row.attempts, claim) for row in rows]
 
     async def park(self, claimed: ClaimedEvent, event_type: str) -> None:

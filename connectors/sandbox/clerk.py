@@ -212,13 +212,17 @@ async def home(_: web.Request) -> web.StreamResponse:
 
 @web.middleware
 async def with_lost_page(request: web.Request, handler: Callable[[web.Request], Any]) -> web.StreamResponse:
-    """A page for what is not there, below ``/clerk``."""
+    """A page for what is not there: below ``/clerk``, and for a browser wherever it went."""
     try:
         response: web.StreamResponse = await handler(request)
     except NotThere as error:
         if not request.path.startswith("/clerk/"):
             raise
         return page(request, "lost.html", status=404, problem=str(error))
+    except web.HTTPNotFound:
+        if "text/html" not in request.headers.get("Accept", ""):
+            raise
+        return page(request, "lost.html", status=404, problem="Δεν υπάρχει τέτοια σελίδα.")
     return response
 
 

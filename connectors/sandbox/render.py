@@ -18,7 +18,7 @@ _ATHENS = ZoneInfo("Europe/Athens")
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src data:; frame-ancestors 'none'",
     "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # without any, a browser would call its own forms' origin null: see guard.py
     "X-Content-Type-Options": "nosniff",
 }
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from dialogues.actions.alarms import Alarm
+from dialogues.actions.asking import AskAgain, CancelPerson, Reaction
 from dialogues.actions.base import Action
 from dialogues.actions.cases import (
     CaseNamed,
@@ -15,6 +17,7 @@ from dialogues.actions.cases import (
     OfCases,
 )
 from dialogues.actions.consent import StartAlerts, StopAlerts
+from dialogues.actions.facets import AskFacet
 from dialogues.actions.following import FollowUp, OtherCase
 from dialogues.actions.general import Fees, Help, Offices, RequestCertificate, ServiceTeller, TopicNamed
 from dialogues.actions.identity import AskAfm, CheckTheCode, LogIn, SendTheCode, UnlinkChat
@@ -25,18 +28,28 @@ from dialogues.actions.telling import CaseTeller
 from dialogues.catalogue import Catalogue
 from dialogues.ports import Reads
 
-_OF_CASES: tuple[type[OfCases], ...] = (CaseStatus, MissingDocuments, ListCases, DocumentSent, CertificateStatus)
+_OF_CASES: tuple[type[OfCases], ...] = (
+    CaseStatus,
+    MissingDocuments,
+    ListCases,
+    DocumentSent,
+    CertificateStatus,
+    AskFacet,
+)
 
 _SIMPLE: tuple[Callable[[], Action], ...] = (
     AskAfm,
     LogIn,
     StopAlerts,
-    StartAlerts,
     Cancel,
     ChangeLanguage,
     Fallback,
     Complaint,
     CallPerson,
+    Alarm,
+    AskAgain,
+    CancelPerson,
+    Reaction,
 )
 
 
@@ -53,6 +66,8 @@ def all_actions(reads: Reads, catalogue: Catalogue) -> tuple[Action, ...]:
         ListCases.intent: ListCases(reads, teller, link),
         DocumentSent.intent: DocumentSent(reads, teller, link),
     }
+    facet = AskFacet(reads, teller, link, catalogue)
+    of_cases[facet.intent] = facet
     of_one = {intent: action for intent, action in of_cases.items() if intent != ListCases.intent}
     help_, fees, offices, request = Help(services), Fees(services), Offices(services), RequestCertificate(services)
     my_data, copy = MyData(reads), CopyMyData()
@@ -68,6 +83,9 @@ def all_actions(reads: Reads, catalogue: Catalogue) -> tuple[Action, ...]:
         CheckTheCode(reads, {**of_cases, my_data.intent: my_data, copy.intent: copy}),
         my_data,
         copy,
-        *(of_privacy(reads) for of_privacy in (UnlinkChat, DeleteMe, Confirmed, SetThePreference, ShowPreferences)),
+        *(
+            of_privacy(reads)
+            for of_privacy in (StartAlerts, UnlinkChat, DeleteMe, Confirmed, SetThePreference, ShowPreferences)
+        ),
         *(simple() for simple in _SIMPLE),
     )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from dialogues.channels import Channels
 from dialogues.say import Say
 from dialogues.turn import Context, Effect, Entity, Message
 
@@ -16,7 +17,8 @@ class ActionInput:
     """The message as it was understood, the conversation's slots, and who is asking.
 
     ``second_intent`` is the intent of a second wish that the message seems to hold; ``preference`` the kind and value
-    of a :class:`dialogues.turn.SetPreference` that it states.
+    of a :class:`dialogues.turn.SetPreference` that it states; ``facet`` the narrower question that it asks.
+    ``channels``: all there are.
     """
 
     message: Message
@@ -26,6 +28,13 @@ class ActionInput:
     slots: Mapping[str, Any] = field(default_factory=dict)
     second_intent: str | None = None
     preference: tuple[str, str] | None = None
+    facet: str | None = None
+    channels: Channels = field(default_factory=dict)
+
+    @property
+    def forgeable(self) -> bool:
+        """May this message come from somebody else than its sender's address says?"""
+        return self.channels[self.context.channel].forgeable
 
     def named(self, *kinds: str) -> str | None:
         """The value of the first entity of one of these kinds."""

@@ -10,6 +10,7 @@ from typing import ClassVar
 from dialogues.actions.base import Action, ActionInput, ActionOutput
 from dialogues.actions.general import ServiceTeller
 from dialogues.actions.identity import SendTheCode, tax_number_in
+from dialogues.actions.naming import named_by
 from dialogues.actions.pending import reference_of, remember, wish_of
 from dialogues.actions.telling import CaseTeller
 from dialogues.ports import CaseView, Overview, Reads, Unavailable
@@ -51,7 +52,7 @@ class OfCases(Action):
         """The answer, given the citizen's cases: at least one."""
 
     async def _link_first(self, turn: ActionInput) -> ActionOutput:
-        slots = {"pending": remember(self.intent, turn.named(*_IDENTIFIERS))}
+        slots = {"pending": remember(self.intent, turn.named(*_IDENTIFIERS), facet=turn.facet)}
         if tax_number_in(turn):
             sent = await self._link.run(turn)
             return ActionOutput(sent.says, {**sent.slots, **slots}, sent.effects)
@@ -89,7 +90,7 @@ class AboutOneCase(OfCases):
         options = tuple(self._teller.option(case) for case in meant)
         response = "utter_which_of_two" if len(meant) == _TWO else "utter_which_case"
         asked = Say(response, more=self._teller.hidden(seen), options=options)
-        return ActionOutput((asked,), {"pending": remember(self.intent)})
+        return ActionOutput((asked,), {"pending": remember(self.intent, facet=turn.facet)})
 
     @abstractmethod
     def tell(self, case: CaseView, turn: ActionInput) -> Say:
@@ -106,6 +107,8 @@ class AboutOneCase(OfCases):
             return self.likely(others) or others
         if reference := turn.named(*_IDENTIFIERS) or reference_of(turn):
             return [case for case in cases if case.reference == reference]
+        if by_own_words := named_by(turn.message.text, cases):
+            return by_own_words
         if of_kind := [case for case in cases if self._teller.is_about(case, turn)]:
             return of_kind
         if turn.intent == FOLLOW_UP and turn.named(*_KINDS):

@@ -1,8 +1,11 @@
-"""Alerts: stopped and started by a word, at once and without a question."""
+"""Alerts: stopped and started by a word, at once and without a question. A wish for another channel is no consent."""
 
 from __future__ import annotations
 
 from dialogues.actions.base import Action, ActionInput, ActionOutput
+from dialogues.actions.preferences import SetThePreference
+from dialogues.channels import preferred
+from dialogues.ports import Reads
 from dialogues.say import Say
 from dialogues.turn import SetConsent
 
@@ -17,9 +20,15 @@ class StopAlerts(Action):
 
 
 class StartAlerts(Action):
-    """Alerts again."""
+    """Alerts again, here. Another channel named is kept as where they are wanted, and is no consent to these."""
 
     name = "action_start_notifications"
 
-    async def run(self, turn: ActionInput) -> ActionOutput:  # noqa: ARG002 - the same for everyone
+    def __init__(self, reads: Reads) -> None:
+        self._preference = SetThePreference(reads)
+
+    async def run(self, turn: ActionInput) -> ActionOutput:
+        kind, value = turn.preference or ("", "")
+        if kind == "channel" and preferred(value)[0] != turn.context.channel:
+            return await self._preference.run(turn)
         return ActionOutput((Say("utter_started"),), effects=(SetConsent(allowed=True),))

@@ -191,7 +191,7 @@ def _time(service: Service) -> Sequence[Say]:
 
 
 def _where(service: Service) -> Say:
-    return Say("utter_service_part_where", {"where": service.where})
+    return Say("utter_service_part_where", {"where": service.where, "page": service.page})
 
 
 def _source(service: Service) -> Say:

@@ -10,7 +10,6 @@ from typing import Any
 from dialogues.actions.base import Action, ActionInput, ActionOutput
 from dialogues.actions.confirming import ask_to_confirm
 from dialogues.actions.pending import remember, wish_of
-from dialogues.channels import CHANNELS
 from dialogues.ports import CodeCheck, CodeVerdict, Reads, Unavailable
 from dialogues.say import Option, Say
 from dialogues.turn import CodeTried, SendCode, SendLoginLink, Unlink
@@ -75,7 +74,7 @@ class UnlinkChat(Action):
         self._reads = reads
 
     async def run(self, turn: ActionInput) -> ActionOutput:
-        if turn.context.citizen_id is None or not CHANNELS[turn.context.channel].forgeable:
+        if turn.context.citizen_id is None or not turn.forgeable:
             return unlinked(turn)
         return await ask_to_confirm(self._reads, turn, self.intent, "utter_unlink_confirm")
 
@@ -132,7 +131,7 @@ def _invalid(turn: ActionInput) -> ActionOutput:
 def _needs_receipt(turn: ActionInput, mobile: str | None) -> bool:
     """A code proves who somebody is. That they also hold the number they write from is proven by what was sent there:
     the code itself, or digits in our answer."""
-    return CHANNELS[turn.context.channel].forgeable and mobile != turn.context.address
+    return turn.forgeable and mobile != turn.context.address
 
 
 def receipt_of(reads: Reads, turn: ActionInput, mark: str) -> str:

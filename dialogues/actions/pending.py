@@ -7,9 +7,13 @@ from typing import Any
 from dialogues.actions.base import ActionInput
 
 
-def remember(intent: str, reference: str | None = None, *, mark: str | None = None) -> dict[str, Any]:
-    """What slot ``pending`` holds: the intent, the case it named, if any, and which answer showed digits for it."""
-    return {"intent": intent, "reference": reference, **({"mark": mark} if mark else {})}
+def remember(
+    intent: str, reference: str | None = None, *, mark: str | None = None, facet: str | None = None
+) -> dict[str, Any]:
+    """What slot ``pending`` holds: the intent, the case it named, if any, which answer showed digits for it, and the
+    narrower question that it is."""
+    more = {"mark": mark, "facet": facet}
+    return {"intent": intent, "reference": reference, **{name: value for name, value in more.items() if value}}
 
 
 def wish_of(turn: ActionInput) -> str | None:
@@ -28,3 +32,9 @@ def mark_of(turn: ActionInput) -> str | None:
     """Which answer showed the digits that the waiting wish needs, if it needs any."""
     pending = turn.slots.get("pending")
     return pending.get("mark") if pending else None
+
+
+def facet_of(turn: ActionInput) -> str:
+    """The narrower question: of the message, else of the wish that waits, else the one answered last."""
+    pending = turn.slots.get("pending") or {}
+    return str(turn.facet or pending.get("facet") or turn.slots.get("facet") or "state")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dialogues.actions.base import Action, ActionInput, ActionOutput
-from dialogues.channels import CHANNELS, PREFERENCES
+from dialogues.channels import Channels, preferred
 from dialogues.ports import NoticeView, Reads
 from dialogues.say import LocalizedText, Say, Value
 from dialogues.turn import SetPreference
@@ -30,7 +30,7 @@ class SetThePreference(Action):
         if turn.preference is None:
             return ActionOutput((Say("utter_preferences_how"),))
         kind, value = turn.preference
-        told = _channel(value) if kind == "channel" else _quiet(value)
+        told = _channel(value, turn.channels) if kind == "channel" else _quiet(value)
         context = turn.context
         view = await self._reads.privacy.notices(context.conversation_id, context.citizen_id)
         more = () if view.alerts else (Say(_ALERTS[view.alerts]),)  # a wish how, and none whether: that is said apart
@@ -50,7 +50,7 @@ class ShowPreferences(Action):
         view = await self._reads.privacy.notices(context.conversation_id, context.citizen_id)
         values: dict[str, Value] = {
             "alerts": Say(_ALERTS[view.alerts]),
-            "channel": _on(view),
+            "channel": _on(view, turn.channels),
             "quiet": Say("utter_quiet_is", {"hours": hours_words(*view.quiet)})
             if view.quiet
             else Say("utter_quiet_off"),
@@ -58,18 +58,18 @@ class ShowPreferences(Action):
         return ActionOutput((Say("utter_preferences", values, more=(Say("utter_preferences_how"),)),))
 
 
-def _on(view: NoticeView) -> Say:
+def _on(view: NoticeView, channels: Channels) -> Say:
     if view.channel is None:
         return Say("utter_channel_is_any")
-    name = {"name": CHANNELS[view.channel].title}
+    name = {"name": channels[view.channel].title}
     return Say("utter_channel_is_only" if view.only else "utter_channel_is", name)
 
 
-def _channel(value: str) -> Say:
-    channel, only = PREFERENCES[value]
+def _channel(value: str, channels: Channels) -> Say:
+    channel, only = preferred(value)
     if channel is None:
         return Say("utter_channel_any")
-    return Say("utter_channel_only" if only else "utter_channel_set", {"name": CHANNELS[channel].title})
+    return Say("utter_channel_only" if only else "utter_channel_set", {"name": channels[channel].title})
 
 
 def _quiet(value: str) -> Say:

@@ -6,17 +6,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from dialogues.actions.asking import asked_again, has_letters, has_offer, is_other_script, lost
 from dialogues.actions.base import Action, ActionInput, ActionOutput
 from dialogues.actions.pending import remember, wish_of
 from dialogues.say import Say
 from dialogues.turn import Handover, SetLanguage
-from nlu.fold import fold
 
 _OTHER: Mapping[str, str] = MappingProxyType({"el": "en", "en": "el"})
 OFFER_AT, CALL_AT = 2, 3  # messages in a row that were not understood
 _REASONS: Mapping[str, str] = MappingProxyType({"complaint": "complaint", "nlu_fallback": "gave-up"})
 """Why a person was offered, by what waits for the answer."""
-_NAMED: tuple[tuple[str, str], ...] = (("αγγλικ", "en"), ("english", "en"), ("ελληνικ", "el"), ("greek", "el"))
 
 
 class Cancel(Action):
@@ -36,9 +35,8 @@ class ChangeLanguage(Action):
     name = "action_change_language"
 
     async def run(self, turn: ActionInput) -> ActionOutput:
-        key = fold(turn.message.text)
-        named = (language for stem, language in _NAMED if fold(stem) in key)
-        language = next(named, _OTHER[turn.context.language])
+        kind, wanted = turn.preference or ("", "")
+        language = wanted if kind == "language" else _OTHER[turn.context.language]
         slots = {"language": language, "language_asked_for": True}
         return ActionOutput((Say("utter_language_changed"),), slots, (SetLanguage(language),))
 
@@ -51,6 +49,10 @@ class Fallback(Action):
     async def run(self, turn: ActionInput) -> ActionOutput:
         fallback_count = (turn.slots.get("fallback_count") or 0) + 1
         slots: dict[str, Any] = {"fallback_count": fallback_count}
+        if has_offer(turn) and turn.intent == "nlu_fallback" and not (has_letters(turn) and fallback_count > 1):
+            return ActionOutput((asked_again(turn, lost(turn)),), slots if has_letters(turn) else {})
+        if is_other_script(turn):
+            return ActionOutput((Say("utter_two_languages"),), slots)
         if fallback_count == 1:
             first = "utter_out_of_scope" if turn.intent == "out_of_scope" else "utter_rephrase"
             return ActionOutput((Say(first),), slots)

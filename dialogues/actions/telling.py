@@ -95,16 +95,16 @@ class CaseTeller:
         """What the citizen still owes, or that it is nothing."""
         stale = _stale(case, now)
         if not case.missing:
-            return Say("utter_nothing_missing", self._names(case), more=stale)
-        return Say("utter_missing_documents", {**self._names(case), **self._documents(case)}, more=stale)
+            return Say("utter_nothing_missing", self.names(case), more=stale)
+        return Say("utter_missing_documents", {**self.names(case), **self._documents(case)}, more=stale)
 
     def sent(self, case: CaseView, now: datetime) -> Say:
         """What the registry shows of the papers: what it has and what it still waits for."""
         has = tuple(Say("utter_document", {"title": title}) for title in case.received)
         more = (*([Say("utter_sent_part_received", {"documents": has})] if has else ()), *_stale(case, now))
         if not case.missing:
-            return Say("utter_sent_nothing_missing", self._names(case), more=more)
-        return Say("utter_sent_still_missing", {**self._names(case), **self._documents(case)}, more=more)
+            return Say("utter_sent_nothing_missing", self.names(case), more=more)
+        return Say("utter_sent_still_missing", {**self.names(case), **self._documents(case)}, more=more)
 
     def is_about(self, case: CaseView, turn: ActionInput) -> bool:
         """Does the message name the case's procedure, its certificate, or the service that handles it?"""
@@ -116,9 +116,12 @@ class CaseTeller:
         """Was it opened to have a certificate issued?"""
         return case.procedure in self._catalogue.certificates
 
+    def has_ended(self, case: CaseView) -> bool:
+        return _end(case) is not None
+
     def option(self, case: CaseView) -> Option:
         """The case as a choice; picking it says its reference."""
-        return Option(Say("utter_case_choice", self._names(case)), case.reference)
+        return Option(Say("utter_case_choice", self.names(case)), case.reference)
 
     def title(self, case: CaseView) -> Value:
         procedure = self._catalogue.procedure(case.procedure)
@@ -134,11 +137,11 @@ class CaseTeller:
                 group = found
             lines.append(self._line(case))
             if found == _YOURS and (first := blocker(case, cases)):
-                lines.append(Say("utter_case_line_blocked", self._names(first)))
+                lines.append(Say("utter_case_line_blocked", self.names(first)))
         return tuple(lines)
 
     def _line(self, case: CaseView) -> Say:
-        names = {**self._names(case), "stage": self._stage_words(case)}
+        names = {**self.names(case), "stage": self._stage_words(case)}
         if _group(case) == _YOURS:
             papers = ", ".join(title for _, title, _ in case.missing)
             due = _due(case)
@@ -165,17 +168,17 @@ class CaseTeller:
         known = next((office.title for office in offices if office.registry == registry), None)
         return known or dict.fromkeys(_LANGUAGES, registry)
 
-    def _names(self, case: CaseView) -> dict[str, Value]:
+    def names(self, case: CaseView) -> dict[str, Value]:
         return {"reference": case.reference, "title": self.title(case)}
 
     def _head(self, case: CaseView) -> Say:
-        names: dict[str, Value] = {**self._names(case), "updated": case.updated_at}
+        names: dict[str, Value] = {**self.names(case), "updated": case.updated_at}
         if end := _end(case):
             return Say(_ENDED[end][0], names)
         stage = self._catalogue.stage(case.procedure, case.stage)
         if stage is None:
             return Say("utter_case_status_plain", names)
-        return Say("utter_case_status", {**self._names(case), "stage": stage.title, "next": stage.next})
+        return Say("utter_case_status", {**self.names(case), "stage": stage.title, "next": stage.next})
 
     def _details(self, case: CaseView, now: datetime) -> list[Say]:
         note = "utter_case_part_note_link" if _LINK.search(case.note) else "utter_case_part_note"

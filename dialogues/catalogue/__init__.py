@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 
+from dialogues.catalogue.facts import Facts
+from dialogues.catalogue.terms import Terms, load_terms
 from dialogues.say import LocalizedText
 from nlu.names import Entry, read_catalogue
 
@@ -38,7 +40,8 @@ class Procedure:
 class Service:
     """What is publicly known about getting something from the State. ``None``: the source does not say.
 
-    ``source`` names where it was read, ``seen`` the day. ``documents`` may be none at all.
+    ``source`` names where it was read, ``seen`` the day. ``documents`` may be none at all. ``page`` is its own page
+    where one is known, else that of the office that handles it.
     """
 
     code: str
@@ -46,7 +49,8 @@ class Service:
     agency: str
     owner: LocalizedText
     where: LocalizedText
-    source: str
+    page: str
+    source: LocalizedText
     seen: date
     documents: tuple[LocalizedText, ...] | None = None
     needs: LocalizedText | None = None
@@ -55,13 +59,29 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
-class Office:
-    """A service that citizens visit: where its hours are found, and which registry is its."""
+class Phone:
+    """The telephone of a whole service, whose it is, and where that was read."""
 
+    number: str
+    whose: LocalizedText
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """A service that citizens visit: where its hours are found, its page, and which registry is its.
+
+    ``ask`` names it in a sentence as the one that knows: «το ξέρει ο e-ΕΦΚΑ».
+    """
+
+    code: str
     title: LocalizedText
     registry: str
+    ask: LocalizedText
+    page: str
     finder: LocalizedText
     note: LocalizedText | None = None
+    phone: Phone | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +94,9 @@ class Catalogue:
     offices: Mapping[str, Office]
     certificates: frozenset[str]
     """The codes by which a certificate is asked for."""
+    facts: Facts
+    """Answers to narrower questions about any of these."""
+    terms: Terms
 
     def procedure(self, code: str) -> Procedure | None:
         return self.procedures.get(code)
@@ -91,10 +114,12 @@ def load_catalogue(folder: Path = FOLDER) -> Catalogue:
     data = _read(folder / "stages.yml")
     procedures = {code: _procedure(entry) for code, entry in data["procedures"].items()}
     known = {entry.code: entry for entry in read_catalogue()}
-    services = {code: _service(known[code], entry) for code, entry in _read(folder / "procedures.yml").items()}
     offices = {code: _office(known[code], entry) for code, entry in _read(folder / "offices.yml").items()}
+    services = {code: _service(known[code], entry, offices) for code, entry in _read(folder / "procedures.yml").items()}
     certificates = frozenset(entry.code for entry in known.values() if entry.kind == "certificate_type")
-    return Catalogue(procedures, _stages(data["stages"]), services, offices, certificates)
+    terms = load_terms(folder / "terms.yml")
+    facts = Facts(_read(folder / "facts.yml"), _asks(services, offices), terms)
+    return Catalogue(procedures, _stages(data["stages"]), services, offices, certificates, facts, terms)
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -102,14 +127,21 @@ def _read(file: Path) -> dict[str, Any]:
     return found
 
 
-def _service(known: Entry, facts: Mapping[str, Any]) -> Service:
-    documents = facts.get("documents")
-    more = {"documents": None if documents is None else tuple(documents)}
+def _service(known: Entry, facts: Mapping[str, Any], offices: Mapping[str, Office]) -> Service:
+    documents, page = facts.get("documents"), facts.get("page", offices[facts["agency"]].page)
+    more = {"documents": None if documents is None else tuple(documents), "page": page}
     return Service(known.code, _title(known), **{**facts, **more})
 
 
 def _office(known: Entry, facts: Mapping[str, Any]) -> Office:
-    return Office(_title(known), known.registry, **facts)
+    phone = {"phone": Phone(**facts["phone"])} if "phone" in facts else {}
+    return Office(known.code, _title(known), known.registry, **{**facts, **phone})
+
+
+def _asks(services: Mapping[str, Service], offices: Mapping[str, Office]) -> dict[str, LocalizedText]:
+    """Who knows more, of everything that can be asked about."""
+    handled = {code: offices[service.agency].ask for code, service in services.items()}
+    return {**handled, **{code: office.ask for code, office in offices.items()}}
 
 
 def _title(known: Entry) -> LocalizedText:

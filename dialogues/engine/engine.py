@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from dialogues.actions.base import Action, ActionInput, ActionOutput
+from dialogues.channels import Channels
 from dialogues.engine.rasa import Model, load_model
 from dialogues.engine.tracker import LISTEN, Conversation
-from dialogues.questions import AGAIN, ASKED_BY
+from dialogues.questions import AGAIN, ASIDE, ASKED_BY, LAPSES, LASTS, OF_QUESTION
 from dialogues.responses import Phrases
 from dialogues.say import Say
+from dialogues.topics import about, opened
 from dialogues.turn import Choice, Context, Effect, Entity, Event, Message, Reply, SetLanguage, Turn
+from dialogues.understanding.facets import with_facet
 from dialogues.understanding.interpret import Reading, match_choice, preclassify, resolve_in_context
+from dialogues.understanding.keyboard import as_meant
+from dialogues.understanding.preference_phrases import PreferencePhrases
 from dialogues.wording import Offer, Voice, Wording, warm_up
 
 MOST_ACTIONS = 10
+_REMEMBERED = 2  # answers that are not repeated word for word
+_WORDINGS = 4  # tried before the same is said again
+_AGAIN = ("utter_as_said", "utter_as_said_still")  # what opens an answer that must be the same
 _SPOKEN: Mapping[str, str] = {"el": "el", "greeklish": "el", "en": "en"}
 _NOT_UNDERSTOOD = frozenset({"nlu_fallback", "out_of_scope"})
 _FIRST = "Γεια σας"  # what is parsed first loads word lists: a second that no citizen should wait for
@@ -30,21 +39,24 @@ class EngineError(Exception):
 class Engine:
     """The trained model and the actions. Holds nothing of any conversation."""
 
-    def __init__(self, model: Model, actions: Iterable[Action]) -> None:
+    def __init__(self, model: Model, actions: Iterable[Action], channels: Channels) -> None:
+        """``channels``: those on which it is spoken to."""
         self._model = model
         self._actions = {action.name: action for action in actions}
-        self._wording = Wording(model.domain.responses)
+        self._channels = channels
+        self._rights = PreferencePhrases(channels)
+        self._wording = Wording(model.domain.responses, channels)
         self.unknown_events: Counter[str] = Counter()
         """Stored events that were skipped, by type, since the start."""
         _check(model.domain.user_actions, self._actions)
 
     @classmethod
-    def load(cls, model_path: Path, actions: Iterable[Action]) -> Engine:
+    def load(cls, model_path: Path, actions: Iterable[Action], channels: Channels) -> Engine:
         """Load a trained archive. Raises :class:`EngineError` when its actions are not those given."""
         model = load_model(model_path)
         model.parse(_FIRST)
         warm_up()
-        return cls(model, actions)
+        return cls(model, actions, channels)
 
     def say(self, name: str, language: str, channel: str, **values: str) -> Reply:
         """A response outside a turn (:class:`dialogues.responses.Phrases`)."""
@@ -67,11 +79,12 @@ class Engine:
 
     def _understand(self, talk: Conversation, message: Message) -> Reading:
         last_choices = talk.slots["last_choices"] or ()
-        settled = preclassify(message.text, message.attachments, last_choices)
+        settled = preclassify(message.text, message.attachments, last_choices, self._rights)
         if settled is not None:
             return settled
-        text = match_choice(message.text, last_choices) or message.text
-        parsed = self._model.parse(text)
+        text = match_choice(message.text, last_choices) or as_meant(message.text)
+        topic = about(talk.slots)
+        parsed = self._model.parse(text, topic)
         reading = Reading(
             text,
             parsed["intent"]["name"],
@@ -80,7 +93,8 @@ class Engine:
             parsed["language"],
             parsed["second_intent"],
         )
-        return resolve_in_context(reading, talk.slots["question"], talk.slots["wish"])
+        resolved = resolve_in_context(reading, talk.slots["question"], talk.slots["wish"], self._channels)
+        return with_facet(resolved, parsed["facet"]["name"], parsed["facet"]["confidence"], topic)
 
     async def _act(
         self, talk: Conversation, reading: Reading, message: Message, context: Context
@@ -96,6 +110,8 @@ class Engine:
             slots=dict(talk.slots),
             second_intent=reading.second_intent,
             preference=reading.preference,
+            facet=reading.facet,
+            channels=self._channels,
         )
         while (name := self._model.next_action(talk.tracker)) != LISTEN:
             if len(outputs) == MOST_ACTIONS:
@@ -110,14 +126,35 @@ class Engine:
             return await action.run(turn)
         return ActionOutput((Say(name),))
 
+    def _compose(
+        self, says: list[Say], voice: Voice, said: Sequence[int]
+    ) -> tuple[Voice, list[Say], list[tuple[str, tuple[Offer, ...]]]]:
+        """Put into words that were not the last two answers: another wording, else said openly to be the same."""
+        for seed in (voice.seed, *(f"{voice.seed}.{again}" for again in range(_WORDINGS))):
+            tried = replace(voice, seed=seed)
+            composed = [self._wording.compose(say, tried) for say in says]
+            if _checksum(composed) not in said:
+                return tried, says, composed
+        for opening in _AGAIN:
+            repeated = [Say(opening), *says]
+            composed = [self._wording.compose(say, voice) for say in repeated]
+            joined = [(f"{composed[0][0]} {composed[1][0]}", composed[1][1]), *composed[2:]] if says else composed
+            if _checksum(joined) not in said:
+                break
+        return voice, says, joined
+
     def _turn(self, talk: Conversation, outputs: Sequence[ActionOutput], message: Message, context: Context) -> Turn:
         for output in outputs:
             talk.set(output.slots)
         says = [say for output in outputs for say in output.says]
         says += _question_again(talk, outputs, says)
+        if topic := opened(say.response for say in says):
+            talk.set({"about": topic})
         language = talk.slots["language"]
-        voice = Voice(language, context.channel, message.id)
-        composed = [self._wording.compose(say, voice) for say in says]
+        voice, says, composed = self._compose(
+            says, Voice(language, context.channel, message.id), talk.slots["said"] or ()
+        )
+        talk.set({"said": [*(talk.slots["said"] or ()), _checksum(composed)][-_REMEMBERED:]})
         offers = list(dict.fromkeys(offer for _, own in composed for offer in own))
         texts = [text for text, _ in composed]
         if offers:
@@ -130,6 +167,10 @@ class Engine:
         talk.do(LISTEN)
         effects = [effect for output in outputs for effect in output.effects]
         return Turn(replies, tuple(talk.events), tuple(_with_language(effects, language, context)))
+
+
+def _checksum(composed: Sequence[tuple[str, Sequence[Offer]]]) -> int:
+    return zlib.crc32("\n".join(text for text, _ in composed).encode())
 
 
 def _check(wanted: Iterable[str], have: Mapping[str, Action]) -> None:
@@ -152,11 +193,25 @@ def _language(talk: Conversation, reading: Reading, context: Context) -> str:
 def _question_again(talk: Conversation, outputs: Sequence[ActionOutput], says: Sequence[Say]) -> list[Say]:
     """Keep slot ``question`` true to what was said; repeat a question that an answer to something else left open."""
     asked = [ASKED_BY[say.response] for say in says if say.response in ASKED_BY]
-    closed = any("question" in output.slots for output in outputs)
-    again = None if asked or closed else AGAIN.get(talk.slots["question"])
-    if asked or not again:
-        talk.set({"question": asked[-1] if asked else None})
-    return [Say(again)] if again else []
+    if asked:
+        talk.set({"question": asked[-1], "question_age": None})
+        return []
+    question, age = talk.slots["question"], talk.slots["question_age"] or 0
+    if any("question" in output.slots for output in outputs):
+        return []
+    replaced = question not in AGAIN and opened(say.response for say in says) is not None
+    if question not in LASTS or replaced or (question not in AGAIN and age + 1 >= LAPSES):
+        talk.set({"question": None, "question_age": None})
+        return []
+    talk.set({"question_age": age + 1})
+    if question in AGAIN:
+        return [Say(AGAIN[question])]
+    return [Say(ASIDE[question])] if question in ASIDE and _is_about(question, says) else []
+
+
+def _is_about(question: str, says: Sequence[Say]) -> bool:
+    """Did the answer deal with the question itself? Then it is put again; beside courtesy it just stays open."""
+    return any(say.response in OF_QUESTION[question] for say in says)
 
 
 def _replies(

@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 
 from dialogues.engine.archive import check_components
+from dialogues.topics import NOTHING
 from nlu.rasa_compat import foreign_warnings_off
 
 with foreign_warnings_off():
@@ -96,12 +97,13 @@ class Model:
         """By the index that a prediction names."""
         return tuple(self.domain.action_names_or_texts)
 
-    def parse(self, text: str) -> dict[str, Any]:
-        """Rasa's parse of a text: ``intent``, ``intent_ranking``, ``entities``, ``language``.
+    def parse(self, text: str, about: str = NOTHING) -> dict[str, Any]:
+        """Rasa's parse of a text: ``intent``, ``intent_ranking``, ``entities``, ``language``, and its ``facet`` where
+        the conversation is about ``about``.
 
         ``start`` and ``end`` of an entity are places in ``text`` as it is given.
         """
-        said = UserMessage(text)
+        said = UserMessage(text, metadata={"about": about})
         said.text = text  # Rasa strips it, and places would be those of another text
         run = self.graph.run({PLACEHOLDER_MESSAGE: [said]}, [self.last_parser])
         parsed: dict[str, Any] = run[self.last_parser][0].data

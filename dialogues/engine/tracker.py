@@ -100,6 +100,8 @@ class Conversation:
         kept = [{"entity": e.entity, "value": e.value, "start": e.start, "end": e.end} for e in entities]
         intent = {"name": reading.intent, "confidence": round(reading.confidence, 4)}
         parsed = {"text": text, "intent": intent, "entities": kept, "language": reading.language}
+        if reading.facet:
+            parsed["facet"] = reading.facet
         self._happen("user", text=text, parse_data=parsed, input_channel=context.channel, message_id=message.id)
 
     def do(self, action: str) -> None:

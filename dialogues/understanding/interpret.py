@@ -4,39 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
 
+from dialogues.channels import NO_CHANNELS, Channels
 from dialogues.turn import Entity
+from dialogues.understanding.acts import as_said, keyword_in, told_ahead
+from dialogues.understanding.alarm_phrases import alarm_in
+from dialogues.understanding.keyboard import as_meant
 from dialogues.understanding.login_phrases import asks_for
-from dialogues.understanding.rights_phrases import asked
+from dialogues.understanding.preference_phrases import PHRASES, PreferencePhrases
+from dialogues.understanding.reading import Reading as Reading
+from dialogues.understanding.signs import is_reaction
 from dialogues.understanding.subject import Subject, subject_of
 from nlu.checks import is_afm
 from nlu.fold import fold
+from nlu.language import detect
 from nlu.letters import digits_for_letters, greek_codes, plain
 
 LastChoices = Sequence[Mapping[str, str]]
 """Slot ``last_choices``: the last choices, ``{"title": ..., "says": ...}``, in the order shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A message as it is understood. ``language`` is ``el``, ``greeklish``, ``en`` or ``unknown``.
-
-    ``second_intent`` is a second wish that it seems to hold; ``preference``: how notices are wanted, as kind and value.
-    """
-
-    text: str
-    intent: str
-    confidence: float = 1.0
-    entities: tuple[Entity, ...] = ()
-    language: str = "unknown"
-    second_intent: str | None = None
-    preference: tuple[str, str] | None = None
-
-    def has(self, *kinds: str) -> bool:
-        return any(found.entity in kinds for found in self.entities)
 
 
 # --- before the classifier ---
@@ -71,16 +59,26 @@ _MOST_WORDS = 12  # of a message that picks one of several
 _MOST_DIGITS = 3
 
 
-def preclassify(text: str, attachments: Sequence[str], last_choices: LastChoices) -> Reading | None:
-    """What needs no classifier: a keyword, a choice that means an intent, a file without words. Else ``None``."""
+def preclassify(
+    text: str, attachments: Sequence[str], last_choices: LastChoices, phrases: PreferencePhrases = PHRASES
+) -> Reading | None:
+    """What needs no classifier: a keyword, a choice that means an intent, a file without words. Else ``None``.
+
+    ``phrases`` know the channels that may be wished for; without them, none.
+    """
     if not text.strip():
         return Reading(text, "send_attachment" if attachments else "nlu_fallback")
-    if intent := _keywords().get(_look(text)) or asks_for(text):
+    if intent := _keyword(text):
+        return Reading(text, intent)
+    text = as_meant(text)
+    if intent := _keyword(text) or asks_for(text):
         return Reading(text, intent)
     says = match_choice(text, last_choices)
     if says and says.startswith("/"):
         return Reading(text, says[1:])
-    said = None if says else asked(text)
+    if not says and (told := "reaction" if is_reaction(text) else alarm_in(text) or told_ahead(text)):
+        return Reading(text, told, language=detect(text))
+    said = None if says else phrases.asked(text)
     if said is None:
         return None
     language = said.language if said.language == "en" else "unknown"
@@ -111,9 +109,12 @@ def place_in(text: str) -> int | None:
 # --- after the classifier ---
 
 
-def resolve_in_context(reading: Reading, question: str | None, wish: str | None = None) -> Reading:
+def resolve_in_context(
+    reading: Reading, question: str | None, wish: str | None = None, channels: Channels = NO_CHANNELS
+) -> Reading:
     """The same message in the light of the open question and of the wish answered last, and with the intents that
     only its entities tell."""
+    reading = as_said(reading, question, channels)
     answered = _ANSWERS[question](reading) if question in _ANSWERS else reading
     if answered is reading and question not in _NUMBERS and (subject := subject_of(reading.text, reading.entities)):
         answered = _about(reading, subject, question, wish)
@@ -237,6 +238,11 @@ _ANSWERS: Mapping[str | None, Callable[[Reading], Reading]] = MappingProxyType(
 def _look(text: str) -> str:
     """The message as a reader sees it: capitals without marks, look-alike letters one, nothing but words."""
     return " ".join(_WORD.findall(greek_codes(plain(text).text)))
+
+
+def _keyword(text: str) -> str | None:
+    """``/start`` is what an app sends when a chat is opened, and no wish for alerts."""
+    return "greet" if text.strip() == "/start" else _keywords().get(_look(text)) or keyword_in(text)
 
 
 @cache

@@ -8,11 +8,10 @@ is one, «διαγράψτε την αίτησή μου» is the classifier's af
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
-from dialogues.channels import ANY, CHANNELS
+from dialogues.channels import ANY, NO_CHANNELS, Channels
 from dialogues.channels import ONLY as ONLY_CODE
 from dialogues.say import LocalizedText
 from dialogues.understanding.hours import DEFAULT, hours_in, without_hours
@@ -79,11 +78,6 @@ _WHEN = "ώρα ώρες το τη την τις τα στις από ως έω�
 _EN = "please i want to would like can you could the a an of that is are all any my me on about for and tell show give"
 
 
-def _each(phrase: Callable[[str, LocalizedText], Phrase]) -> Iterator[Phrase]:
-    """One phrase for each channel."""
-    return (phrase(name, channel.said) for name, channel in CHANNELS.items())
-
-
 PHRASES: tuple[Phrase, ...] = (
     Phrase(STOP, (_DELETION + " βγάλτε βγάλε αφαιρέστε", _LIST, _NUMBER), f"{_OF} {_POLITE} μου στα στις στη"),
     Phrase(STOP, ("διαγραφώ", _LIST), f"{_OF} {_POLITE} μου"),
@@ -105,15 +99,7 @@ PHRASES: tuple[Phrase, ...] = (
            "please all of personal i want you to would like the", "en"),
     Phrase(SHOW, ("προτιμήσεις ρυθμίσεις",), "οι τις μου ποιες είναι έχω τι δείξτε δείξε παρακαλώ πείτε πες μου"),
     Phrase(SHOW, ("preferences settings",), "my show me what are the please", "en"),
-    *_each(lambda code, said: Phrase(PREFER, (_ONLY, said["el"]), f"{_SEND} {_NOTICES} {_BY}",
-                                     wish=("channel", f"{ONLY_CODE}{code}"))),
-    *_each(lambda code, said: Phrase(PREFER, (said["el"], f"{_SEND} {_NOTICE}"), f"{_NOTICES} {_BY}",
-                                     wish=("channel", code))),
     Phrase(PREFER, ("όπου οπουδήποτε", _SEND), f"{_NOTICES} {_BY} θέλετε θέλεις", wish=("channel", ANY)),
-    *_each(lambda code, said: Phrase(PREFER, ("only", said["en"]), f"{_EN} send use by via in notices alerts", "en",
-                                     ("channel", f"{ONLY_CODE}{code}"))),
-    *_each(lambda code, said: Phrase(PREFER, (said["en"], "prefer send use notify write"),
-                                     f"{_EN} by via in alerts notices", "en", ("channel", code))),
     Phrase(PREFER, ("anywhere", "send notify write"), f"{_EN} alerts notices", "en", ("channel", ANY)),
     Phrase(PREFER, ("χωρίς όχι καμία κατάργηση τέλος", _QUIET), "ώρες ώρα παρακαλώ θέλω", wish=("quiet", "none")),
     Phrase(PREFER, (_SEND, "όποτε οποτεδήποτε οποιαδήποτε"), f"{_NOTICES} {_BY} θέλετε θέλεις ώρα",
@@ -129,7 +115,18 @@ PHRASES: tuple[Phrase, ...] = (
     Phrase(PREFER, ("no not don't dont", "messages alerts notices send"), f"{_EN} from to until till between after t",
            "en", hours=True),
 )  # fmt: skip
-"""The first that fits counts."""
+
+
+def _of_channel(code: str, said: LocalizedText) -> tuple[Phrase, ...]:
+    """By which words one channel is preferred, alone or before the others."""
+    only, first = ("channel", f"{ONLY_CODE}{code}"), ("channel", code)
+    return (
+        Phrase(PREFER, (_ONLY, said["el"]), f"{_SEND} {_NOTICES} {_BY}", wish=only),
+        Phrase(PREFER, (said["el"], f"{_SEND} {_NOTICE}"), f"{_NOTICES} {_BY}", wish=first),
+        Phrase(PREFER, ("only", said["en"]), f"{_EN} send use by via in notices alerts", "en", only),
+        Phrase(PREFER, (said["en"], "prefer send use notify write"), f"{_EN} by via in alerts notices", "en", first),
+    )
+
 
 _WORD = re.compile(r"[^\W\d_]+")
 _DIGIT = re.compile(r"\d")
@@ -137,29 +134,43 @@ _MOST_WORDS = 16
 _MOST_WORDS_WITH_HOURS = 32  # «από τις 10 το βράδυ ως τις 7 το πρωί» and π.μ. in two letters
 
 
-def asked(text: str) -> Asked | None:
-    """What is asked for, or ``None``: the classifier shall say."""
-    if len(_WORD.findall(text)) > _MOST_WORDS_WITH_HOURS:
+class RightsPhrases:
+    """The table, with the phrases of each channel in it. The first that fits counts."""
+
+    def __init__(self, channels: Channels) -> None:
+        each = (phrase for code, words in channels.items() for phrase in _of_channel(code, words.said))
+        self._phrases = (*each, *PHRASES)
+
+    def asked(self, text: str) -> Asked | None:
+        """What is asked for, or ``None``: the classifier shall say."""
+        if len(_WORD.findall(text)) > _MOST_WORDS_WITH_HOURS:
+            return None
+        hours = hours_in(text) if _DIGIT.search(text) else None
+        words = self._known(without_hours(text) if hours else text)
+        if not words or (hours is None and _DIGIT.search(text)):
+            return None
+        for phrase in self._phrases:
+            if phrase.hours == (hours is not None) and _fits(words, phrase):
+                return Asked(phrase.intent, phrase.language, ("quiet", hours) if hours else _whole(phrase.wish))
         return None
-    hours = hours_in(text) if _DIGIT.search(text) else None
-    words = _known(without_hours(text) if hours else text)
-    if not words or (hours is None and _DIGIT.search(text)):
-        return None
-    for phrase in PHRASES:
-        if phrase.hours == (hours is not None) and _fits(words, phrase):
-            return Asked(phrase.intent, phrase.language, ("quiet", hours) if hours else _whole(phrase.wish))
-    return None
+
+    def _known(self, text: str) -> frozenset[str]:
+        """Its words as keys; nothing as soon as one of them is not of this table. Most messages end at their first
+        word."""
+        said, known = _WORD.findall(text.lower()), set[str]()
+        for word in said if len(said) <= _MOST_WORDS else ():
+            if (key := fold(word)) not in self._vocabulary:
+                return frozenset()
+            known.add(key)
+        return frozenset(known)
+
+    @cached_property
+    def _vocabulary(self) -> frozenset[str]:
+        return frozenset().union(*(_keys(part) for phrase in self._phrases for part in (*phrase.needs, phrase.may)))
 
 
-def _known(text: str) -> frozenset[str]:
-    """Its words as keys; nothing as soon as one of them is not of this table. Most messages end at their first word."""
-    said = _WORD.findall(text.lower())
-    known, vocabulary = set[str](), _all_words()
-    for word in said if len(said) <= _MOST_WORDS else ():
-        if (key := fold(word)) not in vocabulary:
-            return frozenset()
-        known.add(key)
-    return frozenset(known)
+RIGHTS = RightsPhrases(NO_CHANNELS)
+"""What can be asked for whatever channels there are."""
 
 
 def _whole(wish: tuple[str, str] | None) -> tuple[str, str] | None:
@@ -176,8 +187,3 @@ def _fits(words: frozenset[str], phrase: Phrase) -> bool:
 def _keys(text: str) -> frozenset[str]:
     """Of a text of this table: folded once. A citizen's are not kept."""
     return frozenset(fold(word) for word in _WORD.findall(text.lower()))
-
-
-@cache
-def _all_words() -> frozenset[str]:
-    return frozenset().union(*(_keys(part) for phrase in PHRASES for part in (*phrase.needs, phrase.may)))

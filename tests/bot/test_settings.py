@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from bot.settings import BadSettings, Settings, load
+from tests.channels.registry import HARNESSES
 
 KEY = "a key ring of one for tests"
+CHANNELS = [harness.given for harness in HARNESSES]
 GIVEN: dict[str, tuple[str, Any]] = {
     "DATABASE_URL": ("postgresql+asyncpg://u:pass-word@db.example/counter", ...),
     "HOST": ("0.0.0.0", ...),  # noqa: S104 (only read)
@@ -23,14 +25,6 @@ GIVEN: dict[str, tuple[str, Any]] = {
         "the newest key is first , the oldest key is last",
         ("the newest key is first", "the oldest key is last"),
     ),
-    "VIBER_AUTH_TOKEN": ("4453b6ac-viber", ...),
-    "VIBER_SENDER_NAME": ("Πολίτης", ...),
-    "VIBER_API_URL": ("http://127.0.0.1:1/pa", ...),
-    "TWILIO_ACCOUNT_SID": ("AC00000000000000000000000000000001", ...),
-    "TWILIO_AUTH_TOKEN": ("12345-twilio", ...),
-    "TWILIO_FROM": ("+302131313131", ...),
-    "TWILIO_MESSAGING_SERVICE_SID": ("MG00000000000000000000000000000001", ...),
-    "TWILIO_API_URL": ("http://127.0.0.1:1", ...),
     "REGISTRIES_URL": ("https://state.example", ...),
     "REGISTRIES_CLIENT_ID": ("counter", ...),
     "REGISTRIES_CLIENT_SECRET": ("registries-secret", ...),
@@ -44,13 +38,15 @@ GIVEN: dict[str, tuple[str, Any]] = {
     "LOGIN_CLIENT_ID": ("counter-login", ...),
     "LOGIN_CLIENT_SECRET": ("login-secret", ...),
     "MODEL_PATH": ("/srv/model.tar.gz", ...),
-    "VIBER_RATE": ("12.5", 12.5),
-    "SMS_RATE": ("3", 3.0),
+    "BUDGET_MESSAGES_PER_MINUTE": ("5", 5),
+    "BUDGET_MESSAGES_PER_DAY": ("50", 50),
     "WORKER_PORT": ("9001", 9001),
     "FEED_SECONDS": ("5", 5.0),
     "RECONCILE_HOURS": ("6", 6.0),
     "RECONCILE_PAUSE_SECONDS": ("0.5", 0.5),
 }
+for _channel in CHANNELS:
+    GIVEN |= _channel.read
 SECRETS = [name for name in GIVEN if name.endswith(("TOKEN", "SECRET"))]
 
 
@@ -161,25 +157,11 @@ BAD = (
     ("SECRET_KEY", "hihihihihihihihihihihihihi"),
     ("SECRET_KEY", ","),
     ("SECRET_KEY", "a long enough secret,hidden-word"),
-    ("VIBER_AUTH_TOKEN", "hidden-word κ"),
-    ("VIBER_AUTH_TOKEN", "hidden-word\nX-Header: y"),
-    ("VIBER_SENDER_NAME", "hidden-word" * 3),
-    ("VIBER_API_URL", "hidden-word"),
-    ("VIBER_RATE", "0"),
-    ("VIBER_RATE", "hidden-word"),
-    ("VIBER_RATE", "inf"),
-    ("VIBER_RATE", "nan"),
-    ("TWILIO_ACCOUNT_SID", "AC/hidden-word"),
-    ("TWILIO_AUTH_TOKEN", "hidden-word κ"),
-    ("TWILIO_FROM", "whatsapp:+302131313131"),
-    ("TWILIO_FROM", "hidden-word-that-is-long"),
-    ("TWILIO_MESSAGING_SERVICE_SID", "hidden-word"),
-    ("TWILIO_API_URL", "hidden-word"),
-    ("SMS_RATE", "-3"),
     ("REGISTRIES_URL", "hidden-word"),
     ("LOGIN_URL", "hidden-word"),
     ("WORKER_PORT", "hidden-word"),
     ("FEED_SECONDS", "0"),
+    *(bad for channel in CHANNELS for bad in channel.bad),
 )
 
 
@@ -219,9 +201,7 @@ def _told() -> str:
 @pytest.mark.parametrize(
     ("part", "names"),
     [
-        ("viber", ["VIBER_AUTH_TOKEN"]),
-        ("sms", ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM"]),
-        ("sms", ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_MESSAGING_SERVICE_SID"]),
+        *((harness.name, list(names)) for harness in HARNESSES for names in harness.given.enough),
         ("registries", ["REGISTRIES_URL", "REGISTRIES_CLIENT_ID", "REGISTRIES_CLIENT_SECRET"]),
         ("login", ["LOGIN_URL", "LOGIN_CLIENT_ID", "LOGIN_CLIENT_SECRET"]),
     ],

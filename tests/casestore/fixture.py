@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.channels.facts import PREFERENCES
 from bot.store import Store
 from casestore.cases.model import Case, CaseReport, ChangeResult
 from casestore.cases.repository import Cases
@@ -24,7 +25,6 @@ from casestore.rights.erasure import Erased, Erasure
 from casestore.rights.holdings import Holdings
 from casestore.tables import cases
 from casestore.vault import Vault, address_key
-from dialogues.channels import PREFERENCES
 from tests.clock import START
 
 
@@ -68,7 +68,9 @@ class StoreFixture:
         self._said += 1
         key = address_key(self.vault, conversation.channel, conversation.address)
         await self.inbox.add([message(self.inbox, f"e{self._said}", key, now, text, channel=conversation.channel)])
-        [claimed] = await self.inbox.claim(now, f"c{self._said}", limit=1, lease=START - START.replace(hour=1))
+        [claimed] = await self.inbox.claim(
+            conversation.channel, now, f"c{self._said}", limit=1, lease=START - START.replace(hour=1)
+        )
         cause = f"in:{claimed.id}"
         async with self.database.write() as connection:
             await self.inbox.done(connection, claimed, now)

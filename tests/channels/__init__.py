@@ -2,7 +2,7 @@
 
 ``<name>_webhooks.py``   what its provider posts, as a table of :class:`tests.channels.signing.Webhook`, each with what
                          becomes of it; viber_webhooks.py is the pattern
-``harness.py``           how it is built, what its provider answers, its codes and their remedies: one `ChannelHarness`
-``signing.py``           how its provider signs
-``../harness.py``        the settings under which it runs; ``../guards/test_house.py`` lists its folder
+``<name>_harness.py``    how it is built and set, how its provider signs, what it answers, its codes and their remedies:
+                         one :class:`tests.channels.harness.ChannelHarness`
+``registry.py``          one line: the harness among the others
 """

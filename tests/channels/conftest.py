@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.channels.harness import HARNESSES, ChannelHarness
+from tests.channels.harness import ChannelHarness
+from tests.channels.registry import HARNESSES
 
 
 @pytest.fixture(params=HARNESSES, ids=lambda harness: harness.name)

@@ -12,7 +12,7 @@ from yarl import URL
 
 from bot.channels import media
 from bot.channels.port import Attachment, FetchError, Remedy
-from tests.channels.harness import SECRETS, ChannelHarness
+from tests.channels.harness import ChannelHarness
 from tests.channels.provider import CutShort, Drop, Hang, Provider, Say, serving
 
 CONTENT = b"%PDF-1.7 " + b"x" * 200_000
@@ -30,7 +30,7 @@ async def fetch_against(
             return await channel.fetch(Attachment("file", told), limit), provider
         except FetchError as error:
             said = "".join(traceback.format_exception(error)) + repr(error.__context__)
-            secrets = (provider.url, harness.media, SECRETS.twilio_auth_token, "elsewhere")
+            secrets = (provider.url, harness.media, harness.token, "elsewhere")
             assert not [secret for secret in secrets if secret in said]
             return error, provider
 

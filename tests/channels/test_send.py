@@ -21,8 +21,9 @@ from hypothesis import strategies as st
 
 from bot.channels.port import OutboundFile, Remedy, SendError, Sent
 from dialogues.turn import Choice
-from tests.channels.harness import HARNESSES, NOW, PRIVATE, TEXT, ChannelHarness, outbound
+from tests.channels.harness import NOW, TEXT, ChannelHarness, outbound
 from tests.channels.provider import CutShort, Drop, Hang, Say, serving
+from tests.channels.registry import HARNESSES, PRIVATE
 from tests.examples import examples
 
 PAPER = OutboundFile("https://counter.example/f/secret", "άδεια.pdf", 9, "application/pdf")

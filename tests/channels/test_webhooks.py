@@ -13,24 +13,21 @@ from yarl import URL
 from bot.channels.port import BadWebhook, Channel, Parsed, WebhookRequest
 from bot.channels.text import units
 from dialogues.turn import Choice, Reply
-from tests.channels.harness import ADDRESS, HARNESSES, NOW, PRIVATE, SECRETS, ChannelHarness, channels
-from tests.channels.webhooks import (
-    STATUS_PATH,
-    WEBHOOKS,
-    Expect,
-    Signing,
-    Webhook,
-    signed,
-)
+from tests.channels.harness import ADDRESS, NOW, ChannelHarness
+from tests.channels.registry import HARNESSES, TOKENS, channels
+from tests.channels.signing import PUBLIC_URL
+from tests.channels.webhooks import WEBHOOKS, Expect, Signing, Webhook, signed
 from tests.clock import START
 from tests.examples import examples
 
+SENDERS = {harness.name: harness.sender for harness in HARNESSES}
+
 
 def request_of(entry: Webhook) -> WebhookRequest:
-    target, headers, body = signed(entry, SECRETS)
+    target, headers, body = signed(entry)
     url = URL(target, encoded=True)
     lower = {name.lower(): value for name, value in headers.items()}
-    return WebhookRequest(url.path, SECRETS.public_url + target, lower, body, START)
+    return WebhookRequest(url.path, PUBLIC_URL + target, lower, body, START)
 
 
 def outcome(channel: Channel, request: WebhookRequest) -> tuple[Expect, Parsed]:
@@ -52,15 +49,11 @@ async def test_every_webhook_becomes_what_the_table_says(entry: Webhook) -> None
         found, parsed = outcome(both[entry.channel], request_of(entry))
     assert found is entry.expect
     for inbound in parsed.inbound:
-        assert (inbound.channel, inbound.address) == (entry.channel, _address(entry))
+        assert (inbound.channel, inbound.address) == (entry.channel, SENDERS[entry.channel])
         assert inbound.external_id.isascii()
         assert datetime(2010, 1, 1, tzinfo=UTC) < inbound.at <= NOW
         inbound.text.encode()
         assert "\x00" not in inbound.text
-
-
-def _address(entry: Webhook) -> str:
-    return "01234567890A=" if entry.channel == "viber" else ADDRESS
 
 
 def test_the_table_is_wide_and_names_every_entry_once() -> None:
@@ -79,16 +72,15 @@ async def test_a_signature_is_right_or_the_request_is_refused(harness: ChannelHa
 
 @pytest.mark.parametrize("url", ["", "no url at all", "https://[::1", "https://x:port/", "https://x/\udcff"])
 async def test_a_strange_url_is_a_wrong_signature(harness: ChannelHarness, url: str) -> None:
-    header = {"x-viber-content-signature": "0" * 64, "x-twilio-signature": "0" * 28}
     async with channels() as both:
-        assert not both[harness.name].verify(WebhookRequest("/", url, header, b"a=\xff", START))
+        assert not both[harness.name].verify(WebhookRequest("/", url, harness.forged, b"a=\xff", START))
 
 
 def _webhook(channel: str, path: str, body: Any) -> Webhook:
     return Webhook("any", channel, body, Expect.NOTHING, path=path)
 
 
-PATHS = (("viber", "/webhooks/viber"), ("sms", "/webhooks/sms"), ("sms", f"{STATUS_PATH}?id=7"))
+PATHS = [(harness.name, target) for harness in HARNESSES for target in harness.targets]
 _names = st.sampled_from(
     ["MessageSid", "SmsSid", "From", "To", "Body", "NumMedia", "MessageStatus", "SmsStatus", "ErrorCode", "OptOutType"]
 )
@@ -125,7 +117,7 @@ async def test_whatever_is_signed_right_is_read_or_called_bad(target: tuple[str,
     for inbound in parsed.inbound:
         f"{inbound.text}{inbound.address}{inbound.external_id}{inbound.language}".encode()
         assert inbound.at <= NOW
-    for secret in PRIVATE[:2]:
+    for secret in TOKENS:
         assert secret not in parsed.answer.body
 
 

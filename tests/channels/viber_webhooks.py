@@ -14,7 +14,7 @@ _FORBIDDEN = Expect.FORBIDDEN
 AT_MS = 1_795_424_340_000  # 2026-11-23 08:59:00 UTC
 TOKEN = 5_741_311_803_571_721_000
 
-USER = {
+USER: dict[str, Any] = {
     "id": "01234567890A=",
     "name": "Μαρία",
     "avatar": "https://avatar.example.com",

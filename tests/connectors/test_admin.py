@@ -243,6 +243,12 @@ async def test_a_case_of_nobody_is_not_opened(sandbox: Sandbox, form: dict[str, 
     assert sum(1 for _ in sandbox.state.cases()) == before
 
 
+async def test_a_browser_that_is_lost_gets_a_page_and_a_program_a_line(sandbox: Sandbox) -> None:
+    for accept, kind in (("text/html,*/*", "text/html"), ("*/*", "text/plain")):
+        async with sandbox.session.get(f"{sandbox.url}/nothing", headers={"Accept": accept}) as response:
+            assert (response.status, response.content_type) == (404, kind)
+
+
 async def test_the_style_is_served_and_the_templates_are_not(sandbox: Sandbox) -> None:
     assert (await page(sandbox, "/clerk/static/clerk.css"))[0] == 200
     assert (await page(sandbox, "/clerk/static/../base.html"))[0] == 404

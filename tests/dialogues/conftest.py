@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.channels.facts import SPOKEN
 from dialogues.actions import all_actions
 from dialogues.catalogue import load_catalogue
 from tests.dialogues.fakes import State
@@ -34,4 +35,4 @@ def talk(model: Model, state: State) -> Talk:
     from dialogues.engine.engine import Engine
     from tests.dialogues.talk import Talk
 
-    return Talk(Engine(model, all_actions(state, load_catalogue())))
+    return Talk(Engine(model, all_actions(state, load_catalogue()), SPOKEN))

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from dialogues.questions import AGAIN
+from dialogues.questions import ASKED_BY
 from dialogues.responses import responses
 from dialogues.wording import PICK, PICK_MANY
 from nlu.names import read_catalogue
@@ -23,10 +23,9 @@ RULES = [
 ]
 OUTSIDE = set(yaml.safe_load((ROOT / "dialogues/domain/outside.yml").read_text("utf-8"))["responses"])
 OWN_WORDS = {PICK, PICK_MANY}  # said by the wording itself
-NAMED = sorted({*UNDERSTANDING["intents"], *UNDERSTANDING["actions"], *UNDERSTANDING["slots"], *AGAIN})
+NAMED = sorted({*UNDERSTANDING["intents"], *UNDERSTANDING["actions"], *UNDERSTANDING["slots"], *ASKED_BY.values()})
 GUIDE = (ROOT / "docs/dialogues.md").read_text("utf-8")
 RESPONSES = responses()
-CHANNELS = ("viber", "sms")
 NAMES = [(entry.kind, entry.code) for entry in read_catalogue()]
 
 

@@ -48,7 +48,8 @@ def test_public_facts_name_their_source_and_are_in_both_languages() -> None:
         assert service.agency in catalogue.offices
         assert service.source
         assert service.seen.year >= 2026
-        assert mitos[service.code] in service.source
+        assert set(service.source) == set(LANGUAGES)
+        assert all(mitos[service.code] in text for text in service.source.values())
         words = [service.owner, service.where, service.needs, service.time, service.fee, *(service.documents or ())]
         assert all(set(each) == set(LANGUAGES) for each in words if each is not None)
     for office in catalogue.offices.values():

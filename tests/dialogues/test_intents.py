@@ -77,8 +77,8 @@ def test_what_is_stored_is_what_is_read(model: IntentModel, tmp_path: Path) -> N
 
 def test_the_same_sentences_in_any_order_give_the_same_model(model: IntentModel) -> None:
     again = trained(PAIRS[::-1])
-    assert np.array_equal(again.weights, model.weights)
-    assert (again.vocabulary, again.temperature) == (model.vocabulary, model.temperature)
+    assert np.array_equal(again.linear.weights, model.linear.weights)
+    assert (again.linear.vocabulary, again.linear.temperature) == (model.linear.vocabulary, model.linear.temperature)
 
 
 def test_one_sentence_more_changes_no_variant_of_the_others() -> None:

@@ -7,16 +7,17 @@ from typing import Any
 
 import pytest
 
+from bot.channels.facts import SPOKEN
 from dialogues.actions import all_actions
 from dialogues.actions.base import Action, ActionInput
-from dialogues.catalogue import load_catalogue
+from dialogues.actions.facts import ANSWERED, ServiceFacets, meaning
+from dialogues.catalogue import Office, Service, load_catalogue
 from dialogues.ports import CaseView, NoticeView
-from dialogues.questions import AGAIN, ASKED_BY
+from dialogues.questions import AGAIN, ASIDE, ASKED_BY
 from dialogues.say import Say
 from dialogues.turn import Context, Entity, Message
 from dialogues.wording import LANGUAGES, UnknownResponse, Voice, Wording
 from tests.dialogues.domain import (
-    CHANNELS,
     NAMES,
     OUTSIDE,
     OWN_WORDS,
@@ -101,16 +102,30 @@ def messages() -> list[ActionInput]:
     kinds += [((Entity(kind, value, 0, 1),), {}, "request_certificate") for kind, value in NAMES]
     kinds += [((), {"case": PERMIT.reference}, "other_case"), ((), {"anger": 1}, "complaint")]
     kinds += [((), {"fallback_count": count}, "out_of_scope") for count in (2, 3)]
+    alarms = ("danger", "despair", "grief", "fraud", "breach")
+    kinds += [((), {}, alarm) for alarm in alarms]
+    kinds += [
+        ((), {"question": question}, intent)
+        for question in ("link", "person", "afm", "code")
+        for intent in ("explain", "wait", "unsure", "nlu_fallback")
+    ]
     wished = [("channel", value) for value in ("only-viber", "sms", "any")]
     wished += [("quiet", value) for value in ("22:00-08:00", "none")]
-    own = [ActionInput(said, who[0], "set_preference", preference=preference) for preference in wished]
+    abroad = ActionInput(Message("1", "привет", NOW), who[0], "nlu_fallback", channels=SPOKEN)
+    own = [ActionInput(said, who[0], "set_preference", preference=preference, channels=SPOKEN) for preference in wished]
     for context in who:
         reference = f"1:{int(NOW.timestamp())}:{context.citizen_id or 0}"
         for wish in ("delete_me", "unlink"):
             mark = {"pending": {"intent": wish, "reference": None, "mark": reference}}
             for code in (State().privacy.confirmation(1, reference), "x"):
-                own.append(ActionInput(said, context, "confirm_deletion", (Entity("code", code, 0, 6),), mark))
-    return own + [ActionInput(said, context, intent, found, state) for found, state, intent in kinds for context in who]
+                typed = (Entity("code", code, 0, 6),)
+                own.append(ActionInput(said, context, "confirm_deletion", typed, mark, channels=SPOKEN))
+    own += [abroad, replace(abroad, slots={"question": "link"})]
+    return own + [
+        ActionInput(said, context, intent, found, state, channels=SPOKEN)
+        for found, state, intent in kinds
+        for context in who
+    ]
 
 
 async def said_by(action: Action, turn: ActionInput) -> tuple[Say, ...]:
@@ -130,7 +145,15 @@ async def everything_said() -> list[Say]:
         for turn in heard
         for say in await said_by(action, turn)
     }
-    return list(found.values())
+    return [*found.values(), *facts_told()]
+
+
+def facts_told() -> list[Say]:
+    """Whatever is known of everything, question by question."""
+    catalogue = load_catalogue()
+    facets = ServiceFacets(catalogue)
+    topics: list[Service | Office] = [*catalogue.services.values(), *catalogue.offices.values()]
+    return [meaning(None), *(facets.answer(topic, facet) for topic in topics for facet in ANSWERED)]
 
 
 def within(say: Say) -> set[str]:
@@ -145,19 +168,19 @@ async def test_every_response_is_said_by_something_with_all_it_needs() -> None:
     wording = Wording(RESPONSES)
     said = await everything_said()
     for tongue in LANGUAGES:
-        for channel in CHANNELS:
+        for channel in SPOKEN:
             for say in said:
                 text, _ = wording.compose(say, Voice(tongue, channel, "1"))
                 assert text.strip()
                 assert "{" not in text
     uttered = {name for name in steps("action") if name.startswith("utter_")}
-    again = {name for name in AGAIN.values() if name}
+    again = {*AGAIN.values(), *ASIDE.values()}
     assert set().union(*map(within, said)) | uttered | again | OUTSIDE | OWN_WORDS == set(RESPONSES)
     assert set(ASKED_BY) <= set(RESPONSES)
 
 
 def test_what_a_rule_says_needs_nothing() -> None:
-    for name in {n for n in steps("action") if n.startswith("utter_")} | {n for n in AGAIN.values() if n}:
+    for name in {n for n in steps("action") if n.startswith("utter_")} | {*AGAIN.values(), *ASIDE.values()}:
         for variation in RESPONSES[name]:
             assert not placeholders(variation["text"])
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from bot.channels.facts import SPOKEN
 from bot.commands import wording as command
 from bot.commands.wording import check, page, rows
-from dialogues.channels import CHANNELS
 from dialogues.responses import LANGUAGES, Phrases, responses
 from dialogues.samples import SAMPLES
 from dialogues.say import Option, Say
@@ -82,13 +82,13 @@ def test_only_what_is_marked_may_be_folded() -> None:
     ],
 )
 def test_choices_by_sms_are_asked_for_by_number(count: int, language: str, line: str) -> None:
-    wording = Wording(responses())
+    wording = Wording(responses(), SPOKEN)
     assert wording.with_numbers("Ποιο;", count, Voice(language, "sms", "1")) == f"Ποιο;\n{line}"
     assert wording.with_numbers("Ποιο;", count, Voice(language, "viber", "1")) == "Ποιο;"
 
 
 def test_without_choices_no_number_is_asked_for() -> None:
-    assert Wording(with_pick()).with_numbers("Γεια", 0, Voice("el", "sms", "1")) == "Γεια"
+    assert Wording(with_pick(), SPOKEN).with_numbers("Γεια", 0, Voice("el", "sms", "1")) == "Γεια"
 
 
 def test_every_sample_is_needed() -> None:
@@ -114,7 +114,7 @@ def test_the_command_prints_every_response_with_its_cost(capsys: pytest.CaptureF
     assert run(price=0.05) == 0
     printed = capsys.readouterr().out
     for name in responses():
-        assert printed.count(f"\n{name} ") + printed.startswith(f"{name} ") == len(LANGUAGES) * len(CHANNELS)
+        assert printed.count(f"\n{name} ") + printed.startswith(f"{name} ") == len(LANGUAGES) * len(SPOKEN)
     assert "0.100 EUR" in printed
 
 

@@ -16,19 +16,17 @@ from bot.messaging.inbox import InboxJob
 from bot.settings import Settings
 from bot.store import open_store
 from dialogues.turn import Effect
+from tests.channels.registry import HARNESSES
 from tests.fakes.dialogue import EchoDialogue
 from tests.guards import references, sizes, words
 from tests.harness import WELCOME, login_at, running_system, settings_for
 
 PUBLIC = {("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics")}
+PUBLIC |= {("GET", "/")}
 PUBLIC |= {("GET", "/link/{token}"), ("POST", "/link/{token}"), ("GET", "/link/back")}
 PUBLIC |= {("GET", "/my-data/{token}"), ("POST", "/my-data/{token}")}
-SIGNED = {
-    ("POST", "/webhooks/viber"),
-    ("POST", "/webhooks/sms"),
-    ("POST", "/webhooks/sms/status"),
-    ("POST", "/registries/{registry}/events"),
-}
+SIGNED = {("POST", target.partition("?")[0]) for harness in HARNESSES for target in harness.targets}
+SIGNED |= {("POST", "/registries/{registry}/events")}
 DOCS = [sizes.ROOT / "README.md", *sorted((sizes.ROOT / "docs").rglob("*.md"))]
 TESTS = sizes.modules("tests")
 
@@ -47,19 +45,19 @@ async def test_every_route_is_public_by_name_or_refuses_who_does_not_sign(sqlite
 
 async def test_every_effect_of_a_turn_is_carried_out_and_nothing_else(sqlite_url: str) -> None:
     async with running_system(sqlite_url, EchoDialogue()) as system:
-        [inbox] = [job for job in system.jobs if isinstance(job, InboxJob)]
+        inbox = next(job for job in system.jobs if isinstance(job, InboxJob))
         assert isinstance(inbox._handler, TurnHandler)
         assert set(inbox._handler._effects.table) == set(get_args(Effect))
 
 
 def test_every_route_is_documented() -> None:
-    told = (sizes.ROOT / "docs/http.md").read_text(encoding="utf-8")
+    told = "".join((sizes.ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("http.md", "channels.md"))
     assert [path for _, path in PUBLIC | SIGNED if f"`{path}`" not in told] == []
 
 
 def test_every_setting_is_documented_with_its_default_and_no_other() -> None:
-    page = (sizes.ROOT / "docs/settings.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| `([A-Z_]+)` \| ([^|]*) ?\|", page, re.MULTILINE)
+    pages = "".join((sizes.ROOT / "docs" / name).read_text("utf-8") for name in ("settings.md", "channels.md"))
+    rows = re.findall(r"^\| `([A-Z_]+)` \| ([^|]*) ?\|", pages, re.MULTILINE)
     told = {name: default.strip().strip("`") for name, default in rows}
     assert len(told) == len(rows)
     assert told == {name.upper(): _default(name) for name in Settings.model_fields}

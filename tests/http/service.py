@@ -22,12 +22,11 @@ from bot.web.server import make_app, make_runner
 from bot.web.signed import MAX_BODY, Limits
 from casestore.columns import metadata
 from casestore.tables import inbox, receipts
-from tests.channels.webhooks import Secrets, Webhook, signed
+from tests.channels.webhooks import Webhook, signed
 from tests.clock import FakeClock
-from tests.harness import PUBLIC_URL, TWILIO_TOKEN, VIBER_TOKEN, WELCOME, settings_for
+from tests.harness import PUBLIC_URL, WELCOME, settings_for
 from tests.logbook import Logbook, logging_to_book
 
-SECRETS = Secrets(VIBER_TOKEN, TWILIO_TOKEN, PUBLIC_URL)
 OWN_NUMBER = "+306900000000"  # the one the table's messages were sent to
 
 
@@ -49,7 +48,7 @@ class Service:
 
     async def post(self, entry: Webhook) -> Answer:
         """Post this entry, signed as it says."""
-        target, headers, body = signed(entry, SECRETS)
+        target, headers, body = signed(entry)
         return await self.ask("POST", target, headers=headers, data=body)
 
     async def ask(self, method: str, target: str, **more: Any) -> Answer:
@@ -100,7 +99,7 @@ class Service:
 
 @asynccontextmanager
 async def counting(database_url: str, *, limits: Limits | None = None, **more: Any) -> AsyncIterator[Service]:
-    """The counter with both channels on. With ``limits`` its webhooks alone, under these."""
+    """The counter with all channels on. With ``limits`` its webhooks alone, under these."""
     settings, clock = settings_for(database_url, twilio_from=OWN_NUMBER, **more), FakeClock()
     async with AsyncExitStack() as stack:
         book = stack.enter_context(logging_to_book(secrets=settings.all_secrets()))

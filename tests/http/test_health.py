@@ -58,7 +58,6 @@ async def test_metrics_count_answers_and_name_nobody(service: Service) -> None:
         ("GET", "/webhooks/viber", 405),
         ("PUT", "/webhooks/sms", 405),
         ("POST", "/healthz", 405),
-        ("GET", "/", 404),
         ("GET", "/webhooks", 404),
         ("POST", "/webhooks/viber/", 404),
         ("POST", "/webhooks/%76iber", 403),
@@ -71,3 +70,12 @@ async def test_elsewhere_there_is_nothing(service: Service, method: str, target:
     answer = await service.ask(method, target)
     assert answer.status == status
     assert await service.kept() == (0, 0)
+
+
+@pytest.mark.parametrize(("language", "word"), [("el-GR,el;q=0.9", "Ρωτήστε"), ("en", "Ask about your cases")])
+async def test_the_bare_address_says_where_to_write(service: Service, language: str, word: str) -> None:
+    answer = await service.ask("GET", "/", headers={"Accept-Language": language})
+    assert (answer.status, answer.content_type) == (200, "text/html")
+    assert word in answer.body.decode()
+    assert "Viber, SMS" in answer.body.decode()
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]

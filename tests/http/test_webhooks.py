@@ -11,6 +11,7 @@ from dataclasses import replace
 import pytest
 
 from bot.web.signed import MAX_BODY, Limits
+from tests.channels.registry import TOKENS
 from tests.channels.viber_webhooks import USER, event, message, text
 from tests.channels.webhooks import SMS, VIBER, WEBHOOKS, Expect, Signing, Webhook, signed
 from tests.http.faults import (
@@ -21,7 +22,7 @@ from tests.http.faults import (
     read_only,
     sqlite_locked,
 )
-from tests.http.service import SECRETS, Service, counting
+from tests.http.service import Service, counting
 
 KEEPS = {Expect.INBOUND: (1, 0), Expect.RECEIPT: (0, 1)}
 ONE_OF_EACH = tuple(
@@ -56,7 +57,7 @@ async def test_what_is_kept_is_sealed(service: Service) -> None:
     for entry in ONE_OF_EACH:
         await service.post(entry)
     dump = await service.dump()
-    told = ("που βρίσκεται", "που βρισκεται", "+306900000001", "306900000001", USER["id"], *vars(SECRETS).values())
+    told = ("που βρίσκεται", "που βρισκεται", "+306900000001", "306900000001", USER["id"], *TOKENS)
     assert not [secret for secret in told if secret.encode() in dump]
     assert b"viber" in dump  # the dump does see what is in the clear
 
@@ -106,7 +107,7 @@ async def test_too_large_is_413_signed_or_not_told_beforehand_or_not(
     service: Service, channel: str, signing: Signing
 ) -> None:
     entry = Webhook("large", channel, b"a" * (MAX_BODY + 1), Expect.BAD, signing=signing)
-    target, headers, body = signed(entry, SECRETS)
+    target, headers, body = signed(entry)
 
     async def in_pieces() -> AsyncIterator[bytes]:
         for start in range(0, len(body), 4096):

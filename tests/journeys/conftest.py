@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 import pytest
 
+from bot.channels.facts import SPOKEN
 from bot.conversation.reads import StoreReads
 from bot.privacy.build import privacy_reads
 from bot.registries.build import one_view
@@ -79,7 +80,7 @@ async def running_counter(
             from dialogues.engine.engine import Engine
 
             reads = StoreReads(one_view(store, both[0], clock), store.codes, registries.contacts, privacy_reads(store))
-            return Engine(model, all_actions(reads, load_catalogue()))
+            return Engine(model, all_actions(reads, load_catalogue()), SPOKEN)
 
         more = login_at(url) if login else {}
         running = running_system(database_url, dialogue, clock=clock, codes=codes, registries=both, **more)

@@ -23,7 +23,6 @@ from tests.conftest import TEST_SECRET
 from tests.connectors.sandbox import served
 from tests.harness import PUBLIC_URL, VIBER_TOKEN, settings_for
 from tests.http.faults import sqlite_locked
-from tests.http.service import SECRETS
 from tests.journeys.commandline import Here, empty_folder, ended, line_of, process
 
 pytestmark = pytest.mark.slow  # each starts processes of its own
@@ -43,7 +42,7 @@ def run_command(capsys: pytest.CaptureFixture[str]) -> Here:
 
 
 def a_message(number: int) -> tuple[str, dict[str, str], bytes]:
-    return signed(Webhook("any", "viber", message(number, text("γεια")), Expect.INBOUND), SECRETS)
+    return signed(Webhook("any", "viber", message(number, text("γεια")), Expect.INBOUND))
 
 
 # --- serve

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.channels.facts import CHANNELS, AllChannelSettings
 from bot.messaging.payload import OutboundBody
 from bot.settings import load
 from bot.store import Store, open_store
@@ -38,6 +39,10 @@ def lines(end: Ended) -> dict[str, tuple[str, str]]:
     return {line[7:35].strip(): (line[:6].strip(), line[36:]) for line in end.out.splitlines()}
 
 
+def _not_set(channel: str) -> str:
+    return f"not set: {', '.join(CHANNELS[channel].missing(AllChannelSettings.model_construct()))}"
+
+
 async def test_doctor_says_what_is_on_and_what_is_off_and_why(
     run_command: Here, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -49,7 +54,9 @@ async def test_doctor_says_what_is_on_and_what_is_off_and_why(
     }.items():
         monkeypatch.setenv(name, value)
     end = await run_command("doctor")
+    others = {name: ("off", _not_set(name)) for name in CHANNELS}
     assert lines(end) == {
+        **others,
         "viber": ("ok", "credentials set"),
         "sms": ("off", "not set: TWILIO_AUTH_TOKEN, TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID"),
         "registries": ("off", "not set: REGISTRIES_URL, REGISTRIES_CLIENT_ID, REGISTRIES_CLIENT_SECRET"),
@@ -109,7 +116,7 @@ async def test_doctor_says_that_the_key_ring_is_another(run_command: Here, monke
 async def fill(store: Store, now: datetime) -> None:
     """A message that was given up, one that waits, and an answer that waits."""
     await store.inbox.add([message(store.inbox, number, "k", now) for number in "12"])
-    (claimed,) = await store.inbox.claim(now, "claim", limit=1, lease=timedelta(seconds=1))
+    (claimed,) = await store.inbox.claim("viber", now, "claim", limit=1, lease=timedelta(seconds=1))
     async with store.database.write() as connection:
         await store.inbox.bury(connection, claimed, now, "ValueError")
         body = OutboundBody("α").encode()

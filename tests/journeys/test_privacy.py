@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 from sqlalchemy import func, select, update
 
+from bot.channels.facts import PREFERENCES
 from bot.phone.people import PEOPLE, Person
 from casestore.people.identity import PROVEN
 from casestore.people.preferences import Deliver, Preferences, route_notice
@@ -28,7 +29,6 @@ from casestore.tables import (
     transcript,
     wishes,
 )
-from dialogues.channels import PREFERENCES
 from tests.harness import PUBLIC_URL
 from tests.journeys.conftest import Service
 from tests.journeys.talk import afm_of, sms, viber

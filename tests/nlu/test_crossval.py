@@ -11,6 +11,7 @@ from nlu.__main__ import main
 from nlu.crossval import Judged, by_style, chosen, clusters, cross_validate, curve, style
 from nlu.crossval_report import PAGE, PICTURE, write
 from nlu.intents import IntentModel, Shape
+from nlu.linear import LinearModel
 
 JUDGED = [
     Judged("greet", "greet", 0.9, "accented"),
@@ -49,7 +50,8 @@ def test_no_sentence_is_judged_by_a_model_that_saw_its_like() -> None:
     def train(given: Iterable[tuple[str, str]]) -> IntentModel:
         seen.append({text for text, _ in given})
         one = np.zeros((0, 1), np.float32)
-        return IntentModel(("greet",), Shape(), {}, np.zeros(0, np.float32), one, np.zeros(1, np.float32), 1.0)
+        linear = LinearModel(("greet",), {}, np.zeros(0, np.float32), one, np.zeros(1, np.float32), 1.0)
+        return IntentModel(linear, Shape())
 
     judged = cross_validate(pairs[::-1], train, folds=3)
     assert len(judged) == len(pairs)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,9 @@ import pytest
 from nlu.__main__ import as_json, main, parse_lines
 from nlu.entities import extract
 from nlu.evaluate import BadFile, Marked, Sample, Scores, Sets, evaluate, read, score
+from nlu.facets import FacetModel
 from nlu.intents import IntentModel, Shape
+from nlu.linear import LinearModel
 from nlu.parser import ModelParser, NoModel, Parsed
 from nlu.report import PAGE, PICTURE, as_text, write
 
@@ -113,6 +116,7 @@ def test_a_parsed_message_is_one_line_of_json() -> None:
         "confidence": 0.2,
         "entities": [{"entity": "case_ref", "value": "ΑΔ-2026-000123", "start": 2, "end": 13}],
         "language": "el",
+        "facet": None,
     }
     assert "Γ" in as_json(Parsed("Γ", "greet", 1.0, (), "el"))
 
@@ -122,15 +126,16 @@ def archive(tmp_path: Path) -> Path:
     """A model of two intents, packed as Rasa packs it."""
     folder = tmp_path / "model"
     folder.mkdir()
-    IntentModel(
+    linear = LinearModel(
         labels=("greet", "thank"),
-        shape=Shape(2, 3, 1),
         vocabulary={"=gia": 0, "=efxaristo": 1},
         idf=np.ones(2, np.float32),
         weights=np.array([[4, -4], [-4, 4]], np.float32),
         bias=np.zeros(2, np.float32),
         temperature=1.0,
-    ).save(folder)
+    )
+    IntentModel(linear, Shape(2, 3, 1)).save(folder)
+    FacetModel(replace(linear, labels=("none", "when")), Shape(2, 3, 1)).save(folder)
     packed = tmp_path / "counter.tar.gz"
     with tarfile.open(packed, "w:gz") as tar:
         tar.add(folder, "components/train_nlu.components.Understanding0")

@@ -27,6 +27,7 @@ from bot.channels.port import (
 )
 from bot.channels.sms import parse, send
 from bot.channels.sms.compose import compose
+from bot.channels.sms.destinations import is_destination
 from dialogues.turn import Reply
 
 DEFAULT_RATE = 10.0  # what a sender with a name gets through; more waits in Twilio's own queue
@@ -60,12 +61,15 @@ class SmsChannel:
         messaging_service_sid: str | None = None,
         api_url: str = "https://api.twilio.com",
         rate: float = DEFAULT_RATE,
+        destinations: frozenset[str] | None = None,
         deadline: float = 10.0,
         fetch_deadline: float = media.FETCH_SECONDS,
     ) -> None:
+        """``destinations``: the countries to which it sends (:mod:`bot.channels.sms.destinations`); ``None``: all."""
         if not (account_sid.isascii() and account_sid.isalnum() and auth_token):
             raise ValueError("SMS needs the account's sid and its token")
         self.rate = rate
+        self._destinations = destinations
         self._validator = RequestValidator(auth_token)
         self._session = session
         self._number = sender
@@ -112,6 +116,8 @@ class SmsChannel:
 
     async def send(self, message: Outbound) -> Sent:
         """Twilio has no idempotency key: what may have arrived is ``UNKNOWN``, and never repeated here."""
+        if self._destinations is not None and not is_destination(message.address, self._destinations):
+            raise SendError(Remedy.NEVER, "sms:destination")
         body = send.encoded(message, self._sender, self._callback)
         answered = await client.exchange(
             self._session, "POST", self._messages, headers=self._headers, data=body, deadline=self._deadline

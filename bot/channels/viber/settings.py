@@ -12,6 +12,7 @@ from bot.channels.settings import ChannelSettings, base_url, header_value
 from bot.channels.viber.channel import NAME_LIMIT, ViberChannel
 from bot.channels.viber.compose import compose
 from bot.channels.viber.parse import NAME
+from bot.channels.viber.words import WORDS
 from dialogues.turn import Reply
 
 
@@ -43,4 +44,4 @@ def build(settings: ViberSettings, session: aiohttp.ClientSession, welcome: Mapp
     )
 
 
-VIBER = ChannelFacts(NAME, compose, needs, build)
+VIBER = ChannelFacts(NAME, WORDS, compose, needs, build)

@@ -77,6 +77,7 @@ function size(bytes) {
 
 function meta(bubble, say, time) {
   const made = element("p", "meta");
+  made.setAttribute("aria-live", "off");
   if (bubble.parts) {
     const parts = bubble.parts.parts === 1 ? say("onePart") : say("parts", { n: bubble.parts.parts });
     made.append(element("span", "parts", `${bubble.parts.encoding} · ${parts}`));

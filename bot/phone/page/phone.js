@@ -5,6 +5,7 @@ import { drawBadges, drawCard, drawPeople } from "/static/side.js";
 import { $, $$, CHANNELS, chatOf, device, person, say, shown, state, timeOf } from "/static/state.js";
 import { WORDS, hints } from "/static/words.js";
 
+const narrow = matchMedia("(max-width: 719px)"); // the card lies over the chat there
 const CODE = /(?<![\d-])\d{6}(?!\d)/;
 
 // what a person does
@@ -87,12 +88,17 @@ function place(log, bubble) {
   made.dataset.id = bubble.id;
   $(".empty", log)?.remove();
   const old = $(`[data-id="${bubble.id}"]`, log);
-  if (old) {
-    made.classList.add("still");
-    old.replaceWith(made);
-  } else log.append(made);
+  if (old) replace(old, made);
+  else log.append(made);
   made.addEventListener("animationend", () => made.classList.add("still"));
   $("img", made)?.addEventListener("load", () => (log.scrollTop = log.scrollHeight));
+}
+
+// What changes of a message is how far it has come: the rest stays in place, so that nobody has it read out again.
+function replace(old, made) {
+  if (!$(".meta", old) || !$(".meta", made)) return old.replaceWith(made);
+  old.className = `${made.className} still`;
+  $(".meta", old).replaceWith($(".meta", made));
 }
 
 function drawAround(channel) {
@@ -116,10 +122,13 @@ function newCode() {
 }
 
 function drawHints(channel) {
-  const chips = hints(channel, person(), state.language).map((text) => chip(text, "", () => propose(channel, text)));
+  const chips = hints(channel, person(), state.language).map(({ text, label }) => chip(label, "", () => propose(channel, text)));
   const code = channel === "viber" ? newCode() : null;
   if (code) chips.unshift(chip(say("code", { code }), "code", () => propose("viber", code)));
-  $(".hints", device(channel)).replaceChildren(...chips);
+  const strip = $(".hints", device(channel));
+  const isNew = code && $(".code", strip)?.textContent !== chips[0].textContent;
+  strip.replaceChildren(...chips);
+  if (isNew) strip.scrollLeft = 0; // wherever it was scrolled to: the code comes first
 }
 
 function chip(text, className, press) {
@@ -160,6 +169,7 @@ function line(word, bad = false) {
 }
 
 function choose(key) {
+  if (narrow.matches) $("#about").open = false;
   state.person = key;
   remember();
   drawCard();
@@ -253,9 +263,12 @@ function closeMenus(except) {
 }
 
 function wireMenus() {
-  document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+  document.addEventListener("click", (event) => {
+    closeMenus(event.target.closest("details.menu"));
+    if (narrow.matches && !event.target.closest("#about")) $("#about").open = false;
+  });
   document.addEventListener("keydown", (event) => {
-    const menu = event.key === "Escape" && $("details.menu[open]");
+    const menu = event.key === "Escape" && ($("details.menu[open]") || (narrow.matches && $("#about[open]")));
     if (!menu) return;
     menu.open = false;
     $("summary", menu).focus();
@@ -287,6 +300,7 @@ function wire() {
   tick();
   setInterval(tick, 10000);
   if (matchMedia("(min-width: 1100px)").matches) $("#about").open = true;
+  narrow.addEventListener("change", () => narrow.matches && ($("#about").open = false));
 }
 
 async function start() {
@@ -294,6 +308,7 @@ async function start() {
   const [key, language] = location.hash.slice(1).split("-");
   if (state.facts.people.some((one) => one.key === key)) state.person = key;
   wire();
+  document.body.classList.add("ready");
   speak(language in WORDS ? language : "el");
   listen();
 }

@@ -9,7 +9,7 @@ export function drawPeople(choose) {
     Object.assign(radio, { type: "radio", name: "person", value: one.key, checked: one.key === state.person });
     radio.addEventListener("change", () => choose(one.key));
     const words = element("span", "words");
-    words.append(element("strong", "", nameOf(one)), element("span", "number", one.number));
+    words.append(element("strong", "", nameOf(one)), element("span", "number", one.afm ? `${say("person", { key: one.key })} · ${one.number}` : one.number));
     label.append(radio, element("span", "initial", one.afm ? one.key : "?"), words, element("span", "badge"));
     $(".initial", label).setAttribute("aria-hidden", "true");
     return label;
@@ -27,8 +27,14 @@ export function drawCard() {
     [say("cases"), one.cases.join(", ") || say("noCases")],
   ];
   $("#card").replaceChildren(...rows.flatMap(([name, value]) => [element("dt", "", name), element("dd", "", value)]));
-  const advice = one.registered ? "adviceLink" : one.afm ? "adviceNoMobile" : "adviceStranger";
-  $("#advice").textContent = say(advice, { afm: one.afm });
+  $("#holder").textContent = nameOf(one);
+  $("#advice").textContent = say(adviceFor(one), { afm: one.afm });
+}
+
+function adviceFor(one) {
+  if (!one.afm) return "adviceStranger";
+  if (!one.registered) return "adviceNoMobile";
+  return one.cases.length ? "adviceLink" : "adviceNoCase";
 }
 
 export function drawBadges() {

@@ -13,7 +13,7 @@ export function say(word, values = {}) {
 }
 
 export const person = (key = state.person) => state.facts.people.find((one) => one.key === key);
-export const nameOf = (one) => (one.afm ? say("person", { key: one.key }) : say("stranger"));
+export const nameOf = (one) => (one.afm ? one.name : say("stranger"));
 export const chatOf = (channel, key = state.person) => state.chats.get(`${channel}/${key}`) || [];
 export const device = (channel) => $(`.device.${channel}`);
 export const shown = (channel) => !document.hidden && device(channel).offsetParent !== null;

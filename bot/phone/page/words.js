@@ -8,7 +8,7 @@ export const WORDS = {
     whose: "Ποιος κρατά το τηλέφωνο;",
     person: "Πολίτης {key}",
     stranger: "Άγνωστος",
-    about: "Ποιος είναι και τι να δοκιμάσετε",
+    about: "τι να δοκιμάσετε",
     mobile: "Κινητό",
     afm: "ΑΦΜ",
     none: "κανένας",
@@ -19,6 +19,7 @@ export const WORDS = {
     noCases: "καμία",
     power: "Το κινητό έχει σήμα",
     adviceLink: "Στα Μηνύματα τον αναγνωρίζουμε από τον αριθμό του. Για το Viber γράψτε «σύνδεση», δώστε τον ΑΦΜ {afm} και γράψτε τον κωδικό που θα έρθει στα Μηνύματα.",
+    adviceNoCase: "Καμία υπηρεσία δεν έχει υπόθεσή του, γι’ αυτό ούτε στα Μηνύματα τον αναγνωρίζουμε. Γράψτε «σύνδεση» και τον ΑΦΜ {afm}: ο κωδικός έρχεται στα Μηνύματα.",
     adviceNoMobile: "Έχει υπόθεση, αλλά κανένα κινητό στο ΕΜΕπ: ο αριθμός του δεν αναγνωρίζεται και κωδικός δεν μπορεί να σταλεί.",
     adviceStranger: "Αριθμός που δεν ανήκει σε κανέναν γνωστό πολίτη: γενικές πληροφορίες ναι, υποθέσεις όχι.",
     panes: "Ποια εφαρμογή φαίνεται",
@@ -61,7 +62,7 @@ export const WORDS = {
     onePart: "1 SMS",
     parts: "{n} SMS",
     count: "{encoding} · {units}/{room} · {parts}",
-    countEmpty: "160 χαρακτήρες σε λατινικά, 70 σε ελληνικά πεζά",
+    countEmpty: "160 χαρακτήρες με λατινικά, 70 με ελληνικά",
     opened: "Ανοίξατε τη συνομιλία",
     didSubscribe: "Εγγραφήκατε στην υπηρεσία",
     didUnsubscribe: "Διακόψατε την εγγραφή",
@@ -87,7 +88,7 @@ export const WORDS = {
     whose: "Who holds the phone?",
     person: "Citizen {key}",
     stranger: "Unknown",
-    about: "Who this is and what to try",
+    about: "what to try",
     mobile: "Mobile",
     afm: "Tax no. (ΑΦΜ)",
     none: "none",
@@ -98,6 +99,7 @@ export const WORDS = {
     noCases: "none",
     power: "The phone has signal",
     adviceLink: "By SMS the number itself is recognised. On Viber write “σύνδεση” (or “link”), give the tax number {afm}, and type the code that arrives by SMS.",
+    adviceNoCase: "No service has a case of theirs, so the number is not recognised by SMS either. Write “link” and the tax number {afm}: the code arrives by SMS.",
     adviceNoMobile: "Has a case, but no mobile in the contact registry (ΕΜΕπ): the number is not recognised and no code can be sent.",
     adviceStranger: "A number that belongs to no known citizen: general information yes, cases no.",
     panes: "Which app is shown",
@@ -140,7 +142,7 @@ export const WORDS = {
     onePart: "1 SMS",
     parts: "{n} SMS",
     count: "{encoding} · {units}/{room} · {parts}",
-    countEmpty: "160 characters in Latin script, 70 in Greek lower case",
+    countEmpty: "160 characters in Latin, 70 in Greek",
     opened: "You opened the chat",
     didSubscribe: "You subscribed to the service",
     didUnsubscribe: "You unsubscribed",
@@ -160,10 +162,16 @@ export const WORDS = {
   },
 };
 
-// What to try, by channel: written as people write, so the same in both languages of the page, save for the last.
+// What to try, by channel, each with what is written and, where that says little, what it is. Written as people write,
+// so the same in both languages of the page, save for the English ones.
 export function hints(channel, person, language) {
   const english = language === "en" ? ["where is my application?", "help"] : [];
-  if (channel === "sms") return ["που βρισκεται η αιτηση μου", ...english, "τι χαρτια λειπουν", "pou einai h aithsh mou", "ΒΟΗΘΕΙΑ"];
-  const afm = person.afm ? [person.afm] : [];
-  return ["σύνδεση", ...afm, "που βρισκεται η αιτηση μου", ...english, "θέλω να μιλήσω με υπάλληλο"];
+  if (channel === "sms") return plain(["που βρισκεται η αιτηση μου", ...english, "τι χαρτια λειπουν", "pou einai h aithsh mou", "ΒΟΗΘΕΙΑ"]);
+  const afm = person.afm ? [{ text: person.afm, label: `${WORDS[language].afm} ${person.afm}` }] : [];
+  const rest = plain(["που βρισκεται η αιτηση μου", ...english, "θέλω να μιλήσω με υπάλληλο"]);
+  return [...plain(["σύνδεση"]), ...afm, ...rest];
+}
+
+function plain(texts) {
+  return texts.map((text) => ({ text, label: text }));
 }

@@ -51,6 +51,17 @@ async def test_the_page_names_the_chat_and_the_time(harness: PagesHarness) -> No
     assert says(await harness.browser().get(f"{PUBLIC_URL}/link/english"), 200, "Continue to gov.gr")
 
 
+async def test_a_link_that_counts_no_more_says_so_in_the_language_of_its_chat(harness: PagesHarness) -> None:
+    english = {"Accept-Language": "en"}
+    await harness.issue()
+    await harness.browser().link(LINK, ANNA)
+    for told in (await harness.browser().get(LINK, **english), await harness.browser().get(LINK)):
+        assert 'lang="el"' in told.text
+        assert told.status == 410
+    nowhere = await harness.browser().get(f"{PUBLIC_URL}/link/none", **english)
+    assert (nowhere.status, 'lang="en"' in nowhere.text) == (404, True)
+
+
 async def test_previews_and_fetching_ahead_use_nothing_up(harness: PagesHarness) -> None:
     conversation = await harness.issue()
     for _ in range(10):

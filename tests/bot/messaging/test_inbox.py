@@ -66,6 +66,7 @@ class InboxHarness:
 
     def job(self, concurrency: int = 8) -> InboxJob:
         return InboxJob(
+            channel="viber",
             inbox=self.inbox,
             handler=self.handler,
             metrics=Metrics(),
@@ -148,7 +149,7 @@ async def test_a_store_that_is_away_is_no_fault_of_the_message(harness: InboxHar
 async def test_a_message_that_kills_its_worker_is_given_up_too(harness: InboxHarness, clock: FakeClock) -> None:
     await harness.put("1")
     for number in range(TURN_ATTEMPTS):
-        assert await harness.inbox.claim(clock(), f"killed-{number}", limit=1, lease=timedelta(seconds=60))
+        assert await harness.inbox.claim("viber", clock(), f"killed-{number}", limit=1, lease=timedelta(seconds=60))
         clock.forward(LEASE)
     await harness.run()
     assert harness.handler.given_up == [("1", "worker-lost")]

@@ -122,6 +122,43 @@ async def test_a_narrow_screen_shows_one_chat_and_does_not_overflow(harness: Pho
     await expect(page.locator("[data-show=sms] .badge")).to_contain_text("1")
 
 
+async def test_a_narrow_screen_names_everybody_and_its_card_takes_no_height_from_the_chat(page: Page) -> None:
+    await page.set_viewport_size({"width": 360, "height": 640})
+    chat = page.locator(".viber .chat")
+    before = await chat.bounding_box()
+    await page.locator("#about summary").click()
+    await expect(page.locator("#advice")).to_be_visible()
+    assert await chat.bounding_box() == before
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#advice")).to_be_hidden()
+    for name in ("Μαρία Αντωνίου", "Δημήτρης Δήμου", "Άγνωστος"):
+        await page.get_by_role("radio", name=name).check(force=True)
+        await expect(page.locator("#holder")).to_have_text(name)
+    edges = await page.locator(".person").evaluate_all("all => all.map(one => one.getBoundingClientRect().right)")
+    assert max(edges) <= 360
+
+
+async def test_a_code_that_came_is_offered_where_it_is_seen(harness: PhoneHarness, page: Page) -> None:
+    strip = page.locator(".viber .hints")
+    await strip.evaluate("one => { one.scrollLeft = one.scrollWidth }")
+    await harness.sms(Body="Ο κωδικός σας είναι 482913.")
+    await expect(strip.locator(".code")).to_be_in_viewport()
+    assert await strip.evaluate("one => one.scrollLeft") == 0
+
+
+async def test_how_far_a_message_has_come_does_not_put_its_words_in_again(harness: PhoneHarness, page: Page) -> None:
+    await page.evaluate(
+        """() => {
+            window.put = 0;
+            const count = (all) => all.forEach((one) => (window.put += one.addedNodes.length));
+            new MutationObserver(count).observe(document.querySelector(".sms .chat"), { childList: true });
+        }"""
+    )
+    await harness.sms(Body="Μία φορά")
+    await expect(page.locator(".sms .theirs .tick")).to_contain_text("παραδόθηκε")
+    assert await page.evaluate("window.put") == 1
+
+
 async def test_the_page_counts_as_the_provider_does(page: Page) -> None:
     samples = ["hello", "α" * 71, "€" * 81, "a" * 152 + "€" + "a" * 152, "α" * 66 + "😀" + "α" * 66, "ΔΦΓ{}", "ς" * 134]
     counted = await page.evaluate(

@@ -6,8 +6,6 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import select
 
 from bot.store import Store
@@ -17,9 +15,7 @@ from casestore.database import Database
 from casestore.people.identity import (
     KNOWN_NUMBER,
     PROVEN,
-    UNLINKED,
     Link,
-    resolve_identity,
 )
 from casestore.tables import citizens, contact_points
 from casestore.vault import Vault, address_key
@@ -278,16 +274,3 @@ async def test_the_citizens_newest_word_on_alerts_counts_and_a_cause_counts_once
         async with fixture.database.write() as connection:
             await fixture.store.consents.add(connection, point, allowed=allowed, source="word", key=key, now=START)
     assert await fixture.store.consents.newest(point) is False
-
-
-LINKS = st.builds(Link, st.integers(1, 4), st.sampled_from([UNLINKED, KNOWN_NUMBER, PROVEN]), linked_at=st.just(START))
-
-
-@given(st.lists(LINKS, max_size=4, unique_by=lambda link: link.citizen_id))
-def test_nobody_is_guessed(found: list[Link]) -> None:
-    identity = resolve_identity(found)
-    assert (identity.citizen_id is None) == (identity.level == 0) == (identity.link is None)
-    if identity.link is not None:
-        assert identity.link in found
-        assert (identity.citizen_id, identity.level) == (identity.link.citizen_id, identity.link.level)
-        assert identity.level == PROVEN or len(found) == 1

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
-
 from casestore.people import codes, identity, login_links, quiet_hours
 from casestore.rights import copy_links
-from tests.clock import START
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -30,19 +27,3 @@ def test_links_to_the_login_and_to_a_copy() -> None:
 def test_levels_and_the_usual_night() -> None:
     assert (identity.UNLINKED, identity.KNOWN_NUMBER, identity.PROVEN) == (0, 1, 2)
     assert str(quiet_hours.DEFAULT_QUIET) == "22:00-08:00"
-
-
-@pytest.mark.parametrize(
-    ("channel", "level", "rests_on", "others"),
-    [
-        ("sms", identity.PROVEN, None, True),
-        ("sms", identity.PROVEN, "another", True),
-        ("sms", identity.PROVEN, "this", False),
-        ("sms", identity.KNOWN_NUMBER, None, False),
-        ("viber", identity.PROVEN, "another", False),
-    ],
-)
-def test_a_number_may_have_had_others_unless_it_is_the_registered_one(
-    channel: str, level: int, rests_on: str | None, others: bool
-) -> None:
-    assert identity.changes_hands(channel, "this", identity.Link(1, level, START, rests_on)) is others

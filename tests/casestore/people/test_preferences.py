@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.channels.facts import PREFERENCES
 from bot.store import Store
 from casestore.database import Database
 from casestore.people.identity import KNOWN_NUMBER, PROVEN
@@ -23,7 +24,6 @@ from casestore.people.preferences import (
 )
 from casestore.people.quiet_hours import DEFAULT_QUIET, Quiet, quiet_of
 from casestore.vault import Vault, address_key
-from dialogues.channels import PREFERENCES
 from tests.clock import START
 
 AFM, OTHER = "123456783", "090000045"

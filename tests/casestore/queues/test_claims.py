@@ -74,12 +74,14 @@ async def test_of_two_messages_that_came_at_once_the_younger_may_go_first_but_ne
     async with three[0].write() as connection:
         await connection.execute(three[0].insert_new(arrivals), [elder])
         await boxes[1].add([younger])
-        [first] = await boxes[1].claim(clock(), "first", limit=5, lease=LEASE)
+        [first] = await boxes[1].claim("viber", clock(), "first", limit=5, lease=LEASE)
     assert first.external_id == "younger"
-    assert await boxes[2].claim(clock(), "second", limit=5, lease=LEASE) == []
+    assert await boxes[2].claim("viber", clock(), "second", limit=5, lease=LEASE) == []
     async with three[1].write() as connection:
         await boxes[1].done(connection, first, clock())
-    assert [one.external_id for one in await boxes[2].claim(clock(), "second", limit=5, lease=LEASE)] == ["elder"]
+    assert [one.external_id for one in await boxes[2].claim("viber", clock(), "second", limit=5, lease=LEASE)] == [
+        "elder"
+    ]
 
 
 async def test_batches_that_write_the_same_rows_do_not_wait_for_one_another_for_ever(

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from casestore.database import Database
+from casestore.queues.fair import MOST_LANES
 from casestore.queues.inbox import Claimed, Inbox
 from casestore.queues.lease import LostClaim
 from casestore.vault import Vault
@@ -27,7 +28,7 @@ async def put(inbox: Inbox, database: Database, clock: FakeClock, *ids: str, con
 
 
 async def claim(inbox: Inbox, clock: FakeClock, name: str = "w", limit: int = 10) -> list[Claimed]:
-    return await inbox.claim(clock(), name, limit=limit, lease=LEASE)
+    return await inbox.claim("viber", clock(), name, limit=limit, lease=LEASE)
 
 
 async def finish(inbox: Inbox, database: Database, claimed: Claimed, clock: FakeClock) -> None:
@@ -91,3 +92,37 @@ async def test_two_workers_never_hold_the_same_row(inbox: Inbox, database: Datab
     ids = [c.id for batch in batches for c in batch]
     assert len(ids) == len(set(ids))
     assert ids
+
+
+async def test_whoever_has_little_waiting_goes_before_whoever_has_much(
+    inbox: Inbox, database: Database, clock: FakeClock
+) -> None:
+    for n in range(3):
+        for flooder in "abc":
+            await put(inbox, database, clock, f"{flooder}{n}", conversation=flooder)
+    await put(inbox, database, clock, "quiet", conversation="quiet")
+    assert [c.external_id for c in await claim(inbox, clock, limit=1)] == ["quiet"]
+    assert [c.external_id for c in await claim(inbox, clock, limit=2)] == ["a0", "b0"]
+
+
+async def test_what_comes_in_on_one_channel_is_claimed_by_itself(
+    inbox: Inbox, database: Database, clock: FakeClock
+) -> None:
+    sms = [message(inbox, f"{n}", f"c{n}", clock(), channel="sms") for n in range(30)]
+    await inbox.add(sms)
+    await put(inbox, database, clock, "viber")
+    assert [c.external_id for c in await claim(inbox, clock)] == ["viber"]
+    assert len(await inbox.claim("sms", clock(), "w", limit=50, lease=LEASE)) == 30
+
+
+async def test_where_more_wait_than_are_looked_at_the_next_claim_goes_on_with_the_others(
+    inbox: Inbox, database: Database, clock: FakeClock
+) -> None:
+    names = [f"{n:04d}" for n in range(2 * MOST_LANES + 10)]
+    await inbox.add([message(inbox, name, name, clock()) for name in names])
+    claims = [[c.external_id for c in await claim(inbox, clock, limit=1)] for _ in range(4)]
+    assert claims == [["0000"], [f"{MOST_LANES:04d}"], [f"{2 * MOST_LANES:04d}"], ["0001"]]
+    taken = 4
+    while got := await claim(inbox, clock, limit=MOST_LANES):
+        taken += len(got)
+    assert taken == len(names)

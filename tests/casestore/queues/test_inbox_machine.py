@@ -69,8 +69,9 @@ class InboxMachine(Machine):
     def claim(self, worker: str, limit: int) -> None:
         now = self.clock()
         expected = [head for head in self._heads() if head.free(now)][:limit]
+        expected.sort(key=lambda message: int(message.name))  # taken together, they are handed over in this order
         token = self.token(worker)
-        taken = self.stage.do(self.queue.claim(now, token, limit=limit, lease=LEASE))
+        taken = self.stage.do(self.queue.claim("viber", now, token, limit=limit, lease=LEASE))
         assert [one.external_id for one in taken] == [message.name for message in expected]
         for message, one in zip(expected, taken, strict=True):
             message.attempts += 1
@@ -83,7 +84,10 @@ class InboxMachine(Machine):
         for message in self.messages:
             if message.state == "open":
                 heads.setdefault(message.conversation, message)
-        return sorted(heads.values(), key=lambda message: int(message.name))
+        return sorted(heads.values(), key=lambda message: (self._waiting(message.conversation), int(message.name)))
+
+    def _waiting(self, conversation: str) -> int:
+        return sum((message.conversation, message.state) == (conversation, "open") for message in self.messages)
 
     def finish(self, which: int, how: str) -> None:
         _, one = self.held.pop(which % len(self.held))

@@ -10,11 +10,13 @@ import pytest
 from sqlalchemy import update
 
 from casestore.database import Database
+from casestore.queues.inbox import Inbox
 from casestore.queues.lifecycle import OutboxState
 from casestore.queues.outbox import ClaimedDispatch, Dispatch, Kind, Outbox, Priority
 from casestore.queues.results import Outcome, Results
 from casestore.tables import outbox as rows
-from casestore.vault import SealBroken, Vault
+from casestore.vault import SealBroken, Vault, address_key
+from tests.casestore.fixture import message
 from tests.clock import START, FakeClock
 
 LEASE = timedelta(seconds=30)
@@ -159,3 +161,25 @@ async def test_a_lease_counts_from_the_claim_that_holds_it(
     async with database.write() as connection:
         await connection.execute(update(rows).values(lease_until=None))
     assert len(await claim(outbox, clock, "third")) == 1
+
+
+async def test_answers_go_first_to_whoever_has_had_least_lately(
+    outbox: Outbox, results: Results, database: Database, clock: FakeClock
+) -> None:
+    await put(outbox, database, *(dispatch(f"{who}{n}", who) for n in range(3) for who in "ab"))
+    await put(outbox, database, dispatch("quiet", "quiet"))
+    assert texts(outbox, await claim(outbox, clock, limit=1)) == ["quiet"]
+    [first] = await claim(outbox, clock, limit=1)
+    await results.write([Outcome(first.id, first.claim, OutboxState.SENT, clock(), "id", 1)])
+    await put(outbox, database, dispatch("a3", "a"), dispatch("another", "another"))
+    assert texts(outbox, [first]) == ["a0"]
+    assert texts(outbox, await claim(outbox, clock, limit=2)) == ["b0", "another"]
+
+
+async def test_whoever_has_more_messages_waiting_to_be_answered_is_sent_to_later(
+    outbox: Outbox, database: Database, vault: Vault, clock: FakeClock
+) -> None:
+    await put(outbox, database, dispatch("flood", "flooder"), dispatch("quiet", "quiet"))
+    inbox, key = Inbox(database, vault), address_key(vault, "viber", "flooder")
+    await inbox.add([message(inbox, f"{n}", key, clock()) for n in range(2)])
+    assert texts(outbox, await claim(outbox, clock, limit=1)) == ["quiet"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.channels.facts import SPOKEN
 from dialogues.actions import all_actions
 from dialogues.actions.base import Action, ActionInput, ActionOutput
 from dialogues.catalogue import load_catalogue
@@ -98,7 +99,7 @@ async def test_what_an_action_raises_reaches_the_caller(model: Model) -> None:
         Broken(action.name) if action.name == "action_case_status" else action
         for action in all_actions(State(), load_catalogue())
     ]
-    talk = Talk(Engine(model, actions)).by(ANNA)
+    talk = Talk(Engine(model, actions, SPOKEN)).by(ANNA)
     with pytest.raises(ConnectionResetError):
         await talk.say("Πού βρίσκεται η αίτησή μου;")
 
@@ -108,7 +109,7 @@ def test_a_model_with_other_actions_is_refused(model: Model) -> None:
 
     actions = [a for a in all_actions(State(), load_catalogue()) if a.name != "action_cancel"]
     with pytest.raises(EngineError, match="action_cancel"):
-        Engine(model, actions)
+        Engine(model, actions, SPOKEN)
 
 
 async def test_rasa_itself_would_decide_the_same(talk: Talk, tmp_path: Path) -> None:
@@ -158,7 +159,7 @@ async def test_of_two_wordings_the_message_decides(model: Model) -> None:
 async def test_loading_and_the_first_turn_leave_nothing_to_be_loaded_later(model: Model) -> None:
     from dialogues.engine.engine import Engine
 
-    engine = Engine.load(trained_model(), all_actions(State(), load_catalogue()))
+    engine = Engine.load(trained_model(), all_actions(State(), load_catalogue()), SPOKEN)
     started = time.perf_counter()
     turn = await engine.turn([], Message("1", "Πού βρίσκεται η αίτησή μου;", NOW), Context(1, "sms", NOW, ANNA, 2))
     assert time.perf_counter() - started < 0.3

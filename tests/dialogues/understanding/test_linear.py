@@ -18,8 +18,9 @@ from dialogues.turn import Entity
 from dialogues.understanding.interpret import Reading, preclassify, resolve_in_context
 from dialogues.understanding.redaction import redact
 from nlu import entities, references
-from nlu.intents import IntentModel, Shape, inverse_frequencies
+from nlu.intents import IntentModel, Shape, features
 from nlu.language import detect
+from nlu.linear import LinearModel, inverse_frequencies
 from tests.nlu.repeated import ENDS, PIECES, repeated
 
 pytestmark = pytest.mark.slow  # some ten seconds for each hundred
@@ -37,9 +38,11 @@ CHOICES = ({"title": "Ναι", "says": "/affirm"},)
 @pytest.fixture(scope="module")
 def model() -> IntentModel:
     shape = Shape()
-    vocabulary, idf = inverse_frequencies(["ne", "oxi", "pou ine i etisi mou"], shape, 1)
+    known = [tuple(features(key, shape)) for key in ("ne", "oxi", "pou ine i etisi mou")]
+    vocabulary, idf = inverse_frequencies(known, 1)
     weights = np.ones((len(vocabulary), 2), dtype=np.float32)
-    return IntentModel(("affirm", "_told"), shape, vocabulary, idf, weights, np.zeros(2, np.float32), 1.0)
+    linear = LinearModel(("affirm", "_told"), vocabulary, idf, weights, np.zeros(2, np.float32), 1.0)
+    return IntentModel(linear, shape)
 
 
 def understand(model: IntentModel, text: str) -> None:

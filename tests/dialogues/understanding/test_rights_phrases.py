@@ -9,10 +9,12 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.channels.facts import SPOKEN
 from dialogues.understanding.hours import hours_in
 from dialogues.understanding.interpret import Reading, preclassify, resolve_in_context
-from dialogues.understanding.rights_phrases import asked
+from dialogues.understanding.rights_phrases import RightsPhrases
 
+asked = RightsPhrases(SPOKEN).asked
 NLU = Path(__file__).parents[3] / "nlu/data"
 
 ASKED = {

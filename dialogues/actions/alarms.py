@@ -1,0 +1,36 @@
+"""What cannot wait: the right number or word at once, a person where one is needed, and nothing asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from dialogues.actions.base import Action, ActionInput, ActionOutput
+from dialogues.say import Say
+from dialogues.turn import Handover
+
+_SAYS: Mapping[str, str] = MappingProxyType(
+    {
+        "danger": "utter_danger",
+        "despair": "utter_despair",
+        "grief": "utter_grief",
+        "fraud": "utter_fraud",
+        "breach": "utter_breach",
+    }
+)
+_CALLS = frozenset({"despair", "breach"})
+"""Alarms for which a person is called; the reason is the alarm."""
+_OPEN = ("question", "pending")
+_SHOWN = (*_OPEN, "case", "wish", "topic", "last_choices")
+
+
+class Alarm(Action):
+    """Answers an alarm. What was open is dropped; where another's data was shown, what was talked about is as well."""
+
+    name = "action_alarm"
+
+    async def run(self, turn: ActionInput) -> ActionOutput:
+        kind = turn.intent if turn.intent in _SAYS else "danger"
+        dropped = dict.fromkeys(_SHOWN if kind == "breach" else _OPEN)
+        effects = (Handover(kind),) if kind in _CALLS else ()
+        return ActionOutput((Say(_SAYS[kind]),), dropped, effects)

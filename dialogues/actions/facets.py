@@ -1,0 +1,127 @@
+"""A narrower question: routed to the case, the service, the linking or the counter itself that it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from dialogues.actions.base import ActionInput, ActionOutput
+from dialogues.actions.case_facets import Asked, CaseFacets
+from dialogues.actions.cases import AboutOneCase
+from dialogues.actions.facts import ANSWERED, ServiceFacets, meaning
+from dialogues.actions.general import ServiceTeller
+from dialogues.actions.identity import SendTheCode
+from dialogues.actions.pending import facet_of
+from dialogues.actions.telling import CaseTeller
+from dialogues.catalogue import Catalogue, Office, Service
+from dialogues.ports import CaseView, Overview, Reads
+from dialogues.say import Say
+from dialogues.topics import about
+
+_ALWAYS: Mapping[str, str] = MappingProxyType(
+    {
+        "bot": "utter_about_bot",
+        "genuine": "utter_genuine",
+        "noway": "utter_no_way",
+        "praise": "utter_praise",
+        "privacy": "utter_privacy",
+        "told": "utter_told",
+        "wait": "utter_wait",
+    }
+)
+"""Of the counter itself, whatever is talked about."""
+
+_LINKING: Mapping[str, str] = MappingProxyType(
+    {
+        "fee": "utter_fee_link",
+        "next": "utter_next_link",
+        "nocode": "utter_no_code",
+        "object": "utter_why_link",
+        "proxy": "utter_proxy_link",
+        "repeat": "utter_repeat_link",
+        "submit": "utter_next_link",
+        "todo": "utter_next_link",
+        "until": "utter_next_link",
+        "when": "utter_next_link",
+        "who": "utter_about_bot",
+        "why": "utter_why_link",
+    }
+)
+_CELLS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "link": _LINKING,
+        "afm": {**_LINKING, "repeat": "utter_repeat_afm", "term": "utter_repeat_afm"},
+        "code": {**_LINKING, "repeat": "utter_repeat_code", "state": "utter_no_code", "contact": "utter_no_code"},
+        "person": {"repeat": "utter_repeat_person", "why": "utter_repeat_person"},
+        "called": dict.fromkeys(("state", "when", "next", "repeat", "who", "todo"), "utter_called_when"),
+        "cases": {"repeat": "utter_repeat_choice"},
+    }
+)
+"""What is asked while something is open: topic, facet, and the response that answers."""
+
+_OF_ANYTHING: Mapping[str, str] = MappingProxyType(
+    {"nocode": "utter_no_code_open", "proxy": "utter_proxy_link", "repeat": "utter_repeat"}
+)
+"""Where nothing that is talked about has an answer of its own."""
+_OF_CASE_ALONE = frozenset({"state", "until", "todo", "told"})
+_NAMES = ("case_ref", "protocol", "kaek", "procedure", "agency")
+_WAITING = frozenset({"until", "late", "extension", "submit", "documents", "todo"})
+"""Facets of what a case waits for: of several cases, those that wait are meant."""
+
+
+class AskFacet(AboutOneCase):
+    """When, why, what next: of whatever is talked about."""
+
+    name = "action_facet"
+    intent = "ask_facet"
+
+    def __init__(self, reads: Reads, teller: CaseTeller, link: SendTheCode, catalogue: Catalogue) -> None:
+        super().__init__(reads, teller, link)
+        self._catalogue = catalogue
+        self._cases = CaseFacets(catalogue, teller)
+        self._services = ServiceFacets(catalogue)
+        self._named = ServiceTeller(catalogue)
+
+    async def run(self, turn: ActionInput) -> ActionOutput:
+        facet = facet_of(turn)
+        if response := self._of_counter(turn, facet):
+            return ActionOutput((Say(response),), {"facet": facet})
+        if facet == "term" and (term := self._catalogue.terms.find(turn.message.text)):
+            return ActionOutput((meaning(term),), {"facet": facet})
+        topic = self._public(turn, facet)
+        if topic is not None and facet in ANSWERED:
+            slots = {"facet": facet, "topic": topic.code if isinstance(topic, Service) else turn.slots.get("topic")}
+            return ActionOutput((self._services.answer(topic, facet),), slots)
+        if turn.context.citizen_id is None and (response := _OF_ANYTHING.get(facet)):
+            return ActionOutput((Say(response),), {"facet": facet})
+        answer = await super().run(turn)
+        return ActionOutput(answer.says, {**answer.slots, "facet": facet}, answer.effects)
+
+    def tell(self, case: CaseView, turn: ActionInput) -> Say:
+        asked = Asked(turn.message.text, turn.context.now, about(turn.slots))
+        return self._cases.answer(case, facet_of(turn), asked)
+
+    def answer(self, turn: ActionInput, seen: Overview) -> ActionOutput:
+        """Of what is missing only a case can be asked that lacks something, unless one is named or talked about."""
+        waiting = tuple(case for case in seen.cases if case.missing)
+        narrowed = waiting and facet_of(turn) in _WAITING and not turn.slots.get("case") and not turn.named(*_NAMES)
+        return super().answer(turn, replace(seen, cases=waiting) if narrowed else seen)
+
+    def _of_counter(self, turn: ActionInput, facet: str) -> str | None:
+        topic = about(turn.slots)
+        return _ALWAYS.get(facet) or _CELLS.get(topic, {}).get(facet)
+
+    def _public(self, turn: ActionInput, facet: str) -> Service | Office | None:
+        """The service or office that is meant, where it is one and no case of the citizen's."""
+        if turn.named("case_ref", "protocol", "kaek") or facet in _OF_CASE_ALONE:
+            return None
+        named = self._named.named_in(turn)
+        office = self._catalogue.offices.get(turn.named("agency") or "")
+        if turn.context.citizen_id is not None and turn.slots.get("case") and named is None and office is None:
+            return None
+        if facet == "contact" and office is not None and named is None:
+            return office
+        if about(turn.slots) in ("service", "office") or named is not None or office is not None:
+            return self._named.meant_in(turn) or office
+        return None

@@ -1,0 +1,41 @@
+"""Cases by their own words: «το οικόπεδο στη Σύρο» is the case whose title has Σύρος in it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dialogues.ports import CaseView
+from nlu.fold import fold
+from nlu.names import stem
+
+_SHORTEST = 4  # letters of a word that can tell a case
+_BEGINNING = 5  # letters by which two forms of a word are one
+_COMMON = frozenset(
+    stem(word)
+    for word in fold(
+        "αίτηση υπόθεση φάκελος έγγραφο χαρτί άδεια διόρθωση στοιχείων πιστοποιητικό βεβαίωση αποζημίωση για από στον "
+        "στην μου μας σας έχω είναι θέλω πρέπει πότε πώς πού γιατί τίποτα ακόμα μετά case application document status"
+    ).split()
+)
+"""Words that a title may have and that tell no case from another."""
+
+
+def named_by(text: str, cases: Sequence[CaseView]) -> list[CaseView]:
+    """The cases whose title shares most telling words with the text; none where no title shares any, or all do."""
+    said = {_key(word) for word in fold(text).split() if _tells(word)}
+    shared = {case.reference: len(said & _words(case)) for case in cases}
+    most = max(shared.values(), default=0)
+    best = [case for case in cases if shared[case.reference] == most]
+    return best if most and len(best) < len(cases) else []
+
+
+def _words(case: CaseView) -> set[str]:
+    return {_key(word) for word in fold(case.title).split() if _tells(word)}
+
+
+def _tells(word: str) -> bool:
+    return len(word) >= _SHORTEST and stem(word) not in _COMMON
+
+
+def _key(word: str) -> str:
+    return stem(word)[:_BEGINNING]

@@ -1,0 +1,48 @@
+"""What a conversation is about when a message comes: the open question, else what was told last.
+
+The same words mean different things after different answers (nlu/facets.py); these are the names that nlu/talks uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+NOTHING = "none"
+
+_BY_TOPIC: Mapping[str, str] = MappingProxyType(
+    {
+        "case": "utter_case_closed utter_case_granted utter_case_partly utter_case_refused utter_case_status "
+        "utter_case_status_plain utter_nothing_missing utter_sent_nothing_missing utter_case_state "
+        "utter_case_state_plain",
+        "paper": "utter_missing_documents utter_sent_still_missing utter_case_todo utter_case_todo_due "
+        "utter_case_paper_missing utter_case_paper_missing_due utter_case_until utter_case_until_open "
+        "utter_case_until_past utter_case_until_today utter_case_why_waits",
+        "cases": "utter_cases utter_which_case utter_which_of_two",
+        "service": "utter_service utter_service_papers utter_service_cost utter_certificate_elsewhere",
+        "office": "utter_office",
+        "called": "utter_handover utter_complaint_again utter_gave_up",
+        "alerts": "utter_alerts_on utter_alerts_off utter_preference_set",
+        NOTHING: "utter_cancelled utter_goodbye utter_unlinked utter_erased",
+    }
+)
+OPENS: Mapping[str, str] = MappingProxyType(
+    {name: topic for topic, names in _BY_TOPIC.items() for name in names.split()}
+)
+"""Which response opens which topic."""
+
+_ASKED: Mapping[str, str] = MappingProxyType(
+    {"link": "link", "afm": "afm", "code": "code", "person": "person", "case": "cases", "topic": "service"}
+)
+"""What is talked about while a question is open."""
+
+
+def about(slots: Mapping[str, Any]) -> str:
+    """What the conversation is about, by its slots."""
+    return _ASKED.get(slots.get("question") or "") or slots.get("about") or NOTHING
+
+
+def opened(responses: Iterable[str]) -> str | None:
+    """The topic that the last of these responses opened, if any did."""
+    return next((OPENS[name] for name in reversed(list(responses)) if name in OPENS), None)

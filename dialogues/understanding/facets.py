@@ -1,0 +1,54 @@
+"""When a message is a narrower question about what is talked about, rather than a wish of its own. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from dialogues.topics import NOTHING
+from dialogues.understanding.interpret import Reading
+
+ASK_FACET = "ask_facet"  # the intent
+NO_FACET = "none"
+
+LIKELY = 0.4
+"""From this probability on a facet is taken; over so many of them it is far above the next."""
+LIKELIEST = 0.2
+"""The same where the message is nothing else that is understood, and something is talked about that it may be of."""
+CERTAIN = 0.75
+"""From this probability on it outdoes an intent that is an act."""
+ALARMING = 0.6
+"""From this probability on an alarm is taken that no phrase told."""
+
+_VAGUE = frozenset({"nlu_fallback", "out_of_scope", "help"})
+_BY_STATE = frozenset(
+    "give_afm give_code confirm_deletion give_topic follow_up other_case send_attachment about_alerts "  # noqa: SIM905
+    "maybe_person cancel_handover unsure set_preference unlink not_received".split()
+)
+"""Intents that the dialogue's state has told: a facet does not outdo them."""
+_ACTS = frozenset(
+    "stop_notifications start_notifications change_language talk_to_human cancel verify_identity "  # noqa: SIM905
+    "request_certificate list_my_cases".split()
+)
+_OPENING = frozenset("state documents fee contact submit".split())  # noqa: SIM905
+"""Facets that open a topic where none is open: there the intent tells it whole."""
+_AS_INTENTS: Mapping[str, str] = MappingProxyType({"anger": "complaint"})
+"""Facets that are intents of their own."""
+_ALARMS = frozenset({"danger", "despair", "grief", "fraud", "breach"})
+"""Facets that are alarms, and intents of the same name (alarm_phrases.py knows the plain ones)."""
+
+
+def with_facet(reading: Reading, facet: str, chance: float, about: str) -> Reading:
+    """The reading, as a question about ``about`` where it is one."""
+    vague = reading.intent in _VAGUE and about != NOTHING
+    if facet == NO_FACET or reading.intent in _BY_STATE or chance < (LIKELIEST if vague else LIKELY):
+        return reading
+    if facet in _ALARMS:
+        return replace(reading, intent=facet, confidence=chance) if chance >= ALARMING else reading
+    if reading.intent in _ACTS and reading.confidence >= CERTAIN > chance:
+        return reading
+    if about == NOTHING and facet in _OPENING and reading.intent not in _VAGUE:
+        return reading
+    intent = _AS_INTENTS.get(facet, ASK_FACET)
+    return replace(reading, intent=intent, facet=facet, confidence=chance)

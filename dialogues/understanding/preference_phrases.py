@@ -1,0 +1,75 @@
+"""How notices are wanted, in whatever words: «στο κινητό όχι, στο viber μόνο», «νυχτιάτικα όχι μηνύματα».
+
+Beside :mod:`dialogues.understanding.rights_phrases`, which knows every word of what it takes and hears hours as well.
+Only how is said here, never whether: consent is another matter, and the answer says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from dialogues.channels import NO_CHANNELS, ONLY, Channels
+from dialogues.understanding.hours import DEFAULT
+from dialogues.understanding.phrases import Phrases, phrase_of
+from dialogues.understanding.rights_phrases import PREFER, Asked, RightsPhrases
+
+_LISTS: Mapping[str, str] = {
+    "only": "μόνο μονάχα αποκλειστικά only just",
+    "not": "μη μην δεν δε όχι χωρίς no not don't don dont never",
+    "night": "βράδυ βράδια βραδινά βραδιάτικα νύχτα νύχτες νυχτιάτικα νυχτερινά μεσάνυχτα night nights midnight",
+    "told": "μηνύμα* μήνυμα μνμ ειδοποιήσ* ειδοποίησ* ενημερώσ* στέλν* στείλ* ενοχλ* γράφετε ξυπνάτε χτυπάει "
+    "messages message text texts alerts alert notifications send disturb sms",
+    "else": "σταματ* σταμάτ* διακοπ* διακόψ* κόψτε στοπ stop unsubscribe πιστοποιητικ* αίτησ* απόφαση κωδικό* υπόθεσ* "
+    "γιατί πώς πού έχετε ήρθε έλαβα πήρα έστειλα στείλατε certificate application code why how where received sent",
+}
+_DIGIT = re.compile(r"\d")
+_MOST = 10  # words
+
+
+class PreferencePhrases(RightsPhrases):
+    """Both tables, for the channels that there are."""
+
+    def __init__(self, channels: Channels) -> None:
+        super().__init__(channels)
+        self._table = _table(channels)
+
+    def asked(self, text: str) -> Asked | None:
+        """What is asked for in so many words, else the wish, if the message states one and says nothing else that is
+        known here. Hours are another's affair."""
+        return super().asked(text) or self._preferred(text)
+
+    def _preferred(self, text: str) -> Asked | None:
+        found = None if _DIGIT.search(text) else self._table.find(text)
+        if found is None:
+            return None
+        kind, value = found.split("=")
+        return Asked(PREFER, "unknown", (kind, value))
+
+
+def _table(channels: Channels) -> Phrases:
+    limits: dict[str, Any] = {"most": _MOST, "unless": "@else"}
+    quiet = {"near": ["@not", "@night", "@told"], **limits}
+    return Phrases(
+        [
+            *(phrase_of(f"channel={ONLY}{name}", {**entry, **limits}, _LISTS) for name, entry in _each(channels)),
+            phrase_of(f"quiet={'-'.join(DEFAULT)}", quiet, _LISTS),
+        ]
+    )
+
+
+def _each(channels: Channels) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The words for one channel alone: the other is refused, or it is said to be the only one."""
+    said = {name: " ".join(channel.said.values()) for name, channel in channels.items()}
+    for name, words in said.items():
+        if others := " ".join(other for each, other in said.items() if each != name):
+            yield name, {"order": ["@not", others, words], "reach": 3}
+    for name, words in said.items():
+        yield name, {"order": ["@only", words], "reach": 1}
+    for name, words in said.items():
+        yield name, {"order": [words, "@only"], "reach": 0}
+
+
+PHRASES = PreferencePhrases(NO_CHANNELS)
+"""What can be asked for whatever channels there are."""

@@ -1,0 +1,76 @@
+"""The cues of nlu/catalogue/facet_cues.yml in a folded message: words that stand in order, a few others between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+
+from nlu.fold import fold, fold_word
+
+_STAR = "*"
+_BETWEEN = 2  # other words between two of a cue
+
+
+class Word(NamedTuple):
+    """A word of a cue: its key, and whether a word may go on after it."""
+
+    key: str
+    goes_on: bool
+
+    def fits(self, word: str) -> bool:
+        return word.startswith(self.key) if self.goes_on else word == self.key
+
+
+Cue = tuple[Word, ...]
+
+
+def read_cues(file: Path | None = None) -> Mapping[str, Sequence[tuple[str, Cue]]]:
+    """By the first letter of their first word: (what it is a cue of, the cue). Raises OSError."""
+    where = file or Path(__file__).with_name("catalogue") / "facet_cues.yml"
+    by_letter: dict[str, list[tuple[str, Cue]]] = {}
+    for name, lines in yaml.safe_load(where.read_text(encoding="utf-8")).items():
+        for line in lines:
+            cue = tuple(_word(word) for word in str(line).split())
+            by_letter.setdefault(cue[0].key[:1], []).append((name, cue))
+    return by_letter
+
+
+def cue_grams(key: str) -> Iterator[str]:
+    """What the message has cues of, each once; a cue of several words counts by itself as well."""
+    words = key.split()
+    found = {mark for at in range(len(words)) for mark in _marks(words, at)}
+    yield from sorted(found)
+
+
+def _marks(words: Sequence[str], at: int) -> Iterator[str]:
+    for name, cue in _cues().get(words[at][:1], ()):
+        if _stands(cue, words, at):
+            yield f"?{name}"
+            if len(cue) > 1:
+                yield f"?{name}+"
+
+
+def _stands(cue: Cue, words: Sequence[str], at: int) -> bool:
+    if not cue[0].fits(words[at]):
+        return False
+    for word in cue[1:]:
+        ahead = range(at + 1, min(at + 2 + _BETWEEN, len(words)))
+        at = next((place for place in ahead if word.fits(words[place])), -1)
+        if at < 0:
+            return False
+    return True
+
+
+def _word(written: str) -> Word:
+    if written.endswith(_STAR):
+        return Word(fold_word(written[:-1]), goes_on=True)
+    return Word(fold(written), goes_on=False)
+
+
+@cache
+def _cues() -> Mapping[str, Sequence[tuple[str, Cue]]]:
+    return read_cues()

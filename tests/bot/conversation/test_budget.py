@@ -1,0 +1,111 @@
+"""What one contact point is answered, and who is answered at all: through signed HTTP, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.channels.facts import SPOKEN
+from casestore.conversations.transcript import Author
+from casestore.tables import consents, outbox, transcript
+from dialogues.responses import phrases
+from tests.fakes.dialogue import EchoDialogue
+from tests.harness import System, running_system
+
+VIBER, SMS, OTHER = "tGVuIFZpYmVyIGlkIGhlcmU=", "+306900000001", "+306900000002"
+SATELLITE = "+881612345678"
+MINUTE, DAY = "[utter_wait_minute el]", "[utter_wait_day el]"
+
+
+@pytest.fixture
+async def system(database_url: str) -> AsyncIterator[System]:
+    limits: dict[str, Any] = {
+        "budget_messages_per_minute": 3,
+        "budget_messages_per_day": 7,
+        "budget_sms_parts_per_day": 5,
+    }
+    async with running_system(database_url, EchoDialogue(counting=False), **limits) as system:
+        yield system
+
+
+async def write(system: System, address: str, *texts: str) -> list[str]:
+    """What came back for these."""
+    before = len(system.said_to(address))
+    handset = system.phone.viber if address == VIBER else system.phone.sms
+    for text in texts:
+        await handset.write(address, text)
+    await system.settle()
+    return system.said_to(address)[before:]
+
+
+async def said_by_citizens(system: System) -> int:
+    async with system.store.database.read() as connection:
+        lines = await connection.scalars(select(transcript.c.id).where(transcript.c.author == Author.CITIZEN))
+        return len(lines.all())
+
+
+async def test_above_the_budget_of_a_minute_one_sentence_then_silence_then_answers_again(system: System) -> None:
+    told = await write(system, VIBER, *(f"{n}" for n in range(8)))
+    assert told == ["re: 0", "re: 1", "re: 2", MINUTE]
+    assert await said_by_citizens(system) == 8
+    system.clock.forward(61)
+    assert await write(system, VIBER, "ξανά") == ["re: ξανά"]
+    assert (
+        system.metrics.registry.get_sample_value(
+            "counter_held_messages_total", {"channel": "viber", "reason": "minute"}
+        )
+        == 5.0
+    )
+
+
+async def test_above_the_budget_of_a_day_one_sentence_until_the_next(system: System) -> None:
+    for _ in range(3):
+        await write(system, VIBER, "ένα", "δύο", "τρία", "τέσσερα")
+        system.clock.forward(61)
+    assert system.said_to(VIBER).count("re: ένα") == 3
+    assert (len(system.said_to(VIBER)), system.said_to(VIBER)[-1]) == (10, DAY)
+    assert await write(system, VIBER, "ακόμα;") == []
+    system.clock.forward(86_400)
+    assert await write(system, VIBER, "καλημέρα") == ["re: καλημέρα"]
+
+
+async def test_the_parts_of_a_day_count_and_another_number_is_answered_all_the_same(system: System) -> None:
+    long = "ένα μακρύ μήνυμα " * 15  # four parts
+    assert await write(system, SMS, long) == [f"re: {long}".strip()]
+    assert await write(system, SMS, "γεια", "ακόμα") == ["re: γεια", DAY]
+    assert await write(system, SMS, "ακόμα") == []
+    assert await write(system, OTHER, "γεια") == ["re: γεια"]
+
+
+async def test_stop_is_heard_above_the_budget_and_costs_nothing(system: System) -> None:
+    assert len(await write(system, VIBER, "1", "2", "3", "4", "ΣΤΟΠ")) == 4
+    assert len(await write(system, SMS, "1", "2", "3", "4", "ΣΤΟΠ")) == 4
+    async with system.store.database.read() as connection:
+        assert (await connection.scalars(select(consents.c.allowed))).all() == [False, False]
+
+
+async def test_a_number_that_is_no_destination_is_kept_and_not_answered(system: System) -> None:
+    assert await write(system, SATELLITE, "γεια σας", "ΣΤΟΠ") == []
+    assert await said_by_citizens(system) == 2
+    async with system.store.database.read() as connection:
+        assert (await connection.scalars(select(outbox.c.id))).all() == []
+
+
+async def test_without_limits_everything_is_answered(database_url: str) -> None:
+    limits: dict[str, Any] = {
+        "budget_messages_per_minute": 0,
+        "budget_messages_per_day": 0,
+        "budget_sms_parts_per_day": 0,
+    }
+    async with running_system(database_url, EchoDialogue(), **limits) as system:
+        assert len(await write(system, SMS, *(f"{n}" for n in range(40)))) == 40
+
+
+@pytest.mark.parametrize("name", ["utter_wait_minute", "utter_wait_day"])
+def test_the_sentence_is_there_in_both_languages(name: str) -> None:
+    told = {language: phrases(SPOKEN).say(name, language, "sms").text for language in ("el", "en")}
+    assert len(set(told.values())) == 2
+    assert all("112" in text for text in told.values())
