@@ -61,6 +61,8 @@ class Kind(StrEnum):
     WAIT_DAY = "wait-day"
 
 
+SAID_BY_BOT = (Kind.REPLY, Kind.WAIT_MINUTE, Kind.WAIT_DAY)
+"""What is not sent any more once an agent answers."""
 TAKEN_OVER = "taken-over"
 """The reason of answers that were not sent because an agent answers now."""
 
@@ -103,7 +105,7 @@ class ClaimedDispatch:
 _open = in_state(outbox.c.state, OutboxState.OPEN)
 _other = outbox.alias("other")
 _taken_over = and_(
-    outbox.c.kind == literal_column(f"'{Kind.REPLY}'"),
+    outbox.c.kind.in_([literal_column(f"'{kind}'") for kind in SAID_BY_BOT]),
     exists()
     .where(conversations.c.id == outbox.c.conversation_id, in_state(conversations.c.owner, OwnerKind.AGENT))
     .correlate(outbox),

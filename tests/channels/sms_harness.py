@@ -17,7 +17,7 @@ from tests.channels.signing import PUBLIC_URL, Signing, Webhook, header_of
 from tests.channels.sms_webhooks import SMS as WEBHOOKS
 from tests.channels.sms_webhooks import STATUS_PATH
 
-SID = "AC" + "0" * 32
+SID = "AC" + "1".zfill(32)
 TOKEN = "twilio-token-for-tests"
 FROM = "+302131313131"
 HEADER = "X-Twilio-Signature"
