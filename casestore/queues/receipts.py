@@ -107,11 +107,11 @@ class Receipts:
         unclaimed = select(receipts.c.id).where(receipts.c.id.in_([receipt.id for receipt in batch]))
         async with self._database.write() as connection:
             ours = set((await connection.scalars(unclaimed.with_for_update(skip_locked=True))).all())
-            await hold(self._database, connection, _touched_by(batch))
+            held = await hold(self._database, connection, _touched_by(batch))
             for receipt in batch:
                 if receipt.id not in ours:
                     continue  # another worker has read the same spool
-                if await self._apply(connection, receipt, now, retry):
+                if await self._apply(connection, receipt, held, now, retry):
                     await self._take_off(connection, receipt)
                 elif not await self._wait(connection, receipt, now):
                     lost += 1
@@ -130,9 +130,16 @@ class Receipts:
     async def _take_off(connection: AsyncConnection, receipt: ReceiptRow) -> None:
         await connection.execute(delete(receipts).where(receipts.c.id == receipt.id))
 
-    async def _apply(self, connection: AsyncConnection, receipt: ReceiptRow, now: datetime, retry: RetryRule) -> bool:
-        """``False``: its row is not there."""
-        row = await self._row_of(connection, receipt)
+    async def _apply(
+        self,
+        connection: AsyncConnection,
+        receipt: ReceiptRow,
+        held: ColumnElement[bool],
+        now: datetime,
+        retry: RetryRule,
+    ) -> bool:
+        """``False``: its row is not there, or was not when the rows were locked: to lock one more would be out of order."""
+        row = await self._row_of(connection, receipt, held)
         if row is None:
             return False
         again = _may_retry(receipt, row, now, retry)
@@ -144,15 +151,15 @@ class Receipts:
             if receipt.remedy == ReceiptRemedy.STOP_CONTACT:
                 await stop(connection, receipt.channel, row.recipient_key, receipt.error or "stopped", now)
         if receipt.all_before:
-            await _raise_earlier(connection, row, RANKS[receipt.status])
+            await _raise_earlier(connection, row, RANKS[receipt.status], held)
         return True
 
     @staticmethod
-    async def _row_of(connection: AsyncConnection, receipt: ReceiptRow) -> Row[Any] | None:
+    async def _row_of(connection: AsyncConnection, receipt: ReceiptRow, held: ColumnElement[bool]) -> Row[Any] | None:
         by_ours, by_theirs = outbox.c.id == receipt.message_id, outbox.c.provider_id == receipt.provider_id
         told_of = by_theirs if receipt.message_id is None else by_ours
-        rows = select(*_LOOKED_AT).where(told_of, outbox.c.channel == receipt.channel)
-        return (await connection.execute(rows.with_for_update())).first()
+        rows = select(*_LOOKED_AT).where(told_of, outbox.c.channel == receipt.channel, held)
+        return (await connection.execute(rows)).first()
 
 
 def _told_of(batch: Sequence[ReceiptRow]) -> ColumnElement[bool]:
@@ -200,9 +207,9 @@ def _moved(receipt: ReceiptRow, state: OutboxState, now: datetime) -> dict[str, 
     }
 
 
-async def _raise_earlier(connection: AsyncConnection, row: Row[Any], rank: int) -> None:
+async def _raise_earlier(connection: AsyncConnection, row: Row[Any], rank: int, held: ColumnElement[bool]) -> None:
     """What was sent to this recipient before has come as far."""
     earlier = and_(outbox.c.recipient_key == row.recipient_key, outbox.c.id < row.id)
     reached = and_(outbox.c.status_rank >= RANKS[ReceiptStatus.SENT], outbox.c.status_rank < rank)
     sent = in_state(outbox.c.state, OutboxState.SENT)
-    await connection.execute(update(outbox).where(earlier, reached, sent).values(status_rank=rank))
+    await connection.execute(update(outbox).where(earlier, reached, sent, held).values(status_rank=rank))

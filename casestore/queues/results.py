@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Update, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Update, and_, bindparam, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
@@ -81,11 +81,14 @@ _WRITE: Mapping[OutboxState, tuple[Update, tuple[str, ...]]] = {
 """The statement for each end of an attempt, and the fields of :class:`Outcome` that it takes."""
 
 
-async def hold(database: Database, connection: AsyncConnection, rows: ColumnElement[bool]) -> None:
+async def hold(database: Database, connection: AsyncConnection, rows: ColumnElement[bool]) -> ColumnElement[bool]:
     """Lock these rows of the outbox in the order of their ids: two batches that lock the same rows each in its own
-    order would wait for one another. SQLite has one writer anyway."""
-    if not database.is_sqlite:
-        await connection.execute(select(outbox.c.id).where(rows).order_by(outbox.c.id).with_for_update())
+    order would wait for one another. Returns which are held: a row that became one of them meanwhile is not. SQLite
+    has one writer anyway."""
+    if database.is_sqlite:
+        return true()
+    locked = await connection.scalars(select(outbox.c.id).where(rows).order_by(outbox.c.id).with_for_update())
+    return outbox.c.id.in_(locked.all())
 
 
 async def stop(connection: AsyncConnection, channel: str, recipient_key: str, reason: str, now: datetime) -> None:
