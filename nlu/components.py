@@ -6,6 +6,7 @@ The only module of this package that knows Rasa. ``config.yml`` names it and giv
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -100,8 +101,10 @@ class Understanding(GraphComponent, IntentClassifier):  # type: ignore[misc] # R
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the model. The order of files and sentences changes nothing."""
         written = [(message.get("text"), message.get("intent")) for message in training_data.intent_examples]
-        self._model = fit_written(written, self._config)
-        self._facets = fit_facets(written, read_talks(), self._config)
+        with ProcessPoolExecutor(max_workers=1) as beside:
+            facets = beside.submit(fit_facets, written, list(read_talks()), self._config)
+            self._model = fit_written(written, self._config)
+            self._facets = facets.result()
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
             self._facets.save(folder)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -91,8 +93,11 @@ def fit_linear(
     vocabulary, idf = inverse_frequencies(texts, least)
     matrix = _matrix(texts, vocabulary, idf)
     labels, targets = _targets(wanted)
-    held_out = _held_out(matrix, targets, np.array(groups), strength, folds, seed)
-    return _model(_linear(matrix, targets, strength, seed), labels, vocabulary, idf, _temperature(held_out, targets))
+    fit_on = partial(_linear, strength=strength, seed=seed)
+    with ProcessPoolExecutor() as processes:  # not threads: the library's dice are one for a process
+        whole = processes.submit(fit_on, matrix, targets)
+        held_out = _held_out(matrix, targets, np.array(groups), processes, fit_on, folds, seed)
+    return _model(whole.result(), labels, vocabulary, idf, _temperature(held_out, targets))
 
 
 def _targets(wanted: Sequence[str]) -> tuple[tuple[str, ...], NDArray[np.int64]]:
@@ -127,13 +132,20 @@ def _linear(
 
 
 def _held_out(
-    features: csr_matrix, targets: NDArray[np.int64], groups: NDArray[np.int64], strength: float, folds: int, seed: int
+    features: csr_matrix,
+    targets: NDArray[np.int64],
+    groups: NDArray[np.int64],
+    processes: ProcessPoolExecutor,
+    fit_on: Callable[[csr_matrix, NDArray[np.int64]], LinearSVC],
+    folds: int,
+    seed: int,
 ) -> Matrix:
     """The scores of every sentence by a model that saw neither it nor its variants."""
     scores = np.full((len(targets), len(set(targets.tolist()))), -1.0)  # an intent that a part lacks is a plain no
     split = StratifiedGroupKFold(n_splits=folds, shuffle=True, random_state=seed)
-    for seen, unseen in split.split(features, targets, groups):
-        model = _linear(features[seen], targets[seen], strength, seed)
+    parts = list(split.split(features, targets, groups))
+    models = processes.map(fit_on, (features[seen] for seen, _ in parts), (targets[seen] for seen, _ in parts))
+    for (_, unseen), model in zip(parts, models, strict=True):
         scores[np.ix_(unseen, model.classes_)] = model.decision_function(features[unseen])
     return scores
 

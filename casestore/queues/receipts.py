@@ -138,7 +138,7 @@ class Receipts:
         now: datetime,
         retry: RetryRule,
     ) -> bool:
-        """``False``: its row is not there, or was not when the rows were locked: to lock one more would be out of order."""
+        """``False``: its row is not there, or was not when the rows were locked: to lock another is out of order."""
         row = await self._row_of(connection, receipt, held)
         if row is None:
             return False
