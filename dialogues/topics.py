@@ -21,7 +21,7 @@ _BY_TOPIC: Mapping[str, str] = MappingProxyType(
         "utter_case_until_past utter_case_until_today utter_case_why_waits",
         "cases": "utter_cases utter_which_case utter_which_of_two",
         "service": "utter_service utter_service_papers utter_service_cost utter_certificate_elsewhere",
-        "office": "utter_office",
+        "office": "utter_office utter_fact_reach",
         "called": "utter_handover utter_complaint_again utter_gave_up",
         "alerts": "utter_alerts_on utter_alerts_off utter_preference_set",
         NOTHING: "utter_cancelled utter_goodbye utter_unlinked utter_erased",

@@ -61,8 +61,7 @@ class Kind(StrEnum):
     WAIT_DAY = "wait-day"
 
 
-SAID_BY_BOT = (Kind.REPLY, Kind.WAIT_MINUTE, Kind.WAIT_DAY)
-"""What is not sent any more once an agent answers."""
+SAID_BY_BOT = (Kind.REPLY, Kind.WAIT_MINUTE, Kind.WAIT_DAY)  # not sent any more once an agent answers
 TAKEN_OVER = "taken-over"
 """The reason of answers that were not sent because an agent answers now."""
 

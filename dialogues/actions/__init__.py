@@ -43,7 +43,6 @@ _SIMPLE: tuple[Callable[[], Action], ...] = (
     StopAlerts,
     Cancel,
     ChangeLanguage,
-    Fallback,
     Complaint,
     CallPerson,
     Alarm,
@@ -58,7 +57,7 @@ def all_actions(reads: Reads, catalogue: Catalogue) -> tuple[Action, ...]:
     teller, services = CaseTeller(catalogue), ServiceTeller(catalogue)
     link = SendTheCode(reads, tuple(kind.intent for kind in _OF_CASES))
     status = CaseStatus(reads, teller, link)
-    certificate = CertificateStatus(reads, teller, link)
+    certificate = CertificateStatus(reads, teller, link, status)
     of_cases: dict[str, Action] = {
         status.intent: status,
         certificate.intent: certificate,
@@ -88,4 +87,5 @@ def all_actions(reads: Reads, catalogue: Catalogue) -> tuple[Action, ...]:
             for of_privacy in (StartAlerts, UnlinkChat, DeleteMe, Confirmed, SetThePreference, ShowPreferences)
         ),
         *(simple() for simple in _SIMPLE),
+        Fallback(status),
     )

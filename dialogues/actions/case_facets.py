@@ -118,9 +118,7 @@ class CaseFacets:
 
     def _why(self, case: CaseView, asked: Asked) -> Say:
         if case.missing:
-            reasons = [(title, case.reasons[code]) for code, title, _ in case.missing if case.reasons.get(code)]
-            if reasons:
-                lines = tuple(Say("utter_case_why_paper", {"papers": title, "reason": why}) for title, why in reasons)
+            if lines := self._teller.reasons(case):
                 return Say(lines[0].response, lines[0].values, more=lines[1:])
             if asked.about == "paper":
                 return told(self._facts(case).why_paper)
@@ -153,10 +151,11 @@ class CaseFacets:
 
     def _paper_in(self, case: CaseView, text: str) -> Say | None:
         """The paper that the question names, and how it stands."""
-        for _, title, due in case.missing:
+        for code, title, due in case.missing:
             if _is_named(title, text):
                 values: dict[str, Value] = {"papers": title, **({"deadline": due} if due else {})}
-                return Say("utter_case_paper_missing_due" if due else "utter_case_paper_missing", values)
+                name = "utter_case_paper_missing_due" if due else "utter_case_paper_missing"
+                return Say(name, values, more=self._teller.reasons(case, code))
         for title in case.received:
             if _is_named(title, text):
                 taken = title in case.accepted

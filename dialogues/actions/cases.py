@@ -15,11 +15,13 @@ from dialogues.actions.pending import reference_of, remember, wish_of
 from dialogues.actions.telling import CaseTeller
 from dialogues.ports import CaseView, Overview, Reads, Unavailable
 from dialogues.say import Say
+from nlu.fold import fold, fold_word
 
 _IDENTIFIERS = ("case_ref", "protocol", "kaek")
 _LINKING = ("afm", "code")  # the questions of linking
 _TWO = 2
 _KINDS = ("procedure", "agency", "certificate_type")
+_CERTIFICATES = tuple(map(fold_word, ("πιστοποιητ", "βεβαίωσ", "βεβαιωσ", "certif", "αντίγραφ", "ληξιαρχ", "απόσπασμ")))
 OTHER, FOLLOW_UP = "other_case", "follow_up"  # intents: not the one just talked about; the same, of something else
 
 
@@ -126,6 +128,17 @@ class CaseStatus(AboutOneCase):
     def tell(self, case: CaseView, turn: ActionInput) -> Say:
         return self._teller.status(case, turn.context.now)
 
+    async def of_words(self, turn: ActionInput) -> ActionOutput | None:
+        """The status of the one case whose own words the message has, where nothing else of it is understood."""
+        if turn.context.citizen_id is None:
+            return None
+        try:
+            seen = await self._reads.overview(turn.context.citizen_id)
+        except Unavailable:
+            return None
+        named = named_by(turn.message.text, seen.cases)
+        return self.answer(turn, replace(seen, cases=tuple(named))) if len(named) == 1 else None
+
 
 class MissingDocuments(AboutOneCase):
     """Which papers a case waits for; what a procedure takes in general, where no case of the citizen's is meant."""
@@ -184,14 +197,21 @@ class DocumentSent(AboutOneCase):
 
 
 class CertificateStatus(AboutOneCase):
-    """Where a certificate is that was asked for: one for which a case is on record, else a person is offered."""
+    """Where a certificate is that was asked for: one for which a case is on record, else a person is offered. Who has
+    cases and speaks of no certificate means one of the cases."""
 
     name = "action_certificate_status"
     intent = "certificate_status"
 
+    def __init__(self, reads: Reads, teller: CaseTeller, link: SendTheCode, status: CaseStatus) -> None:
+        super().__init__(reads, teller, link)
+        self._status = status
+
     def answer(self, turn: ActionInput, seen: Overview) -> ActionOutput:
         wanted = turn.named("certificate_type")
         issued = tuple(c for c in seen.cases if self._teller.is_certificate(c) and wanted in (None, c.procedure))
+        if not issued and wanted is None and turn.intent == self.intent and not _says_certificate(turn.message.text):
+            return self._status.answer(turn, seen)
         of_certificates = replace(seen, cases=issued)
         return super().answer(turn, of_certificates) if issued else self.without_cases(turn, of_certificates)
 
@@ -202,6 +222,10 @@ class CertificateStatus(AboutOneCase):
 
     def tell(self, case: CaseView, turn: ActionInput) -> Say:
         return self._teller.status(case, turn.context.now)
+
+
+def _says_certificate(text: str) -> bool:
+    return any(word.startswith(_CERTIFICATES) for word in fold(text).split())
 
 
 class CaseNamed(Action):

@@ -64,6 +64,8 @@ _OF_ANYTHING: Mapping[str, str] = MappingProxyType(
     {"nocode": "utter_no_code_open", "proxy": "utter_proxy_link", "repeat": "utter_repeat"}
 )
 """Where nothing that is talked about has an answer of its own."""
+_OF_CASE_TOO = frozenset({"when", "next", "state", "todo"})
+"""What may be asked of a case although a person was called meanwhile."""
 _OF_CASE_ALONE = frozenset({"state", "until", "todo", "told"})
 _NAMES = ("case_ref", "protocol", "kaek", "procedure", "agency")
 _WAITING = frozenset({"until", "late", "extension", "submit", "documents", "todo"})
@@ -91,8 +93,7 @@ class AskFacet(AboutOneCase):
             return ActionOutput((meaning(term),), {"facet": facet})
         topic = self._public(turn, facet)
         if topic is not None and facet in ANSWERED:
-            slots = {"facet": facet, "topic": topic.code if isinstance(topic, Service) else turn.slots.get("topic")}
-            return ActionOutput((self._services.answer(topic, facet),), slots)
+            return ActionOutput((self._services.answer(topic, facet),), {"facet": facet, "topic": topic.code})
         if turn.context.citizen_id is None and (response := _OF_ANYTHING.get(facet)):
             return ActionOutput((Say(response),), {"facet": facet})
         answer = await super().run(turn)
@@ -110,6 +111,8 @@ class AskFacet(AboutOneCase):
 
     def _of_counter(self, turn: ActionInput, facet: str) -> str | None:
         topic = about(turn.slots)
+        if topic == "called" and turn.slots.get("case") and facet in _OF_CASE_TOO:
+            return None
         return _ALWAYS.get(facet) or _CELLS.get(topic, {}).get(facet)
 
     def _public(self, turn: ActionInput, facet: str) -> Service | Office | None:
@@ -117,7 +120,7 @@ class AskFacet(AboutOneCase):
         if turn.named("case_ref", "protocol", "kaek") or facet in _OF_CASE_ALONE:
             return None
         named = self._named.named_in(turn)
-        office = self._catalogue.offices.get(turn.named("agency") or "")
+        office = self._catalogue.offices.get(turn.named("agency") or turn.slots.get("topic") or "")
         if turn.context.citizen_id is not None and turn.slots.get("case") and named is None and office is None:
             return None
         if facet == "contact" and office is not None and named is None:

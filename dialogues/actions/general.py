@@ -135,7 +135,7 @@ class Offices(Action):
         if office is None:
             asked = Say("utter_which_office", options=self._teller.offices())
             return ActionOutput((asked,), {"pending": remember(self.wish)})
-        return ActionOutput((self._teller.office(office),), _done(turn, self.wish))
+        return ActionOutput((self._teller.office(office),), {**_done(turn, self.wish), "topic": office.code})
 
 
 class RequestCertificate(Action):

@@ -8,6 +8,7 @@ from typing import Any
 
 from dialogues.actions.asking import asked_again, has_letters, has_offer, is_other_script, lost
 from dialogues.actions.base import Action, ActionInput, ActionOutput
+from dialogues.actions.cases import CaseStatus
 from dialogues.actions.pending import remember, wish_of
 from dialogues.say import Say
 from dialogues.turn import Handover, SetLanguage
@@ -46,7 +47,12 @@ class Fallback(Action):
 
     name = "action_fallback"
 
+    def __init__(self, status: CaseStatus) -> None:
+        self._status = status
+
     async def run(self, turn: ActionInput) -> ActionOutput:
+        if named := await self._status.of_words(turn):
+            return ActionOutput(named.says, {**named.slots, "fallback_count": None}, named.effects)
         fallback_count = (turn.slots.get("fallback_count") or 0) + 1
         slots: dict[str, Any] = {"fallback_count": fallback_count}
         if has_offer(turn) and turn.intent == "nlu_fallback" and not (has_letters(turn) and fallback_count > 1):

@@ -96,7 +96,16 @@ class CaseTeller:
         stale = _stale(case, now)
         if not case.missing:
             return Say("utter_nothing_missing", self.names(case), more=stale)
-        return Say("utter_missing_documents", {**self.names(case), **self._documents(case)}, more=stale)
+        more = (*self.reasons(case), *stale)
+        return Say("utter_missing_documents", {**self.names(case), **self._documents(case)}, more=more)
+
+    def reasons(self, case: CaseView, code: str | None = None) -> tuple[Say, ...]:
+        """Why papers are wanted, in the registry's words: of all that are missing, or of one."""
+        return tuple(
+            Say("utter_case_why_paper", {"papers": title, "reason": case.reasons[each]})
+            for each, title, _ in case.missing
+            if case.reasons.get(each) and code in (None, each)
+        )
 
     def sent(self, case: CaseView, now: datetime) -> Say:
         """What the registry shows of the papers: what it has and what it still waits for."""

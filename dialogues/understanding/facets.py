@@ -22,6 +22,8 @@ ALARMING = 0.6
 """From this probability on an alarm is taken that no phrase told."""
 
 _VAGUE = frozenset({"nlu_fallback", "out_of_scope", "help"})
+_COURTESY = frozenset({"affirm", "deny", "cancel", "thank", "goodbye", "greet"})
+_FEW_WORDS = 2
 _BY_STATE = frozenset(
     "give_afm give_code confirm_deletion give_topic follow_up other_case send_attachment about_alerts "  # noqa: SIM905
     "maybe_person cancel_handover unsure set_preference unlink not_received".split()
@@ -39,9 +41,15 @@ _ALARMS = frozenset({"danger", "despair", "grief", "fraud", "breach"})
 """Facets that are alarms, and intents of the same name (alarm_phrases.py knows the plain ones)."""
 
 
+def _is_courtesy_with_more(reading: Reading, about: str) -> bool:
+    """«εντάξει, πες μου για τα λεφτά»: a yes to nothing is not all that is said."""
+    asked = about in ("link", "person", "afm", "code", "cases")
+    return not asked and reading.intent in _COURTESY and len(reading.text.split()) > _FEW_WORDS
+
+
 def with_facet(reading: Reading, facet: str, chance: float, about: str) -> Reading:
     """The reading, as a question about ``about`` where it is one."""
-    vague = reading.intent in _VAGUE and about != NOTHING
+    vague = about != NOTHING and (reading.intent in _VAGUE or _is_courtesy_with_more(reading, about))
     if facet == NO_FACET or reading.intent in _BY_STATE or chance < (LIKELIEST if vague else LIKELY):
         return reading
     if facet in _ALARMS:
