@@ -152,18 +152,30 @@ class CaseFacets:
     def _paper_in(self, case: CaseView, text: str) -> Say | None:
         """The paper that the question names, and how it stands."""
         for code, title, due in case.missing:
-            if _is_named(title, text):
+            if self._is_named(title, text):
                 values: dict[str, Value] = {"papers": title, **({"deadline": due} if due else {})}
                 name = "utter_case_paper_missing_due" if due else "utter_case_paper_missing"
                 return Say(name, values, more=self._teller.reasons(case, code))
         for title in case.received:
-            if _is_named(title, text):
+            if self._is_named(title, text):
                 taken = title in case.accepted
                 rest = self._rest(case)
                 return Say(
                     "utter_case_paper_accepted" if taken else "utter_case_paper_received", {"papers": title}, rest
                 )
         return None
+
+    def names_paper(self, case: CaseView, text: str) -> bool:
+        """Does the text name one of its papers, by a telling word or by what people call it?"""
+        titles = (*(title for _, title, _ in case.missing), *case.received)
+        return any(self._is_named(title, text) for title in titles)
+
+    def _is_named(self, title: str, text: str) -> bool:
+        said = {stem(word) for word in fold(text).split()}
+        if any(stem(word) in said for word in fold(title).split() if len(word) > _LONG_WORD):
+            return True
+        called, meant = self._catalogue.terms.find(text), self._catalogue.terms.find(title)
+        return called is not None and called == meant
 
     def _rest(self, case: CaseView) -> tuple[Say, ...]:
         if not case.missing:
@@ -249,9 +261,3 @@ def _deadline(papers: Sequence[Missing], today: date) -> Say:
 def _sentence(term: Term) -> LocalizedText:
     """What it means, as a sentence of its own."""
     return {language: text[:1].upper() + text[1:] for language, text in term.means.items()}
-
-
-def _is_named(title: str, text: str) -> bool:
-    """Does the text hold a telling word of the paper's title?"""
-    said = {stem(word) for word in fold(text).split()}
-    return any(stem(word) in said for word in fold(title).split() if len(word) > _LONG_WORD)

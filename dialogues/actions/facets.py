@@ -67,6 +67,7 @@ _OF_ANYTHING: Mapping[str, str] = MappingProxyType(
 _OF_CASE_TOO = frozenset({"when", "next", "state", "todo"})
 """What may be asked of a case although a person was called meanwhile."""
 _OF_CASE_ALONE = frozenset({"state", "until", "todo", "told"})
+_BOTH = 2
 _NAMES = ("case_ref", "protocol", "kaek", "procedure", "agency")
 _WAITING = frozenset({"until", "late", "extension", "submit", "documents", "todo"})
 """Facets of what a case waits for: of several cases, those that wait are meant."""
@@ -104,9 +105,18 @@ class AskFacet(AboutOneCase):
         return self._cases.answer(case, facet_of(turn), asked)
 
     def answer(self, turn: ActionInput, seen: Overview) -> ActionOutput:
-        """Of what is missing only a case can be asked that lacks something, unless one is named or talked about."""
+        """Of what is missing only a case can be asked that lacks something, unless one is named or talked about. Of two
+        cases both are told: that is shorter than to ask which."""
+        if facet_of(turn) == "documents":
+            with_it = tuple(case for case in seen.cases if self._cases.names_paper(case, turn.message.text))
+            seen = replace(seen, cases=with_it) if len(with_it) == 1 else seen
         waiting = tuple(case for case in seen.cases if case.missing)
         narrowed = waiting and facet_of(turn) in _WAITING and not turn.slots.get("case") and not turn.named(*_NAMES)
+        meant = self._meant(turn, waiting if narrowed else seen.cases)
+        if len(meant) == _BOTH and not seen.silent:
+            first, second = (self.tell(case, turn) for case in meant)
+            both = Say(first.response, first.values, more=(*first.more, second), options=first.options)
+            return ActionOutput((both,), {"pending": None, "wish": self.intent, "topic": None})
         return super().answer(turn, replace(seen, cases=waiting) if narrowed else seen)
 
     def _of_counter(self, turn: ActionInput, facet: str) -> str | None:

@@ -17,13 +17,14 @@ from dialogues.responses import Phrases
 from dialogues.say import Say
 from dialogues.topics import about, opened
 from dialogues.turn import Choice, Context, Effect, Entity, Event, Message, Reply, SetLanguage, Turn
-from dialogues.understanding.facets import with_facet
+from dialogues.understanding.facets import ASK_FACET, with_facet
 from dialogues.understanding.interpret import Reading, match_choice, preclassify, resolve_in_context
 from dialogues.understanding.keyboard import as_meant
 from dialogues.understanding.preference_phrases import PreferencePhrases
 from dialogues.wording import Offer, Voice, Wording, warm_up
 
 MOST_ACTIONS = 10
+FACET_ACTION, COMPLAINT = "action_facet", "complaint"
 _REMEMBERED = 2  # answers that are not repeated word for word
 _WORDINGS = 4  # tried before the same is said again
 _AGAIN = ("utter_as_said", "utter_as_said_still")  # what opens an answer that must be the same
@@ -118,6 +119,8 @@ class Engine:
                 raise EngineError(f"the rules want more than {MOST_ACTIONS} actions after {reading.intent}")
             outputs.append(await self._run(name, heard))
             talk.do(name)
+        if reading.facet and reading.intent not in (ASK_FACET, COMPLAINT):
+            outputs.append(await self._run(FACET_ACTION, replace(heard, intent=ASK_FACET)))  # asked beside the wish
         return outputs
 
     async def _run(self, name: str, turn: ActionInput) -> ActionOutput:

@@ -24,6 +24,11 @@ ALARMING = 0.6
 _VAGUE = frozenset({"nlu_fallback", "out_of_scope", "help"})
 _COURTESY = frozenset({"affirm", "deny", "cancel", "thank", "goodbye", "greet"})
 _FEW_WORDS = 2
+_ASKING = frozenset({"link", "person", "afm", "code", "cases"})
+"""What is talked about while a question is open."""
+_BESIDE = frozenset({"told", "bot", "genuine", "privacy"})
+"""Facets that are answered beside a wish which opens a topic."""
+_OPENS = frozenset({"ask_case_status", "ask_missing_documents", "list_my_cases"})
 _BY_STATE = frozenset(
     "give_afm give_code confirm_deletion give_topic follow_up other_case send_attachment about_alerts "  # noqa: SIM905
     "maybe_person cancel_handover unsure set_preference unlink not_received".split()
@@ -43,12 +48,13 @@ _ALARMS = frozenset({"danger", "despair", "grief", "fraud", "breach"})
 
 def _is_courtesy_with_more(reading: Reading, about: str) -> bool:
     """«εντάξει, πες μου για τα λεφτά»: a yes to nothing is not all that is said."""
-    asked = about in ("link", "person", "afm", "code", "cases")
-    return not asked and reading.intent in _COURTESY and len(reading.text.split()) > _FEW_WORDS
+    return about not in _ASKING and reading.intent in _COURTESY and len(reading.text.split()) > _FEW_WORDS
 
 
 def with_facet(reading: Reading, facet: str, chance: float, about: str) -> Reading:
     """The reading, as a question about ``about`` where it is one."""
+    if reading.intent == "cancel" and about not in _ASKING and len(reading.text.split()) > _FEW_WORDS:
+        reading = replace(reading, intent="nlu_fallback", confidence=0.0)  # there is nothing to break off
     vague = about != NOTHING and (reading.intent in _VAGUE or _is_courtesy_with_more(reading, about))
     if facet == NO_FACET or reading.intent in _BY_STATE or chance < (LIKELIEST if vague else LIKELY):
         return reading
@@ -58,5 +64,7 @@ def with_facet(reading: Reading, facet: str, chance: float, about: str) -> Readi
         return reading
     if about == NOTHING and facet in _OPENING and reading.intent not in _VAGUE:
         return reading
+    if about == NOTHING and facet in _BESIDE and reading.intent in _OPENS and reading.confidence >= CERTAIN:
+        return replace(reading, facet=facet)
     intent = _AS_INTENTS.get(facet, ASK_FACET)
     return replace(reading, intent=intent, facet=facet, confidence=chance)
