@@ -13,7 +13,7 @@ from pathlib import Path
 
 from nlu.cues import cue_grams
 from nlu.fold import fold
-from nlu.intents import Shape, features
+from nlu.intents import Shape, features, grams
 from nlu.linear import LinearModel, tf_idf
 
 NAME = "facets"
@@ -55,7 +55,7 @@ class FacetModel:
     def facet(self, text: str, about: str) -> tuple[str, float]:
         """The likeliest facet and its probability; :data:`NO_FACET`, for certain, of a text without a known word."""
         vocabulary = self.linear.vocabulary
-        if not any(feature in vocabulary for feature in features(fold(text), self.shape)):
+        if not any(gram in vocabulary for gram in grams(fold(text), self.shape)):
             return NO_FACET, 1.0
         chances = self.linear.chances(*tf_idf(situated(text, about, self.shape), vocabulary, self.linear.idf))
         best = int(chances.argmax())

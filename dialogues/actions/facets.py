@@ -34,7 +34,12 @@ _ALWAYS: Mapping[str, str] = MappingProxyType(
 
 _LINKING: Mapping[str, str] = MappingProxyType(
     {
+        "amount": "utter_fee_link",
+        "documents": "utter_next_link",
         "fee": "utter_fee_link",
+        "pay": "utter_fee_link",
+        "state": "utter_next_link",
+        "term": "utter_repeat_link",
         "next": "utter_next_link",
         "nocode": "utter_no_code",
         "object": "utter_why_link",
@@ -121,6 +126,8 @@ class AskFacet(AboutOneCase):
 
     def _of_counter(self, turn: ActionInput, facet: str) -> str | None:
         topic = about(turn.slots)
+        if turn.named("procedure", "certificate_type", "agency", "case_ref"):
+            return _ALWAYS.get(facet)
         if topic == "called" and turn.slots.get("case") and facet in _OF_CASE_TOO:
             return None
         return _ALWAYS.get(facet) or _CELLS.get(topic, {}).get(facet)
