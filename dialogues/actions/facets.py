@@ -19,7 +19,7 @@ from dialogues.ports import CaseView, Overview, Reads
 from dialogues.say import Say
 from dialogues.topics import about
 
-_ALWAYS: Mapping[str, str] = MappingProxyType(
+ALWAYS: Mapping[str, str] = MappingProxyType(
     {
         "bot": "utter_about_bot",
         "genuine": "utter_genuine",
@@ -53,7 +53,7 @@ _LINKING: Mapping[str, str] = MappingProxyType(
         "why": "utter_why_link",
     }
 )
-_CELLS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+CELLS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "link": _LINKING,
         "afm": {**_LINKING, "repeat": "utter_repeat_afm", "term": "utter_repeat_afm"},
@@ -65,12 +65,15 @@ _CELLS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 )
 """What is asked while something is open: topic, facet, and the response that answers."""
 
-_OF_ANYTHING: Mapping[str, str] = MappingProxyType(
+OF_ANYTHING: Mapping[str, str] = MappingProxyType(
     {"nocode": "utter_no_code_open", "proxy": "utter_proxy_link", "repeat": "utter_repeat"}
 )
 """Where nothing that is talked about has an answer of its own."""
+_LINKING_QUESTIONS = ("afm", "code")
 _OF_CASE_TOO = frozenset({"when", "next", "state", "todo"})
 """What may be asked of a case although a person was called meanwhile."""
+_OF_SERVICE = frozenset({"fee", "documents", "submit", "when", "contact", "pay"})
+"""What is asked of the service that was talked about although linking was offered beside it."""
 _OF_CASE_ALONE = frozenset({"state", "until", "todo", "told"})
 _BOTH = 2
 _NAMES = ("case_ref", "protocol", "kaek", "procedure", "agency")
@@ -100,10 +103,13 @@ class AskFacet(AboutOneCase):
         topic = self._public(turn, facet)
         if topic is not None and facet in ANSWERED:
             return ActionOutput((self._services.answer(topic, facet),), {"facet": facet, "topic": topic.code})
-        if turn.context.citizen_id is None and (response := _OF_ANYTHING.get(facet)):
+        if turn.context.citizen_id is None and (response := OF_ANYTHING.get(facet)):
             return ActionOutput((Say(response),), {"facet": facet})
         answer = await super().run(turn)
-        return ActionOutput(answer.says, {**answer.slots, "facet": facet}, answer.effects)
+        says = (
+            tuple(map(_without_offer, answer.says)) if turn.slots.get("question") in _LINKING_QUESTIONS else answer.says
+        )
+        return ActionOutput(says, {**answer.slots, "facet": facet}, answer.effects)
 
     def tell(self, case: CaseView, turn: ActionInput) -> Say:
         asked = Asked(turn.message.text, turn.context.now, about(turn.slots))
@@ -127,10 +133,12 @@ class AskFacet(AboutOneCase):
     def _of_counter(self, turn: ActionInput, facet: str) -> str | None:
         topic = about(turn.slots)
         if turn.named("procedure", "certificate_type", "agency", "case_ref"):
-            return _ALWAYS.get(facet)
+            return ALWAYS.get(facet)
+        if topic in ("link", "person") and turn.slots.get("topic") and facet in _OF_SERVICE:
+            return None
         if topic == "called" and turn.slots.get("case") and facet in _OF_CASE_TOO:
             return None
-        return _ALWAYS.get(facet) or _CELLS.get(topic, {}).get(facet)
+        return ALWAYS.get(facet) or CELLS.get(topic, {}).get(facet)
 
     def _public(self, turn: ActionInput, facet: str) -> Service | Office | None:
         """The service or office that is meant, where it is one and no case of the citizen's."""
@@ -142,6 +150,12 @@ class AskFacet(AboutOneCase):
             return None
         if facet == "contact" and office is not None and named is None:
             return office
-        if about(turn.slots) in ("service", "office") or named is not None or office is not None:
+        remembered = about(turn.slots) in ("service", "office", "link", "person") and turn.slots.get("topic")
+        if remembered or named is not None or office is not None:
             return self._named.meant_in(turn) or office
         return None
+
+
+def _without_offer(say: Say) -> Say:
+    """No person is offered while something else is asked for."""
+    return replace(say, response="utter_fact") if say.response == "utter_fact_unknown" else say

@@ -55,7 +55,8 @@ class Fallback(Action):
             return ActionOutput(named.says, {**named.slots, "fallback_count": None}, named.effects)
         fallback_count = (turn.slots.get("fallback_count") or 0) + 1
         slots: dict[str, Any] = {"fallback_count": fallback_count}
-        if has_offer(turn) and turn.intent == "nlu_fallback" and not (has_letters(turn) and fallback_count > 1):
+        asks_again = fallback_count == 1 or (fallback_count < CALL_AT and not has_letters(turn))
+        if has_offer(turn) and turn.intent == "nlu_fallback" and asks_again:
             return ActionOutput((asked_again(turn, lost(turn)),), slots if has_letters(turn) else {})
         if is_other_script(turn):
             return ActionOutput((Say("utter_two_languages"),), slots)

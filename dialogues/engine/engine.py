@@ -24,6 +24,10 @@ from dialogues.understanding.preference_phrases import PreferencePhrases
 from dialogues.wording import Offer, Voice, Wording, warm_up
 
 MOST_ACTIONS = 10
+SAME_FOR_ALL = frozenset(
+    {"utter_case_not_found", "utter_case_unseen", "utter_code_none", "utter_code_sent", "utter_code_sent_receipt"}
+)
+"""Answers in which nothing may tell one question from another, not even that it was the second."""
 FACET_ACTION, COMPLAINT = "action_facet", "complaint"
 _REMEMBERED = 2  # answers that are not repeated word for word
 _WORDINGS = 4  # tried before the same is said again
@@ -136,12 +140,12 @@ class Engine:
         for seed in (voice.seed, *(f"{voice.seed}.{again}" for again in range(_WORDINGS))):
             tried = replace(voice, seed=seed)
             composed = [self._wording.compose(say, tried) for say in says]
-            if _checksum(composed) not in said:
+            if SAME_FOR_ALL.issuperset(say.response for say in says) or _checksum(composed) not in said:
                 return tried, says, composed
         for opening in _AGAIN:
             repeated = [Say(opening), *says]
             composed = [self._wording.compose(say, voice) for say in repeated]
-            joined = [(f"{composed[0][0]} {composed[1][0]}", composed[1][1]), *composed[2:]] if says else composed
+            joined = [(f"{composed[0][0]} {composed[1][0]}", composed[1][1]), *composed[2:]]
             if _checksum(joined) not in said:
                 break
         return voice, says, joined

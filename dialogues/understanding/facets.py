@@ -18,6 +18,7 @@ LIKELIEST = 0.2
 """The same where the message is nothing else that is understood, and something is talked about that it may be of."""
 CERTAIN = 0.75
 """From this probability on it outdoes an intent that is an act."""
+_AS_LIKELY_AS_NOT = 0.5
 ALARMING = 0.6
 """From this probability on an alarm is taken that no phrase told."""
 
@@ -26,17 +27,19 @@ _COURTESY = frozenset({"affirm", "deny", "cancel", "thank", "goodbye", "greet"})
 _FEW_WORDS = 2
 _ASKING = frozenset({"link", "person", "afm", "code", "cases"})
 """What is talked about while a question is open."""
+_OPEN_TOPICS = frozenset({"case", "paper", "cases", "service", "office"})
+"""What an unclear message may well be of."""
 _BESIDE = frozenset({"told", "bot", "genuine", "privacy"})
 """Facets that are answered beside a wish which opens a topic."""
 _OPENS = frozenset({"ask_case_status", "ask_missing_documents", "list_my_cases"})
 _BY_STATE = frozenset(
     "give_afm give_code confirm_deletion give_topic follow_up other_case send_attachment about_alerts "  # noqa: SIM905
-    "maybe_person cancel_handover unsure set_preference unlink not_received".split()
+    "maybe_person cancel_handover unsure explain wait set_preference unlink not_received".split()
 )
 """Intents that the dialogue's state has told: a facet does not outdo them."""
 _ACTS = frozenset(
     "stop_notifications start_notifications change_language talk_to_human cancel verify_identity "  # noqa: SIM905
-    "request_certificate list_my_cases".split()
+    "request_certificate list_my_cases report_document_sent".split()
 )
 _OPENING = frozenset("state documents fee contact submit".split())  # noqa: SIM905
 """Facets that open a topic where none is open: there the intent tells it whole."""
@@ -51,12 +54,27 @@ def _is_courtesy_with_more(reading: Reading, about: str) -> bool:
     return about not in _ASKING and reading.intent in _COURTESY and len(reading.text.split()) > _FEW_WORDS
 
 
+def _is_told_already(reading: Reading, facet: str, about: str) -> bool:
+    """Where the intent says the same, or surely something else: it answers whole, and knows what was talked about."""
+    if reading.intent == "report_document_sent" and reading.confidence >= _AS_LIKELY_AS_NOT:
+        return True
+    if reading.intent == "out_of_scope" and about not in _OPEN_TOPICS and facet in _AS_INTENTS:
+        return True
+    return (reading.intent, facet) == ("ask_fees", "fee") and about in ("service", "office", "link", "person")
+
+
 def with_facet(reading: Reading, facet: str, chance: float, about: str) -> Reading:
     """The reading, as a question about ``about`` where it is one."""
     if reading.intent == "cancel" and about not in _ASKING and len(reading.text.split()) > _FEW_WORDS:
         reading = replace(reading, intent="nlu_fallback", confidence=0.0)  # there is nothing to break off
-    vague = about != NOTHING and (reading.intent in _VAGUE or _is_courtesy_with_more(reading, about))
+    if (reading.intent == "help" and facet == "bot") or not any(map(str.isalpha, reading.text)):
+        return reading
+    if about in _ASKING and reading.has("procedure", "certificate_type", "agency") and reading.intent not in _VAGUE:
+        return reading  # something else is opened: it is told whole
+    vague = about in _OPEN_TOPICS and (reading.intent in _VAGUE or _is_courtesy_with_more(reading, about))
     if facet == NO_FACET or reading.intent in _BY_STATE or chance < (LIKELIEST if vague else LIKELY):
+        return reading
+    if _is_told_already(reading, facet, about):
         return reading
     if facet in _ALARMS:
         return replace(reading, intent=facet, confidence=chance) if chance >= ALARMING else reading

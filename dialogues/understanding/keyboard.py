@@ -25,9 +25,9 @@ _MOST = 200  # characters
 
 def as_meant(text: str) -> str:
     """The same text where it makes words as it stands."""
+    if len(text) > _MOST or _WAYS.search(text):  # letters may stand for digits there
+        return text
     drawn = _NAH.sub("nope", _DRAWN_OUT.sub(r"\1", text))
-    if len(drawn) > _MOST or _WAYS.search(drawn):
-        return drawn
     greek, latin = GREEK_LETTER.search(drawn), LATIN_LETTER.search(drawn)
     if latin and not greek:
         return _in_greek(drawn)

@@ -184,8 +184,8 @@ async def test_no_to_linking_is_taken_for_no(talk: Talk) -> None:
     assert talk.names == ["utter_cancelled"]
 
 
-async def test_an_offer_that_was_passed_over_lapses(talk: Talk) -> None:
-    await talk.all("Πού βρίσκεται η αίτησή μου;", "ευχαριστώ", "ναι")
+async def test_an_offer_that_was_passed_over_lapses_in_time(talk: Talk) -> None:
+    await talk.all("Πού βρίσκεται η αίτησή μου;", "ευχαριστώ", "ευχαριστώ πολύ", "ευχαριστώ", "ναι")
     assert talk.names == ["utter_affirm_nothing"]
 
 
