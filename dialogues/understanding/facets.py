@@ -31,6 +31,14 @@ _OPEN_TOPICS = frozenset({"case", "paper", "cases", "service", "office"})
 """What an unclear message may well be of."""
 _BESIDE = frozenset({"told", "bot", "genuine", "privacy"})
 """Facets that are answered beside a wish which opens a topic."""
+_LINKING = frozenset({"link", "afm", "code"})
+_OF_SOMETHING = frozenset(
+    {
+        "state", "when", "next", "why", "until", "late", "extension", "submit", "documents", "todo", "fee", "pay",
+        "amount", "who", "contact", "object", "term", "anger", "praise",
+    }
+)  # fmt: skip
+"""Facets that mean nothing where nothing is talked about."""
 _OPENS = frozenset({"ask_case_status", "ask_missing_documents", "list_my_cases"})
 _BY_STATE = frozenset(
     "give_afm give_code confirm_deletion give_topic follow_up other_case send_attachment about_alerts "  # noqa: SIM905
@@ -58,7 +66,7 @@ def _is_told_already(reading: Reading, facet: str, about: str) -> bool:
     """Where the intent says the same, or surely something else: it answers whole, and knows what was talked about."""
     if reading.intent == "report_document_sent" and reading.confidence >= _AS_LIKELY_AS_NOT:
         return True
-    if reading.intent == "out_of_scope" and about not in _OPEN_TOPICS and facet in _AS_INTENTS:
+    if reading.intent == "out_of_scope" and about not in _OPEN_TOPICS | _LINKING and facet in _OF_SOMETHING:
         return True
     return (reading.intent, facet) == ("ask_fees", "fee") and about in ("service", "office", "link", "person")
 
