@@ -34,6 +34,7 @@ UNSAID: Mapping[str, str] = MappingProxyType(
 """Acts, and what a message is that is about one without asking for it. ``affirm`` is the act that a question holds."""
 OFFERED = frozenset({"link", "person", "afm", "code"})
 """Questions that a short answer may put off: «γιατί;», «περίμενε», «ίσως»."""
+_SHORT = 120  # characters: a longer message is no keyword and no short answer
 _LANGUAGES = MappingProxyType({"en": "en", "wanted_en": "en", "el": "el", "wanted_el": "el"})
 
 
@@ -52,7 +53,7 @@ class Tables:
 
 def keyword_in(text: str) -> str | None:
     """«ΣΤΟΠ, ευχαριστώ», «ΣΤΟΠ ΑΔ-2026-000123»: the keyword, with courtesy or a reference beside it."""
-    return _tables().keywords.find(text)
+    return _tables().keywords.find(text) if len(text) <= _SHORT else None
 
 
 def told_ahead(text: str) -> str | None:
@@ -90,7 +91,7 @@ def _of_signs(meaning: str, question: str | None) -> str:
 
 def _short(reading: Reading, question: str | None) -> Reading | None:
     """«μπα», and answers that put a question off where one is open."""
-    found = _tables().short.find(reading.text)
+    found = _tables().short.find(reading.text) if len(reading.text) <= _SHORT else None
     if found == "deny":
         return replace(reading, intent=found)
     return replace(reading, intent=found) if found and question in OFFERED else None
