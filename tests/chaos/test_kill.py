@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import sys
 import time
 from collections import Counter
@@ -269,7 +270,9 @@ async def test_nothing_is_lost_and_nothing_doubled_unawares(
     troubled = time.monotonic() - began
     await until(harness.idle, PEACE)
     await until(harness.serving, PEACE)  # it may have been killed a moment ago
-    assert [await child.stop() for child in harness.children] == [0] * len(harness.children)
+    serve, *workers = [await child.stop() for child in harness.children]
+    assert serve == 0
+    assert set(workers) <= {0, -signal.SIGTERM}  # one that was killed a moment ago may be starting still
     await harness.phone.idle()
 
     copies = Counter((one.address, one.text) for one in harness.phone.accepted)
