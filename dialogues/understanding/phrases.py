@@ -24,6 +24,7 @@ _COMMA, _STOP = 2, 30  # words that a comma and the end of a sentence count for
 _PAUSE = re.compile(r"([.!?;·…\n]+(?=\s|$)|[.!?;·…\n]{2,}|\n|[,:()\"“”«»]+)")
 _WHY = re.compile(r"\bwhy\b", re.IGNORECASE)
 _MOST_WORDS = 80  # of a message that are looked at
+_MOST_CHARACTERS = 2_000  # more than so many words have, unless they are none
 _LONG = 6  # letters of a key in which one slip is forgiven, where that makes no other word
 _REMEMBERED = 1 << 12  # words
 _SAME = 3  # letters at the beginning that have to be right; the fewest of an open word
@@ -78,7 +79,7 @@ class Said:
         keys: list[str] = []
         places: list[int] = []
         at = 0
-        for piece in _PAUSE.split(text):
+        for piece in _PAUSE.split(text[:_MOST_CHARACTERS]):
             if _PAUSE.fullmatch(piece):
                 at += _COMMA if piece[0] in ',:()"“”«»' else _STOP
                 continue

@@ -22,6 +22,7 @@ class Child:
         self.name = name
         self.log = folder / f"{name}.log"
         self.kills = 0
+        self._started_at = 0  # bytes of the log before this life
         self._command = (sys.executable, "-m", *command)
         self._env = _environment(env)
         self._folder = folder
@@ -29,9 +30,14 @@ class Child:
 
     async def start(self) -> None:
         with self.log.open("ab") as log:
+            self._started_at = log.tell()
             self._process = await asyncio.create_subprocess_exec(
                 *self._command, env=self._env, cwd=self._folder, stderr=log, stdout=log
             )
+
+    def has_logged(self, event: str) -> bool:
+        """In the life that it has now."""
+        return f'"{event}"'.encode() in self.log.read_bytes()[self._started_at :]
 
     async def kill(self) -> None:
         """SIGKILL: it has no say in the matter."""

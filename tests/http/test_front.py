@@ -17,5 +17,7 @@ async def test_it_says_where_to_write_in_the_readers_language(service: Service, 
     assert "<script" not in told
 
 
-async def test_it_takes_nothing(service: Service) -> None:
-    assert (await service.ask("POST", "/")).status == 405
+@pytest.mark.parametrize(("target", "status"), [("/", 405), ("/my-data/..", 404), ("/my-data/%2e%2e", 404)])
+async def test_it_takes_nothing(service: Service, target: str, status: int) -> None:
+    """Nor does a guess at a link lead up to it."""
+    assert (await service.ask("POST", target)).status == status
