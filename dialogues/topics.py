@@ -23,7 +23,10 @@ _BY_TOPIC: Mapping[str, str] = MappingProxyType(
         "service": "utter_service utter_service_papers utter_service_cost utter_certificate_elsewhere",
         "office": "utter_office utter_fact_reach",
         "called": "utter_handover utter_complaint_again utter_gave_up",
-        "alerts": "utter_alerts_on utter_alerts_off utter_preference_set",
+        "alerts": "utter_alerts_on utter_alerts_off utter_preferences utter_quiet_set utter_quiet_none "
+        "utter_channel_set utter_channel_only utter_channel_any utter_about_alerts utter_started utter_stopped",
+        "danger": "utter_danger utter_danger_again",
+        "fraud": "utter_fraud utter_fraud_report",
         NOTHING: "utter_cancelled utter_goodbye utter_unlinked utter_erased",
     }
 )

@@ -6,6 +6,7 @@ after a case asks when it ends, after a missing paper until when it may be hande
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from nlu.cues import cue_grams
 from nlu.fold import fold
-from nlu.intents import Shape, features, grams
+from nlu.intents import Shape, features, grams, sentences
 from nlu.linear import LinearModel, tf_idf
 
 NAME = "facets"
@@ -25,6 +26,10 @@ NO_FACET = "none"
 NOTHING = "none"
 """What a conversation is about before anything was said."""
 
+SURE = 0.4
+"""From this probability on a second question of a message is taken."""
+_AND = re.compile(r"[,;]\s+|\s+(?:και|κι|κ|ke|kai|and|but|αλλά|αλλα)\s+", re.IGNORECASE)
+_FEWEST = 2  # words of a clause
 _SHORT = 8  # words: a longer message hardly depends on what came before
 _MARK = "%"  # features of the situation; no n-gram carries it
 
@@ -45,6 +50,16 @@ def _situation(key: str, about: str) -> Iterator[str]:
     yield from (f"{_MARK}{about} {word}" for word in words)
 
 
+def clauses(text: str) -> list[str]:
+    """The sentences of a message, and their halves where a comma or an *and* parts them, of two words at least."""
+    return [clause for sentence in sentences(text) for clause in _halves(sentence)]
+
+
+def _halves(sentence: str) -> list[str]:
+    halves = _AND.split(sentence)
+    return halves if all(len(half.split()) >= _FEWEST for half in halves) else [sentence]
+
+
 @dataclass(frozen=True)
 class FacetModel:
     """A trained model."""
@@ -60,6 +75,15 @@ class FacetModel:
         chances = self.linear.chances(*tf_idf(situated(text, about, self.shape), vocabulary, self.linear.idf))
         best = int(chances.argmax())
         return self.linear.labels[best], float(chances[best])
+
+    def second(self, text: str, about: str, first: str) -> str | None:
+        """What another clause of the message clearly asks besides ``first``."""
+        told = clauses(text)
+        for clause in told if len(told) > 1 else ():
+            facet, chance = self.facet(clause, about)
+            if facet not in (NO_FACET, first) and chance >= SURE:
+                return facet
+        return None
 
     def save(self, folder: Path) -> None:
         """Write the model into an existing folder."""

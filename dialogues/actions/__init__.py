@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dialogues.actions.alarms import Alarm
 from dialogues.actions.asking import AskAgain, CancelPerson, Reaction
 from dialogues.actions.base import Action
+from dialogues.actions.case_facets import CaseFacets
 from dialogues.actions.cases import (
     CaseNamed,
     CaseStatus,
@@ -15,6 +16,7 @@ from dialogues.actions.cases import (
     ListCases,
     MissingDocuments,
     OfCases,
+    says_certificate,
 )
 from dialogues.actions.consent import StartAlerts, StopAlerts
 from dialogues.actions.facets import AskFacet
@@ -23,8 +25,9 @@ from dialogues.actions.general import Fees, Help, Offices, RequestCertificate, S
 from dialogues.actions.identity import AskAfm, CheckTheCode, LogIn, SendTheCode, UnlinkChat
 from dialogues.actions.preferences import SetThePreference, ShowPreferences
 from dialogues.actions.privacy import Confirmed, CopyMyData, DeleteMe, MyData
-from dialogues.actions.talk import CallPerson, Cancel, ChangeLanguage, Complaint, Fallback
+from dialogues.actions.talk import CallPerson, Cancel, ChangeLanguage, Complaint, Fallback, MaybePerson
 from dialogues.actions.telling import CaseTeller
+from dialogues.actions.unsure import CaseFirst, Unsure, asks_contact, is_likely
 from dialogues.catalogue import Catalogue
 from dialogues.ports import Reads
 
@@ -43,7 +46,6 @@ _SIMPLE: tuple[Callable[[], Action], ...] = (
     StopAlerts,
     Cancel,
     ChangeLanguage,
-    Complaint,
     CallPerson,
     Alarm,
     AskAgain,
@@ -63,17 +65,21 @@ def all_actions(reads: Reads, catalogue: Catalogue) -> tuple[Action, ...]:
         certificate.intent: certificate,
         MissingDocuments.intent: MissingDocuments(reads, teller, link, services),
         ListCases.intent: ListCases(reads, teller, link),
-        DocumentSent.intent: DocumentSent(reads, teller, link),
+        DocumentSent.intent: DocumentSent(reads, teller, link, CaseFacets(catalogue, teller)),
     }
     facet = AskFacet(reads, teller, link, catalogue)
     of_cases[facet.intent] = facet
     of_one = {intent: action for intent, action in of_cases.items() if intent != ListCases.intent}
     help_, fees, offices, request = Help(services), Fees(services), Offices(services), RequestCertificate(services)
     my_data, copy = MyData(reads), CopyMyData()
+    unsure = Unsure(reads, teller, status, services)
     general: dict[str, Action] = {each.wish: each for each in (help_, fees, offices, request)}
     return (
         *of_cases.values(),
-        *general.values(),
+        help_,
+        fees,
+        CaseFirst(offices, unsure, asks_contact),
+        CaseFirst(request, unsure, says_certificate),
         TopicNamed(general, help_),
         CaseNamed(of_cases, status),
         OtherCase(of_one, status),
@@ -87,5 +93,7 @@ def all_actions(reads: Reads, catalogue: Catalogue) -> tuple[Action, ...]:
             for of_privacy in (StartAlerts, UnlinkChat, DeleteMe, Confirmed, SetThePreference, ShowPreferences)
         ),
         *(simple() for simple in _SIMPLE),
-        Fallback(status),
+        CaseFirst(Complaint(), unsure, is_likely),
+        CaseFirst(MaybePerson(), unsure, is_likely),
+        Fallback(unsure),
     )

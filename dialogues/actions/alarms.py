@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from dialogues.actions.base import Action, ActionInput, ActionOutput
 from dialogues.say import Say
+from dialogues.topics import about
 from dialogues.turn import Handover
 
 _SAYS: Mapping[str, str] = MappingProxyType(
@@ -31,6 +32,8 @@ class Alarm(Action):
 
     async def run(self, turn: ActionInput) -> ActionOutput:
         kind = turn.intent if turn.intent in _SAYS else "danger"
+        if kind == "danger" and about(turn.slots) == "danger":
+            return ActionOutput((Say("utter_danger_again"),), dict.fromkeys(_OPEN))
         dropped = dict.fromkeys(_SHOWN if kind == "breach" else _OPEN)
         effects = (Handover(kind),) if kind in _CALLS else ()
         return ActionOutput((Say(_SAYS[kind]),), dropped, effects)

@@ -18,7 +18,8 @@ class ActionInput:
 
     ``second_intent`` is the intent of a second wish that the message seems to hold; ``preference`` the kind and value
     of a :class:`dialogues.turn.SetPreference` that it states; ``facet`` the narrower question that it asks.
-    ``channels``: all there are.
+    ``channels``: all there are. ``goes_on``: another answer follows this one. ``confidence``: the intent's
+    probability.
     """
 
     message: Message
@@ -30,6 +31,8 @@ class ActionInput:
     preference: tuple[str, str] | None = None
     facet: str | None = None
     channels: Channels = field(default_factory=dict)
+    goes_on: bool = False
+    confidence: float = 1.0
 
     @property
     def forgeable(self) -> bool:

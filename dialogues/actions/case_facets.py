@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
 
-from dialogues.actions.facts import ServiceFacets, meaning, told
+from dialogues.actions.facts import ServiceFacets, in_a_row, meaning, told
 from dialogues.actions.telling import CaseTeller
 from dialogues.athens import day_of
 from dialogues.catalogue import Catalogue, Office
@@ -21,16 +21,18 @@ Cell = Callable[[CaseView, "Asked"], Say]
 Missing = tuple[str, str, date | None]
 
 _WRONG = ("λάθος", "διόρθ", "wrong", "correct", "mistake", "αλλάξ")
+_TAKEN = ("δεκτ", "δεχτ", "έλαβ", "λάβατε", "παρέλαβ", "πήρατε", "έφτασ", "accept", "receiv", "arriv", "got")
 _LONG_WORD = 4  # letters: shorter words name no paper
 
 
 class Asked:
-    """The question: its words and when it was asked."""
+    """The question: its words, when it was asked, what was talked about, and what had been asked before it."""
 
-    def __init__(self, text: str, now: datetime, about: str) -> None:
+    def __init__(self, text: str, now: datetime, about: str, before: str | None = None) -> None:
         self.text = text
         self.now = now
         self.about = about
+        self.before = before
 
     @property
     def today(self) -> date:
@@ -109,12 +111,28 @@ class CaseFacets:
             return self._todo(case, asked)
         if case.stage not in facts.order:
             return Say("utter_case_next_unknown", values)
+        if asked.before == "next" and (rest := self._later(case, asked)):
+            return rest
         following = facts.after(case.stage)
         if following is None:
             return Say("utter_case_next_last", values)
         return Say(
             "utter_case_next", {"next": self._title(case, following), "means": _sentence(facts.terms[following])}
         )
+
+    def _later(self, case: CaseView, asked: Asked) -> Say | None:
+        """What comes after the next stage, or after the one that is named; ``None`` where nothing does."""
+        order = self._facts(case).order
+        named = self._catalogue.terms.find(asked.text)
+        start = order.index(case.stage) + 1
+        if named is not None and named.code in order:
+            start = max(start, order.index(named.code))
+        later = order[start + 1 :]
+        if not later:
+            return Say("utter_case_next_end", {"reference": case.reference})
+        titles = [self._catalogue.stage(case.procedure, stage) for stage in later]
+        known = [stage.title for stage in titles if stage]
+        return Say("utter_case_next_later", {"steps": in_a_row(known)}) if known else None
 
     def _why(self, case: CaseView, asked: Asked) -> Say:
         if case.missing:
@@ -131,7 +149,8 @@ class CaseFacets:
 
     def _until(self, case: CaseView, asked: Asked) -> Say:
         if not case.missing:
-            return Say("utter_case_until_nothing", {"reference": case.reference})
+            ends = () if self._teller.has_ended(case) else (self._when(case, asked),)
+            return Say("utter_case_until_nothing", {"reference": case.reference}, more=ends)
         lines = tuple(_deadline(papers, asked.today) for papers in _by_deadline(case.missing))
         return Say(lines[0].response, lines[0].values, more=lines[1:])
 
@@ -145,11 +164,13 @@ class CaseFacets:
         return Say("utter_case_part_due", {"deadline": due}, more=(answer,))
 
     def _documents(self, case: CaseView, asked: Asked) -> Say:
-        if paper := self._paper_in(case, asked.text):
+        if paper := self.paper_in(case, asked.text):
             return paper
+        if case.received and asked.says(_TAKEN):
+            return self._teller.sent(case, asked.now)
         return self._teller.missing(case, asked.now)
 
-    def _paper_in(self, case: CaseView, text: str) -> Say | None:
+    def paper_in(self, case: CaseView, text: str) -> Say | None:
         """The paper that the question names, and how it stands."""
         for code, title, due in case.missing:
             if self._is_named(title, text):

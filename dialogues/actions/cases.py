@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import ClassVar
 
 from dialogues.actions.base import Action, ActionInput, ActionOutput
+from dialogues.actions.case_facets import CaseFacets
 from dialogues.actions.general import ServiceTeller
 from dialogues.actions.identity import SendTheCode, tax_number_in
-from dialogues.actions.naming import named_by
+from dialogues.actions.naming import compared, each_named, named_by
 from dialogues.actions.pending import reference_of, remember, wish_of
 from dialogues.actions.telling import CaseTeller
 from dialogues.ports import CaseView, Overview, Reads, Unavailable
@@ -125,18 +126,29 @@ class CaseStatus(AboutOneCase):
     name = "action_case_status"
     intent = "ask_case_status"
 
+    def answer(self, turn: ActionInput, seen: Overview) -> ActionOutput:
+        """A line each of several that are named each by itself; the one that ends first, or last, if that is asked."""
+        if one := compared(turn.message.text, seen.cases):
+            return super().answer(turn, replace(seen, cases=(one,)))
+        several = self._each(turn, seen.cases)
+        if len(several) < _TWO:
+            return super().answer(turn, seen)
+        told = self._teller.all(replace(seen, cases=tuple(several)), turn.context.now)
+        return ActionOutput((told,), {"pending": None, "wish": self.intent, "topic": None})
+
+    def _each(self, turn: ActionInput, cases: Sequence[CaseView]) -> list[CaseView]:
+        named = each_named(turn.message.text, cases)
+        for entity in turn.entities:
+            found = [case for case in cases if self._teller.is_of(case, entity)]
+            named += found if len(found) == 1 else []
+        return [case for case in cases if case in named]
+
     def tell(self, case: CaseView, turn: ActionInput) -> Say:
         return self._teller.status(case, turn.context.now)
 
-    async def of_words(self, turn: ActionInput) -> ActionOutput | None:
-        """The status of the one case whose own words the message has, where nothing else of it is understood."""
-        if turn.context.citizen_id is None:
-            return None
-        try:
-            seen = await self._reads.overview(turn.context.citizen_id)
-        except Unavailable:
-            return None
-        named = named_by(turn.message.text, seen.cases)
+    def by_words(self, turn: ActionInput, seen: Overview) -> ActionOutput | None:
+        """The status of the one case whose own words, or whose matter, the message has."""
+        named = named_by(turn.message.text, seen.cases) or [c for c in seen.cases if self._teller.is_about(c, turn)]
         return self.answer(turn, replace(seen, cases=tuple(named))) if len(named) == 1 else None
 
 
@@ -183,11 +195,19 @@ class DocumentSent(AboutOneCase):
     name = "action_document_sent"
     intent = "report_document_sent"
 
+    def __init__(self, reads: Reads, teller: CaseTeller, link: SendTheCode, papers: CaseFacets) -> None:
+        super().__init__(reads, teller, link)
+        self._papers = papers
+
     def tell(self, case: CaseView, turn: ActionInput) -> Say:
-        return self._teller.sent(case, turn.context.now)
+        named = self._papers.paper_in(case, turn.message.text)
+        return named or self._teller.sent(case, turn.context.now)
 
     def answer(self, turn: ActionInput, seen: Overview) -> ActionOutput:
-        """What is sent is what was missing, whichever case was talked about."""
+        """What is sent is what was missing, whichever case was talked about; a paper that is named tells the case."""
+        with_it = tuple(case for case in seen.cases if self._papers.names_paper(case, turn.message.text))
+        if len(with_it) == 1:
+            return super().answer(turn, replace(seen, cases=with_it))
         waiting = self.likely(seen.cases)
         open_ = not turn.named(*_IDENTIFIERS, *_KINDS) and turn.intent == self.intent
         return super().answer(turn, replace(seen, cases=tuple(waiting)) if waiting and open_ else seen)
@@ -210,7 +230,7 @@ class CertificateStatus(AboutOneCase):
     def answer(self, turn: ActionInput, seen: Overview) -> ActionOutput:
         wanted = turn.named("certificate_type")
         issued = tuple(c for c in seen.cases if self._teller.is_certificate(c) and wanted in (None, c.procedure))
-        if not issued and wanted is None and turn.intent == self.intent and not _says_certificate(turn.message.text):
+        if not issued and wanted is None and turn.intent == self.intent and not says_certificate(turn):
             return self._status.answer(turn, seen)
         of_certificates = replace(seen, cases=issued)
         return super().answer(turn, of_certificates) if issued else self.without_cases(turn, of_certificates)
@@ -224,8 +244,9 @@ class CertificateStatus(AboutOneCase):
         return self._teller.status(case, turn.context.now)
 
 
-def _says_certificate(text: str) -> bool:
-    return any(word.startswith(_CERTIFICATES) for word in fold(text).split())
+def says_certificate(turn: ActionInput) -> bool:
+    """Does the message have a word for a certificate?"""
+    return any(word.startswith(_CERTIFICATES) for word in fold(turn.message.text).split())
 
 
 class CaseNamed(Action):

@@ -12,6 +12,7 @@ from dialogues.actions.cases import AboutOneCase
 from dialogues.actions.facts import ANSWERED, ServiceFacets, meaning
 from dialogues.actions.general import ServiceTeller
 from dialogues.actions.identity import SendTheCode
+from dialogues.actions.naming import compared, shares_words
 from dialogues.actions.pending import facet_of
 from dialogues.actions.telling import CaseTeller
 from dialogues.catalogue import Catalogue, Office, Service
@@ -35,6 +36,9 @@ ALWAYS: Mapping[str, str] = MappingProxyType(
 _LINKING: Mapping[str, str] = MappingProxyType(
     {
         "amount": "utter_fee_link",
+        "contact": "utter_next_link",
+        "extension": "utter_next_link",
+        "late": "utter_next_link",
         "documents": "utter_next_link",
         "fee": "utter_fee_link",
         "pay": "utter_fee_link",
@@ -61,6 +65,7 @@ CELLS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "person": {"repeat": "utter_repeat_person", "why": "utter_repeat_person"},
         "called": dict.fromkeys(("state", "when", "next", "repeat", "who", "todo"), "utter_called_when"),
         "cases": {"repeat": "utter_repeat_choice"},
+        "fraud": dict.fromkeys(("contact", "submit", "todo", "who", "next", "object", "late"), "utter_fraud_report"),
     }
 )
 """What is asked while something is open: topic, facet, and the response that answers."""
@@ -76,7 +81,10 @@ _OF_SERVICE = frozenset({"fee", "documents", "submit", "when", "contact", "pay"}
 """What is asked of the service that was talked about although linking was offered beside it."""
 _OF_CASE_ALONE = frozenset({"state", "until", "todo", "told"})
 _BOTH = 2
+_RATHER_NAMED = 0.6
+"""Below this probability of its question, a message that names another case does no more than that."""
 _NAMES = ("case_ref", "protocol", "kaek", "procedure", "agency")
+_KINDS = ("procedure", "certificate_type", "agency")
 _WAITING = frozenset({"until", "late", "extension", "submit", "documents", "todo"})
 """Facets of what a case waits for: of several cases, those that wait are meant."""
 
@@ -102,22 +110,34 @@ class AskFacet(AboutOneCase):
             return ActionOutput((meaning(term),), {"facet": facet})
         topic = self._public(turn, facet)
         if topic is not None and facet in ANSWERED:
-            return ActionOutput((self._services.answer(topic, facet),), {"facet": facet, "topic": topic.code})
+            answer = (self._services.answer(topic, facet),)
+            return ActionOutput(_offering(answer, turn), {"facet": facet, "topic": topic.code})
         if turn.context.citizen_id is None and (response := OF_ANYTHING.get(facet)):
             return ActionOutput((Say(response),), {"facet": facet})
-        answer = await super().run(turn)
-        says = (
-            tuple(map(_without_offer, answer.says)) if turn.slots.get("question") in _LINKING_QUESTIONS else answer.says
-        )
-        return ActionOutput(says, {**answer.slots, "facet": facet}, answer.effects)
+        told = await super().run(turn)
+        return ActionOutput(_offering(told.says, turn), {**told.slots, "facet": facet}, told.effects)
 
     def tell(self, case: CaseView, turn: ActionInput) -> Say:
-        asked = Asked(turn.message.text, turn.context.now, about(turn.slots))
-        return self._cases.answer(case, facet_of(turn), asked)
+        """What is asked of the case. Where it is another than the one talked about: which it is, and the whole of it
+        where it was only named."""
+        talked_about = turn.slots.get("case")
+        other = talked_about is not None and case.reference != talked_about
+        if other and turn.confidence < _RATHER_NAMED and shares_words(turn.message.text, case):
+            return self._teller.status(case, turn.context.now)
+        asked = Asked(turn.message.text, turn.context.now, about(turn.slots), turn.slots.get("facet"))
+        told = self._cases.answer(case, facet_of(turn), asked)
+        if not other or "reference" in told.values:
+            return told
+        return Say("utter_case_part_which", self._teller.names(case), more=(told,))
 
     def answer(self, turn: ActionInput, seen: Overview) -> ActionOutput:
         """Of what is missing only a case can be asked that lacks something, unless one is named or talked about. Of two
-        cases both are told: that is shorter than to ask which."""
+        cases both are told: that is shorter than to ask which. Who has no case of the procedure that is named is told
+        of the procedure."""
+        if general := self._in_general(turn, seen):
+            return general
+        if facet_of(turn) == "when" and (one := compared(turn.message.text, seen.cases)):
+            return super().answer(turn, replace(seen, cases=(one,)))
         if facet_of(turn) == "documents":
             with_it = tuple(case for case in seen.cases if self._cases.names_paper(case, turn.message.text))
             seen = replace(seen, cases=with_it) if len(with_it) == 1 else seen
@@ -129,6 +149,17 @@ class AskFacet(AboutOneCase):
             both = Say(first.response, first.values, more=(*first.more, second), options=first.options)
             return ActionOutput((both,), {"pending": None, "wish": self.intent, "topic": None})
         return super().answer(turn, replace(seen, cases=waiting) if narrowed else seen)
+
+    def _in_general(self, turn: ActionInput, seen: Overview) -> ActionOutput | None:
+        topic = self._named.named_in(turn) or self._catalogue.offices.get(turn.named("agency") or "")
+        facet = facet_of(turn)
+        if topic is None or facet not in ANSWERED or any(self._teller.is_about(case, turn) for case in seen.cases):
+            return None
+        return ActionOutput((self._services.answer(topic, facet),), {"topic": topic.code})
+
+    def without_cases(self, turn: ActionInput, seen: Overview) -> ActionOutput:
+        """The answer to who has no case: of the procedure, where one is named."""
+        return self._in_general(turn, seen) or super().without_cases(turn, seen)
 
     def _of_counter(self, turn: ActionInput, facet: str) -> str | None:
         topic = about(turn.slots)
@@ -146,14 +177,20 @@ class AskFacet(AboutOneCase):
             return None
         named = self._named.named_in(turn)
         office = self._catalogue.offices.get(turn.named("agency") or turn.slots.get("topic") or "")
-        if turn.context.citizen_id is not None and turn.slots.get("case") and named is None and office is None:
-            return None
         if facet == "contact" and office is not None and named is None:
             return office
+        if turn.context.citizen_id is not None and (turn.named(*_KINDS) or (turn.slots.get("case") and not office)):
+            return None  # a case of the citizen's goes before what is true of all
         remembered = about(turn.slots) in ("service", "office", "link", "person") and turn.slots.get("topic")
         if remembered or named is not None or office is not None:
             return self._named.meant_in(turn) or office
         return None
+
+
+def _offering(says: tuple[Say, ...], turn: ActionInput) -> tuple[Say, ...]:
+    """A person is offered unless another answer follows or a number is awaited."""
+    kept = not turn.goes_on and turn.slots.get("question") not in _LINKING_QUESTIONS
+    return says if kept else tuple(map(_without_offer, says))
 
 
 def _without_offer(say: Say) -> Say:

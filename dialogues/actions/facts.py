@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from dialogues.actions.general import ServiceTeller
@@ -32,7 +32,7 @@ def steps(facts: ProcedureFacts) -> Say | None:
     if not facts.order:
         return None
     titles = [facts.terms[stage].title for stage in facts.order]
-    return Say("utter_fact_steps", {"steps": {tongue: _row(titles, tongue) for tongue in facts.ask}})
+    return Say("utter_fact_steps", {"steps": in_a_row(titles)})
 
 
 class ServiceFacets:
@@ -121,9 +121,10 @@ class ServiceFacets:
         return steps(self._catalogue.facts.of(service.code)) or self._submit(service)
 
 
-def _row(titles: list[LocalizedText], tongue: str) -> str:
+def in_a_row(titles: Sequence[LocalizedText]) -> LocalizedText:
     """Titles in a row, none of them with a capital: they stand inside a sentence."""
-    return ", ".join(title[tongue][0].lower() + title[tongue][1:] for title in titles)
+    tongues = titles[0] if titles else ()
+    return {tongue: ", ".join(title[tongue][0].lower() + title[tongue][1:] for title in titles) for tongue in tongues}
 
 
 def _phone(office: Office) -> tuple[Say, ...]:

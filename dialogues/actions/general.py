@@ -59,6 +59,10 @@ class ServiceTeller:
         parts = (*_cost(service), *_time(service), _source(service))
         return Say("utter_service_cost", {"title": service.title}, more=parts)
 
+    def is_certificate(self, service: Service) -> bool:
+        """Can it be issued, rather than applied for and decided?"""
+        return service.code in self._catalogue.certificates
+
     def certificate(self, service: Service) -> Say:
         """Where it is issued, since that is not done here yet."""
         parts = (*self._papers(service), *_time(service), _where(service), _source(service), Say("utter_ask_person"))
@@ -152,9 +156,9 @@ class RequestCertificate(Action):
         if service is None:
             asked = Say("utter_which_certificate", options=self._teller.options(certificates_only=True))
             return ActionOutput((asked,), {"pending": remember(self.wish)})
-        return ActionOutput(
-            (self._teller.certificate(service),), {"wish": self.wish, "pending": None, "topic": service.code}
-        )
+        slots = {"wish": self.wish, "pending": None, "topic": service.code}
+        tell = self._teller.certificate if self._teller.is_certificate(service) else self._teller.whole
+        return ActionOutput((tell(service),), slots)
 
 
 class TopicNamed(Action):

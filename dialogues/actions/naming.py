@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from dialogues.ports import CaseView
+from nlu.facets import clauses
 from nlu.fold import fold
 from nlu.names import stem
 
@@ -18,6 +20,11 @@ _COMMON = frozenset(
     ).split()
 )
 """Words that a title may have and that tell no case from another."""
+_FIRST = frozenset(
+    fold("νωρίτερα πρώτο πρώτη πρώτα συντομότερα γρηγορότερα γρήγορο sooner soonest first earlier").split()
+)
+_LAST = frozenset(fold("αργότερα τελευταίο τελευταία αργό αργή αργεί later latest slowest").split())
+_TWO = 2
 
 
 def named_by(text: str, cases: Sequence[CaseView]) -> list[CaseView]:
@@ -27,6 +34,26 @@ def named_by(text: str, cases: Sequence[CaseView]) -> list[CaseView]:
     most = max(shared.values(), default=0)
     best = [case for case in cases if shared[case.reference] == most]
     return best if most and len(best) < len(cases) else []
+
+
+def shares_words(text: str, case: CaseView) -> bool:
+    """Has the text a telling word of the case's title?"""
+    return any(_tells(word) and _key(word) in _words(case) for word in fold(text).split())
+
+
+def each_named(text: str, cases: Sequence[CaseView]) -> list[CaseView]:
+    """The cases that the clauses of the text name, each just one: «το περιβόλι και το πατάρι» are two."""
+    named = (named_by(clause, cases) for clause in clauses(text))
+    return [one for found in named for one in found if len(found) == 1]
+
+
+def compared(text: str, cases: Sequence[CaseView]) -> CaseView | None:
+    """The one that is finished first, or last, where that is asked: «ποιο βγαίνει νωρίτερα;»."""
+    said = set(fold(text).split())
+    open_ = [case for case in cases if case.expected_by and not case.outcome]
+    if len(open_) < _TWO or not said & (_FIRST | _LAST):
+        return None
+    return (min if said & _FIRST else max)(open_, key=lambda case: case.expected_by or date.max)
 
 
 def _words(case: CaseView) -> set[str]:

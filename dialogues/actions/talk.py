@@ -8,8 +8,8 @@ from typing import Any
 
 from dialogues.actions.asking import asked_again, has_letters, has_offer, is_other_script, lost
 from dialogues.actions.base import Action, ActionInput, ActionOutput
-from dialogues.actions.cases import CaseStatus
 from dialogues.actions.pending import remember, wish_of
+from dialogues.actions.unsure import Unsure
 from dialogues.say import Say
 from dialogues.turn import Handover, SetLanguage
 
@@ -43,15 +43,16 @@ class ChangeLanguage(Action):
 
 
 class Fallback(Action):
-    """Not understood, or not ours: three offers, then a person is offered, then one is called."""
+    """Not understood, or not ours: what may be meant, else three offers; then a person is offered, then one is
+    called."""
 
     name = "action_fallback"
 
-    def __init__(self, status: CaseStatus) -> None:
-        self._status = status
+    def __init__(self, unsure: Unsure) -> None:
+        self._unsure = unsure
 
     async def run(self, turn: ActionInput) -> ActionOutput:
-        if named := await self._status.of_words(turn):
+        if named := await self._unsure.named(turn):
             return ActionOutput(named.says, {**named.slots, "fallback_count": None}, named.effects)
         fallback_count = (turn.slots.get("fallback_count") or 0) + 1
         slots: dict[str, Any] = {"fallback_count": fallback_count}
@@ -60,6 +61,8 @@ class Fallback(Action):
             return ActionOutput((asked_again(turn, lost(turn)),), slots if has_letters(turn) else {})
         if is_other_script(turn):
             return ActionOutput((Say("utter_two_languages"),), slots)
+        if fallback_count == 1 and (guess := await self._unsure.talked_about(turn)):
+            return ActionOutput((guess,), slots)
         if fallback_count == 1:
             first = "utter_out_of_scope" if turn.intent == "out_of_scope" else "utter_rephrase"
             return ActionOutput((Say(first),), slots)
@@ -82,6 +85,15 @@ class Complaint(Action):
             return ActionOutput((Say("utter_complaint"),), {"anger": anger, "pending": remember("complaint")})
         slots = {"anger": anger, "question": None, "pending": None}
         return ActionOutput((Say("utter_complaint_again"),), slots, (Handover("gave-up"),))
+
+
+class MaybePerson(Action):
+    """A person is talked about, and whether one is wanted is not said: asked."""
+
+    name = "action_maybe_person"
+
+    async def run(self, turn: ActionInput) -> ActionOutput:  # noqa: ARG002 - every action takes a turn
+        return ActionOutput((Say("utter_maybe_person"),))
 
 
 class CallPerson(Action):

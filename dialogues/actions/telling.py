@@ -15,6 +15,7 @@ from dialogues.athens import ATHENS, day_of
 from dialogues.catalogue import Catalogue
 from dialogues.ports import CaseView, Overview
 from dialogues.say import LocalizedText, Option, Say, Value
+from dialogues.turn import Entity
 
 _CLOSED = "closed"
 _ENDED: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -117,9 +118,14 @@ class CaseTeller:
 
     def is_about(self, case: CaseView, turn: ActionInput) -> bool:
         """Does the message name the case's procedure, its certificate, or the service that handles it?"""
-        kinds = {found.value for found in turn.entities if found.entity in ("procedure", "certificate_type")}
-        office = self._catalogue.offices.get(turn.named("agency") or "")
-        return case.procedure in kinds if kinds else office is not None and case.registry == office.registry
+        kinds = [found for found in turn.entities if found.entity in ("procedure", "certificate_type")]
+        named = kinds or [found for found in turn.entities if found.entity == "agency"]
+        return any(self.is_of(case, entity) for entity in named)
+
+    def is_of(self, case: CaseView, entity: Entity) -> bool:
+        """Is it the case's procedure, its certificate, or the service that handles it?"""
+        office = self._catalogue.offices.get(entity.value) if entity.entity == "agency" else None
+        return case.procedure == entity.value or (office is not None and office.registry == case.registry)
 
     def is_certificate(self, case: CaseView) -> bool:
         """Was it opened to have a certificate issued?"""
@@ -127,6 +133,17 @@ class CaseTeller:
 
     def has_ended(self, case: CaseView) -> bool:
         return _end(case) is not None
+
+    def brief(self, case: CaseView, now: datetime) -> tuple[Say, ...]:
+        """Stage, expected date and what is missing, without what it means and how it is handed in."""
+        stage = Say("utter_case_part_stage", {"stage": self._stage_words(case)})
+        if _end(case):
+            return (stage,)
+        late = case.expected_by is not None and case.expected_by < day_of(now)
+        name = "utter_case_part_overdue" if late else "utter_case_part_expected"
+        expected = (Say(name, {"expected": case.expected_by}),) if case.expected_by else ()
+        papers = ", ".join(title for _, title, _ in case.missing)
+        return (stage, *expected, *((Say("utter_case_part_lacks", {"papers": papers}),) if papers else ()))
 
     def option(self, case: CaseView) -> Option:
         """The case as a choice; picking it says its reference."""

@@ -17,9 +17,10 @@ from dialogues.responses import Phrases
 from dialogues.say import Say
 from dialogues.topics import about, opened
 from dialogues.turn import Choice, Context, Effect, Entity, Event, Message, Reply, SetLanguage, Turn
-from dialogues.understanding.facets import ASK_FACET, with_facet
+from dialogues.understanding.facets import ASK_FACET, second_of, with_facet
 from dialogues.understanding.interpret import Reading, match_choice, preclassify, resolve_in_context
 from dialogues.understanding.keyboard import as_meant
+from dialogues.understanding.matters import with_matter
 from dialogues.understanding.preference_phrases import PreferencePhrases
 from dialogues.wording import Offer, Voice, Wording, warm_up
 
@@ -99,7 +100,8 @@ class Engine:
             parsed["second_intent"],
         )
         resolved = resolve_in_context(reading, talk.slots["question"], talk.slots["wish"], self._channels)
-        return with_facet(resolved, parsed["facet"]["name"], parsed["facet"]["confidence"], topic)
+        asked = with_facet(resolved, parsed["facet"]["name"], parsed["facet"]["confidence"], topic)
+        return with_matter(replace(asked, second_facet=second_of(asked, parsed["second_facet"])))
 
     async def _act(
         self, talk: Conversation, reading: Reading, message: Message, context: Context
@@ -111,20 +113,23 @@ class Engine:
             message,
             context,
             intent=reading.intent,
+            confidence=reading.confidence,
             entities=reading.entities,
             slots=dict(talk.slots),
             second_intent=reading.second_intent,
             preference=reading.preference,
             facet=reading.facet,
             channels=self._channels,
+            goes_on=bool(reading.second_facet),
         )
         while (name := self._model.next_action(talk.tracker)) != LISTEN:
             if len(outputs) == MOST_ACTIONS:
                 raise EngineError(f"the rules want more than {MOST_ACTIONS} actions after {reading.intent}")
             outputs.append(await self._run(name, heard))
             talk.do(name)
-        if reading.facet and reading.intent not in (ASK_FACET, COMPLAINT):
-            outputs.append(await self._run(FACET_ACTION, replace(heard, intent=ASK_FACET)))  # asked beside the wish
+        asks = any(say.response in ASKED_BY for output in outputs for say in output.says)
+        for facet in _beside(reading, asks=asks):
+            outputs.append(await self._run(FACET_ACTION, replace(heard, intent=ASK_FACET, facet=facet, goes_on=False)))
         return outputs
 
     async def _run(self, name: str, turn: ActionInput) -> ActionOutput:
@@ -174,6 +179,12 @@ class Engine:
         talk.do(LISTEN)
         effects = [effect for output in outputs for effect in output.effects]
         return Turn(replies, tuple(talk.events), tuple(_with_language(effects, language, context)))
+
+
+def _beside(reading: Reading, *, asks: bool) -> Iterable[str]:
+    """The questions of a message that its intent does not answer; no second one where the answer ``asks`` itself."""
+    first = None if reading.intent in (ASK_FACET, COMPLAINT) else reading.facet
+    return (facet for facet in (first, None if asks else reading.second_facet) if facet)
 
 
 def _checksum(composed: Sequence[tuple[str, Sequence[Offer]]]) -> int:

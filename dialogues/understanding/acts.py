@@ -29,11 +29,14 @@ UNSAID: Mapping[str, str] = MappingProxyType(
         "talk_to_human": "maybe_person",
         "change_language": "nlu_fallback",
         "affirm": "nlu_fallback",
+        "verify_identity": "nlu_fallback",
     }
 )
 """Acts, and what a message is that is about one without asking for it. ``affirm`` is the act that a question holds."""
 OFFERED = frozenset({"link", "person", "afm", "code"})
 """Questions that a short answer may put off: «γιατί;», «περίμενε», «ίσως»."""
+SURE = 1.0
+"""The confidence of what the words themselves tell."""
 _SHORT = 120  # characters: a longer message is no keyword and no short answer
 _LANGUAGES = MappingProxyType({"en": "en", "wanted_en": "en", "el": "el", "wanted_el": "el"})
 
@@ -41,7 +44,7 @@ _LANGUAGES = MappingProxyType({"en": "en", "wanted_en": "en", "el": "el", "wante
 @dataclass(frozen=True, slots=True)
 class Tables:
     """``keywords``: with courtesy around them. ``ahead``: told without the classifier. ``turned``, ``said``: by act.
-    ``short``: whole short answers."""
+    ``short``: whole short answers. ``refused``: numbers given with a denial."""
 
     keywords: Phrases
     ahead: Phrases
@@ -49,6 +52,7 @@ class Tables:
     said: Mapping[str, Phrases]
     short: Phrases
     languages: Phrases
+    refused: Phrases
 
 
 def keyword_in(text: str) -> str | None:
@@ -77,9 +81,18 @@ def as_said(reading: Reading, question: str | None, channels: Channels = NO_CHAN
     if reading.intent == "start_notifications" and (channel := _channel(reading.text, channels)):
         reading = replace(reading, preference=("channel", channel))
     said = tables.said.get(reading.intent)
-    if said is None or said.find(reading.text):
+    if said is None or said.find(reading.text) or (reading.intent == "verify_identity" and reading.entities):
         return reading
     return replace(reading, intent=UNSAID[reading.intent], confidence=0.0)
+
+
+def without_refused(reading: Reading) -> Reading:
+    """The reading without a tax number that is denied, refused or lost: nothing is sent for it."""
+    if not reading.has("afm", "personal_number") or not _tables().refused.find(reading.text):
+        return reading
+    kept = tuple(found for found in reading.entities if found.entity not in ("afm", "personal_number"))
+    intent = "deny" if reading.intent in ("verify_identity", "give_afm", "nlu_fallback") else reading.intent
+    return replace(reading, intent=intent, entities=kept)
 
 
 def _of_signs(meaning: str, question: str | None) -> str:
@@ -100,7 +113,7 @@ def _short(reading: Reading, question: str | None) -> Reading | None:
 def _meaning(reading: Reading, intent: str, question: str | None) -> Reading:
     """Where nothing is open, there is nothing to explain: it is not understood."""
     lost = intent == "explain" and question not in OFFERED
-    return replace(reading, intent="nlu_fallback" if lost else intent, confidence=0.0 if lost else reading.confidence)
+    return replace(reading, intent="nlu_fallback" if lost else intent, confidence=0.0 if lost else SURE)
 
 
 def _language(reading: Reading) -> Reading:
@@ -136,4 +149,5 @@ def _tables() -> Tables:
         {act: phrases_of({act: entries}, lists) for act, entries in said.items()},
         phrases_of(file["short"], lists),
         phrases_of(file["languages"], lists),
+        phrases_of(file["refused"], lists),
     )

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
+from pathlib import Path
 from types import MappingProxyType
 
+from dialogues.catalogue.terms import term_in
 from dialogues.topics import NOTHING
+from dialogues.understanding.acts import SURE
 from dialogues.understanding.interpret import Reading
+from dialogues.understanding.phrases import Phrases, load_phrases
 
 ASK_FACET = "ask_facet"  # the intent
 NO_FACET = "none"
@@ -57,6 +62,63 @@ _ALARMS = frozenset({"danger", "despair", "grief", "fraud", "breach"})
 """Facets that are alarms, and intents of the same name (alarm_phrases.py knows the plain ones)."""
 
 
+_TOLD_BY: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "ask_case_status": frozenset({"state", "when", "next", "todo", "documents", "until"}),
+        "list_my_cases": frozenset({"state", "when", "next", "todo", "documents", "until"}),
+        "ask_missing_documents": frozenset({"documents", "todo", "until", "submit"}),
+        "report_document_sent": frozenset({"state", "documents", "todo", "told"}),
+        "ask_fees": frozenset({"fee", "pay", "when"}),
+        "ask_office_hours": frozenset({"contact", "who", "submit"}),
+        "help": frozenset({"documents", "fee", "when", "submit", "contact", "who"}),
+    }
+)
+"""What the answer to a wish tells anyway."""
+_ASKED_BESIDE = (_OF_SOMETHING | _BESIDE | {"proxy"}) - {"anger", "praise", "state"}
+"""Second questions that get an answer of their own."""
+
+
+_AFTER_ALARM: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "danger": frozenset({"complaint", "talk_to_human", "maybe_person", "nlu_fallback", "out_of_scope", "help"}),
+        "fraud": frozenset({"complaint", "nlu_fallback", "verify_identity", "give_code"}),
+    }
+)
+"""What is still said of an emergency, or of fraud, whatever it would mean elsewhere."""
+_OF_ALERTS = frozenset({"privacy", "state"})
+"""Facets that ask, of alerts, how they are set."""
+
+
+def _after_alarm(reading: Reading, about: str) -> Reading | None:
+    follows = _over().find(reading.text)
+    if about == "danger" and follows == "danger_over":
+        return replace(reading, intent=follows)
+    if about == "fraud" and follows == "fraud_report":
+        return replace(reading, intent=ASK_FACET, facet="contact")
+    still = reading.intent in _AFTER_ALARM.get(about, ()) and not reading.has("procedure", "case_ref", "code", "afm")
+    return replace(reading, intent=about) if still and not asked_in(reading.text) else None
+
+
+@cache
+def _asked() -> Phrases:
+    return load_phrases(Path(__file__).with_name("asked.yml"))
+
+
+@cache
+def _over() -> Phrases:
+    return load_phrases(Path(__file__).with_name("over.yml"))
+
+
+def second_of(reading: Reading, second: str | None) -> str | None:
+    """The second question of a message that was read: ``None`` where it asks nothing more than is told anyway."""
+    if second not in _ASKED_BESIDE or second == reading.facet:
+        return None
+    if reading.intent == ASK_FACET:
+        return second
+    told = _TOLD_BY.get(reading.intent)
+    return None if told is None or second in told else second
+
+
 def _is_courtesy_with_more(reading: Reading, about: str) -> bool:
     """«εντάξει, πες μου για τα λεφτά»: a yes to nothing is not all that is said."""
     return about not in _ASKING and reading.intent in _COURTESY and len(reading.text.split()) > _FEW_WORDS
@@ -71,8 +133,24 @@ def _is_told_already(reading: Reading, facet: str, about: str) -> bool:
     return (reading.intent, facet) == ("ask_fees", "fee") and about in ("service", "office", "link", "person")
 
 
+def asked_in(text: str) -> str | None:
+    """The facet that the words of a message surely ask (asked.yml); a word's meaning only of a word that is known."""
+    facet = _asked().find(text)
+    return None if facet == "term" and term_in(text) is None else facet
+
+
 def with_facet(reading: Reading, facet: str, chance: float, about: str) -> Reading:
     """The reading, as a question about ``about`` where it is one."""
+    if about in _ALARMS and (answered := _after_alarm(reading, about)):
+        return answered
+    if sure := asked_in(reading.text):
+        facet, chance = sure, SURE
+    elif reading.confidence >= SURE and reading.intent in _TOLD_BY:
+        return reading
+    if about == "alerts" and facet in _OF_ALERTS:
+        return replace(reading, intent="my_preferences")
+    if reading.intent == "cancel" and about == "called":
+        return replace(reading, intent="cancel_handover")
     if reading.intent == "cancel" and about not in _ASKING and len(reading.text.split()) > _FEW_WORDS:
         reading = replace(reading, intent="nlu_fallback", confidence=0.0)  # there is nothing to break off
     if (reading.intent == "help" and facet == "bot") or not any(map(str.isalpha, reading.text)):
@@ -88,6 +166,8 @@ def with_facet(reading: Reading, facet: str, chance: float, about: str) -> Readi
         return replace(reading, intent=facet, confidence=chance) if chance >= ALARMING else reading
     if reading.intent in _ACTS and reading.confidence >= CERTAIN > chance:
         return reading
+    if about == NOTHING and facet == "state":
+        return replace(reading, intent="ask_case_status", confidence=chance)
     if about == NOTHING and facet in _OPENING and reading.intent not in _VAGUE:
         return reading
     if about == NOTHING and facet in _BESIDE and reading.intent in _OPENS and reading.confidence >= CERTAIN:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from dialogues.channels import NO_CHANNELS, Channels
 from dialogues.turn import Entity
-from dialogues.understanding.acts import as_said, keyword_in, told_ahead
+from dialogues.understanding.acts import as_said, keyword_in, told_ahead, without_refused
 from dialogues.understanding.alarm_phrases import alarm_in
 from dialogues.understanding.keyboard import as_meant
 from dialogues.understanding.login_phrases import asks_for
@@ -118,7 +118,10 @@ def resolve_in_context(
 ) -> Reading:
     """The same message in the light of the open question and of the wish answered last, and with the intents that
     only its entities tell."""
-    reading = as_said(reading, question, channels)
+    said = as_said(reading, question, channels)
+    reading = without_refused(said)
+    if reading is not said:
+        return reading
     answered = _ANSWERS[question](reading) if question in _ANSWERS else reading
     if answered is reading and question not in _NUMBERS and (subject := subject_of(reading.text, reading.entities)):
         answered = _about(reading, subject, question, wish)
@@ -138,6 +141,10 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 _FEW_WORDS = 4
 _CODE_DIGITS = 6
 _CONFIRMATION = 6  # digits
+_CONFIRMING = (
+    "ναι ok οκ ορίστε here κωδικός κωδικό code yes ο το τον παρακαλώ please διαγράψτε διαγραφή αποσύνδεση με delete"
+)
+_ASKS = re.compile(r"[?;\u037e]")
 _VAGUE = ("nlu_fallback", "out_of_scope", "provide_reference", "affirm")
 
 
@@ -151,7 +158,7 @@ def _as_code(reading: Reading) -> Reading:
         return replace(reading, intent="give_code")
     text = digits_for_letters(reading.text)
     digits = _CODE.search(text)
-    if digits is None or len(_LETTERS.findall(text)) > _FEW_WORDS:
+    if digits is None or len(_LETTERS.findall(text)) > _FEW_WORDS or _ASKS.search(text):
         return reading
     code = Entity("code", re.sub(r"\D", "", digits[0]), digits.start(), digits.end())
     return replace(reading, intent="give_code", entities=(code,))
@@ -187,10 +194,15 @@ def _as_old_afm(reading: Reading, old: re.Match[str]) -> Reading:
 
 
 def _as_confirmation(reading: Reading) -> Reading:
-    """Digits were asked for before anything is erased: six of them, and little else, are an answer."""
-    digits = _CODE.search(digits_for_letters(reading.text))
+    """Digits were asked for before anything is taken away: six of them and no word beside are an answer. With any
+    other word beside them (a no, a question, our own message quoted by a machine) it is left."""
+    text = digits_for_letters(reading.text)
+    digits = _CODE.search(text)
     if digits is None or len(re.sub(r"\D", "", digits[0])) != _CONFIRMATION or reading.has("case_ref"):
         return reading
+    beside = _LETTERS.findall(text.replace(digits[0], " "))
+    if not {fold(word) for word in beside} <= _confirming() or _ASKS.search(text):
+        return replace(reading, intent="cancel", confidence=1.0)
     code = Entity("code", re.sub(r"\D", "", digits[0]), digits.start(), digits.end())
     return replace(reading, intent="confirm_deletion", entities=(code,))
 
@@ -247,6 +259,11 @@ def _look(text: str) -> str:
 def _keyword(text: str) -> str | None:
     """``/start`` is what an app sends when a chat is opened, and no wish for alerts."""
     return "greet" if text.strip() == "/start" else _keywords().get(_look(text)) or keyword_in(text)
+
+
+@cache
+def _confirming() -> frozenset[str]:
+    return frozenset(fold(word) for word in _CONFIRMING.split())
 
 
 @cache

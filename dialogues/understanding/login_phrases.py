@@ -33,16 +33,18 @@ _SAID: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )  # fmt: skip
 _FILLERS = (
     "θέλω θα ήθελα να με μου τη την το τον τους από μέσω στο στη εδώ τώρα παρακαλώ μπορώ λογαριασμό συνομιλία κινητό "
+    "λοιπόν ωραία ναι εντάξει καλά ok τότε "
     "αυτή αυτό viber sms i want to would like can me my the this from with via chat account please now"
 )
 _WORD = re.compile(r"\w+")
+_ASKS = re.compile(r"[?;\u037e]")
 _MOST_WORDS = 24
 
 
 def asks_for(text: str) -> str | None:
-    """``log_in``, ``unlink``, or ``None`` for a message that says anything else."""
+    """``log_in``, ``unlink``, or ``None`` for a message that says anything else, or asks."""
     words = _WORD.findall(text.lower())
-    if len(words) > _MOST_WORDS:
+    if len(words) > _MOST_WORDS or _ASKS.search(text):
         return None
     said = " ".join(key for key in map(fold, words) if key not in _fillers())
     return _intents().get(said)

@@ -26,6 +26,8 @@ _LISTS: Mapping[str, str] = {
 }
 _DIGIT = re.compile(r"\d")
 _MOST = 10  # words
+_REFUSED = "όχι"  # «μόνο SMS όχι» refuses it, and says no other
+_FAR = 4  # words between «only» and the channel: "only write to me on viber"
 
 
 class PreferencePhrases(RightsPhrases):
@@ -53,7 +55,7 @@ def _table(channels: Channels) -> Phrases:
     quiet = {"near": ["@not", "@night", "@told"], **limits}
     return Phrases(
         [
-            *(phrase_of(f"channel={ONLY}{name}", {**entry, **limits}, _LISTS) for name, entry in _each(channels)),
+            *(phrase_of(f"channel={ONLY}{name}", {**limits, **entry}, _LISTS) for name, entry in _each(channels)),
             phrase_of(f"quiet={'-'.join(DEFAULT)}", quiet, _LISTS),
         ]
     )
@@ -66,7 +68,7 @@ def _each(channels: Channels) -> Iterator[tuple[str, dict[str, Any]]]:
         if others := " ".join(other for each, other in said.items() if each != name):
             yield name, {"order": ["@not", others, words], "reach": 3}
     for name, words in said.items():
-        yield name, {"order": ["@only", words], "reach": 1}
+        yield name, {"order": ["@only", words], "reach": _FAR, "unless": f"@else {_REFUSED}"}
     for name, words in said.items():
         yield name, {"order": [words, "@only"], "reach": 0}
 

@@ -22,12 +22,12 @@ def acts(talk: Talk) -> list[object]:
 # --- something is changed on a guess ---
 
 ALERTS_STAY = {
+    "nlu_fallback": ("Count me in! We must STOP these delays",),
     "about_alerts": (
         "μη σταματήσετε να μου στέλνετε μηνύματα",
         "μη μου κόψετε τις ειδοποιήσεις",
         "mhn stamathsete ta mhnymata",
         "please don't stop the alerts",
-        "Count me in! We must STOP these delays",
         "μη με διαγράψετε",
         "μη με διαγράψετε από τη λίστα",
         "don't delete me",

@@ -103,6 +103,8 @@ def messages() -> list[ActionInput]:
     kinds += [((Entity(kind, value, 0, 1),), {}, "request_certificate") for kind, value in NAMES]
     kinds += [((), {"case": PERMIT.reference}, "other_case"), ((), {"anger": 1}, "complaint")]
     kinds += [((), {"fallback_count": count}, "out_of_scope") for count in (2, 3)]
+    kinds += [((), {"about": "service", "topic": "flood-compensation"}, "nlu_fallback")]
+    kinds += [((), {"about": "danger"}, "danger")]
     alarms = ("danger", "despair", "grief", "fraud", "breach")
     kinds += [((), {}, alarm) for alarm in alarms]
     kinds += [
@@ -121,6 +123,8 @@ def messages() -> list[ActionInput]:
             for code in (State().privacy.confirmation(1, reference), "x"):
                 typed = (Entity("code", code, 0, 6),)
                 own.append(ActionInput(said, context, "confirm_deletion", typed, mark, channels=SPOKEN))
+    guessed = {"about": "case", "case": CADASTRE.reference}
+    own += [replace(abroad, context=each, message=said, slots=guessed, confidence=0.5) for each in who]
     own += [abroad, replace(abroad, slots={"question": "link"})]
     return own + [
         ActionInput(said, context, intent, found, state, channels=SPOKEN)
