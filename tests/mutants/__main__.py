@@ -65,7 +65,11 @@ ROOMS = (
         "bot/channels/viber/parse.py",
         ("tests/channels/test_viber_parse.py", "tests/channels/test_webhooks.py"),
     ),
-    Room("references", "nlu/references.py", ("tests/nlu/test_references.py", "tests/nlu/test_entities.py")),
+    Room(
+        "references",
+        "nlu/references.py",
+        ("tests/nlu/test_readings.py", "tests/nlu/test_references.py", "tests/nlu/test_entities.py"),
+    ),
 )
 
 
