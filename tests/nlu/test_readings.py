@@ -105,6 +105,7 @@ def test_a_group_of_eight_or_a_wrong_digit_make_no_amka(text: str) -> None:
         (KAEK, KAEK, 0.8),
         (f"καεκ {KAEK}", KAEK, 0.99),
         ("09 686 01 82 379", "096860182379", 0.93),
+        ("28008 8730116", KAEK, 0.93),
         (f"{KAEK}/0/5", f"{KAEK}/0/5", 0.93),
         (f"{KAEK} / 10 / 5", f"{KAEK}/10/5", 0.93),
         (f"{KAEK}0003", f"{KAEK}0003", 0.8),
