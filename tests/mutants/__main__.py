@@ -24,6 +24,7 @@ from random import Random
 from time import monotonic
 
 from tests.mutants.child import run_tests
+from tests.mutants.equivalent import EQUIVALENT
 from tests.mutants.mutate import Mistake, mistakes
 
 ROOT = Path(__file__).parents[2]
@@ -82,8 +83,16 @@ class Mutant:
     mistake: Mistake
 
     def __str__(self) -> str:
-        line = self.source.read_text("utf-8").splitlines()[self.mistake.line - 1].strip()
-        return f"{self.source.relative_to(ROOT)}:{self.mistake.line}  {self.mistake.what}:  {line}"
+        return f"{self.source.relative_to(ROOT)}:{self.mistake.line}  {self.mistake.what}:  {self.line}"
+
+    @property
+    def line(self) -> str:
+        return self.source.read_text("utf-8").splitlines()[self.mistake.line - 1].strip()
+
+    @property
+    def named(self) -> tuple[str, str, str]:
+        """As :data:`tests.mutants.equivalent.EQUIVALENT` names it."""
+        return str(self.source.relative_to(ROOT)), self.line, self.mistake.what
 
     @property
     def tests(self) -> Sequence[str]:
@@ -92,14 +101,16 @@ class Mutant:
         return (own, *self.room.tests) if (ROOT / own).exists() else self.room.tests
 
 
+def every(rooms: Sequence[Room]) -> Iterator[Mutant]:
+    """All mistakes that can be made in these rooms."""
+    for room in rooms:
+        for source in sorted(ROOT.glob(room.sources)):
+            yield from (Mutant(room, source, mistake) for mistake in mistakes(source.read_text("utf-8")))
+
+
 def sample(rooms: Sequence[Room], count: int, seed: int) -> list[Mutant]:
     """So many mistakes, from all rooms alike by their number."""
-    found = [
-        Mutant(room, source, mistake)
-        for room in rooms
-        for source in sorted(ROOT.glob(room.sources))
-        for mistake in mistakes(source.read_text("utf-8"))
-    ]
+    found = [mutant for mutant in every(rooms) if mutant.named not in EQUIVALENT]
     Random(seed).shuffle(found)
     return found[:count]
 
