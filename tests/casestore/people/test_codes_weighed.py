@@ -28,7 +28,7 @@ from tests.clock import FakeClock
 MOBILE, CODE, RECEIPT = "+306900000001", "123456", "7890"
 
 
-class Weighed(CodesFixture):
+class CodesHarness(CodesFixture):
     """With the digits that are shown, and the conversation's own mobile."""
 
     async def ask(self, talk: int, code: str = CODE, afm: str = AFM, **more: Any) -> bool:
@@ -47,8 +47,8 @@ class Weighed(CodesFixture):
 
 
 @pytest.fixture
-def desk(database: Database, vault: Vault, clock: FakeClock) -> Weighed:
-    return Weighed(database, vault, clock)
+def harness(database: Database, vault: Vault, clock: FakeClock) -> CodesHarness:
+    return CodesHarness(database, vault, clock)
 
 
 # The digits that were shown
@@ -68,159 +68,161 @@ def desk(database: Database, vault: Vault, clock: FakeClock) -> Weighed:
     ],
 )
 async def test_a_code_counts_with_the_digits_that_were_shown_in_either_order(
-    desk: Weighed, typed: str, right: bool, incomplete: bool
+    harness: CodesHarness, typed: str, right: bool, incomplete: bool
 ) -> None:
-    talk = await desk.transcript()
-    await desk.ask(talk, receipt=RECEIPT)
-    found = await desk.check(talk, typed)
+    talk = await harness.transcript()
+    await harness.ask(talk, receipt=RECEIPT)
+    found = await harness.check(talk, typed)
     assert (found.right, found.incomplete, found.expired, found.attempts_left) == (right, incomplete, False, ATTEMPTS)
 
 
-async def test_a_code_without_such_digits_is_typed_as_it_is(desk: Weighed) -> None:
-    talk = await desk.transcript()
-    await desk.ask(talk)
+async def test_a_code_without_such_digits_is_typed_as_it_is(harness: CodesHarness) -> None:
+    talk = await harness.transcript()
+    await harness.ask(talk)
     for typed in (CODE + RECEIPT, CODE[:5], CODE[4:] + CODE[:4]):
-        found = await desk.check(talk, typed)
+        found = await harness.check(talk, typed)
         assert (found.right, found.incomplete) == (False, False)
-    assert (await desk.check(talk, CODE)).right
+    assert (await harness.check(talk, CODE)).right
 
 
-async def test_nothing_is_missing_from_a_code_that_counts_no_more(desk: Weighed) -> None:
-    talk = await desk.transcript()
-    await desk.ask(talk, receipt=RECEIPT)
-    desk.clock.forward(LIFETIME.total_seconds())
-    found = await desk.check(talk, CODE)
+async def test_nothing_is_missing_from_a_code_that_counts_no_more(harness: CodesHarness) -> None:
+    talk = await harness.transcript()
+    await harness.ask(talk, receipt=RECEIPT)
+    harness.clock.forward(LIFETIME.total_seconds())
+    found = await harness.check(talk, CODE)
     assert (found.incomplete, found.expired) == (False, True)
 
 
 # Which still count
 
 
-async def test_a_used_code_stays_used_when_another_is_asked_for(desk: Weighed) -> None:
-    talk = await desk.transcript()
-    await desk.ask(talk, "111111")
-    await desk.tried(await desk.check(talk, "111111"), right=True)
-    await desk.ask(talk, "222222")
-    assert not (await desk.check(talk, "111111")).right
-    assert (await desk.check(talk, "222222")).right
+async def test_a_used_code_stays_used_when_another_is_asked_for(harness: CodesHarness) -> None:
+    talk = await harness.transcript()
+    await harness.ask(talk, "111111")
+    await harness.tried(await harness.check(talk, "111111"), right=True)
+    await harness.ask(talk, "222222")
+    assert not (await harness.check(talk, "111111")).right
+    assert (await harness.check(talk, "222222")).right
 
 
-async def test_a_wrong_try_takes_nothing_from_a_code_that_was_used(desk: Weighed) -> None:
-    talk = await desk.transcript()
-    await desk.ask(talk, "111111")
-    await desk.tried(await desk.check(talk, "111111"), right=True)
-    await desk.ask(talk, "222222")
-    await desk.tried(await desk.check(talk, "000000"), right=False)
-    async with desk.database.read() as connection:
+async def test_a_wrong_try_takes_nothing_from_a_code_that_was_used(harness: CodesHarness) -> None:
+    talk = await harness.transcript()
+    await harness.ask(talk, "111111")
+    await harness.tried(await harness.check(talk, "111111"), right=True)
+    await harness.ask(talk, "222222")
+    await harness.tried(await harness.check(talk, "000000"), right=False)
+    async with harness.database.read() as connection:
         left = (await connection.scalars(select(rows.c.attempts_left).order_by(rows.c.id))).all()
     assert left == [ATTEMPTS, ATTEMPTS - 1]
 
 
-async def test_the_newest_twenty_of_a_conversation_are_looked_at(desk: Weighed) -> None:
-    talk = await desk.transcript()
+async def test_the_newest_twenty_of_a_conversation_are_looked_at(harness: CodesHarness) -> None:
+    talk = await harness.transcript()
     for number in range(21):
-        await desk.show(talk, f"{number:06d}")
+        await harness.show(talk, f"{number:06d}")
     assert MOST_OPEN == 20
-    assert not (await desk.check(talk, "000000")).right
-    assert (await desk.check(talk, "000001")).right
+    assert not (await harness.check(talk, "000000")).right
+    assert (await harness.check(talk, "000001")).right
 
 
-async def test_a_code_is_open_until_it_is_used_spent_or_too_old(desk: Weighed) -> None:
-    talk, there = await desk.transcript(), await desk.transcript("there")
-    used, old = await desk.show(talk), await desk.show(there)
-    assert await desk.codes.is_open(used, desk.clock())
-    await desk.tried(await desk.check(talk), right=True)
-    assert not await desk.codes.is_open(used, desk.clock())
-    desk.clock.forward(LIFETIME.total_seconds() - 1)
-    assert await desk.codes.is_open(old, desk.clock())
-    desk.clock.forward(1)
-    assert not await desk.codes.is_open(old, desk.clock())
-    spent = await desk.show(talk)
+async def test_a_code_is_open_until_it_is_used_spent_or_too_old(harness: CodesHarness) -> None:
+    talk, there = await harness.transcript(), await harness.transcript("there")
+    used, old = await harness.show(talk), await harness.show(there)
+    assert await harness.codes.is_open(used, harness.clock())
+    await harness.tried(await harness.check(talk), right=True)
+    assert not await harness.codes.is_open(used, harness.clock())
+    harness.clock.forward(LIFETIME.total_seconds() - 1)
+    assert await harness.codes.is_open(old, harness.clock())
+    harness.clock.forward(1)
+    assert not await harness.codes.is_open(old, harness.clock())
+    spent = await harness.show(talk)
     for _ in range(ATTEMPTS):
-        assert await desk.codes.is_open(spent, desk.clock())
-        await desk.tried(await desk.check(talk, "000000"), right=False)
-    assert not await desk.codes.is_open(spent, desk.clock())
+        assert await harness.codes.is_open(spent, harness.clock())
+        await harness.tried(await harness.check(talk, "000000"), right=False)
+    assert not await harness.codes.is_open(spent, harness.clock())
 
 
-async def test_voiding_ends_the_codes_of_one_conversation(desk: Weighed) -> None:
-    talk, there = await desk.transcript(), await desk.transcript("there")
-    ended, kept = await desk.show(talk), await desk.show(there)
-    async with desk.database.write() as connection:
-        await desk.codes.void(connection, talk)
-    assert [await desk.codes.is_open(one, desk.clock()) for one in (ended, kept)] == [False, True]
+async def test_voiding_ends_the_codes_of_one_conversation(harness: CodesHarness) -> None:
+    talk, there = await harness.transcript(), await harness.transcript("there")
+    ended, kept = await harness.show(talk), await harness.show(there)
+    async with harness.database.write() as connection:
+        await harness.codes.void(connection, talk)
+    assert [await harness.codes.is_open(one, harness.clock()) for one in (ended, kept)] == [False, True]
 
 
 # What counts towards a limit
 
 
 @pytest.mark.parametrize(("most", "window"), [PER_CONVERSATION[0], PER_CITIZEN[0], PER_MOBILE[0]])
-async def test_what_was_asked_for_a_window_ago_counts_no_more(desk: Weighed, most: int, window: timedelta) -> None:
+async def test_what_was_asked_for_a_window_ago_counts_no_more(
+    harness: CodesHarness, most: int, window: timedelta
+) -> None:
     """Each limit by itself: those of a conversation in one, the others over many."""
     own, per_mobile = (most, window) == PER_CONVERSATION[0], (most, window) == PER_MOBILE[0]
 
     async def ask(number: int) -> bool:
-        talk = await desk.transcript("one" if own else f"{number}")
+        talk = await harness.transcript("one" if own else f"{number}")
         afm = f"{number:09d}" if per_mobile else AFM
-        return await desk.ask(talk, afm=afm, mobile=MOBILE if per_mobile else None)
+        return await harness.ask(talk, afm=afm, mobile=MOBILE if per_mobile else None)
 
     assert [await ask(number) for number in range(most + 1)] == [True] * most + [False]
-    desk.clock.forward(window.total_seconds() - 1)
+    harness.clock.forward(window.total_seconds() - 1)
     assert not await ask(most + 1)
-    desk.clock.forward(1)
+    harness.clock.forward(1)
     assert await ask(most + 2)
 
 
-async def test_a_citizen_that_was_asked_for_a_window_ago_is_none_of_the_few(desk: Weighed) -> None:
+async def test_a_citizen_that_was_asked_for_a_window_ago_is_none_of_the_few(harness: CodesHarness) -> None:
     most, window = CITIZENS_PER_CONVERSATION
-    talk = await desk.transcript()
-    assert [await desk.ask(talk, afm=f"{n:09d}") for n in range(most + 1)] == [True] * most + [False]
-    desk.clock.forward(window.total_seconds() - 1)
-    assert not await desk.codes.may_ask(talk, OTHER, desk.clock())
-    desk.clock.forward(1)
-    assert await desk.codes.may_ask(talk, OTHER, desk.clock())
-    assert await desk.ask(talk, afm=OTHER)
+    talk = await harness.transcript()
+    assert [await harness.ask(talk, afm=f"{n:09d}") for n in range(most + 1)] == [True] * most + [False]
+    harness.clock.forward(window.total_seconds() - 1)
+    assert not await harness.codes.may_ask(talk, OTHER, harness.clock())
+    harness.clock.forward(1)
+    assert await harness.codes.may_ask(talk, OTHER, harness.clock())
+    assert await harness.ask(talk, afm=OTHER)
 
 
-async def test_whether_a_conversation_may_ask_goes_by_its_own_limits_alone(desk: Weighed) -> None:
-    talk, there = await desk.transcript(), await desk.transcript("there")
-    most = await desk.ask_until_refused(talk)
+async def test_whether_a_conversation_may_ask_goes_by_its_own_limits_alone(harness: CodesHarness) -> None:
+    talk, there = await harness.transcript(), await harness.transcript("there")
+    most = await harness.ask_until_refused(talk)
     assert most == PER_CONVERSATION[0][0]
-    assert not await desk.codes.may_ask(talk, AFM, desk.clock())
-    assert not await desk.codes.may_ask(talk, OTHER, desk.clock())
+    assert not await harness.codes.may_ask(talk, AFM, harness.clock())
+    assert not await harness.codes.may_ask(talk, OTHER, harness.clock())
     for number in range(PER_CITIZEN[0][0]):
-        await desk.ask(await desk.transcript(f"{number}"))
-    assert await desk.codes.may_ask(there, AFM, desk.clock())  # it looks the same for a citizen at a limit
+        await harness.ask(await harness.transcript(f"{number}"))
+    assert await harness.codes.may_ask(there, AFM, harness.clock())  # it looks the same for a citizen at a limit
 
 
-async def test_what_is_kept_at_a_limit_is_matched_by_nothing_and_counts_towards_none(desk: Weighed) -> None:
-    talk = await desk.transcript()
-    most = await desk.ask_until_refused(talk)
+async def test_what_is_kept_at_a_limit_is_matched_by_nothing_and_counts_towards_none(harness: CodesHarness) -> None:
+    talk = await harness.transcript()
+    most = await harness.ask_until_refused(talk)
     for _ in range(PER_CONVERSATION[1][0]):
-        assert not await desk.ask(talk, "222222", mobile=MOBILE)
-    assert (await desk.sources())[most:] == [REFUSED] * (PER_CONVERSATION[1][0] + 1)
-    found = await desk.check(talk, "222222")
+        assert not await harness.ask(talk, "222222", mobile=MOBILE)
+    assert (await harness.sources())[most:] == [REFUSED] * (PER_CONVERSATION[1][0] + 1)
+    found = await harness.check(talk, "222222")
     assert (found.right, found.attempts_left) == (False, ATTEMPTS)
-    async with desk.database.read() as connection:
+    async with harness.database.read() as connection:
         assert set((await connection.scalars(select(rows.c.mobile_key))).all()) == {None}
-    desk.clock.forward(PER_CONVERSATION[0][1].total_seconds())
-    assert await desk.ask(talk, "333333", mobile=MOBILE)
-    assert (await desk.check(talk, "333333")).right
+    harness.clock.forward(PER_CONVERSATION[0][1].total_seconds())
+    assert await harness.ask(talk, "333333", mobile=MOBILE)
+    assert (await harness.check(talk, "333333")).right
 
 
-async def test_others_asking_uses_up_none_of_the_codes_of_ones_own_mobile(desk: Weighed) -> None:
+async def test_others_asking_uses_up_none_of_the_codes_of_ones_own_mobile(harness: CodesHarness) -> None:
     for number in range(PER_CITIZEN[0][0]):
-        await desk.ask(await desk.transcript(f"{number}"), mobile=MOBILE)
-    talk = await desk.transcript("mine")
-    assert not await desk.ask(talk, mobile=MOBILE)
+        await harness.ask(await harness.transcript(f"{number}"), mobile=MOBILE)
+    talk = await harness.transcript("mine")
+    assert not await harness.ask(talk, mobile=MOBILE)
     most = PER_CONVERSATION[0][0]
-    given = [await desk.ask(talk, mobile=MOBILE, own=True) for _ in range(most + 1)]
+    given = [await harness.ask(talk, mobile=MOBILE, own=True) for _ in range(most + 1)]
     assert given == [True] * most + [False]
 
 
-async def test_what_is_shown_after_a_login_is_typed_alone_and_counts_for_nobody(desk: Weighed) -> None:
-    talk = await desk.transcript()
-    await desk.show(talk)
-    found = await desk.check(talk)
+async def test_what_is_shown_after_a_login_is_typed_alone_and_counts_for_nobody(harness: CodesHarness) -> None:
+    talk = await harness.transcript()
+    await harness.show(talk)
+    found = await harness.check(talk)
     assert (found.right, found.incomplete, found.attempts_left) == (True, False, ATTEMPTS)
-    assert await desk.sources() == [BY_LOGIN]
-    assert await desk.ask_until_refused(talk) == PER_CONVERSATION[0][0]
+    assert await harness.sources() == [BY_LOGIN]
+    assert await harness.ask_until_refused(talk) == PER_CONVERSATION[0][0]

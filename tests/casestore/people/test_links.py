@@ -19,7 +19,7 @@ MOBILE, ANOTHER = "+306900000001", "+306900000002"
 LATER, LAST = START + timedelta(hours=1), START + timedelta(hours=2)
 
 
-class Desk:
+class LinksHarness:
     """Shorthands that each commit."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
@@ -65,109 +65,109 @@ class Desk:
 
 
 @pytest.fixture
-def desk(database: Database, vault: Vault) -> Desk:
-    return Desk(database, vault)
+def harness(database: Database, vault: Vault) -> LinksHarness:
+    return LinksHarness(database, vault)
 
 
 # When another is proven
 
 
-async def test_a_proof_ends_the_one_before_it_at_that_point_alone(desk: Desk) -> None:
-    first, second = await desk.citizen(FIRST), await desk.citizen(SECOND)
-    chat, other = await desk.point("viber", "a"), await desk.point("viber", "b")
+async def test_a_proof_ends_the_one_before_it_at_that_point_alone(harness: LinksHarness) -> None:
+    first, second = await harness.citizen(FIRST), await harness.citizen(SECOND)
+    chat, other = await harness.point("viber", "a"), await harness.point("viber", "b")
     for point in (chat, other):
-        await desk.link(point, first)
-    await desk.link(chat, second, LATER)
-    assert await desk.at(chat) == {second: (PROVEN, "code", LATER)}
-    assert await desk.at(other) == {first: (PROVEN, "code", START)}
+        await harness.link(point, first)
+    await harness.link(chat, second, LATER)
+    assert await harness.at(chat) == {second: (PROVEN, "code", LATER)}
+    assert await harness.at(other) == {first: (PROVEN, "code", START)}
 
 
-async def test_whose_own_number_it_is_stays_known_there_when_another_is_proven(desk: Desk) -> None:
-    own, guest = await desk.citizen(FIRST), await desk.citizen(SECOND)
-    await desk.mobile(own, MOBILE)
-    point = await desk.point()
-    await desk.link(point, own, rests_on=desk.key())
-    await desk.link(point, guest, LATER)
-    assert await desk.at(point) == {own: (KNOWN_NUMBER, "registry", START), guest: (PROVEN, "code", LATER)}
+async def test_whose_own_number_it_is_stays_known_there_when_another_is_proven(harness: LinksHarness) -> None:
+    own, guest = await harness.citizen(FIRST), await harness.citizen(SECOND)
+    await harness.mobile(own, MOBILE)
+    point = await harness.point()
+    await harness.link(point, own, rests_on=harness.key())
+    await harness.link(point, guest, LATER)
+    assert await harness.at(point) == {own: (KNOWN_NUMBER, "registry", START), guest: (PROVEN, "code", LATER)}
 
 
-async def test_a_proof_that_rests_on_another_number_goes_when_another_is_proven(desk: Desk) -> None:
-    before, after = await desk.citizen(FIRST), await desk.citizen(SECOND)
-    point = await desk.point()
-    await desk.link(point, before, rests_on=desk.key(ANOTHER))
-    await desk.link(point, after, LATER)
-    assert set(await desk.at(point)) == {after}
+async def test_a_proof_that_rests_on_another_number_goes_when_another_is_proven(harness: LinksHarness) -> None:
+    before, after = await harness.citizen(FIRST), await harness.citizen(SECOND)
+    point = await harness.point()
+    await harness.link(point, before, rests_on=harness.key(ANOTHER))
+    await harness.link(point, after, LATER)
+    assert set(await harness.at(point)) == {after}
 
 
-async def test_a_proof_leaves_whoever_is_only_known_or_has_unlinked(desk: Desk) -> None:
-    known, gone, proven = [await desk.citizen(afm) for afm in (FIRST, SECOND, THIRD)]
+async def test_a_proof_leaves_whoever_is_only_known_or_has_unlinked(harness: LinksHarness) -> None:
+    known, gone, proven = [await harness.citizen(afm) for afm in (FIRST, SECOND, THIRD)]
     for citizen in (known, gone):
-        await desk.mobile(citizen, MOBILE)
-    point = await desk.point()
-    await desk.unlink(point, gone, LATER)
-    await desk.link(point, proven, LAST)
-    assert await desk.at(point) == {
+        await harness.mobile(citizen, MOBILE)
+    point = await harness.point()
+    await harness.unlink(point, gone, LATER)
+    await harness.link(point, proven, LAST)
+    assert await harness.at(point) == {
         known: (KNOWN_NUMBER, "registry", START),
         gone: (UNLINKED, "unlinked", LATER),
         proven: (PROVEN, "code", LAST),
     }
 
 
-async def test_who_is_only_known_ends_no_proof(desk: Desk) -> None:
-    proven, known = await desk.citizen(FIRST), await desk.citizen(SECOND)
-    point = await desk.point()
-    await desk.link(point, proven)
-    await desk.mobile(known, MOBILE, LATER)
-    assert await desk.at(point) == {proven: (PROVEN, "code", START), known: (KNOWN_NUMBER, "registry", LATER)}
+async def test_who_is_only_known_ends_no_proof(harness: LinksHarness) -> None:
+    proven, known = await harness.citizen(FIRST), await harness.citizen(SECOND)
+    point = await harness.point()
+    await harness.link(point, proven)
+    await harness.mobile(known, MOBILE, LATER)
+    assert await harness.at(point) == {proven: (PROVEN, "code", START), known: (KNOWN_NUMBER, "registry", LATER)}
 
 
 # Since when, and how surely
 
 
-async def test_a_new_proof_counts_from_when_it_was_made(desk: Desk) -> None:
-    citizen, point = await desk.citizen(FIRST), await desk.point("viber", "a")
-    await desk.link(point, citizen, rests_on=desk.key())
-    assert await desk.agreed(point) == [(desk.key(), START)]
-    await desk.link(point, citizen, LATER)
-    assert await desk.at(point) == {citizen: (PROVEN, "code", LATER)}
-    assert await desk.agreed(point) == [(None, None)]
+async def test_a_new_proof_counts_from_when_it_was_made(harness: LinksHarness) -> None:
+    citizen, point = await harness.citizen(FIRST), await harness.point("viber", "a")
+    await harness.link(point, citizen, rests_on=harness.key())
+    assert await harness.agreed(point) == [(harness.key(), START)]
+    await harness.link(point, citizen, LATER)
+    assert await harness.at(point) == {citizen: (PROVEN, "code", LATER)}
+    assert await harness.agreed(point) == [(None, None)]
 
 
-async def test_the_registrys_word_counts_from_when_it_was_first_given(desk: Desk) -> None:
-    citizen = await desk.citizen(FIRST)
-    await desk.mobile(citizen, MOBILE)
-    point = await desk.point()
-    await desk.mobile(citizen, MOBILE, LATER)
-    assert await desk.at(point) == {citizen: (KNOWN_NUMBER, "registry", START)}
-    assert await desk.agreed(point) == [(desk.key(), LATER)]
+async def test_the_registrys_word_counts_from_when_it_was_first_given(harness: LinksHarness) -> None:
+    citizen = await harness.citizen(FIRST)
+    await harness.mobile(citizen, MOBILE)
+    point = await harness.point()
+    await harness.mobile(citizen, MOBILE, LATER)
+    assert await harness.at(point) == {citizen: (KNOWN_NUMBER, "registry", START)}
+    assert await harness.agreed(point) == [(harness.key(), LATER)]
 
 
-async def test_a_link_rises_and_is_not_lowered(desk: Desk) -> None:
-    citizen, point = await desk.citizen(FIRST), await desk.point("viber", "a")
-    await desk.link(point, citizen, level=KNOWN_NUMBER)
-    await desk.link(point, citizen, LATER)
-    assert (await desk.at(point))[citizen][0] == PROVEN
-    await desk.link(point, citizen, LAST, level=KNOWN_NUMBER)
-    assert await desk.at(point) == {citizen: (PROVEN, "code", LATER)}
+async def test_a_link_rises_and_is_not_lowered(harness: LinksHarness) -> None:
+    citizen, point = await harness.citizen(FIRST), await harness.point("viber", "a")
+    await harness.link(point, citizen, level=KNOWN_NUMBER)
+    await harness.link(point, citizen, LATER)
+    assert (await harness.at(point))[citizen][0] == PROVEN
+    await harness.link(point, citizen, LAST, level=KNOWN_NUMBER)
+    assert await harness.at(point) == {citizen: (PROVEN, "code", LATER)}
 
 
-async def test_only_a_proof_raises_whoever_has_unlinked(desk: Desk) -> None:
-    citizen = await desk.citizen(FIRST)
-    await desk.mobile(citizen, MOBILE)
-    point = await desk.point()
-    await desk.unlink(point, citizen, LATER)
-    await desk.mobile(citizen, MOBILE, LAST)
-    assert await desk.at(point) == {citizen: (UNLINKED, "unlinked", LATER)}
-    await desk.link(point, citizen, LAST)
-    assert await desk.at(point) == {citizen: (PROVEN, "code", LAST)}
+async def test_only_a_proof_raises_whoever_has_unlinked(harness: LinksHarness) -> None:
+    citizen = await harness.citizen(FIRST)
+    await harness.mobile(citizen, MOBILE)
+    point = await harness.point()
+    await harness.unlink(point, citizen, LATER)
+    await harness.mobile(citizen, MOBILE, LAST)
+    assert await harness.at(point) == {citizen: (UNLINKED, "unlinked", LATER)}
+    await harness.link(point, citizen, LAST)
+    assert await harness.at(point) == {citizen: (PROVEN, "code", LAST)}
 
 
-async def test_a_login_at_ones_own_number_goes_on_resting_on_it_as_agreed(desk: Desk) -> None:
-    citizen = await desk.citizen(FIRST)
-    await desk.mobile(citizen, MOBILE)
-    point = await desk.point()
-    await desk.link(point, citizen, LATER)
-    assert await desk.agreed(point) == [(desk.key(), START)]
+async def test_a_login_at_ones_own_number_goes_on_resting_on_it_as_agreed(harness: LinksHarness) -> None:
+    citizen = await harness.citizen(FIRST)
+    await harness.mobile(citizen, MOBILE)
+    point = await harness.point()
+    await harness.link(point, citizen, LATER)
+    assert await harness.agreed(point) == [(harness.key(), START)]
 
 
 # Unlinking, and what the registry says afterwards
@@ -175,47 +175,52 @@ async def test_a_login_at_ones_own_number_goes_on_resting_on_it_as_agreed(desk: 
 
 @pytest.mark.parametrize("rests_on", [None, ANOTHER])
 async def test_unlinking_elsewhere_leaves_nothing_of_the_citizen_and_all_of_others(
-    desk: Desk, rests_on: str | None
+    harness: LinksHarness, rests_on: str | None
 ) -> None:
-    citizen, other = await desk.citizen(FIRST), await desk.citizen(SECOND)
-    point = await desk.point()
-    await desk.mobile(other, MOBILE)
-    await desk.link(point, citizen, rests_on=rests_on and desk.key(rests_on))
-    await desk.unlink(point, citizen, LATER)
-    assert await desk.at(point) == {other: (KNOWN_NUMBER, "registry", START)}
+    citizen, other = await harness.citizen(FIRST), await harness.citizen(SECOND)
+    point = await harness.point()
+    await harness.mobile(other, MOBILE)
+    await harness.link(point, citizen, rests_on=rests_on and harness.key(rests_on))
+    await harness.unlink(point, citizen, LATER)
+    assert await harness.at(point) == {other: (KNOWN_NUMBER, "registry", START)}
 
 
-async def test_another_mobile_ends_what_rested_on_the_first_and_nothing_else(desk: Desk) -> None:
-    citizen, other = await desk.citizen(FIRST), await desk.citizen(SECOND)
-    chat, login, theirs = [await desk.point("viber", name) for name in "abc"]
-    await desk.link(chat, citizen, rests_on=desk.key())
-    await desk.link(login, citizen)
-    await desk.link(theirs, other, rests_on=desk.key())
-    await desk.mobile(citizen, ANOTHER, LATER)
-    assert [set(await desk.at(point)) for point in (chat, login, theirs)] == [set(), {citizen}, {other}]
-    assert await desk.at(await desk.point("sms", ANOTHER)) == {citizen: (KNOWN_NUMBER, "registry", LATER)}
-    await desk.mobile(citizen, None, LAST)
-    assert [set(await desk.at(point)) for point in (login, await desk.point("sms", ANOTHER))] == [{citizen}, set()]
+async def test_another_mobile_ends_what_rested_on_the_first_and_nothing_else(harness: LinksHarness) -> None:
+    citizen, other = await harness.citizen(FIRST), await harness.citizen(SECOND)
+    chat, login, theirs = [await harness.point("viber", name) for name in "abc"]
+    await harness.link(chat, citizen, rests_on=harness.key())
+    await harness.link(login, citizen)
+    await harness.link(theirs, other, rests_on=harness.key())
+    await harness.mobile(citizen, ANOTHER, LATER)
+    assert [set(await harness.at(point)) for point in (chat, login, theirs)] == [set(), {citizen}, {other}]
+    assert await harness.at(await harness.point("sms", ANOTHER)) == {citizen: (KNOWN_NUMBER, "registry", LATER)}
+    await harness.mobile(citizen, None, LAST)
+    assert [set(await harness.at(point)) for point in (login, await harness.point("sms", ANOTHER))] == [
+        {citizen},
+        set(),
+    ]
 
 
-async def test_what_the_registry_says_of_who_was_erased_brings_nobody_back_and_a_proof_does(desk: Desk) -> None:
-    citizen = await desk.citizen(FIRST)
-    async with desk.database.write() as connection:  # as an erasure leaves it
+async def test_what_the_registry_says_of_who_was_erased_brings_nobody_back_and_a_proof_does(
+    harness: LinksHarness,
+) -> None:
+    citizen = await harness.citizen(FIRST)
+    async with harness.database.write() as connection:  # as an erasure leaves it
         await connection.execute(update(citizens).values(contact_due_at=None))
-    await desk.mobile(citizen, MOBILE)
-    async with desk.database.read() as connection:
+    await harness.mobile(citizen, MOBILE)
+    async with harness.database.read() as connection:
         assert (await connection.execute(select(contact_points))).all() == []
-    await desk.link(await desk.point("viber", "a"), citizen, level=KNOWN_NUMBER)
-    assert await desk.store.citizens.contact_due(LAST, 9) == []
-    await desk.link(await desk.point("viber", "a"), citizen, LATER)
-    assert await desk.store.citizens.contact_due(LATER, 9) == [(citizen, FIRST)]
+    await harness.link(await harness.point("viber", "a"), citizen, level=KNOWN_NUMBER)
+    assert await harness.store.citizens.contact_due(LAST, 9) == []
+    await harness.link(await harness.point("viber", "a"), citizen, LATER)
+    assert await harness.store.citizens.contact_due(LATER, 9) == [(citizen, FIRST)]
 
 
-async def test_a_proof_does_not_put_forward_when_the_registry_is_asked_next(desk: Desk) -> None:
-    citizen = await desk.citizen(FIRST, LAST)
-    await desk.link(await desk.point("viber", "a"), citizen)
-    assert await desk.store.citizens.contact_due(LATER, 9) == []
-    assert await desk.store.citizens.contact_due(LAST, 9) == [(citizen, FIRST)]
+async def test_a_proof_does_not_put_forward_when_the_registry_is_asked_next(harness: LinksHarness) -> None:
+    citizen = await harness.citizen(FIRST, LAST)
+    await harness.link(await harness.point("viber", "a"), citizen)
+    assert await harness.store.citizens.contact_due(LATER, 9) == []
+    assert await harness.store.citizens.contact_due(LAST, 9) == [(citizen, FIRST)]
 
 
 # Who stands behind a point
@@ -244,14 +249,14 @@ def test_the_last_proof_counts_or_else_the_only_one_known(found: list[Link], sta
     assert stands.speaker == (None if stands.shared else stands.citizen_id)
 
 
-async def test_a_citizens_points_with_and_without_those_at_anothers_number(desk: Desk) -> None:
-    citizen, other = await desk.citizen(FIRST), await desk.citizen(SECOND)
-    chat, lost, theirs = await desk.point("viber", "a"), await desk.point("viber", "b"), await desk.point()
-    await desk.mobile(other, MOBILE)
+async def test_a_citizens_points_with_and_without_those_at_anothers_number(harness: LinksHarness) -> None:
+    citizen, other = await harness.citizen(FIRST), await harness.citizen(SECOND)
+    chat, lost, theirs = await harness.point("viber", "a"), await harness.point("viber", "b"), await harness.point()
+    await harness.mobile(other, MOBILE)
     for point in (chat, theirs):
-        await desk.link(point, citizen)
-    await desk.link(lost, other)
-    async with desk.database.read() as connection:
+        await harness.link(point, citizen)
+    await harness.link(lost, other)
+    async with harness.database.read() as connection:
         assert set(await points_of(connection, citizen)) == {chat, theirs}
         assert set(await points_of(connection, citizen, shared=False)) == {chat}
         assert set(await points_of(connection, other)) == {lost}

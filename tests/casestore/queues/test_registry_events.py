@@ -20,7 +20,7 @@ LEASE = timedelta(seconds=30)
 OPENED, ARCHIVED = "case.opened", "case.archived"
 
 
-class Events:
+class EventsHarness:
     """The queue, and shorthands."""
 
     def __init__(self, database: Telling, vault: Vault, clock: FakeClock) -> None:
@@ -51,97 +51,97 @@ class Events:
 
 
 @pytest.fixture
-async def events(database_url: str, vault: Vault, clock: FakeClock) -> AsyncIterator[Events]:
+async def harness(database_url: str, vault: Vault, clock: FakeClock) -> AsyncIterator[EventsHarness]:
     database = Telling(database_url)
-    yield Events(database, vault, clock)
+    yield EventsHarness(database, vault, clock)
     await database.close()
 
 
-async def test_an_event_is_kept_once(events: Events) -> None:
-    await events.put("1", 1)
-    await events.put("1", 1)
-    [one] = await events.claim()
-    assert (one.registry, one.attempts, one.claim, events.queue.read(one)) == ("permits", 1, "w", "text 1")
-    assert await events.claim() == []
+async def test_an_event_is_kept_once(harness: EventsHarness) -> None:
+    await harness.put("1", 1)
+    await harness.put("1", 1)
+    [one] = await harness.claim()
+    assert (one.registry, one.attempts, one.claim, harness.queue.read(one)) == ("permits", 1, "w", "text 1")
+    assert await harness.claim() == []
 
 
-async def test_of_a_subject_the_lowest_sequence_goes_first_and_alone(events: Events) -> None:
-    await events.put("third", 3)
-    await events.put("second", 2)
-    await events.put("other", 9, subject="another")
-    held = await events.claim()
-    assert [events.queue.read(one) for one in held] == ["text second", "text other"]
-    assert await events.claim("another worker") == []
-    async with events.database.write() as connection:
-        await events.queue.done(connection, held[0], events.clock(), "applied")
-    assert await events.texts() == ["third"]
+async def test_of_a_subject_the_lowest_sequence_goes_first_and_alone(harness: EventsHarness) -> None:
+    await harness.put("third", 3)
+    await harness.put("second", 2)
+    await harness.put("other", 9, subject="another")
+    held = await harness.claim()
+    assert [harness.queue.read(one) for one in held] == ["text second", "text other"]
+    assert await harness.claim("another worker") == []
+    async with harness.database.write() as connection:
+        await harness.queue.done(connection, held[0], harness.clock(), "applied")
+    assert await harness.texts() == ["third"]
 
 
-async def test_of_two_with_one_sequence_the_one_that_came_first_goes_first(events: Events) -> None:
-    await events.put("first", 1)
-    await events.put("second", 1)
-    assert await events.texts() == ["first"]
+async def test_of_two_with_one_sequence_the_one_that_came_first_goes_first(harness: EventsHarness) -> None:
+    await harness.put("first", 1)
+    await harness.put("second", 1)
+    assert await harness.texts() == ["first"]
 
 
-async def test_an_earlier_event_that_comes_late_waits_for_the_one_in_hand(events: Events) -> None:
-    await events.put("second", 2)
-    [second] = await events.claim()
-    await events.put("first", 1)
-    events.clock.forward(LEASE.total_seconds())  # to the last moment of the lease
-    assert await events.claim("beside it") == []
-    events.clock.forward(1)
-    assert await events.texts("next") == ["first"]
-    async with events.database.write() as connection:
-        await events.queue.done(connection, second, events.clock())  # nobody else has it: still its own
+async def test_an_earlier_event_that_comes_late_waits_for_the_one_in_hand(harness: EventsHarness) -> None:
+    await harness.put("second", 2)
+    [second] = await harness.claim()
+    await harness.put("first", 1)
+    harness.clock.forward(LEASE.total_seconds())  # to the last moment of the lease
+    assert await harness.claim("beside it") == []
+    harness.clock.forward(1)
+    assert await harness.texts("next") == ["first"]
+    async with harness.database.write() as connection:
+        await harness.queue.done(connection, second, harness.clock())  # nobody else has it: still its own
 
 
-async def test_no_more_are_claimed_than_asked_for_and_the_oldest_first(events: Events) -> None:
+async def test_no_more_are_claimed_than_asked_for_and_the_oldest_first(harness: EventsHarness) -> None:
     for number in range(3):
-        await events.put(f"{number}", 1, subject=f"{number}")
-    assert await events.texts(limit=2) == ["0", "1"]
-    assert await events.texts(limit=2) == ["2"]
+        await harness.put(f"{number}", 1, subject=f"{number}")
+    assert await harness.texts(limit=2) == ["0", "1"]
+    assert await harness.texts(limit=2) == ["2"]
 
 
-async def test_a_lost_claim_parks_nothing(events: Events) -> None:
-    await events.put("1", 1)
-    [slow] = await events.claim("slow")
-    events.clock.forward(LEASE.total_seconds() + 1)
-    await events.claim("next")
+async def test_a_lost_claim_parks_nothing(harness: EventsHarness) -> None:
+    await harness.put("1", 1)
+    [slow] = await harness.claim("slow")
+    harness.clock.forward(LEASE.total_seconds() + 1)
+    await harness.claim("next")
     with pytest.raises(LostClaim):
-        await events.queue.park(slow, OPENED)
-    assert await events.queue.parked() == {}
+        await harness.queue.park(slow, OPENED)
+    assert await harness.queue.parked() == {}
 
 
-async def test_what_is_parked_is_counted_by_type_and_claimed_by_nobody(events: Events) -> None:
-    await events.park(ARCHIVED, "1", "2")
-    await events.park(OPENED, "3")
-    assert await events.queue.parked() == {ARCHIVED: 2, OPENED: 1}
-    assert await events.claim() == []
-    assert await events.queue.depth() == (0, 0, None)
+async def test_what_is_parked_is_counted_by_type_and_claimed_by_nobody(harness: EventsHarness) -> None:
+    await harness.park(ARCHIVED, "1", "2")
+    await harness.park(OPENED, "3")
+    assert await harness.queue.parked() == {ARCHIVED: 2, OPENED: 1}
+    assert await harness.claim() == []
+    assert await harness.queue.depth() == (0, 0, None)
 
 
-async def test_what_is_put_back_is_as_if_it_had_just_come_and_the_workers_are_told(events: Events) -> None:
-    await events.park(ARCHIVED, "1", "2", "3")
-    now = events.clock.forward(3600)
-    before = len(events.database.told)
-    assert await events.queue.unpark([OPENED, ARCHIVED], now, limit=2) == 2
-    assert events.database.told[before:] == [True]
-    assert [(row[0], row[1]) for row in await events.rows()] == [("open", 0), ("open", 0), ("parked", 1)]
-    assert [row[2:] for row in await events.rows()][:2] == [(now, now)] * 2
-    assert await events.texts() == ["1", "2"]
+async def test_what_is_put_back_is_as_if_it_had_just_come_and_the_workers_are_told(harness: EventsHarness) -> None:
+    await harness.park(ARCHIVED, "1", "2", "3")
+    now = harness.clock.forward(3600)
+    before = len(harness.database.told)
+    assert await harness.queue.unpark([OPENED, ARCHIVED], now, limit=2) == 2
+    assert harness.database.told[before:] == [True]
+    assert [(row[0], row[1]) for row in await harness.rows()] == [("open", 0), ("open", 0), ("parked", 1)]
+    assert [row[2:] for row in await harness.rows()][:2] == [(now, now)] * 2
+    assert await harness.texts() == ["1", "2"]
 
 
-async def test_where_none_of_the_types_is_parked_nothing_is_written(events: Events) -> None:
-    await events.park(ARCHIVED, "1")
-    before = len(events.database.told)
-    assert await events.queue.unpark([OPENED], events.clock(), limit=2) == 0
-    assert await events.queue.unpark([], events.clock(), limit=2) == 0
-    assert events.database.told[before:] == []
-    assert await events.queue.parked() == {ARCHIVED: 1}
+async def test_where_none_of_the_types_is_parked_nothing_is_written(harness: EventsHarness) -> None:
+    await harness.park(ARCHIVED, "1")
+    before = len(harness.database.told)
+    assert await harness.queue.unpark([OPENED], harness.clock(), limit=2) == 0
+    assert await harness.queue.unpark([], harness.clock(), limit=2) == 0
+    assert harness.database.told[before:] == []
+    assert await harness.queue.parked() == {ARCHIVED: 1}
 
 
-async def test_the_highest_sequence_is_the_highest_that_the_column_holds(events: Events) -> None:
+async def test_the_highest_sequence_is_the_highest_that_the_column_holds(harness: EventsHarness) -> None:
     assert type(rows.c.sequence.type) is Integer  # four bytes on PostgreSQL
     assert MOST_SEQUENCE == 2_147_483_647
-    await events.put("last", MOST_SEQUENCE)
-    assert await events.texts() == ["last"]
+    await harness.put("last", MOST_SEQUENCE)
+    assert await harness.texts() == ["last"]

@@ -18,7 +18,7 @@ from tests.clock import START
 MINUTE, DAY, MOMENT = timedelta(minutes=1), timedelta(days=1), timedelta(microseconds=1)
 
 
-class Bill:
+class SpendingHarness:
     """An outbox, and what is said of it."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
@@ -46,26 +46,28 @@ class Bill:
 
 
 @pytest.fixture
-def bill(database: Database, vault: Vault) -> Bill:
-    return Bill(database, vault)
+def harness(database: Database, vault: Vault) -> SpendingHarness:
+    return SpendingHarness(database, vault)
 
 
-async def test_who_was_answered_nothing_has_spent_nothing(bill: Bill) -> None:
-    await bill.say(START, to="another")
-    assert await bill.spent() == Spent() == Spent(0, 0, 0, told_minute=False, told_day=False)
+async def test_who_was_answered_nothing_has_spent_nothing(harness: SpendingHarness) -> None:
+    await harness.say(START, to="another")
+    assert await harness.spent() == Spent() == Spent(0, 0, 0, told_minute=False, told_day=False)
 
 
-async def test_answers_of_the_last_minute_and_of_the_last_day_are_counted_with_their_parts(bill: Bill) -> None:
+async def test_answers_of_the_last_minute_and_of_the_last_day_are_counted_with_their_parts(
+    harness: SpendingHarness,
+) -> None:
     for age, parts in ((timedelta(), 1), (MINUTE - MOMENT, 2), (MINUTE, 4), (DAY - MOMENT, 8), (DAY, 16)):
-        await bill.say(START - age, parts=parts)
-    assert await bill.spent() == Spent(minute=2, day=4, parts=15)
+        await harness.say(START - age, parts=parts)
+    assert await harness.spent() == Spent(minute=2, day=4, parts=15)
 
 
-async def test_codes_links_and_notices_do_not_count(bill: Bill) -> None:
+async def test_codes_links_and_notices_do_not_count(harness: SpendingHarness) -> None:
     for kind in (Kind.CODE, Kind.LINK, Kind.NOTICE):
-        await bill.say(START, kind)
-    await bill.say(START, urgent=True)
-    assert await bill.spent() == Spent()
+        await harness.say(START, kind)
+    await harness.say(START, urgent=True)
+    assert await harness.spent() == Spent()
 
 
 @pytest.mark.parametrize(
@@ -80,31 +82,31 @@ async def test_codes_links_and_notices_do_not_count(bill: Bill) -> None:
     ],
 )
 async def test_whether_they_were_told_to_wait_in_that_time(
-    bill: Bill, kind: Kind, age: timedelta, told: tuple[bool, bool]
+    harness: SpendingHarness, kind: Kind, age: timedelta, told: tuple[bool, bool]
 ) -> None:
-    await bill.say(START - age, kind)
-    spent = await bill.spent()
+    await harness.say(START - age, kind)
+    spent = await harness.spent()
     assert (spent.told_minute, spent.told_day) == told
     assert (spent.minute, spent.day, spent.parts) == (0, 0, 0)
 
 
-async def test_what_has_no_number_of_parts_is_one(bill: Bill) -> None:
-    await bill.say(START)
-    async with bill.database.write() as connection:
+async def test_what_has_no_number_of_parts_is_one(harness: SpendingHarness) -> None:
+    await harness.say(START)
+    async with harness.database.write() as connection:
         await connection.execute(rows.update().values(parts=None))
-    assert (await bill.spent()).parts == 1
+    assert (await harness.spent()).parts == 1
 
 
 async def test_the_parts_of_a_channel_are_those_that_were_accepted_since_with_and_without_their_text(
-    bill: Bill,
+    harness: SpendingHarness,
 ) -> None:
-    assert await bill.spending.parts_since("sms", START) == 0
+    assert await harness.spending.parts_since("sms", START) == 0
     for at, parts in ((START - MOMENT, 1), (START, 2), (START + MINUTE, 4)):
-        await bill.say(at)
-        await bill.send(at, parts=parts)
-    await bill.say(START + MINUTE, parts=8)  # not sent
-    assert await bill.spending.parts_since("sms", START) == 6
-    assert await bill.spending.parts_since("viber", START) == 0
-    async with bill.database.write() as connection:  # as after its period
+        await harness.say(at)
+        await harness.send(at, parts=parts)
+    await harness.say(START + MINUTE, parts=8)  # not sent
+    assert await harness.spending.parts_since("sms", START) == 6
+    assert await harness.spending.parts_since("viber", START) == 0
+    async with harness.database.write() as connection:  # as after its period
         await connection.execute(rows.update().where(rows.c.parts == 2).values(body_sealed=b""))
-    assert await bill.spending.parts_since("sms", START) == 6
+    assert await harness.spending.parts_since("sms", START) == 6
