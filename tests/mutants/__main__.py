@@ -97,8 +97,8 @@ class Mutant:
     @property
     def tests(self) -> Sequence[str]:
         """The file's own tests first: they notice soonest."""
-        own = f"{self.room.tests[0]}/test_{self.source.stem}.py"
-        return (own, *self.room.tests) if (ROOT / own).exists() else self.room.tests
+        own = sorted((ROOT / self.room.tests[0]).glob(f"test_{self.source.stem}*.py"))
+        return (*(str(path.relative_to(ROOT)) for path in own), *self.room.tests)
 
 
 def every(rooms: Sequence[Room]) -> Iterator[Mutant]:
