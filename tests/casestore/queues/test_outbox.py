@@ -183,3 +183,26 @@ async def test_whoever_has_more_messages_waiting_to_be_answered_is_sent_to_later
     inbox, key = Inbox(database, vault), address_key(vault, "viber", "flooder")
     await inbox.add([message(inbox, f"{n}", key, clock()) for n in range(2)])
     assert texts(outbox, await claim(outbox, clock, limit=1)) == ["quiet"]
+
+
+@pytest.mark.parametrize("priority", list(Priority))
+async def test_of_two_to_one_recipient_the_older_goes_first_and_alone(
+    outbox: Outbox, results: Results, database: Database, clock: FakeClock, priority: Priority
+) -> None:
+    await put(outbox, database, dispatch("1", priority=priority), dispatch("2", priority=priority))
+    [first] = await claim(outbox, clock)
+    assert texts(outbox, [first]) == ["1"]
+    assert await claim(outbox, clock) == []
+    await results.write([Outcome(first.id, first.claim, OutboxState.SENT, clock(), "id", 1)])
+    assert texts(outbox, await claim(outbox, clock)) == ["2"]
+
+
+async def test_what_is_due_at_this_moment_goes_and_holds_up_what_is_behind_it(
+    outbox: Outbox, database: Database, clock: FakeClock
+) -> None:
+    later = [dispatch(f"{priority} {n}", priority=priority, after=60) for n in range(2) for priority in Priority]
+    await put(outbox, database, *later)
+    clock.forward(59)
+    assert await claim(outbox, clock) == []
+    clock.forward(1)
+    assert texts(outbox, await claim(outbox, clock)) == ["0 0"]
