@@ -11,5 +11,10 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "return Parsed((inbound,))",
         "nothing returned",
     ): "the quick way gives up, and the careful way reads the same",
+    (
+        "casestore/people/quiet_hours.py",
+        "return min(end for end in _ends(quiet, now) if end > now and not quiet.holds(end))",
+        "comparison turned",
+    ): "now is quiet here, so an end that is now is left out by what follows",
 }
 """By file, line and what is done to it: why nothing comes of it."""

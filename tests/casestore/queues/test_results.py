@@ -8,13 +8,19 @@ import pytest
 
 from casestore.queues.lifecycle import OutboxState
 from casestore.queues.results import Outcome, Results
-from casestore.vault import Vault
+from casestore.vault import Vault, address_key
 from tests.casestore.queues.dispatch_log import Log
 from tests.casestore.queues.test_outbox import claim, dispatch, put
 from tests.casestore.telling import Telling
 from tests.clock import START, FakeClock
 
 MOMENT = timedelta(microseconds=1)
+
+
+async def test_a_receipt_is_kept_with_whom_it_is_of_where_that_is_told(log: Log, vault: Vault) -> None:
+    told = {"channel": "sms", "provider_id": "id", "status": "sent", "at": START, "now": START}
+    keys = [log.receipts.row(**told, address=address)["recipient_key"] for address in ("a", None)]  # type: ignore[arg-type]
+    assert keys == [address_key(vault, "sms", "a"), None]
 
 
 async def test_results_are_written_in_one_batch(log: Log) -> None:
