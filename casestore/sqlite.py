@@ -114,7 +114,8 @@ class SqliteWriter:
             await asyncio.get_running_loop().run_in_executor(self._thread, self._append, statements)
 
     async def close(self) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
+        async with self._turn:  # closed under a statement, SQLite takes the process with it
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
         self._thread.shutdown()
 
     async def _until_done(self, work: Callable[[], T], undo: Callable[[T], None] | None = None) -> T:

@@ -113,7 +113,7 @@ def _unknown_cases(text: str) -> Iterator[Reading]:
 def _protocols(text: str) -> Iterator[Reading]:
     for marks, pattern, confidence in shapes.PROTOCOLS:
         for m in pattern.finditer(text) if any(mark in text for mark in marks) else ():
-            if shapes.LAW_BEFORE.search(text, max(0, m.start() - 20), m.start()):
+            if _before(shapes.LAW_BEFORE, text, m.start()):
                 continue
             parts = m.groupdict()
             year = f"20{parts['short']}" if parts.get("short") else parts["year"]
@@ -150,7 +150,12 @@ def _others(text: str) -> Iterator[Reading]:
 
 
 def _cued(kind: str, text: str, start: int) -> bool:
-    return bool(shapes.CUE_BEFORE[kind].search(text[max(0, start - shapes.CUE_REACH) : start]))
+    return _before(shapes.CUE_BEFORE[kind], text, start) is not None
+
+
+def _before(pattern: re.Pattern[str], text: str, start: int) -> re.Match[str] | None:
+    """What ends just before ``start``: looked for no further back than a name may stand, or it took quadratic time."""
+    return pattern.search(text, max(0, start - shapes.CUE_REACH), start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +169,8 @@ class _Run:
     sizes: tuple[int, ...]
     whole: bool
 
-    def read(self, kind: str, confidence: float, *, value: str = "", start: int = -1, end: int = -1) -> Reading:
-        span = start if start >= 0 else self.start, end if end >= 0 else self.end
-        return Reading(kind, value or self.digits, *span, confidence)
+    def read(self, kind: str, confidence: float) -> Reading:
+        return Reading(kind, self.digits, self.start, self.end, confidence)
 
 
 def _numbers(text: str) -> Iterator[Reading]:
@@ -199,10 +203,10 @@ def _run(text: str, groups: list[tuple[int, int]], row: int) -> Iterator[_Run]:
 def _afm(run: _Run) -> Iterator[Reading]:
     if not is_afm(run.digits):
         return
-    sign = shapes.AFM_SIGN_BEFORE.search(run.text, max(0, run.start - 4), run.start)
+    sign = _before(shapes.AFM_SIGN_BEFORE, run.text, run.start)
     cued = bool(sign) or _cued("afm", run.text, run.start)
     if cued or len(run.sizes) == 1 or (run.whole and run.sizes in shapes.AFM_GROUPS):
-        yield run.read("afm", 1.0 if cued else 0.9, start=sign.start() if sign else run.start)
+        yield Reading("afm", run.digits, sign.start() if sign else run.start, run.end, 1.0 if cued else 0.9)
 
 
 def _amka(run: _Run) -> Iterator[Reading]:
@@ -211,8 +215,8 @@ def _amka(run: _Run) -> Iterator[Reading]:
 
 
 def _kaek(run: _Run) -> Iterator[Reading]:
-    if run.text[max(0, run.start - 1) : run.start] == "+":
-        yield run.read("tel", 0.95, value=run.digits.removeprefix("30"), start=run.start - 1)
+    if run.text.endswith("+", 0, run.start):
+        yield Reading("tel", run.digits.removeprefix("30"), run.start - 1, run.end, 0.95)
         return
     cued = _cued("kaek", run.text, run.start)
     if not (cued or len(run.sizes) == 1 or run.sizes in shapes.KAEK_GROUPS):
@@ -220,7 +224,7 @@ def _kaek(run: _Run) -> Iterator[Reading]:
     tail = shapes.KAEK_TAIL.match(run.text, run.end) if len(run.digits) == 12 else None
     confidence = 0.99 if cued else 0.93 if tail or len(run.sizes) > 1 else 0.8
     if tail:
-        yield run.read("kaek", confidence, value=run.digits + tail[0].replace(" ", ""), end=tail.end())
+        yield Reading("kaek", run.digits + tail[0].replace(" ", ""), run.start, tail.end(), confidence)
     else:
         yield run.read("kaek", confidence)
 
@@ -231,11 +235,9 @@ def _phone(run: _Run) -> Iterator[Reading]:
 
 
 def _may_be_code(run: _Run) -> bool:
-    text, end = run.text, run.end
-    if run.sizes not in shapes.CODE_GROUPS or not run.whole or shapes.AMOUNT_AFTER.match(text, end):
-        return False
-    before, after = text[run.start - 1 : run.start], text[end : end + 1]
-    return not (before.isalpha() or after.isalpha() or after == "/")
+    before, after = run.text[run.start - 1 : run.start], run.text[run.end : run.end + 1]
+    alone = not (before.isalpha() or after.isalpha() or after == "/")
+    return alone and run.whole and run.sizes in shapes.CODE_GROUPS and not shapes.AMOUNT_AFTER.match(run.text, run.end)
 
 
 def _code_confidence(text: str) -> float:

@@ -7,6 +7,7 @@ transaction is open during a send.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from time import perf_counter
 
@@ -29,6 +30,11 @@ AHEAD = 0.5  # seconds' worth of sends that are claimed ahead: who comes now wai
 PAUSE = timedelta(seconds=30)  # how long a channel rests when its own set-up is refused
 
 log = structlog.get_logger(__name__)
+
+
+def bucket(rate: float) -> AsyncLimiter:
+    """Lets so many through a second, at once where they come at once; below one a second, one at a time."""
+    return AsyncLimiter(max(1.0, rate), max(1.0, 1 / rate))
 
 
 class OutboxJob:
@@ -60,22 +66,24 @@ class OutboxJob:
         self._ahead = max(1, min(concurrency, int(channel.rate * AHEAD)))
         self._pacing: set[int] = set()  # claimed, and not yet let through by the rate
         self._policy = policy or RetryPolicy()
-        self._bucket = AsyncLimiter(max(1.0, channel.rate), max(1.0, 1 / channel.rate))
+        self._bucket = bucket(channel.rate)
         self._commits: GroupCommit[Outcome] = GroupCommit(results.write)
         self._resting_until: datetime | None = None
 
     async def step(self) -> bool:
         now = self._clock()
         room = min(self.pool.free, self._ahead - len(self._pacing))
-        resting = self._resting_until is not None and now < self._resting_until
-        if resting or room < max(1, self._ahead // 8):  # a claim costs a commit: not for a handful while many are out
-            return False
-        lease = self._policy.send_lease
-        taken = await self._outbox.claim(self._channel.name, now, self._new_claim(), limit=room, lease=lease)
+        awake = self._resting_until is None or now >= self._resting_until
+        enough = room >= max(1, self._ahead // 8)  # a claim costs a commit: not for a handful while many are out
+        taken = await self._claim(now, room) if awake and enough else []
         for dispatch in taken:
             self._pacing.add(dispatch.id)
             self.pool.take(self._deliver(dispatch))
         return bool(taken)
+
+    async def _claim(self, now: datetime, most: int) -> Sequence[ClaimedDispatch]:
+        lease = self._policy.send_lease
+        return await self._outbox.claim(self._channel.name, now, self._new_claim(), limit=most, lease=lease)
 
     async def drain(self) -> None:
         await self.pool.empty()

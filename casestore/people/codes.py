@@ -173,7 +173,7 @@ class Codes:
 
     async def _count(self, connection: AsyncConnection, what: Any, since: datetime, *which: ColumnElement[bool]) -> int:
         sent = select(what).select_from(codes).where(*which, codes.c.source == BY_MOBILE, codes.c.created_at > since)
-        return int(await connection.scalar(sent) or 0)
+        return int((await connection.execute(sent)).scalar_one())
 
     async def check(self, conversation_id: int, code: str, now: datetime) -> OpenCode | None:
         """Hold a typed code against those that still count. Reads only; ``None`` when the newest was used, or there is

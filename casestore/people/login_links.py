@@ -84,7 +84,7 @@ class LoginLinks:
                 .select_from(login_links)
                 .where(of_conversation, login_links.c.created_at > now - window)
             )
-            if (await connection.scalar(count) or 0) >= most:
+            if (await connection.execute(count)).scalar_one() >= most:
                 return False
         await self.void(connection, conversation_id, now)
         row = {"conversation_id": conversation_id, "token_key": self._vault.index("login-token", token)}

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 ATHENS = ZoneInfo("Europe/Athens")
 NO_QUIET = "none"
-_DAYS = (-1, 0, 1, 2)  # the day after tomorrow, where tomorrow the only minute to write in does not come
+_DAYS = (0, 1, 2)  # the day after tomorrow, where tomorrow the only minute to write in does not come
 _HOUR = timedelta(hours=1)
 
 

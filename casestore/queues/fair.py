@@ -97,7 +97,7 @@ class Round:
         count, last = await self._look(channel, after)
         if after and not count:
             after, (count, last) = "", await self._look(channel, "")
-        self._after[channel] = last if count >= MOST_LANES and last else ""
+        self._after[channel] = (last or "") if count >= MOST_LANES else ""
         return after
 
     async def _look(self, channel: str, after: str) -> tuple[int, str | None]:

@@ -117,8 +117,8 @@ class Statements:
         return cls(
             table=table,
             note=note,
-            note_length=cast(String, rows[note].type).length or 0,
-            any_due=due.limit(1),
+            note_length=cast(int, cast(String, rows[note].type).length),
+            any_due=select(due.exists()),
             claim=taken.returning(*(rows[name] for name in returned)),
             waiting=select(func.count(), func.min(rows.received_at)).where(is_open),
             dead=select(func.count()).select_from(table).where(in_state(rows.state, QueueState.DEAD)),
@@ -157,7 +157,7 @@ class LeaseQueue:
     async def _any_due(self, now: datetime, **more: object) -> bool:
         """Asked by reading, so that an idle worker takes no lock."""
         async with self._database.read() as connection:
-            return await connection.scalar(self._sql.any_due, {"now": now, **more}) is not None
+            return bool(await connection.scalar(self._sql.any_due, {"now": now, **more}))
 
     async def _claim(
         self, now: datetime, claim: str, limit: int, lease: timedelta, *, alone: str = "", **more: object

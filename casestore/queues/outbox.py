@@ -237,8 +237,7 @@ class Outbox:
         async with self._database.write() as connection:
             await self._database.alone(connection, f"outbox/{channel}")
             for priority in waiting:
-                if len(taken) < limit:
-                    left = limit - len(taken)
+                if left := limit - len(taken):
                     taken += await self._claim(connection, channel, priority, now, claim, left, lease, after)
         return taken
 

@@ -71,4 +71,4 @@ class Spending:
         length, nothing = func.length(outbox.c.body_sealed), literal_column("0", Integer)
         halves = (length > nothing, length == nothing)  # each has its index
         async with self._database.read() as connection:
-            return sum([int(await connection.scalar(select(_PARTS).where(accepted, half)) or 0) for half in halves])
+            return sum([int(await connection.scalar(select(_PARTS).where(accepted, half))) for half in halves])

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from casestore.database import Database, StoreDown
@@ -143,3 +143,21 @@ async def test_what_was_erased_is_in_neither_file_nor_log(tmp_path: Path) -> Non
 
 def holding(folder: Path, value: bytes) -> list[str]:
     return [part.name for part in folder.iterdir() if value in part.read_bytes()]
+
+
+async def test_whoever_closes_waits_for_what_is_being_written(sqlite_url: str, clock: FakeClock) -> None:
+    database, other = Database(sqlite_url), Database(sqlite_url)
+    cursor = cursors.insert().values(feed="cases", cursor="1", updated_at=clock())
+    async with database.write() as connection:
+        closing = asyncio.create_task(database.close())
+        for _ in range(20):  # time enough for it to go wrong
+            await _feeds(other)
+        await connection.execute(cursor)
+    await closing
+    assert await _feeds(other) == ["cases"]
+    await other.close()
+
+
+async def _feeds(database: Database) -> list[str]:
+    async with database.read() as connection:
+        return list((await connection.scalars(select(cursors.c.feed))).all())

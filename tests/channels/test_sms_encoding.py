@@ -64,6 +64,7 @@ def test_segments_hold_the_text_and_waste_at_most_one_unit_each(text: str) -> No
         ("στο «http://x.gr/αβ`»…", 'ΣTO "http://x.gr/%CE%B1%CE%B2%60"...'),
         ("µ½²\u2044", "M1/22/"),
         ("ｈttp://x/é", "http://x/%C3%A9"),
+        ("http://x.gr/!#$%&()*+,-./~a\x7f`z", "http://x.gr/!#$%&()*+,-./~a%7F%60z"),
     ],
 )
 def test_greek_is_folded_to_capitals_and_addresses_are_left_alone(text: str, folded: str) -> None:

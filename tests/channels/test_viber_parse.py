@@ -21,6 +21,7 @@ from tests.clock import FakeClock
 
 NOW = FakeClock().now
 AT = datetime(2026, 11, 23, 8, 59, tzinfo=UTC)
+FIRST_DAY = datetime(2010, 12, 2, tzinfo=UTC)  # Viber's
 MEDIA = "https://dl-media.viber.com/5/media/2/x.jpg"
 WELCOMES = {"el": Answer("Καλώς ήρθατε"), "en": Answer("Welcome")}
 
@@ -66,6 +67,12 @@ def test_a_kind_nobody_knows_is_told_as_that() -> None:
 def test_an_attachment_is_told_with_what_viber_says_of_it(told: dict[str, Any], found: Attachment) -> None:
     (inbound,) = parse(message(1, told)).inbound
     assert inbound.attachments == (found,)
+
+
+def test_an_event_that_brings_a_message_along_is_still_that_event() -> None:
+    parsed = parse(event(4, "delivered", user_id="a=", sender=USER, message=text("γεια")))
+    assert (parsed.inbound, len(parsed.receipts)) == ((), 1)
+    assert parse(event(4, "webhook", sender=USER, message=text("γεια"))) == Parsed()
 
 
 def test_what_a_stranger_made_up_is_left_out() -> None:
@@ -114,6 +121,9 @@ def test_receipts(name: str, expected: dict[str, Any]) -> None:
         (AT_MS, AT),
         (float(AT_MS), AT),
         (AT_MS + 3_600_000, NOW),
+        (AT_MS + 60_000, NOW),
+        (1_291_248_000_000, FIRST_DAY),
+        (1_291_247_999_999, NOW),
         (AT_MS // 1000, NOW),
         (4987034606158369000, NOW),
         (-(10**30), NOW),

@@ -28,15 +28,18 @@ class FakeChannel:
     """Sends and looks up as scripted, the last result for ever. No provider calls it: every webhook is refused."""
 
     paths = ("/webhooks/fake",)
-    rate = 1000.0
 
-    def __init__(self, *results: Result, findings: Sequence[Result | None] = (None,), name: str = "sms") -> None:
+    def __init__(
+        self, *results: Result, findings: Sequence[Result | None] = (None,), name: str = "sms", rate: float = 1000.0
+    ) -> None:
         """``findings`` are what looking up finds."""
         self.name = name
+        self.rate = rate
         self._results, self._findings = deque(results), deque(findings)
         self.files: dict[str, bytes] = {}
         self.sent: list[Outbound] = []
         self.looked: list[frozenset[str]] = []
+        self.looked_since: list[datetime] = []
 
     def verify(self, request: WebhookRequest) -> bool:
         return False
@@ -56,6 +59,7 @@ class FakeChannel:
 
     async def find(self, message: Outbound, since: datetime, known: frozenset[str]) -> Sent | None:
         self.looked.append(known)
+        self.looked_since.append(since)
         finding = _next(self._findings)
         if isinstance(finding, Exception):
             raise finding

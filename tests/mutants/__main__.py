@@ -24,11 +24,13 @@ from random import Random
 from time import monotonic
 
 from tests.mutants.child import run_tests
+from tests.mutants.equivalent import EQUIVALENT
 from tests.mutants.mutate import Mistake, mistakes
 
 ROOT = Path(__file__).parents[2]
 GOAL = 0.95
-PATIENCE = 120.0  # seconds for the tests against one mistake: one that goes on for ever is noticed
+PATIENCE = 240.0  # seconds for the tests against one mistake: one that goes on for ever is noticed, and told as such
+ENDS = {True: "SURVIVED", False: "noticed ", None: "no end  "}
 LIBRARIES = (
     "hypothesis",
     "sqlalchemy.ext.asyncio",
@@ -65,7 +67,11 @@ ROOMS = (
         "bot/channels/viber/parse.py",
         ("tests/channels/test_viber_parse.py", "tests/channels/test_webhooks.py"),
     ),
-    Room("references", "nlu/references.py", ("tests/nlu/test_references.py", "tests/nlu/test_entities.py")),
+    Room(
+        "references",
+        "nlu/references.py",
+        ("tests/nlu/test_readings.py", "tests/nlu/test_references.py", "tests/nlu/test_entities.py"),
+    ),
 )
 
 
@@ -78,30 +84,40 @@ class Mutant:
     mistake: Mistake
 
     def __str__(self) -> str:
-        line = self.source.read_text("utf-8").splitlines()[self.mistake.line - 1].strip()
-        return f"{self.source.relative_to(ROOT)}:{self.mistake.line}  {self.mistake.what}:  {line}"
+        return f"{self.source.relative_to(ROOT)}:{self.mistake.line}  {self.mistake.what}:  {self.line}"
+
+    @property
+    def line(self) -> str:
+        return self.source.read_text("utf-8").splitlines()[self.mistake.line - 1].strip()
+
+    @property
+    def named(self) -> tuple[str, str, str]:
+        """As :data:`tests.mutants.equivalent.EQUIVALENT` names it."""
+        return str(self.source.relative_to(ROOT)), self.line, self.mistake.what
 
     @property
     def tests(self) -> Sequence[str]:
         """The file's own tests first: they notice soonest."""
-        own = f"{self.room.tests[0]}/test_{self.source.stem}.py"
-        return (own, *self.room.tests) if (ROOT / own).exists() else self.room.tests
+        own = sorted((ROOT / self.room.tests[0]).glob(f"test_{self.source.stem}*.py"))
+        return (*(str(path.relative_to(ROOT)) for path in own), *self.room.tests)
+
+
+def every(rooms: Sequence[Room]) -> Iterator[Mutant]:
+    """All mistakes that can be made in these rooms."""
+    for room in rooms:
+        for source in sorted(ROOT.glob(room.sources)):
+            yield from (Mutant(room, source, mistake) for mistake in mistakes(source.read_text("utf-8")))
 
 
 def sample(rooms: Sequence[Room], count: int, seed: int) -> list[Mutant]:
     """So many mistakes, from all rooms alike by their number."""
-    found = [
-        Mutant(room, source, mistake)
-        for room in rooms
-        for source in sorted(ROOT.glob(room.sources))
-        for mistake in mistakes(source.read_text("utf-8"))
-    ]
+    found = [mutant for mutant in every(rooms) if mutant.named not in EQUIVALENT]
     Random(seed).shuffle(found)
     return found[:count]
 
 
-def noticed(source: Path, mistake: Mistake | None, tests: Sequence[str]) -> bool:
-    """Do the tests fail, or never end?"""
+def ended(source: Path, mistake: Mistake | None, tests: Sequence[str]) -> bool | None:
+    """Do the tests pass? ``None``: they never end."""
     child = os.fork()
     if child == 0:
         os.setsid()
@@ -112,12 +128,12 @@ def noticed(source: Path, mistake: Mistake | None, tests: Sequence[str]) -> bool
     if not in_time:
         os.killpg(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
-    return status != 0
+    return status == 0 if in_time else None
 
 
 def sound(rooms: Sequence[Room]) -> bool:
     """Do the tests of each room pass where nothing is wrong? Else they notice everything."""
-    failing = [room.name for room in rooms if noticed(next(ROOT.glob(room.sources)), None, room.tests)]
+    failing = [room.name for room in rooms if not ended(next(ROOT.glob(room.sources)), None, room.tests)]
     if failing:
         sys.stdout.write(f"fails before anything is made wrong: {', '.join(failing)}\n")
     return not failing
@@ -129,10 +145,10 @@ def told(mutants: Sequence[Mutant], minutes: float) -> Iterator[tuple[Mutant, bo
     for number, mutant in enumerate(mutants, 1):
         if monotonic() > until:
             return
-        seen = noticed(mutant.source, mutant.mistake, mutant.tests)
-        sys.stdout.write(f"{number:4}/{len(mutants)}  {'noticed ' if seen else 'SURVIVED'}  {mutant}\n")
+        passed = ended(mutant.source, mutant.mistake, mutant.tests)
+        sys.stdout.write(f"{number:4}/{len(mutants)}  {ENDS[passed]}  {mutant}\n")
         sys.stdout.flush()
-        yield mutant, seen
+        yield mutant, not passed
 
 
 def main() -> int:

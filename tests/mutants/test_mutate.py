@@ -6,6 +6,8 @@ import ast
 
 import pytest
 
+from tests.mutants.__main__ import ROOMS, every, sample
+from tests.mutants.equivalent import EQUIVALENT
 from tests.mutants.mutate import mistakes, mutated
 
 
@@ -42,3 +44,10 @@ def test_each_mistake_is_one_place_of_a_whole_module() -> None:
     kinds = ["branches swapped", "nothing returned", "and for or", "plus for minus", "comparison turned", "off by one"]
     assert sorted({mistake.what for mistake in found}) == sorted([*kinds])
     assert len({ast.unparse(mutated(source, mistake)) for mistake in found}) == len(found) == 8
+
+
+def test_what_is_said_to_change_nothing_can_still_be_made_and_is_not_counted() -> None:
+    named = [mutant.named for mutant in every(ROOMS)]
+    assert {one for one in EQUIVALENT if named.count(one) != 1} == set()
+    assert len(EQUIVALENT) < 10
+    assert len(sample(ROOMS, len(named), 1)) == len(named) - len(EQUIVALENT)

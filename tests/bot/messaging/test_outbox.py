@@ -52,6 +52,7 @@ class OutboxHarness:
         self.vault = Vault(["a secret for tests only"])
         self.outbox = Outbox(database, self.vault)
         self.results = Away(database)
+        self.metrics = Metrics()
         self.clock = clock
         self.claims = 0
 
@@ -79,10 +80,14 @@ class OutboxHarness:
             channel=line,
             outbox=self.outbox,
             results=self.results,
-            metrics=Metrics(),
-            runtime=Runtime(clock=self.clock, random=lambda: 0.5, new_claim=self._claim),
+            metrics=self.metrics,
+            runtime=self.runtime,
             policy=PACE,
         )
+
+    @property
+    def runtime(self) -> Runtime:
+        return Runtime(clock=self.clock, random=lambda: 0.5, new_claim=self._claim)
 
     def _claim(self) -> str:
         self.claims += 1
@@ -213,7 +218,7 @@ async def test_an_outage_of_minutes_does_not_use_up_all_doubts(harness: OutboxHa
 async def test_what_nobody_can_tell_is_given_up_one_day(harness: OutboxHarness) -> None:
     line = FakeChannel(UNKNOWN, findings=[UNKNOWN])
     await harness.run(line, 60.0 * LOOKS, 60)
-    assert len(line.sent) == 1
+    assert (len(line.sent), len(line.looked)) == (1, LOOKS - 1)
     assert await harness.stands() == ("failed", "given-up")
 
 

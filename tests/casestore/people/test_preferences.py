@@ -23,6 +23,7 @@ from casestore.people.preferences import (
     route_notice,
 )
 from casestore.people.quiet_hours import DEFAULT_QUIET, Quiet, quiet_of
+from casestore.tables import conversations
 from casestore.vault import Vault, address_key
 from tests.clock import START
 
@@ -180,6 +181,18 @@ async def test_what_an_alert_asks_is_read_together(fixture: PreferencesFixture) 
     told = route_notice(wanted, words, points, NOON)
     assert isinstance(told, Deliver)
     assert told.point.id == sms
+
+
+async def test_a_point_was_last_used_when_somebody_wrote_from_it_or_else_when_it_came_on_record(
+    fixture: PreferencesFixture,
+) -> None:
+    _, citizen = await fixture.linked("viber", "tGVu")
+    later = START + timedelta(hours=1)
+    async with fixture.database.write() as connection:
+        await fixture.store.links.set_mobile(connection, citizen, "+306900000001", later)
+        await connection.execute(conversations.update().values(last_at=later + timedelta(hours=1)))
+    points = await contact_points_of(fixture.database, citizen)
+    assert [(one.channel, one.last_at) for one in points] == [("viber", later + timedelta(hours=1)), ("sms", later)]
 
 
 async def test_a_number_of_two_people_is_nobodys_point(fixture: PreferencesFixture) -> None:

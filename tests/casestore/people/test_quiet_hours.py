@@ -74,6 +74,21 @@ def test_the_usual_night(now: datetime, told: datetime) -> None:
     assert earliest(DEFAULT_QUIET, now) == told
 
 
+@pytest.mark.parametrize(
+    ("hours", "minutes", "held"),
+    [
+        ("13:00-16:00", [(12, 59), (13, 0), (15, 59), (16, 0)], [False, True, True, False]),
+        ("22:00-08:00", [(21, 59), (22, 0), (0, 0), (7, 59), (8, 0)], [False, True, True, True, False]),
+    ],
+)
+def test_they_hold_from_their_beginning_until_before_their_end(
+    hours: str, minutes: list[tuple[int, int]], held: list[bool]
+) -> None:
+    quiet = quiet_of(hours)
+    assert quiet is not None
+    assert [quiet.holds(athens(2026, 11, 23, *minute)) for minute in minutes] == held
+
+
 @given(start=times, end=times)
 def test_hours_are_written_and_read(start: time, end: time) -> None:
     assume(start != end)

@@ -27,6 +27,7 @@ from casestore.queues.lifecycle import (
     final,
     sources,
 )
+from casestore.queues.outbox import Priority
 
 ATTEMPTS = st.sampled_from(["SM1", "SM2", "SM3"])
 STATUSES = st.sampled_from(list(ReceiptStatus))
@@ -44,6 +45,11 @@ def test_nothing_follows_what_is_done_and_no_send_follows_what_was_sent() -> Non
     assert final(QUEUE_MOVES) == {QueueState.DONE}
     assert final(SEND_MOVES) == {OutboxState.SENT}
     assert sources(SEND_MOVES, OutboxState.FAILED) == [OutboxState.OPEN]
+
+
+def test_ranks_are_what_rows_on_record_hold() -> None:
+    assert {str(status): rank for status, rank in RANKS.items()} == {"sent": 1, "failed": 2, "delivered": 3, "seen": 4}
+    assert {priority.name: int(priority) for priority in Priority} == {"CODE": 0, "REPLY": 1, "BULK": 2}
 
 
 def test_the_ports_words_are_the_stores() -> None:

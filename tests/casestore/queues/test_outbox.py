@@ -7,13 +7,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from bot.store import Store
+from casestore.conversations.ownership import OwnerKind
 from casestore.database import Database
 from casestore.queues.inbox import Inbox
 from casestore.queues.lifecycle import OutboxState
-from casestore.queues.outbox import ClaimedDispatch, Dispatch, Kind, Outbox, Priority
+from casestore.queues.outbox import SAID_BY_BOT, TAKEN_OVER, ClaimedDispatch, Dispatch, Kind, Outbox, Priority
 from casestore.queues.results import Outcome, Results
+from casestore.tables import conversations
 from casestore.tables import outbox as rows
 from casestore.vault import SealBroken, Vault, address_key
 from tests.casestore.fixture import message
@@ -183,3 +186,60 @@ async def test_whoever_has_more_messages_waiting_to_be_answered_is_sent_to_later
     inbox, key = Inbox(database, vault), address_key(vault, "viber", "flooder")
     await inbox.add([message(inbox, f"{n}", key, clock()) for n in range(2)])
     assert texts(outbox, await claim(outbox, clock, limit=1)) == ["quiet"]
+
+
+@pytest.mark.parametrize("priority", list(Priority))
+async def test_of_two_to_one_recipient_the_older_goes_first_and_alone(
+    outbox: Outbox, results: Results, database: Database, clock: FakeClock, priority: Priority
+) -> None:
+    await put(outbox, database, dispatch("1", priority=priority), dispatch("2", priority=priority))
+    [first] = await claim(outbox, clock)
+    assert texts(outbox, [first]) == ["1"]
+    assert await claim(outbox, clock) == []
+    await results.write([Outcome(first.id, first.claim, OutboxState.SENT, clock(), "id", 1)])
+    assert texts(outbox, await claim(outbox, clock)) == ["2"]
+
+
+async def test_what_is_due_at_this_moment_goes_and_holds_up_what_is_behind_it(
+    outbox: Outbox, database: Database, clock: FakeClock
+) -> None:
+    later = [dispatch(f"{priority} {n}", priority=priority, after=60) for n in range(2) for priority in Priority]
+    await put(outbox, database, *later)
+    clock.forward(59)
+    assert await claim(outbox, clock) == []
+    clock.forward(1)
+    assert texts(outbox, await claim(outbox, clock)) == ["0 0"]
+
+
+@pytest.mark.parametrize("owner", [OwnerKind.BOT, OwnerKind.QUEUE, OwnerKind.AGENT])
+async def test_of_what_waits_only_the_bots_answers_where_an_agent_answers_are_ended(
+    outbox: Outbox, database: Database, vault: Vault, clock: FakeClock, owner: OwnerKind
+) -> None:
+    at = Store.over(database, vault).conversations.at
+    theirs, other = [(await at("viber", name, START)).id for name in ("a", "b")]
+    async with database.write() as connection:
+        owned = update(conversations).where(conversations.c.id == theirs)
+        await connection.execute(owned.values(owner=str(owner)))
+    waiting = [
+        Dispatch(f"{kind}/{talk}", "viber", f"{kind}/{talk}", "text", kind, Priority.REPLY, talk, START)
+        for kind in Kind
+        for talk in (theirs, other, None)
+    ]
+    await put(outbox, database, *waiting)
+    taken = await claim(outbox, clock, limit=50)
+    async with database.read() as connection:
+        ended = select(rows).where(rows.c.state == OutboxState.SKIPPED)
+        found = (await connection.execute(ended)).all()
+    assert {row.key for row in found} == ({f"{k}/{theirs}" for k in SAID_BY_BOT} if owner is OwnerKind.AGENT else set())
+    assert len(taken) == len(waiting) - len(found)
+    assert {(row.reason, row.finished_at, row.claim, row.lease_until) for row in found} <= {
+        (TAKEN_OVER, START, None, None)
+    }
+
+
+async def test_what_waits_has_come_nowhere_yet(outbox: Outbox, database: Database) -> None:
+    await put(outbox, database, dispatch("1"))
+    async with database.read() as connection:
+        row = (await connection.execute(select(rows))).one()
+    assert (row.state, row.status_rank, row.attempts, row.doubts, row.parts) == ("open", 0, 0, 0, 1)
+    assert (row.created_at, row.due_at, row.first_attempt_at, row.provider_id) == (START, START, None, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -245,3 +246,47 @@ async def test_depth_tells_the_oldest_that_is_due(log: Log) -> None:
         ("sms", 1, 1, START),
         ("sms", 2, 1, START + timedelta(seconds=60)),
     ]
+
+
+def test_how_long_a_receipt_waits_for_its_row() -> None:
+    assert (timedelta(minutes=10), timedelta(seconds=2)) == (RECEIPT_KEPT, RECEIPT_AGAIN)
+
+
+async def test_a_receipt_is_about_its_own_message_alone_unless_it_says_so(log: Log) -> None:
+    await log.sent("id 1")
+    await put(log.outbox, log.database, dispatch("2", channel="sms"))
+    await log.sent("id 2")
+    await log.told("seen", "id 2")
+    assert [await log.stands(key) for key in "12"] == [("sent", 1, "id 1"), ("sent", 4, "id 2")]
+
+
+async def test_what_came_further_is_not_drawn_back_by_what_came_later(log: Log) -> None:
+    await log.sent("id 1")
+    await log.told("seen", "id 1")
+    await put(log.outbox, log.database, dispatch("2", channel="sms"))
+    await log.sent("id 2")
+    await log.told("delivered", "id 2", all_before=True)
+    assert [await log.stands(key) for key in "12"] == [("sent", 4, "id 1"), ("sent", 3, "id 2")]
+
+
+@pytest.mark.parametrize(("seconds", "state"), [(59, "open"), (60, "failed"), (61, "failed")])
+async def test_what_is_too_late_is_not_opened_again(log: Log, seconds: int, state: str) -> None:
+    expiring = replace(dispatch("2", "b", channel="sms"), expires_at=START + timedelta(seconds=60))
+    await log.sent("id 1")
+    await put(log.outbox, log.database, expiring)
+    one = await log.sent("id 2")
+    log.clock.forward(seconds)
+    await log.undelivered("id 2", one.id)
+    assert (await log.stands("2"))[0] == state
+
+
+async def test_what_is_opened_again_has_nothing_in_doubt_and_stands_at_the_beginning(log: Log) -> None:
+    await log.claim("killed")
+    log.clock.forward(31)
+    one = await log.claim("next")
+    assert one.doubts == 1
+    await log.result(one, "sent", "id")
+    await log.undelivered("id", one.id)
+    row = await log.row()
+    assert (row.state, row.status_rank, row.doubts, row.reason) == ("open", 0, 0, "twilio:30003")
+    assert row.due_at == log.clock() + 2 * AGAIN  # after its second attempt
