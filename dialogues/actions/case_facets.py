@@ -177,6 +177,10 @@ class CaseFacets:
                 values: dict[str, Value] = {"papers": title, **({"deadline": due} if due else {})}
                 name = "utter_case_paper_missing_due" if due else "utter_case_paper_missing"
                 return Say(name, values, more=self._teller.reasons(case, code))
+        return self.taken_in(case, text)
+
+    def taken_in(self, case: CaseView, text: str) -> Say | None:
+        """The paper that the text names, if the registry has it."""
         for title in case.received:
             if self._is_named(title, text):
                 taken = title in case.accepted

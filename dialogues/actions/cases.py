@@ -200,7 +200,7 @@ class DocumentSent(AboutOneCase):
         self._papers = papers
 
     def tell(self, case: CaseView, turn: ActionInput) -> Say:
-        named = self._papers.paper_in(case, turn.message.text)
+        named = self._papers.taken_in(case, turn.message.text)
         return named or self._teller.sent(case, turn.context.now)
 
     def answer(self, turn: ActionInput, seen: Overview) -> ActionOutput:
