@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.port import Inbound, InboundKind
+from bot.conversation.alarms import HeldAlarms
 from bot.conversation.budget import Budgets, Held
 from bot.conversation.effects import EffectContext, Effects, Wording
 from bot.conversation.repeats import ANSWERS, before, calls_person, gives_up, is_automatic, repeated
@@ -85,6 +86,7 @@ class TurnHandler:
         self._verifier = verifier
         self._login = login
         self._budgets = budgets
+        self._alarms = HeldAlarms(spending=store.spending, wording=dialogue)
 
     async def handle(self, claimed: Claimed) -> None:
         """Answer a message and commit, or raise with nothing changed."""
@@ -95,7 +97,8 @@ class TurnHandler:
             await self._note_subscription(claimed, message, conversation, silent=held is not None)
             return
         if held is not None and bot_answers(conversation.ownership):
-            await self._commit(claimed, message, conversation, self._unanswered(message, conversation, held), held.kind)
+            turn, kind = await self._unanswered(message, conversation, held)
+            await self._commit(claimed, message, conversation, turn, kind)
             return
         with audit_cause(CallCause(protocol=f"in:{claimed.id}")):
             if self._verifier is not None:
@@ -114,13 +117,16 @@ class TurnHandler:
             log.info("inbox.held", inbox_id=claimed.id, channel=conversation.channel, reason=held.reason)
         return held
 
-    def _unanswered(self, message: Inbound, conversation: Conversation, held: Held) -> Turn:
-        """No turn: one sentence at most. A word on alerts counts all the same."""
+    async def _unanswered(self, message: Inbound, conversation: Conversation, held: Held) -> tuple[Turn, Kind]:
+        """No turn: one sentence at most. A word on alerts counts all the same, and an alarm is answered."""
+        alarm = await self._alarms.answer(message, conversation, self._clock()) if held.may_be_told else None
+        if alarm is not None:
+            return alarm, Kind.ALARM
         heard = self._on_alerts(message, conversation)
         if held.response is None:
-            return replace(heard, replies=())
+            return replace(heard, replies=()), held.kind
         said = self._dialogue.say(held.response, conversation.language, conversation.channel)
-        return replace(heard, replies=(said,))
+        return replace(heard, replies=(said,)), held.kind
 
     def _read(self, claimed: Claimed) -> Inbound:
         return unpack(self._inbox.read(claimed))

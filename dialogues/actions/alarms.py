@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from dialogues.actions.base import Action, ActionInput, ActionOutput
 from dialogues.say import Say
-from dialogues.turn import Handover
+from dialogues.turn import Effect, Handover
 
 _SAYS: Mapping[str, str] = MappingProxyType(
     {
@@ -20,8 +20,14 @@ _SAYS: Mapping[str, str] = MappingProxyType(
 )
 _CALLS = frozenset({"despair", "breach"})
 """Alarms for which a person is called; the reason is the alarm."""
+
 _OPEN = ("question", "pending")
 _SHOWN = (*_OPEN, "case", "wish", "topic", "last_choices")
+
+
+def alarm_answer(kind: str) -> tuple[str, tuple[Effect, ...]]:
+    """The response to an alarm, and what follows from it."""
+    return _SAYS[kind], (Handover(kind),) if kind in _CALLS else ()
 
 
 class Alarm(Action):
@@ -32,5 +38,5 @@ class Alarm(Action):
     async def run(self, turn: ActionInput) -> ActionOutput:
         kind = turn.intent if turn.intent in _SAYS else "danger"
         dropped = dict.fromkeys(_SHOWN if kind == "breach" else _OPEN)
-        effects = (Handover(kind),) if kind in _CALLS else ()
-        return ActionOutput((Say(_SAYS[kind]),), dropped, effects)
+        response, effects = alarm_answer(kind)
+        return ActionOutput((Say(response),), dropped, effects)
