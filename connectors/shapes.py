@@ -10,7 +10,7 @@ from typing import Annotated, TypeVar
 from pydantic import AfterValidator, AliasGenerator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from connectors.text import clean
+from connectors.text import clean, note, title
 
 LISTS = frozenset({"cases", "documents", "fields"})
 """The fields that hold lists, for a dialect that does not tell."""
@@ -35,8 +35,9 @@ def _decoded(value: object) -> bytes:
 Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
 Content = Annotated[bytes, BeforeValidator(_decoded)]
 Afm = Annotated[str, Field(pattern=r"^[0-9]{9}$")]
-Text = Annotated[str, AfterValidator(clean)]
+Text = Annotated[str, AfterValidator(note)]
 """Words that may reach a citizen."""
+Title = Annotated[str, AfterValidator(title)]
 Named = Annotated[str, AfterValidator(clean), Field(min_length=1)]
 
 PAGE = 500
@@ -50,8 +51,8 @@ class Shape(BaseModel):
 
 class WireDocument(Shape):
     code: Named
-    title: Text
-    status: Text
+    title: Title
+    status: Title
     reason: Text = ""
     deadline: date | None = None
 
@@ -59,14 +60,14 @@ class WireDocument(Shape):
 class WireCase(Shape):
     case_reference: str
     afm: Afm
-    procedure: Text
-    title: Text
-    stage: Text
+    procedure: Title
+    title: Title
+    stage: Title
     sequence: int = Field(ge=1)
     updated_at: Moment
     expected_by: date | None = None
     note: Text = ""
-    outcome: Text | None = None
+    outcome: Title | None = None
     closed: bool = False
     documents: Annotated[tuple[WireDocument, ...], Field(max_length=_OF_A_CASE, fail_fast=True)] = ()
 
@@ -105,9 +106,9 @@ class WireCertificate(Shape):
     request_id: Named
     afm: Afm
     protocol_number: Named
-    certificate: Text
-    title: Text
-    status: Text
+    certificate: Title
+    title: Title
+    status: Title
     reason: Text = ""
     document_id: str | None = None
     fields: Annotated[tuple[WireField, ...], Field(max_length=_OF_A_CASE, fail_fast=True)] = ()
@@ -137,4 +138,4 @@ class EventFields(BaseModel):
 
     sequence: Annotated[int, Field(ge=1, strict=True)]
     afm: Afm
-    procedure: Text = ""
+    procedure: Title = ""
