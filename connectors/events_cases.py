@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from connectors.registry import RequiredDocument
-from connectors.shapes import EventFields, Named, Text, Title
+from connectors.shapes import Day, EventFields, Named, Text, Title
 from connectors.text import joined
 from connectors.vocabulary import UNKNOWN, RegistryVocabulary, Vocabulary
 
@@ -61,7 +61,7 @@ CaseData = CaseOpened | StageChanged | DocumentsChanged | Decided | Closed
 class _Opened(EventFields):
     title: Title
     stage: Title
-    expected_by: date | None = None
+    expected_by: Day | None = None
 
 
 class _Stage(EventFields):
@@ -73,7 +73,7 @@ class _Paper(BaseModel):
     code: Named
     title: Title = ""
     reason: Text = ""
-    deadline: date | None = None
+    deadline: Day | None = None
 
 
 class _Papers(EventFields):

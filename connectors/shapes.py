@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from datetime import UTC, date, datetime
 from typing import Annotated, TypeVar
 
@@ -23,6 +24,15 @@ def _utc(moment: datetime) -> datetime:
         raise ValueError("out of range") from None
 
 
+def _written(value: object) -> object:
+    """A number is no time, as a number or as text."""
+    if isinstance(value, str) and not _DATED.match(value):
+        raise ValueError("not a date")
+    if value is not None and not isinstance(value, str | date):
+        raise ValueError("not a date")
+    return value
+
+
 def _decoded(value: object) -> bytes:
     if not isinstance(value, str):
         raise ValueError("not base64")  # noqa: TRY004  pydantic takes ValueError for a refusal
@@ -32,7 +42,9 @@ def _decoded(value: object) -> bytes:
         raise ValueError("not base64") from None
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
+_DATED = re.compile(r"\d{4}-\d\d-\d\d")
+Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_utc)]
+Day = Annotated[date, BeforeValidator(_written)]
 Content = Annotated[bytes, BeforeValidator(_decoded)]
 Afm = Annotated[str, Field(pattern=r"^[0-9]{9}$")]
 Text = Annotated[str, AfterValidator(note)]
@@ -54,7 +66,7 @@ class WireDocument(Shape):
     title: Title
     status: Title
     reason: Text = ""
-    deadline: date | None = None
+    deadline: Day | None = None
 
 
 class WireCase(Shape):
@@ -65,7 +77,7 @@ class WireCase(Shape):
     stage: Title
     sequence: int = Field(ge=1)
     updated_at: Moment
-    expected_by: date | None = None
+    expected_by: Day | None = None
     note: Text = ""
     outcome: Title | None = None
     closed: bool = False
