@@ -31,6 +31,7 @@ TURN_ATTEMPTS = 5  # of a message; crashes of a worker count: one that kills it 
 SEND_ATTEMPTS = 8  # of a dispatch that is refused for the time being, and not before RetryPolicy.patience is over
 LOOKS = 100  # attempts at a dispatch in all, most of them asking a provider that cannot tell: more than an hour
 EVENT_ATTEMPTS = 20  # of a registry's event: two hours of a registry that is down; polling goes on beside it
+UNKNOWN_ATTEMPTS = 8  # of an event for something that its registry says there is not: minutes
 UNDELIVERED = RetryRule(max_attempts=8, after=timedelta(minutes=5))
 """What was accepted and did not arrive (a handset that was off). Each attempt may have been paid for."""
 

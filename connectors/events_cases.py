@@ -10,7 +10,8 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from connectors.registry import RequiredDocument
-from connectors.shapes import EventFields, Named, Text
+from connectors.shapes import Day, EventFields, Named, Text, Title
+from connectors.text import joined
 from connectors.vocabulary import UNKNOWN, RegistryVocabulary, Vocabulary
 
 
@@ -58,21 +59,21 @@ CaseData = CaseOpened | StageChanged | DocumentsChanged | Decided | Closed
 
 
 class _Opened(EventFields):
-    title: Text
-    stage: Text
-    expected_by: date | None = None
+    title: Title
+    stage: Title
+    expected_by: Day | None = None
 
 
 class _Stage(EventFields):
-    stage: Text
+    stage: Title
     note: Text = ""
 
 
 class _Paper(BaseModel):
     code: Named
-    title: Text = ""
+    title: Title = ""
     reason: Text = ""
-    deadline: date | None = None
+    deadline: Day | None = None
 
 
 class _Papers(EventFields):
@@ -80,12 +81,12 @@ class _Papers(EventFields):
 
 
 class _Decided(EventFields):
-    outcome: Text
+    outcome: Title
     note: Text = ""
 
 
 class _Closed(EventFields):
-    outcome: Text | None = None
+    outcome: Title | None = None
 
 
 def _opened(vocabulary: RegistryVocabulary, data: _Opened) -> CaseData:
@@ -118,7 +119,7 @@ def _known(vocabulary: Vocabulary, code: str, note: str) -> tuple[str, str]:
     """A code of ours and the note; a code that we do not have goes into the note, for a person to read."""
     if vocabulary.has(code):
         return code, note
-    return UNKNOWN, " · ".join(part for part in (code, note) if part)
+    return UNKNOWN, joined((code, note))
 
 
 SHAPES: Mapping[str, tuple[type[EventFields], Callable[..., CaseData]]] = {

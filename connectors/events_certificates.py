@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel, Field
 
-from connectors.shapes import EventFields, Named, Text
+from connectors.shapes import EventFields, Named, Text, Title
 from connectors.vocabulary import RegistryVocabulary
 
 
@@ -34,8 +34,8 @@ CertificateData = CertificateIssued | CertificateRefused
 
 
 class _Sealed(BaseModel):
-    title: Text
-    fields_: dict[Text, Text] = Field(alias="fields")
+    title: Title
+    fields_: dict[Title, Text] = Field(alias="fields")
     id: str | None = None
 
 

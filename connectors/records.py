@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from connectors.registry import CaseRecord, Certificate, RequiredDocument
 from connectors.shapes import WireCase, WireCertificate, WireDocument
+from connectors.text import joined
 from connectors.vocabulary import UNKNOWN, RegistryVocabulary, Vocabulary
 
 
@@ -21,7 +22,7 @@ def case_record(vocabulary: RegistryVocabulary, reference: str, case: WireCase) 
         updated_at=case.updated_at,
         expected_by=case.expected_by,
         outcome=_code(vocabulary.outcomes, case.outcome, notes) if case.outcome else None,
-        note=" · ".join([*notes, case.note] if case.note else notes),
+        note=joined([*notes, case.note]),
         closed=case.closed,
         documents=tuple(_document(vocabulary, document) for document in case.documents),
     )
@@ -55,4 +56,4 @@ def _document(vocabulary: RegistryVocabulary, document: WireDocument) -> Require
 
 
 def _reason(status: str, word: str, reason: str) -> str:
-    return " · ".join(part for part in (word.strip() if status == UNKNOWN else "", reason) if part)
+    return joined((word.strip() if status == UNKNOWN else "", reason))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from datetime import UTC, date, datetime
 from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, AliasGenerator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from connectors.text import clean
+from connectors.text import clean, note, title
 
 LISTS = frozenset({"cases", "documents", "fields"})
 """The fields that hold lists, for a dialect that does not tell."""
@@ -23,6 +24,15 @@ def _utc(moment: datetime) -> datetime:
         raise ValueError("out of range") from None
 
 
+def _written(value: object) -> object:
+    """A number is no time, as a number or as text."""
+    if isinstance(value, str) and not _DATED.match(value):
+        raise ValueError("not a date")
+    if value is not None and not isinstance(value, str | date):
+        raise ValueError("not a date")
+    return value
+
+
 def _decoded(value: object) -> bytes:
     if not isinstance(value, str):
         raise ValueError("not base64")  # noqa: TRY004  pydantic takes ValueError for a refusal
@@ -32,11 +42,14 @@ def _decoded(value: object) -> bytes:
         raise ValueError("not base64") from None
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
+_DATED = re.compile(r"\d{4}-\d\d-\d\d")
+Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_utc)]
+Day = Annotated[date, BeforeValidator(_written)]
 Content = Annotated[bytes, BeforeValidator(_decoded)]
 Afm = Annotated[str, Field(pattern=r"^[0-9]{9}$")]
-Text = Annotated[str, AfterValidator(clean)]
+Text = Annotated[str, AfterValidator(note)]
 """Words that may reach a citizen."""
+Title = Annotated[str, AfterValidator(title)]
 Named = Annotated[str, AfterValidator(clean), Field(min_length=1)]
 
 PAGE = 500
@@ -50,23 +63,23 @@ class Shape(BaseModel):
 
 class WireDocument(Shape):
     code: Named
-    title: Text
-    status: Text
+    title: Title
+    status: Title
     reason: Text = ""
-    deadline: date | None = None
+    deadline: Day | None = None
 
 
 class WireCase(Shape):
     case_reference: str
     afm: Afm
-    procedure: Text
-    title: Text
-    stage: Text
+    procedure: Title
+    title: Title
+    stage: Title
     sequence: int = Field(ge=1)
     updated_at: Moment
-    expected_by: date | None = None
+    expected_by: Day | None = None
     note: Text = ""
-    outcome: Text | None = None
+    outcome: Title | None = None
     closed: bool = False
     documents: Annotated[tuple[WireDocument, ...], Field(max_length=_OF_A_CASE, fail_fast=True)] = ()
 
@@ -105,9 +118,9 @@ class WireCertificate(Shape):
     request_id: Named
     afm: Afm
     protocol_number: Named
-    certificate: Text
-    title: Text
-    status: Text
+    certificate: Title
+    title: Title
+    status: Title
     reason: Text = ""
     document_id: str | None = None
     fields: Annotated[tuple[WireField, ...], Field(max_length=_OF_A_CASE, fail_fast=True)] = ()
@@ -137,4 +150,4 @@ class EventFields(BaseModel):
 
     sequence: Annotated[int, Field(ge=1, strict=True)]
     afm: Afm
-    procedure: Text = ""
+    procedure: Title = ""

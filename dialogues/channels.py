@@ -17,13 +17,15 @@ from dialogues.say import LocalizedText
 class ChannelWords:
     """``title``: the channel; ``chat``: what goes to and fro there; ``said``: the words by which it is meant, to be
     understood. ``numbered``: a choice is picked by writing its number. ``forgeable``: whoever writes may have put
-    another's address there, so that what comes from an address is no proof, only what was sent to it and comes back."""
+    another's address there, so that what comes from an address is no proof, only what was sent to it and comes back.
+    ``longest``: so many characters at most of what a registry words; 0: all of them."""
 
     title: LocalizedText
     chat: LocalizedText
     said: LocalizedText
     numbered: bool = False
     forgeable: bool = False
+    longest: int = 0
 
 
 Channels = Mapping[str, ChannelWords]

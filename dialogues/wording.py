@@ -64,6 +64,7 @@ class Wording:
         """``responses`` in Rasa's own form: name to variations with text, buttons, condition and channel. ``channels``
         say where choices are picked by a number: on none that is not among them."""
         self._numbered = frozenset(name for name, words in channels.items() if words.numbered)
+        self._longest = {name: words.longest for name, words in channels.items() if words.longest}
         self._templates: dict[tuple[str, str, str | None], tuple[Template, ...]] = {}
         self._economies = frozenset(name for name, found in responses.items() if any(map(_is_economy, found)))
         for name, variations in responses.items():
@@ -103,7 +104,9 @@ class Wording:
 
     def _words(self, value: Value, voice: Voice) -> str:
         match value:
-            case str() | int():
+            case str():
+                return _brief(value, self._longest.get(voice.channel))
+            case int():
                 return str(value)
             case date():
                 return _day(value, voice.language)
@@ -125,6 +128,15 @@ def _day(value: date, language: str) -> str:
     """A date in the citizen's calendar; an instant becomes the day it falls on in Athens."""
     day = day_of(value) if isinstance(value, datetime) else value
     return str(format_date(day, _DATE, locale=language))
+
+
+def _brief(text: str, most: int | None) -> str:
+    """A registry's words, or their beginning and … where the channel has no room for more. One word (an address of a
+    page) is whole or worth nothing."""
+    if most is None or len(text) <= most or " " not in text:
+        return text
+    begun = text[: most - 1]
+    return (begun.rpartition(" ")[0].rstrip(" ,.;·") or begun) + "…"
 
 
 def _language(variation: Mapping[str, Any]) -> str:

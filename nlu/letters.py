@@ -138,9 +138,18 @@ _LATIN = frozenset(_LATIN_WORDS.split())
 """Words of letters that look Greek and are none: where one stands, the others are Latin as well."""
 
 
+def ascii_digits(text: str) -> str:
+    """``text`` with the decimal digits of every script as 0 to 9, each in its place: ``٤٨٢٩``, ``４８２９``."""
+    return text if text.isascii() else _FOREIGN_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0])), text)
+
+
+_FOREIGN_DIGIT = re.compile(r"(?![0-9])\d")
+
+
 def digits_for_letters(text: str) -> str:
-    """``text`` with the letters that were typed for 0 and 1 as digits, in long numbers only: ``Ο9ΟΟΟΟΟ45``."""
-    return _SLIP.sub(lambda number: number[0].translate(_AS_DIGITS), text)
+    """``text`` with the letters that were typed for 0 and 1 as digits, in long numbers only: ``Ο9ΟΟΟΟΟ45``; the digits
+    of other scripts as ours."""
+    return _SLIP.sub(lambda number: number[0].translate(_AS_DIGITS), ascii_digits(text))
 
 
 _ZEROS, _ONES = "OoΟοОо", "lLIΙιІі"

@@ -1,6 +1,6 @@
 """Text as channels need it: measured, cut at good places (:func:`split`), with choices written out, fit to be stored.
 
-How long a part may be is said in each channel's ``compose.py``: 7,000 characters on Viber, 1,600 by SMS.
+How long a part may be is said in each channel's ``compose.py``: 7,000 characters on Viber, 8 billed parts by SMS.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Who is answered, and how much: nobody at a number that is no destination, nobody without end.
 
 What is written is kept in any case, and a word on alerts counts. Whoever reaches a limit is told so once, in one
-sentence, and then nothing until the time is over.
+sentence, and then nothing until the time is over, but for an answer to danger (:mod:`bot.conversation.alarms`).
 """
 
 from __future__ import annotations
@@ -36,6 +36,11 @@ class Held:
     reason: str
     response: str | None = None
     kind: Kind = Kind.REPLY
+
+    @property
+    def may_be_told(self) -> bool:
+        """Is anything at all sent there?"""
+        return self.reason != "destination"
 
 
 class Budgets:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from time import perf_counter
@@ -14,9 +14,12 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.port import Inbound, InboundKind
+from bot.conversation.again import Dialogue as Dialogue
+from bot.conversation.again import Repeats
+from bot.conversation.alarms import HeldAlarms
 from bot.conversation.budget import Budgets, Held
-from bot.conversation.effects import EffectContext, Effects, Wording
-from bot.conversation.repeats import ANSWERS, before, calls_person, gives_up, is_automatic, repeated
+from bot.conversation.effects import EffectContext, Effects
+from bot.conversation.repeats import calls_person, is_automatic
 from bot.conversation.takeover import bot_answers, kind_of_answer, still_stands
 from bot.messaging.compose import Composed, Recipient, compose, compose_all
 from bot.messaging.payload import unpack
@@ -28,7 +31,7 @@ from casestore.conversations.transcript import Author, Line
 from casestore.queues.inbox import Claimed
 from casestore.queues.outbox import Kind
 from connectors.audit import CallCause, audit_cause
-from dialogues.turn import CodeTried, Context, Event, Message, SendCode, SetConsent, Turn
+from dialogues.turn import CodeTried, Context, Message, SendCode, SetConsent, Turn
 from dialogues.understanding.interpret import preclassify
 from dialogues.wording import DEFAULT_LANGUAGE, LANGUAGES
 
@@ -38,16 +41,11 @@ OLDEST = timedelta(days=1)  # that a message is when it comes: Viber tries for a
 LONGEST_TEXT = 2000  # characters of a message that are understood: reading more takes longer and tells nothing more
 TURN_WITHIN = 30.0  # seconds; registries have their own limits, far below
 HISTORY = timedelta(hours=24)  # how far back a turn looks; the dialogue cuts its session out of it
+ANSWERED, HELD = "answered", "held"  # what became of a message
 ON_ALERTS: Mapping[str, tuple[bool, str]] = MappingProxyType(
     {"stop_notifications": (False, "utter_stopped"), "start_notifications": (True, "utter_started")}
 )
 """What a word on alerts means, and which response confirms it."""
-
-
-class Dialogue(Wording, Protocol):
-    """The dialogue floor, as the service uses it (:class:`dialogues.engine.engine.Engine`)."""
-
-    async def turn(self, history: Sequence[Event], message: Message, context: Context) -> Turn: ...
 
 
 class LinkVerifier(Protocol):
@@ -85,42 +83,53 @@ class TurnHandler:
         self._verifier = verifier
         self._login = login
         self._budgets = budgets
+        self._repeats = Repeats(transcript=store.transcript, dialogue=dialogue)
+        self._alarms = HeldAlarms(spending=store.spending, wording=dialogue)
 
-    async def handle(self, claimed: Claimed) -> None:
-        """Answer a message and commit, or raise with nothing changed."""
+    async def handle(self, claimed: Claimed) -> str:
+        """Answer a message and commit, or raise with nothing changed. Says what became of it: :data:`ANSWERED`, or
+        :data:`HELD`, kept without a turn's answer."""
         message = self._read(claimed)
         conversation = await self._conversation(message, self._clock())
         held = await self._held(claimed, conversation)
         if message.kind is not InboundKind.MESSAGE:
             await self._note_subscription(claimed, message, conversation, silent=held is not None)
-            return
+            return ANSWERED
         if held is not None and bot_answers(conversation.ownership):
-            await self._commit(claimed, message, conversation, self._unanswered(message, conversation, held), held.kind)
-            return
+            turn, kind = await self._unanswered(message, conversation, held)
+            await self._commit(claimed, message, conversation, turn, kind)
+            return HELD
         with audit_cause(CallCause(protocol=f"in:{claimed.id}")):
             if self._verifier is not None:
                 conversation = await self._verifier.verify(conversation)
-            turn = (
+            turn, result = (
                 await self._turn(claimed, message, conversation)
                 if bot_answers(conversation.ownership)
-                else self._on_alerts(message, conversation)
+                else (self._on_alerts(message, conversation), ANSWERED)
             )
         await self._commit(claimed, message, conversation, turn)
+        return result
 
     async def _held(self, claimed: Claimed, conversation: Conversation) -> Held | None:
         held = None if self._budgets is None else await self._budgets.held(conversation, self._clock())
         if held is not None:
-            self._metrics.held.labels(conversation.channel, held.reason).inc()
-            log.info("inbox.held", inbox_id=claimed.id, channel=conversation.channel, reason=held.reason)
+            self._note_held(claimed, conversation.channel, held.reason)
         return held
 
-    def _unanswered(self, message: Inbound, conversation: Conversation, held: Held) -> Turn:
-        """No turn: one sentence at most. A word on alerts counts all the same."""
+    def _note_held(self, claimed: Claimed, channel: str, reason: str) -> None:
+        self._metrics.held.labels(channel, reason).inc()
+        log.info("inbox.held", inbox_id=claimed.id, channel=channel, reason=reason)
+
+    async def _unanswered(self, message: Inbound, conversation: Conversation, held: Held) -> tuple[Turn, Kind]:
+        """No turn: one sentence at most. A word on alerts counts all the same, and an alarm is answered."""
+        alarm = await self._alarms.answer(message, conversation, self._clock()) if held.may_be_told else None
+        if alarm is not None:
+            return alarm, Kind.ALARM
         heard = self._on_alerts(message, conversation)
         if held.response is None:
-            return replace(heard, replies=())
+            return replace(heard, replies=()), held.kind
         said = self._dialogue.say(held.response, conversation.language, conversation.channel)
-        return replace(heard, replies=(said,))
+        return replace(heard, replies=(said,)), held.kind
 
     def _read(self, claimed: Claimed) -> Inbound:
         return unpack(self._inbox.read(claimed))
@@ -130,7 +139,7 @@ class TurnHandler:
         language = message.language if message.language in LANGUAGES else DEFAULT_LANGUAGE
         return await self._store.conversations.at(message.channel, message.address, now, language=language)
 
-    async def _turn(self, claimed: Claimed, message: Inbound, conversation: Conversation) -> Turn:
+    async def _turn(self, claimed: Claimed, message: Inbound, conversation: Conversation) -> tuple[Turn, str]:
         now = self._clock()
         history = await self._store.history.since(conversation.id, now - HISTORY)
         context = Context(
@@ -144,28 +153,20 @@ class TurnHandler:
             conversation.address,
         )
         asked = Message(str(claimed.id), message.text[:LONGEST_TEXT], now, message.kinds)
-        times = await self._repeated(message, conversation.id, now)
-        if times >= ANSWERS:
-            return Turn()
+        again = await self._repeats.seen(message, conversation.id, now)
         started = perf_counter()
         async with asyncio.timeout(TURN_WITHIN):
-            turn = await self._dialogue.turn(history, asked, context)
-            if times and gives_up(turn):  # nobody is called by a machine: it is answered as it was the first time
-                turn = await self._dialogue.turn(before(history, times), asked, context)
+            turn = None if again.held else await self._repeats.turn(again, history, asked, context)
+        if turn is None:
+            self._note_held(claimed, conversation.channel, again.held or "repeat")
+            return self._repeats.nothing_new(again, context), HELD
         if calls_person(turn) and is_automatic(message.text):
             turn = Turn((self._dialogue.say("utter_rephrase", conversation.language, conversation.channel),))
         self._metrics.turn.observe(perf_counter() - started)
         if len(message.text) <= LONGEST_TEXT:
-            return turn
+            return turn, ANSWERED
         cut = self._dialogue.say("utter_text_cut", conversation.language, conversation.channel)
-        return replace(turn, replies=(cut, *turn.replies))
-
-    async def _repeated(self, message: Inbound, conversation_id: int, now: datetime) -> int:
-        """How often the same was said just before, as machines do. A keyword is never too much."""
-        if preclassify(message.text, message.kinds, ()) is not None:  # a keyword, or a file without words
-            return 0
-        earlier = await self._transcript.newest_said(conversation_id, ANSWERS)
-        return repeated(message.text, now, earlier)
+        return replace(turn, replies=(cut, *turn.replies)), ANSWERED
 
     def _on_alerts(self, message: Inbound, conversation: Conversation) -> Turn:
         """An agent answers here, yet a word on alerts is not the agent's affair: it is kept, and confirmed."""

@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 class Handler(Protocol):
     """What answers a message: :class:`bot.conversation.turn_handler.TurnHandler`."""
 
-    async def handle(self, claimed: Claimed) -> None: ...
+    async def handle(self, claimed: Claimed) -> str: ...
 
     async def give_up(self, claimed: Claimed, error: str) -> None: ...
 
@@ -71,7 +71,7 @@ class InboxJob:
         try:
             if claimed.attempts > TURN_ATTEMPTS:
                 return await self._bury(claimed, "worker-lost")
-            await self._handler.handle(claimed)
+            return await self._handler.handle(claimed)
         except LostClaim:
             log.warning("inbox.claim-lost", inbox_id=claimed.id)
             return "claim-lost"
@@ -81,7 +81,6 @@ class InboxJob:
         except Exception as error:
             log.exception("inbox.failed", inbox_id=claimed.id, attempt=claimed.attempts)
             return await self._failed(claimed, type(error).__name__)
-        return "answered"
 
     async def _failed(self, claimed: Claimed, error: str) -> str:
         try:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import aiohttp
 from aiohttp import web
 
+from bot.phone import guard
 from bot.phone.admin_routes import admin_routes
 from bot.phone.context import Account
 from bot.phone.page_routes import PageRoutes
@@ -40,7 +41,8 @@ class RunningPhone:
 
 def make_app(phone: Phone) -> web.Application:
     """Everything over HTTP. The phone is closed with the application."""
-    app = web.Application()
+    app = web.Application(middlewares=[guard.from_this_machine])
+    app.on_response_prepare.append(guard.as_it_says)
     app.add_routes(provider_routes(phone))
     app.add_routes(PageRoutes(phone).routes())
     app.add_routes(admin_routes(phone))

@@ -76,7 +76,7 @@ class PageRoutes:
         name = request.match_info["name"]
         if name not in FILES:
             raise web.HTTPNotFound
-        headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-cache"}
+        headers = {"Cache-Control": "no-cache"}
         return web.Response(body=self._files[name], content_type=FILES[name], charset="utf-8", headers=headers)
 
     async def facts(self, _request: web.Request) -> web.StreamResponse:
@@ -115,7 +115,7 @@ class PageRoutes:
             work = act(person, body, str(request.url.origin()))
         except LookupError as missing:
             raise web.HTTPNotFound from missing
-        except (TypeError, ValueError) as unusable:
+        except (TypeError, ValueError, OverflowError) as unusable:
             raise web.HTTPBadRequest from unusable
         self._phone.webhook_client.spawn(work)
         return web.json_response({}, status=202)
@@ -138,8 +138,7 @@ class PageRoutes:
         medium = self._shelf.get(request.match_info["id"])
         if medium is None:
             raise web.HTTPNotFound
-        headers = {"X-Content-Type-Options": "nosniff"}
-        return web.Response(body=medium.content, content_type=medium.content_type, headers=headers)
+        return web.Response(body=medium.content, content_type=medium.content_type)
 
     def _person(self, request: web.Request) -> Person:
         person = self._people.get(request.match_info["key"])
@@ -175,7 +174,7 @@ async def _json_object(request: web.Request) -> Mapping[str, Any]:
         raise web.HTTPUnsupportedMediaType
     try:
         body = json.loads(await request.read())
-    except ValueError as unreadable:
+    except (ValueError, RecursionError) as unreadable:
         raise web.HTTPBadRequest from unreadable
     if not isinstance(body, dict):
         raise web.HTTPBadRequest

@@ -31,11 +31,12 @@ log = structlog.get_logger(__name__)
 
 
 class NotYet(Exception):
-    """The event cannot be applied now. ``reason`` is safe to log."""
+    """The event cannot be applied now. ``reason`` is safe to log; ``attempts``: it is given up after so many."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, attempts: int = EVENT_ATTEMPTS) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.attempts = attempts
 
 
 class Prepared(Protocol):
@@ -128,14 +129,15 @@ class EventsJob:
             raise
         except (NotYet, RegistryError) as error:
             log.warning("event.waits", event_id=claimed.id, registry=claimed.registry, reason=error.reason)
-            return await self._failed(claimed, error.reason)
+            attempts = error.attempts if isinstance(error, NotYet) else EVENT_ATTEMPTS
+            return await self._failed(claimed, error.reason, attempts)
         except Exception as error:
             log.exception("event.failed", event_id=claimed.id, registry=claimed.registry, attempt=claimed.attempts)
             return await self._failed(claimed, type(error).__name__)
 
-    async def _failed(self, claimed: ClaimedEvent, error: str) -> str:
+    async def _failed(self, claimed: ClaimedEvent, error: str, attempts: int = EVENT_ATTEMPTS) -> str:
         now = self._clock()
-        if claimed.attempts >= EVENT_ATTEMPTS:
+        if claimed.attempts >= attempts:
             log.error("event.dead-letter", event_id=claimed.id, registry=claimed.registry, error=error)
             await self._events.abandon(claimed, now, error)
             return "dead"

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.backoff import UNKNOWN_ATTEMPTS
 from bot.registries.apply import NotYet
 from bot.registries.recorder import CaseRecorder, report_of
 from casestore.cases.model import Case, CaseReport, ChangeResult, Document, StoredCase
@@ -61,7 +62,7 @@ class CaseApplier:
             raise NotYet("not connected")
         record = await registry.case(event.subject)
         if record is None:
-            raise NotYet("no such case")
+            raise NotYet("no such case", UNKNOWN_ATTEMPTS)
         if record.sequence < event.sequence:
             raise NotYet("behind its event")
         return report_of(record)

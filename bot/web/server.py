@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from functools import partial
+from http import HTTPStatus
+from typing import Any
 
 import structlog
 from aiohttp import hdrs, web
+from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.log import server_logger
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.metrics import Metrics
-from bot.runtime import Clock
+from bot.runtime import Clock, utc_now
 from bot.web.body import RequestRefused
+from bot.web.tally import Tally
 from casestore.database import StoreDown
 
 log = structlog.get_logger(__name__)
@@ -22,6 +28,9 @@ READY_WITHIN = 2.0  # seconds for each readiness check
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+MALFORMED = "malformed request"
+_MALFORMED = (HttpProcessingError, web.RequestPayloadError)
+_NO_METHOD = "UNKNOWN"  # of what could not be read as a request
 SAFE_HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
 
 
@@ -98,18 +107,39 @@ def make_app(routes: list[web.RouteDef], *, max_body: int) -> web.Application:
 
 
 class _Request(web.Request):
-    """Its answer does not say what serves it. The library's signal for answers would leave out what is no HTTP at all,
-    and that is what is sent to find out."""
+    """Its answer does not say what serves it, nor what was wrong with what is no HTTP at all: the library would quote
+    it. The library's signal for answers would leave that out, and it is what is sent to find out."""
 
     async def _prepare_hook(self, response: web.StreamResponse) -> None:
         await super()._prepare_hook(response)
         response.headers.pop(hdrs.SERVER, None)
+        quotes = self.method == _NO_METHOD or response.status == HTTPStatus.EXPECTATION_FAILED
+        if quotes and isinstance(response, web.Response):
+            response.text = MALFORMED
+            response.headers[hdrs.CONTENT_LENGTH] = str(len(MALFORMED))
 
 
-async def make_runner(app: web.Application, *, shutdown_timeout: float) -> web.AppRunner:
+class _ServerLog(logging.LoggerAdapter[logging.Logger]):
+    """The library's own log. What strangers send that is no HTTP, or no body as its header says, is counted there
+    instead: anybody can, as often as they like."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(server_logger, {})
+        self._malformed = Tally(clock)
+
+    def exception(self, msg: object, *args: object, exc_info: Any = True, **more: Any) -> None:
+        if not isinstance(exc_info, _MALFORMED):
+            super().exception(msg, *args, exc_info=exc_info, **more)
+        elif times := self._malformed.add("http"):
+            log.warning("http.malformed", error=type(exc_info).__name__, times=times)
+
+
+async def make_runner(app: web.Application, *, shutdown_timeout: float, clock: Clock = utc_now) -> web.AppRunner:
     """A runner that is set up, and to be cleaned up by the caller. ``shutdown_timeout`` in seconds, for requests in
     hand."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=shutdown_timeout, keepalive_timeout=75)
+    runner = web.AppRunner(
+        app, access_log=None, shutdown_timeout=shutdown_timeout, keepalive_timeout=75, logger=_ServerLog(clock)
+    )
     await runner.setup()
     if runner.server is not None:
         runner.server.request_factory = partial(app._make_request, _cls=_Request)

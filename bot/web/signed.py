@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from time import perf_counter
 from typing import Generic, TypeVar
 
@@ -19,11 +18,11 @@ from aiohttp import web
 from bot.metrics import Metrics
 from bot.runtime import Clock
 from bot.web.body import READ_WITHIN, RequestRefused, read_body
+from bot.web.tally import Tally
 from casestore.groupcommit import GroupCommit
 
 MAX_BODY = 64 * 1024  # bytes; Viber stops at 30 KB, Twilio far below
 STORE_WITHIN = 8.0  # seconds; whoever waits for a lock longer is told to come back: Twilio waits 15 in all
-LOGGED_EVERY = timedelta(minutes=1)  # for each sender: anybody can post without a signature, as often as they like
 
 log = structlog.get_logger(__name__)
 Row = TypeVar("Row")
@@ -80,11 +79,9 @@ class SignedRequests(Generic[Row]):
     ) -> None:
         self._store = store
         self._metrics = metrics
-        self._clock = clock
         self._limits = limits
         self._commits: GroupCommit[Row] = GroupCommit(self._write)
-        self._unlogged: dict[str, int] = {}
-        self._logged_at: dict[str, datetime] = {}
+        self._forbidden = Tally(clock)
 
     def handler(self, channel: str, read: Read[Row]) -> Handler:
         """``read`` makes a row of a body, or raises :class:`bot.web.body.RequestRefused`. ``channel``: the label of the
@@ -127,10 +124,6 @@ class SignedRequests(Generic[Row]):
 
     def _note_forbidden(self, refused: Forbidden) -> None:
         """Counts each; a line in the log is for all of a sender's since the one before."""
-        sender, now = refused.sender, self._clock()
-        self._metrics.forbidden.labels(sender).inc()
-        times = self._unlogged[sender] = self._unlogged.get(sender, 0) + 1
-        last = self._logged_at.get(sender)
-        if last is None or now - last >= LOGGED_EVERY:
-            self._logged_at[sender], self._unlogged[sender] = now, 0
-            log.warning("webhook.forbidden", sender=sender, reason=refused.reason, times=times)
+        self._metrics.forbidden.labels(refused.sender).inc()
+        if times := self._forbidden.add(refused.sender):
+            log.warning("webhook.forbidden", sender=refused.sender, reason=refused.reason, times=times)

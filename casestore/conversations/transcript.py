@@ -66,13 +66,6 @@ class Transcript:
         if rows:
             await connection.execute(self._database.insert_new(transcript), rows)
 
-    async def newest_said(self, conversation_id: int, limit: int) -> list[Line]:
-        """The newest lines of the citizen, newest first."""
-        said = and_(transcript.c.conversation_id == conversation_id, transcript.c.author == Author.CITIZEN)
-        async with self._database.read() as connection:
-            newest = select(transcript).where(said).order_by(transcript.c.id.desc()).limit(limit)
-            return [self._line(row) for row in await connection.execute(newest)]
-
     async def lines(self, conversation_id: int, limit: int = 200) -> list[Line]:
         """The newest lines, oldest first."""
         newest = select(transcript).where(transcript.c.conversation_id == conversation_id)

@@ -59,11 +59,11 @@ class Kind(StrEnum):
     NOTICE = "notice"
     WAIT_MINUTE = "wait-minute"  # the one sentence that says that there are no more answers for a while
     WAIT_DAY = "wait-day"
+    ALARM = "alarm"  # the one answer to danger or despair where no other is given
 
 
 SAID_BY_BOT = (Kind.REPLY, Kind.WAIT_MINUTE, Kind.WAIT_DAY)  # not sent any more once an agent answers
-TAKEN_OVER = "taken-over"
-"""The reason of answers that were not sent because an agent answers now."""
+TAKEN_OVER = "taken-over"  # the reason of those
 
 
 @dataclass(frozen=True, slots=True)

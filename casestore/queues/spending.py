@@ -49,6 +49,12 @@ _SPENT = select(
     _sum(and_(_of(Kind.WAIT_MINUTE), _lately)),
     _sum(_of(Kind.WAIT_DAY)),
 ).where(outbox.c.recipient_key == bindparam("recipient"), is_answer(outbox), outbox.c.created_at > _DAY_AGO)
+_ALARMS = select(outbox.c.created_at).where(
+    outbox.c.recipient_key == bindparam("recipient"),
+    is_answer(outbox),
+    outbox.c.created_at > _DAY_AGO,
+    _of(Kind.ALARM),
+)
 _PARTS = func.coalesce(func.sum(_billed), 0)
 
 
@@ -64,6 +70,12 @@ class Spending:
         async with self._database.read() as connection:
             minute, day, parts, told_minute, told_day = (await connection.execute(_SPENT, values)).one()
         return Spent(int(minute), int(day), int(parts), bool(told_minute), bool(told_day))
+
+    async def alarms(self, recipient_key: str, now: datetime) -> list[datetime]:
+        """When this recipient, whose messages were held, was answered an alarm within the last day."""
+        async with self._database.read() as connection:
+            found = await connection.scalars(_ALARMS, {"recipient": recipient_key, "day_ago": now - DAY})
+            return list(found)
 
     async def parts_since(self, channel: str, since: datetime) -> int:
         """The parts of all that was accepted on a channel since then, whatever it was."""

@@ -84,7 +84,7 @@ def _rest(name: str, operation: Operation, sequence: count[int]) -> Handler:
 async def _json(request: web.Request) -> Any:
     try:
         return await request.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

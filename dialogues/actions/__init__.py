@@ -72,14 +72,12 @@ def all_actions(reads: Reads, catalogue: Catalogue) -> tuple[Action, ...]:
     of_one = {intent: action for intent, action in of_cases.items() if intent != ListCases.intent}
     help_, fees, offices, request = Help(services), Fees(services), Offices(services), RequestCertificate(services)
     my_data, copy = MyData(reads), CopyMyData()
-    unsure = Unsure(reads, teller, status, services)
     general: dict[str, Action] = {each.wish: each for each in (help_, fees, offices, request)}
     return (
         *of_cases.values(),
         help_,
         fees,
-        CaseFirst(offices, unsure, asks_contact),
-        CaseFirst(request, unsure, says_certificate),
+        *_unsure(Unsure(reads, teller, status, services), offices, request),
         TopicNamed(general, help_),
         CaseNamed(of_cases, status),
         OtherCase(of_one, status),
@@ -93,6 +91,14 @@ def all_actions(reads: Reads, catalogue: Catalogue) -> tuple[Action, ...]:
             for of_privacy in (StartAlerts, UnlinkChat, DeleteMe, Confirmed, SetThePreference, ShowPreferences)
         ),
         *(simple() for simple in _SIMPLE),
+    )
+
+
+def _unsure(unsure: Unsure, offices: Offices, request: RequestCertificate) -> tuple[Action, ...]:
+    """What gives way to a case of the citizen's whose own words the message has."""
+    return (
+        CaseFirst(offices, unsure, asks_contact),
+        CaseFirst(request, unsure, says_certificate),
         CaseFirst(Complaint(), unsure, is_likely),
         CaseFirst(MaybePerson(), unsure, is_likely),
         Fallback(unsure),

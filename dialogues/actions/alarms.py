@@ -8,7 +8,7 @@ from types import MappingProxyType
 from dialogues.actions.base import Action, ActionInput, ActionOutput
 from dialogues.say import Say
 from dialogues.topics import about
-from dialogues.turn import Handover
+from dialogues.turn import Effect, Handover
 
 _SAYS: Mapping[str, str] = MappingProxyType(
     {
@@ -21,8 +21,14 @@ _SAYS: Mapping[str, str] = MappingProxyType(
 )
 _CALLS = frozenset({"despair", "breach"})
 """Alarms for which a person is called; the reason is the alarm."""
+
 _OPEN = ("question", "pending")
 _SHOWN = (*_OPEN, "case", "wish", "topic", "last_choices")
+
+
+def alarm_answer(kind: str) -> tuple[str, tuple[Effect, ...]]:
+    """The response to an alarm, and what follows from it."""
+    return _SAYS[kind], (Handover(kind),) if kind in _CALLS else ()
 
 
 class Alarm(Action):
@@ -35,5 +41,5 @@ class Alarm(Action):
         if kind == "danger" and about(turn.slots) == "danger":
             return ActionOutput((Say("utter_danger_again"),), dict.fromkeys(_OPEN))
         dropped = dict.fromkeys(_SHOWN if kind == "breach" else _OPEN)
-        effects = (Handover(kind),) if kind in _CALLS else ()
-        return ActionOutput((Say(_SAYS[kind]),), dropped, effects)
+        response, effects = alarm_answer(kind)
+        return ActionOutput((Say(response),), dropped, effects)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 
 from dialogues.actions.facts import ServiceFacets, in_a_row, meaning, told
-from dialogues.actions.telling import CaseTeller
+from dialogues.actions.telling import CaseTeller, theirs
 from dialogues.athens import day_of
 from dialogues.catalogue import Catalogue, Office
 from dialogues.catalogue.facts import ProcedureFacts
@@ -174,7 +174,7 @@ class CaseFacets:
         """The paper that the question names, and how it stands."""
         for code, title, due in case.missing:
             if self._is_named(title, text):
-                values: dict[str, Value] = {"papers": title, **({"deadline": due} if due else {})}
+                values: dict[str, Value] = {"papers": theirs(title), **({"deadline": due} if due else {})}
                 name = "utter_case_paper_missing_due" if due else "utter_case_paper_missing"
                 return Say(name, values, more=self._teller.reasons(case, code))
         return self.taken_in(case, text)
@@ -185,9 +185,8 @@ class CaseFacets:
             if self._is_named(title, text):
                 taken = title in case.accepted
                 rest = self._rest(case)
-                return Say(
-                    "utter_case_paper_accepted" if taken else "utter_case_paper_received", {"papers": title}, rest
-                )
+                name = "utter_case_paper_accepted" if taken else "utter_case_paper_received"
+                return Say(name, {"papers": theirs(title)}, rest)
         return None
 
     def names_paper(self, case: CaseView, text: str) -> bool:
@@ -263,8 +262,8 @@ class CaseFacets:
         return procedure.submit if procedure else Say("utter_submit_anywhere")
 
 
-def _titles(missing: Sequence[Missing]) -> str:
-    return ", ".join(title for _, title, _ in missing)
+def _titles(missing: Sequence[Missing]) -> Value:
+    return theirs(", ".join(title for _, title, _ in missing))
 
 
 def _by_deadline(missing: Sequence[Missing]) -> list[list[Missing]]:

@@ -36,6 +36,11 @@ _YOURS, _THEIRS, _ENDED_ALREADY = 0, 1, 2
 _HEADINGS = {_YOURS: "utter_cases_yours", _THEIRS: "utter_cases_theirs", _ENDED_ALREADY: "utter_cases_ended"}
 
 
+def theirs(text: str) -> Value:
+    """A registry's words as they are told: a link in them is said to be the office's."""
+    return Say("utter_with_their_link", {"note": text}) if _LINK.search(text) else text
+
+
 def in_order(cases: Sequence[CaseView]) -> list[CaseView]:
     """By what the citizen must do: first what waits for them, soonest deadline first; then what a service has in hand,
     then what has ended, each newest change first."""
@@ -103,14 +108,14 @@ class CaseTeller:
     def reasons(self, case: CaseView, code: str | None = None) -> tuple[Say, ...]:
         """Why papers are wanted, in the registry's words: of all that are missing, or of one."""
         return tuple(
-            Say("utter_case_why_paper", {"papers": title, "reason": case.reasons[each]})
+            Say("utter_case_why_paper", {"papers": theirs(title), "reason": theirs(case.reasons[each])})
             for each, title, _ in case.missing
             if case.reasons.get(each) and code in (None, each)
         )
 
     def sent(self, case: CaseView, now: datetime) -> Say:
         """What the registry shows of the papers: what it has and what it still waits for."""
-        has = tuple(Say("utter_document", {"title": title}) for title in case.received)
+        has = tuple(_document(title, None) for title in case.received)
         more = (*([Say("utter_sent_part_received", {"documents": has})] if has else ()), *_stale(case, now))
         if not case.missing:
             return Say("utter_sent_nothing_missing", self.names(case), more=more)
@@ -151,7 +156,7 @@ class CaseTeller:
 
     def title(self, case: CaseView) -> Value:
         procedure = self._catalogue.procedure(case.procedure)
-        return procedure.title if procedure else case.title or case.procedure
+        return procedure.title if procedure else theirs(case.title or case.procedure)
 
     def _grouped(self, cases: Sequence[CaseView]) -> tuple[Say, ...]:
         """Lines, each group under what it waits for."""
@@ -169,7 +174,7 @@ class CaseTeller:
     def _line(self, case: CaseView) -> Say:
         names = {**self.names(case), "stage": self._stage_words(case)}
         if _group(case) == _YOURS:
-            papers = ", ".join(title for _, title, _ in case.missing)
+            papers = theirs(", ".join(title for _, title, _ in case.missing))
             due = _due(case)
             response = "utter_case_line_yours_due" if due else "utter_case_line_yours"
             return Say(response, {**names, "papers": papers, **({"deadline": due} if due else {})})
@@ -207,8 +212,7 @@ class CaseTeller:
         return Say("utter_case_status", {**self.names(case), "stage": stage.title, "next": stage.next})
 
     def _details(self, case: CaseView, now: datetime) -> list[Say]:
-        note = "utter_case_part_note_link" if _LINK.search(case.note) else "utter_case_part_note"
-        details = [Say(note, {"note": case.note})] if case.note else []
+        details = [Say("utter_case_part_note", {"note": theirs(case.note)})] if case.note else []
         if _end(case) is None and case.expected_by:
             late = case.expected_by < day_of(now)
             part = "utter_case_part_overdue" if late else "utter_case_part_expected"
@@ -259,6 +263,5 @@ def _end(case: CaseView) -> str | None:
 
 
 def _document(title: str, due: date | None) -> Say:
-    return (
-        Say("utter_document_due", {"title": title, "deadline": due}) if due else Say("utter_document", {"title": title})
-    )
+    named = {"title": theirs(title)}
+    return Say("utter_document_due", {**named, "deadline": due}) if due else Say("utter_document", named)

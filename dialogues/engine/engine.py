@@ -23,6 +23,7 @@ from dialogues.understanding.keyboard import as_meant
 from dialogues.understanding.matters import with_matter
 from dialogues.understanding.preference_phrases import PreferencePhrases
 from dialogues.wording import Offer, Voice, Wording, warm_up
+from nlu.letters import ascii_digits
 
 MOST_ACTIONS = 10
 SAME_FOR_ALL = frozenset(
@@ -75,6 +76,7 @@ class Engine:
         :func:`dialogues.engine.session.session_of` keeps.
         An exception of an action, or of what it reads, comes through; nothing of the turn counts then.
         """
+        message = replace(message, text=ascii_digits(message.text))
         talk = Conversation(self._model.domain, history, message, context, self.unknown_events)
         reading = self._understand(talk, message)
         language = _language(talk, reading, context)

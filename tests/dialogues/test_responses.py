@@ -50,6 +50,7 @@ CASES = (
     *(replace(BIRTH, outcome=outcome) for outcome in ("refused", "partly", None)),
     replace(CADASTRE, received=("Αίτηση",)),
     replace(PERMIT, procedure="no-such", stage="unknown", note="Στον διευθυντή", missing=(("x", "Χαρτί", None),)),
+    replace(PERMIT, note="Δείτε www.tee.gr"),
 )
 
 

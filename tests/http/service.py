@@ -113,7 +113,7 @@ async def counting(database_url: str, *, limits: Limits | None = None, **more: A
                 channels=channels, store=store, metrics=Metrics(), clock=clock, public_url=PUBLIC_URL, limits=limits
             )
             app = make_app(intake.routes(), max_body=MAX_BODY)
-        runner = await make_runner(app, shutdown_timeout=1.0)
+        runner = await make_runner(app, shutdown_timeout=1.0, clock=clock)
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         yield Service(f"http://127.0.0.1:{runner.addresses[0][1]}", store, session, book, clock)

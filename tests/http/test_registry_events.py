@@ -98,6 +98,7 @@ UNREADABLE = {
     "of another registry": event(source="/registries/efka"),
     "a case of another registry": event(subject="ΕΦ-2026-000201"),
     "a type that is none": event("καιρός"),
+    "a time that is a number": event(time=5),
     "a sequence that no row holds": event(data={"sequence": 2**31, "stage": "review"}),
     "no tax number": event(data={"afm": "12345", "stage": "review"}),
     "half a character": event(data={"stage": "review", "note": "@"}).replace(b"@", rb"\ud800"),

@@ -55,6 +55,19 @@ async def test_a_code_alone_costs_no_attempt_and_both_link_in_either_order(servi
     assert "ΠΠ-2026-000401" in await sms(service, X.number, "όλες οι υποθέσεις μου")
 
 
+@pytest.mark.parametrize("zero", ["٠", "۰", "０", "०"])
+async def test_digits_of_another_script_are_the_same_digits(service: Service, zero: str) -> None:
+    typed = {ord("0") + n: chr(ord(zero) + n) for n in range(10)}
+    await sms(service, X.number, "σύνδεση")
+    receipt = digits_in(await sms(service, X.number, afm_of(C).translate(typed)), 4)
+    code = digits_in(service.system.said_to(C.number)[-1].split(":")[0], 6)
+    assert receipt in await sms(service, X.number, code.translate(typed))
+    assert "Συνδεθήκατε" in await sms(service, X.number, f"{code} {receipt}".translate(typed))
+    asked = await sms(service, X.number, "αποσύνδεση")
+    await sms(service, X.number, digits_in(asked, 6).translate(typed))
+    assert "ΠΠ-2026-000401" not in await sms(service, X.number, "όλες οι υποθέσεις μου")
+
+
 async def test_at_the_citizens_own_number_the_code_is_enough(service: Service) -> None:
     await sms(service, A.number, "σύνδεση")
     assert A.afm is not None

@@ -10,4 +10,5 @@ WORDS = ChannelWords(
     said={"el": "sms", "en": "sms"},
     numbered=True,
     forgeable=True,
+    longest=300,
 )

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.channels.facts import SPOKEN
+from bot.channels.facts import CHANNELS, SPOKEN
 from casestore.conversations.transcript import Author
-from casestore.tables import consents, outbox, transcript
-from dialogues.responses import phrases
+from casestore.tables import consents, handovers, outbox, transcript
+from dialogues.actions.alarms import alarm_answer
+from dialogues.responses import LANGUAGES, phrases
+from dialogues.understanding.alarm_phrases import ALARMS
 from tests.fakes.dialogue import EchoDialogue
 from tests.harness import System, running_system
 
@@ -109,3 +111,59 @@ def test_the_sentence_is_there_in_both_languages(name: str) -> None:
     told = {language: phrases(SPOKEN).say(name, language, "sms").text for language in ("el", "en")}
     assert len(set(told.values())) == 2
     assert all("112" in text for text in told.values())
+
+
+# --- danger, where nothing else is answered
+
+
+FIRE, DANGER = "βοήθεια φωτιά στο σπίτι", "[utter_danger el]"
+
+
+async def test_danger_is_answered_above_the_budget_of_a_minute_once_in_ten_minutes_and_thrice_a_day(
+    system: System,
+) -> None:
+    assert (await write(system, SMS, "1", "2", "3", "4"))[-1] == MINUTE
+    assert await write(system, SMS, FIRE, FIRE) == [DANGER]
+    for hours in range(3):
+        system.clock.forward(601)
+        await write(system, SMS, *(f"{hours}{n}" for n in range(4)))
+        await write(system, SMS, FIRE, FIRE)
+    assert system.said_to(SMS).count(DANGER) == 3
+    assert await write(system, OTHER, "1", "2", "3", "4", FIRE) == ["re: 1", "re: 2", "re: 3", MINUTE, DANGER]
+
+
+@pytest.mark.parametrize("address", [VIBER, SMS])
+async def test_danger_is_answered_above_the_budget_of_a_day_in_the_language_of_the_message(
+    system: System, address: str
+) -> None:
+    for _ in range(3):
+        await write(system, address, "ένα", "δύο", "τρία", "τέσσερα")
+        system.clock.forward(61)
+    assert DAY in system.said_to(address)
+    assert await write(system, address, "my house is on fire, help", "ακόμα;") == ["[utter_danger en]"]
+
+
+async def test_danger_before_the_sentence_of_the_budget_is_answered_first(system: System) -> None:
+    assert (await write(system, SMS, "1", "2", "3", FIRE, "5", "6"))[3:] == [DANGER, MINUTE]
+
+
+async def test_for_despair_a_person_is_called_above_the_budget_as_well(system: System) -> None:
+    told = await write(system, SMS, "1", "2", "3", "4", "θέλω να πεθάνω", "θέλω να πεθάνω")
+    assert told[3:] == [MINUTE, "[utter_despair el]"]
+    async with system.store.database.read() as connection:
+        assert (await connection.scalars(select(handovers.c.reason))).all() == ["despair"]
+
+
+async def test_no_danger_is_answered_at_a_number_that_is_no_destination(system: System) -> None:
+    assert await write(system, SATELLITE, FIRE) == []
+
+
+@pytest.mark.parametrize("kind", ALARMS)
+def test_the_answer_to_an_alarm_is_one_part_of_an_sms(kind: str) -> None:
+    response, _ = alarm_answer(kind)
+    parts = {
+        language: CHANNELS["sms"].compose(phrases(SPOKEN).say(response, language, "sms"), None)
+        for language in LANGUAGES
+    }
+    assert {language: len(found) for language, found in parts.items()} == {"el": 1, "en": 1}
+    assert {CHANNELS["sms"].parts(part) for found in parts.values() for part in found} == {1}

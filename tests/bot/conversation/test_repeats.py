@@ -6,7 +6,19 @@ from datetime import timedelta
 
 import pytest
 
-from bot.conversation.repeats import WITHIN, before, calls_person, gives_up, is_automatic, repeated
+from bot.channels.sms.encoding import fold_gsm7
+from bot.conversation.repeats import (
+    A_MINUTE,
+    WITHIN,
+    before,
+    calls_person,
+    floods,
+    gives_up,
+    is_automatic,
+    is_machines,
+    repeated,
+    run_of,
+)
 from casestore.conversations.transcript import Author, Line
 from dialogues.turn import Handover, Turn
 from tests.clock import START
@@ -75,3 +87,63 @@ def test_giving_up_calls_a_person_and_a_wish_for_one_is_no_giving_up() -> None:
     assert not gives_up(Turn())
     assert calls_person(Turn(effects=(Handover("asked"),)))
     assert not calls_person(Turn())
+
+
+OURS = "Δεν βρήκα υπόθεση με αυτόν τον αριθμό. Δείτε τον ξανά: είναι στο έγγραφό σας."
+OTHER = "Μπορώ να σας πω πού βρίσκεται μια υπόθεσή σας και τι λείπει."
+AT = START - timedelta(minutes=1)
+
+
+def talk(*lines: tuple[Author, str]) -> list[Line]:
+    """Newest first."""
+    return [Line(f"in:{n}", author, text, AT) for n, (author, text) in enumerate(lines)]
+
+
+@pytest.mark.parametrize(
+    "echo", [OURS, fold_gsm7(OURS), OURS[:60], OURS[20:], f"{OURS}\n1. Ναι\n2. Όχι", fold_gsm7(f"{OURS}\n1. Ναι")]
+)
+def test_an_echo_is_a_machines_from_the_second_on(echo: str) -> None:
+    once = talk((Author.BOT, OURS), (Author.CITIZEN, "γεια"))
+    assert not is_machines(echo, START, once)
+    assert is_machines(echo, START, talk((Author.BOT, OURS), (Author.CITIZEN, OTHER), (Author.BOT, OTHER)))
+    assert is_machines(echo, START, talk((Author.CITIZEN, echo), (Author.BOT, OURS)))
+    assert not is_machines(echo, START + WITHIN, talk((Author.CITIZEN, echo), (Author.BOT, OURS)))
+
+
+@pytest.mark.parametrize(
+    "text", ["Ναι", "τον αριθμό", f"{OURS} Δεν τον βρίσκω όμως πουθενά.", "Πού είναι η αίτησή μου στο ΚΕΠ;"]
+)
+def test_words_of_ours_in_a_persons_message_are_no_echo(text: str) -> None:
+    assert not is_machines(text, START, talk((Author.BOT, OURS), (Author.CITIZEN, OTHER), (Author.BOT, OTHER)))
+
+
+def test_an_agents_words_are_not_ours() -> None:
+    assert not is_machines(OURS, START, talk((Author.AGENT, OURS), (Author.CITIZEN, OTHER), (Author.BOT, OTHER)))
+
+
+def test_what_says_that_it_is_automatic_is_a_machines_where_it_is_the_same_again() -> None:
+    assert not is_machines(AWAY, START, [])
+    assert not is_machines(AWAY, START, talk((Author.CITIZEN, "γεια")))
+    assert is_machines(AWAY, START, talk((Author.BOT, OURS), (Author.CITIZEN, AWAY)))
+
+
+def test_a_run_is_all_that_was_said_since_the_text_first_came() -> None:
+    lines = talk(
+        (Author.BOT, "δ"),
+        (Author.CITIZEN, "ίδιο"),
+        (Author.BOT, "γ"),
+        (Author.CITIZEN, "Ίδιο "),
+        (Author.BOT, "α"),
+        (Author.CITIZEN, "άλλο"),
+        (Author.CITIZEN, "ίδιο"),
+    )
+    assert [line.text for line in run_of("ίδιο", START, lines)] == ["δ", "ίδιο", "γ", "Ίδιο "]
+    assert run_of("ίδιο", START + WITHIN, lines) == []
+    assert run_of("ίδιο", START, talk((Author.BOT, "α"))) == []
+
+
+def test_a_flood_is_so_many_within_a_minute() -> None:
+    lately = said(*[("ίδιο", timedelta(seconds=59))] * A_MINUTE)
+    assert floods(START, lately)
+    assert not floods(START, lately[1:])
+    assert not floods(START + timedelta(seconds=1), lately)

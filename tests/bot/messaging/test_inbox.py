@@ -38,13 +38,14 @@ class Handler:
         self.go_on = asyncio.Event()
         self.go_on.set()
 
-    async def handle(self, claimed: Claimed) -> None:
+    async def handle(self, claimed: Claimed) -> str:
         await self.go_on.wait()
         if claimed.external_id in self.wrong:
             raise self.wrong[claimed.external_id]
         async with self._database.write() as connection:
             await self._inbox.done(connection, claimed, self._clock())
         self.answered.append(claimed.external_id)
+        return "answered"
 
     async def give_up(self, claimed: Claimed, error: str) -> None:
         if self.at_the_end is not None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.backoff import EVENT_ATTEMPTS
+from bot.backoff import EVENT_ATTEMPTS, UNKNOWN_ATTEMPTS
 from bot.registries.cases import advance
 from bot.registries.payload import pack, unpack
 from bot.registries.recorder import case_of
@@ -156,11 +156,21 @@ async def test_what_never_can_be_applied_is_given_up_and_the_next_goes_on(
     for _ in range(EVENT_ATTEMPTS):
         harness.clock.forward(700)
         await run_until_idle([harness.job])
-    assert (await harness.ends())[1] == ("dead", "behind its event" if answer else "no such case", EVENT_ATTEMPTS)
+    given_up = ("dead", "behind its event", EVENT_ATTEMPTS) if answer else ("dead", "no such case", UNKNOWN_ATTEMPTS)
+    assert (await harness.ends())[1] == given_up
     assert await harness.events.depth() == (0, 1, None)
     harness.registry.held[CASE] = held(5)
     await harness.follow(event(Moved("issuance"), 5))
     assert (await harness.ends())[2][:2] == ("done", "filled")
+
+
+async def test_an_event_of_a_case_that_there_is_not_waits_for_minutes_only(harness: ApplyHarness) -> None:
+    await harness.follow(event(Moved("review"), 4))
+    for _ in range(19):
+        harness.clock.forward(30)
+        await run_until_idle([harness.job])
+    assert await harness.events.depth() == (0, 1, None)
+    assert (await harness.ends())[0][:2] == ("dead", "no such case")
 
 
 async def test_an_event_that_kills_its_worker_is_given_up(harness: ApplyHarness) -> None:
