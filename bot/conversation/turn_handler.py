@@ -28,7 +28,7 @@ from casestore.conversations.transcript import Author, Line
 from casestore.queues.inbox import Claimed
 from casestore.queues.outbox import Kind
 from connectors.audit import CallCause, audit_cause
-from dialogues.turn import CodeTried, Context, Event, Message, SendCode, SetConsent, Turn
+from dialogues.turn import CodeTried, Context, Event, Message, Noticed, SendCode, SetConsent, Turn
 from dialogues.understanding.interpret import preclassify
 from dialogues.wording import DEFAULT_LANGUAGE, LANGUAGES
 
@@ -38,6 +38,7 @@ OLDEST = timedelta(days=1)  # that a message is when it comes: Viber tries for a
 LONGEST_TEXT = 2000  # characters of a message that are understood: reading more takes longer and tells nothing more
 TURN_WITHIN = 30.0  # seconds; registries have their own limits, far below
 HISTORY = timedelta(hours=24)  # how far back a turn looks; the dialogue cuts its session out of it
+NEWS = timedelta(days=7)  # after which a message is no answer to a notice any more
 ON_ALERTS: Mapping[str, tuple[bool, str]] = MappingProxyType(
     {"stop_notifications": (False, "utter_stopped"), "start_notifications": (True, "utter_started")}
 )
@@ -142,6 +143,7 @@ class TurnHandler:
             conversation.language,
             self._login,
             conversation.address,
+            await self._noticed(conversation, now),
         )
         asked = Message(str(claimed.id), message.text[:LONGEST_TEXT], now, message.kinds)
         times = await self._repeated(message, conversation.id, now)
@@ -159,6 +161,11 @@ class TurnHandler:
             return turn
         cut = self._dialogue.say("utter_text_cut", conversation.language, conversation.channel)
         return replace(turn, replies=(cut, *turn.replies))
+
+    async def _noticed(self, conversation: Conversation, now: datetime) -> Noticed | None:
+        """The news that was told here since anybody wrote: an answer to it may come days later."""
+        last = await self._store.notices.last_told_at(conversation.id, now - NEWS)
+        return None if last is None else Noticed(last.reference, last.response)
 
     async def _repeated(self, message: Inbound, conversation_id: int, now: datetime) -> int:
         """How often the same was said just before, as machines do. A keyword is never too much."""

@@ -113,7 +113,7 @@ async def test_preferences_are_set_told_and_followed(service: Service) -> None:
 
 async def test_the_usual_night_is_told_before_anything_was_said(service: Service) -> None:
     told = await sms(service, STRANGER, "my preferences")
-    assert "22:00 to 08:00" in told
+    assert "21:00 to 09:00" in told
     assert "START" in told
 
 
