@@ -66,6 +66,7 @@ class Settings(AllChannelSettings):
     budget_messages_per_minute: int = Field(30, ge=0)
     budget_messages_per_day: int = Field(300, ge=0)
     notices_default: Literal["on", "off"] = "on"
+    notices_quiet: Literal["on", "off"] = "on"
     notices_gather_minutes: float = Field(5, ge=0, le=1440)
     feed_seconds: float = Field(30, gt=0, le=86_400)
     reconcile_hours: float = Field(24, ge=0, le=8760)

@@ -52,5 +52,6 @@ def _planner(settings: Settings, store: Store) -> Planner:
         text=NoticeText(phrases(SPOKEN), load_catalogue()),
         policy=load_policy(),
         default=settings.notices_default == "on",
+        quiet=settings.notices_quiet == "on",
         channels=[name for name, facts in CHANNELS.items() if not facts.missing(settings)],
     )

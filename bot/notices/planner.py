@@ -34,15 +34,17 @@ class Plan:
 
 
 class Planner:
-    """``default``: are those told who said neither yes nor no? ``channels``: those that are on, in this order."""
+    """``default``: are those told who said neither yes nor no? ``quiet``: do hours count? ``channels``: those that are
+    on, in this order."""
 
     def __init__(
-        self, *, store: Store, text: NoticeText, policy: Policy, default: bool, channels: Sequence[str]
+        self, *, store: Store, text: NoticeText, policy: Policy, default: bool, quiet: bool, channels: Sequence[str]
     ) -> None:
         self._store = store
         self._text = text
         self._policy = policy
         self._default = default
+        self._quiet = quiet
         self._channels = tuple(channels)
 
     def category(self, notice: Notice) -> Category:
@@ -124,6 +126,7 @@ class Planner:
             default=self._default,
             order=self._channels,
             without=tried,
+            quiet=self._quiet,
         )
 
 

@@ -50,7 +50,8 @@ class NoticePreferences:
 class Occasion:
     """What a notice is for, as far as it decides where it goes. ``now``: from when on it may go; ``deadline``: after it
     the notice is of no use; ``default``: may be told who said neither yes nor no; ``order``: the channels that are on,
-    the one to take first where nothing was wished for first (none: all alike); ``without``: those that were tried."""
+    the one to take first where nothing was wished for first (none: all alike); ``without``: those that were tried.
+    ``quiet``: hours count at all."""
 
     now: datetime
     urgent: bool = False
@@ -58,6 +59,7 @@ class Occasion:
     default: bool = False
     order: tuple[str, ...] = ()
     without: frozenset[str] = frozenset()
+    quiet: bool = True
 
     def allows(self, channel: str) -> bool:
         return channel not in self.without and (not self.order or channel in self.order)
@@ -136,7 +138,7 @@ def route_notice(
     if not (open_ := [point for point in agreed if point.reachable and occasion.allows(point.channel)]):
         return Suppressed("unreachable")
     best = max(open_, key=lambda point: (point.channel == wanted.channel, occasion.rank(point.channel), *_used(point)))
-    times = wanted.times(urgent=occasion.urgent)
+    times = wanted.times(urgent=occasion.urgent) if occasion.quiet else QuietTimes(None)
     return Deliver(best, times.before(max(now, occasion.now), occasion.deadline))
 
 

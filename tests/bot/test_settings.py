@@ -43,6 +43,7 @@ GIVEN: dict[str, tuple[str, Any]] = {
     "WORKER_PORT": ("9001", 9001),
     "FEED_SECONDS": ("5", 5.0),
     "NOTICES_DEFAULT": ("off", "off"),
+    "NOTICES_QUIET": ("off", "off"),
     "NOTICES_GATHER_MINUTES": ("10", 10.0),
     "RECONCILE_HOURS": ("6", 6.0),
     "RECONCILE_PAUSE_SECONDS": ("0.5", 0.5),
