@@ -59,7 +59,7 @@ class StorePrivacy:
             f"{times.rest_until:%H:%M}" if times.rest_until else None,
             times.working_days,
             wanted.news == NEEDED,
-            self._default and citizen_id is not None,
+            self._default and citizen_id is not None and not wanted.refused,
         )
 
     async def sent(self, citizen_id: int) -> Sequence[NoticeSent]:

@@ -192,6 +192,12 @@ _VALUES = (
     ("working", "εργάσιμες", "working days"),
     ("needed", "όσα χρειάζονται κάτι από εσάς", "what needs something of you"),
     ("all", "όλα", "all"),
+    ("word", "ειδοποιήσεις", "alerts"),
+    *(
+        (f"{name}-yes", f"{channel.title['el']}: ναι", f"{channel.title['en']}: yes")
+        for name, channel in SPOKEN.items()
+    ),
+    *((f"{name}-no", f"{channel.title['el']}: όχι", f"{channel.title['en']}: no") for name, channel in SPOKEN.items()),
     ("open", "περιμένει", "waiting"),
     ("sent", "στάλθηκε", "sent"),
     ("failed", "δεν στάλθηκε", "not sent"),

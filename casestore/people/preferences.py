@@ -6,7 +6,7 @@ citizen is the citizen's wherever it was said; one by nobody known holds for its
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -19,10 +19,12 @@ from casestore.people.identity import changes_hands, points_of
 from casestore.people.quiet_hours import DEFAULT_QUIET, DEFAULT_TIMES, URGENT_TIMES, Quiet, QuietTimes, quiet_of
 from casestore.tables import contact_points, conversations, wishes
 
-CHANNEL, QUIET, DAYS, NEWS = "channel", "quiet", "days", "news"
-ALL, WORKING, NEEDED = "all", "working", "needed"
+CHANNEL, QUIET, DAYS, NEWS, WORD = "channel", "quiet", "days", "news", "word"
+ALL, WORKING, NEEDED, YES, NO = "all", "working", "needed", "yes", "no"
 _FIXED: Mapping[str, tuple[str, ...]] = {DAYS: (ALL, WORKING), NEWS: (ALL, NEEDED)}
-"""Kinds of wishes and what they may say: days on which notices are wanted; all news, or what needs the citizen."""
+"""Kinds of wishes and what they may say: days on which notices are wanted; all news, or what needs the citizen. A word
+on alerts is kept as ``sms-no``, ``viber-yes`` beside the contact point's: it stays with a citizen whose number changes.
+"""
 ChannelCodes = Mapping[str, tuple[str | None, bool]]
 """What a wish about channels may say: the channel that goes first, if one does, and whether there is no other."""
 
@@ -30,7 +32,8 @@ ChannelCodes = Mapping[str, tuple[str | None, bool]]
 @dataclass(frozen=True, slots=True)
 class NoticePreferences:
     """What was wished for. ``quiet`` is ``None`` where every hour will do; ``said``: the kinds ever spoken of;
-    ``working_days``: on no other days; ``news``: all, or what needs the citizen."""
+    ``working_days``: on no other days; ``news``: all, or what needs the citizen; ``refused``: channels on which the
+    last word was a no, at whichever contact point."""
 
     channel: str | None = None
     only: bool = False
@@ -38,6 +41,7 @@ class NoticePreferences:
     said: frozenset[str] = frozenset()
     working_days: bool = False
     news: str = ALL
+    refused: frozenset[str] = frozenset()
 
     def times(self, *, urgent: bool = False) -> QuietTimes:
         """When it is quiet. Hours that were wished for hold for everything; else the urgent has bounds of its own."""
@@ -63,6 +67,11 @@ class Occasion:
 
     def allows(self, channel: str) -> bool:
         return channel not in self.without and (not self.order or channel in self.order)
+
+    def tells(self, channel: str, refused: Iterable[str]) -> bool:
+        """Are those told there who said nothing there? A no on a channel is none to those before it: an SMS may be
+        forged, and whoever ends the chat wants no SMS instead."""
+        return self.default and all(self.rank(no) < self.rank(channel) for no in refused)
 
     def rank(self, channel: str) -> int:
         """Higher goes first."""
@@ -111,6 +120,9 @@ def preferences(said: Iterable[tuple[str, str]], channels: ChannelCodes) -> Noti
             found = replace(found, working_days=value == WORKING, said=found.said | {kind})
         elif kind == NEWS:
             found = replace(found, news=value, said=found.said | {kind})
+        elif kind == WORD:
+            on, _, word = value.rpartition("-")
+            found = replace(found, refused=found.refused - {on} if word == YES else found.refused | {on})
     return found
 
 
@@ -124,16 +136,17 @@ def route_notice(
     """Where a notice goes and when, or why nobody can be told.
 
     ``consented`` holds the newest word on alerts by contact point. Who said nothing is told where the occasion has it
-    so, unless there is a no at another of their points. The preferred channel goes first, then the occasion's order,
-    then the point where the citizen is known most surely, then the one used last.
+    so, unless they said no on that channel or on one before it in the occasion's order, at whichever point, and not yes
+    since. The preferred channel goes first, then the order, then the point where the citizen is known most surely, then
+    the one used last.
     """
     occasion = occasion or Occasion(now)
-    silence = occasion.default and False not in consented.values()
+    refused = wanted.refused | {point.channel for point in points if consented.get(point.id) is False}
     if not (own := [point for point in points if point.own]):
         return Suppressed("no-contact-point")
     if not (asked := [point for point in own if not wanted.only or point.channel == wanted.channel]):
         return Suppressed("other-channel")
-    if not (agreed := [point for point in asked if consented.get(point.id, silence)]):
+    if not (agreed := [point for point in asked if consented.get(point.id, occasion.tells(point.channel, refused))]):
         return Suppressed("no-consent")
     if not (open_ := [point for point in agreed if point.reachable and occasion.allows(point.channel)]):
         return Suppressed("unreachable")
@@ -169,12 +182,17 @@ class Preferences:
         """Keep a wish. ``source``: how it was said; ``key``: its cause. Raises ``ValueError`` for a strange one."""
         if kind == QUIET:
             quiet_of(value)
-        elif value not in _FIXED.get(kind, self._channels if kind == CHANNEL else ()):
+        elif value not in self._values(kind):
             raise ValueError(f"no such wish: {kind}")
         row = {"contact_point_id": contact_point_id, "citizen_id": citizen_id, "kind": kind, "value": value}
         await connection.execute(
             self._database.insert_new(wishes).values(**row, source=source, key=key, at=now),
         )
+
+    def _values(self, kind: str) -> Collection[str]:
+        """What a wish of this kind may say."""
+        words = [f"{name}-{word}" for name in self._channels for word in (YES, NO)]
+        return {**_FIXED, CHANNEL: tuple(self._channels), WORD: tuple(words)}.get(kind, ())
 
     async def at(self, contact_point_id: int, citizen_id: int | None) -> NoticePreferences:
         """What counts for whoever writes from this contact point."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dialogues.engine.rasa import Model
 
 pytestmark = pytest.mark.slow
-HOUR = 3600
+HOUR, DAY = 3600, 86_400
 EVENING = athens(2026, 11, 23, 22, 0)
 
 
@@ -38,6 +38,17 @@ async def test_a_stop_on_one_channel_is_no_invitation_on_the_other(database_url:
         harness.state.move(PERMIT, "pre-approval")
         with nothing_more(harness):
             await harness.told()
+
+
+async def test_a_stop_by_sms_which_may_be_forged_ends_sms_alone(database_url: str, model: Model) -> None:
+    async with running_notices(database_url, model) as harness:
+        await harness.link(A)
+        await sms(harness.service, A.number, "ΣΤΟΠ")
+        before = len(harness.sms(A))
+        harness.state.move(PERMIT, "pre-approval")
+        await harness.told()
+        await harness.later(HOUR)  # nobody says that it arrived, and it goes nowhere else
+        assert (len(harness.viber(A)), len(harness.sms(A))) == (1, before)
 
 
 async def test_a_stop_between_the_order_and_the_morning_counts(database_url: str, model: Model) -> None:
@@ -157,6 +168,18 @@ async def test_a_new_number_of_the_citizen_takes_the_place_of_the_old(database_u
         await harness.at(athens(2026, 11, 24, 9, 1))
         assert harness.sms(A) == []
         assert len(harness.service.system.said_to("+306900000077")) == 1
+
+
+async def test_a_stop_stays_when_the_number_is_another(database_url: str, model: Model) -> None:
+    async with running_notices(database_url, model) as harness:
+        await sms(harness.service, A.number, "ΣΤΟΠ")
+        harness.state.set_mobile(afm_of(A), "6900000077")
+        await harness.later(13 * HOUR)  # the contact feed has read it
+        harness.state.move(PERMIT, "pre-approval")
+        await harness.told()
+        await harness.later(DAY)
+        assert harness.service.system.said_to("+306900000077") == []
+        assert await harness.states() == [("skipped", "no-consent")]
 
 
 async def test_while_the_contact_registry_is_silent_its_last_word_counts_for_half_a_day(

@@ -22,7 +22,7 @@ from bot.store import Store
 from bot.worker import Job, run_until_idle
 from casestore.cases.model import Case, CaseReport
 from casestore.database import Database
-from casestore.people.identity import PROVEN
+from casestore.people.identity import PROVEN, identity_at
 from casestore.queues.outbox import Kind
 from casestore.tables import notice_sends, notices
 from casestore.vault import Vault
@@ -132,8 +132,8 @@ class NoticeStage:
         self.clock.forward(seconds)
         await self.settle()
 
-    async def consent(self, channel: str, *, allowed: bool) -> None:
-        """ΣΤΟΠ or ΕΝΑΡΞΗ there."""
+    async def consent(self, channel: str, *, allowed: bool) -> bool:
+        """ΣΤΟΠ or ΕΝΑΡΞΗ there, as the effect of a turn keeps it; is it the citizen's word?"""
         self.said += 1
         now, address = self.clock(), VIBER_ID if channel == "viber" else MOBILE
         async with self.store.database.write() as connection:
@@ -141,6 +141,12 @@ class NoticeStage:
             await self.store.consents.add(
                 connection, point, allowed=allowed, source="message", key=f"said:{self.said}", now=now
             )
+            speaker, word = (await identity_at(connection, point)).speaker, f"{channel}-{'yes' if allowed else 'no'}"
+            if speaker is not None:
+                await self.store.preferences.add(
+                    connection, point, speaker, "word", word, source="message", key=f"said:{self.said}", now=now
+                )
+        return speaker is not None
 
     async def receipt(self, accepted: Accepted, status: str) -> None:
         now, receipts = self.clock(), self.store.receipts
