@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import date
+from functools import cache
 from types import MappingProxyType
-
-import holidays
 
 OVERRIDES: Mapping[date, bool] = MappingProxyType({})
 """Days that the Government Gazette makes a holiday (``True``) or an ordinary day against that calendar."""
-_GREECE = holidays.country_holidays("GR")
 _SUNDAY, _SATURDAY = 6, 5
+
+
+@cache
+def _calendar() -> Container[date]:
+    import holidays  # half a second, which the web side has no use for
+
+    return holidays.country_holidays("GR")
 
 
 def is_holiday(day: date) -> bool:
     """Is it a public holiday?"""
-    return OVERRIDES.get(day, day in _GREECE)
+    return OVERRIDES.get(day, day in _calendar())
 
 
 def is_rest_day(day: date) -> bool:
