@@ -56,7 +56,7 @@ async def fill(store: Store, start: int) -> None:
                 address=f"bench-{n:08d}",
                 body=OutboundBody("Η αίτησή σας προχώρησε στο επόμενο στάδιο.").encode(),
                 kind=Kind.NOTICE,
-                priority=Priority.BULK,
+                priority=Priority.MASS,
                 conversation_id=None,
                 due_at=now,
             )

@@ -189,7 +189,7 @@ def jobs_of(store: Store, session: ClientSession, url: str) -> list[Job]:
         settings=settings,
         store=store,
         registries=registries,
-        recorder=build_recorder(store, metrics),
+        recorder=build_recorder(settings, store, metrics),
         metrics=metrics,
         runtime=runtime,
     )

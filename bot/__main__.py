@@ -21,6 +21,7 @@ COMMANDS = {
     "wording": "every response as it goes out, with what an SMS of it costs; --check",
     "retain": "let go of what is older than its period; --dry-run",
     "reconcile": "compare our cases with the registries' and put ours right; --dry-run",
+    "dispatch": "was the citizen told? every decision about every notice; --json",
     "talks": "hold whole conversations with the service and check each turn",
     "doctor": "what is on, what is off and why; what is stuck",
 }

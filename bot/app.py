@@ -24,12 +24,13 @@ from bot.messaging.outbox import OutboxJob
 from bot.messaging.receipts import ReceiptsJob
 from bot.messaging.spend import SpendJob
 from bot.metrics import Metrics
+from bot.notices.build import announcer, notice_parts
 from bot.privacy.build import my_data_routes, privacy_effects, privacy_reads, retention_job
 from bot.registries.audit import StoredAudit
 from bot.registries.build import case_recorder, event_routes, one_view, read_event_depth, registry_jobs
 from bot.registries.contacts import ContactFeed
 from bot.registries.recorder import CaseRecorder, ChangeListener
-from bot.runtime import Runtime
+from bot.runtime import Clock, Runtime, utc_now
 from bot.settings import Settings
 from bot.store import Store, open_store
 from bot.web.front import FrontPage
@@ -37,6 +38,7 @@ from bot.web.server import Depths, Health, make_app
 from bot.web.signed import MAX_BODY
 from bot.worker import Job
 from casestore.migrate import is_current
+from casestore.queues.outbox import Kind
 from connectors.audit import CallCause, audit_cause
 from connectors.connect import connect
 from connectors.registry import CaseRegistry, ContactRegistry, RegistryError
@@ -115,21 +117,25 @@ async def probe_registries(settings: Settings, session: aiohttp.ClientSession, s
     return results
 
 
-def change_listeners() -> tuple[ChangeListener, ...]:
-    """Who is called with every change of a case, by whichever way it came. Nobody yet."""
-    return ()
+def change_listeners(settings: Settings, store: Store, clock: Clock) -> tuple[ChangeListener, ...]:
+    """Who is called with every change of a case, by whichever way it came."""
+    return (announcer(settings, store, clock),)
 
 
-def build_recorder(store: Store, metrics: Metrics) -> CaseRecorder:
+def build_recorder(settings: Settings, store: Store, metrics: Metrics, clock: Clock = utc_now) -> CaseRecorder:
     """What keeps the changes of cases, for whoever brings them: the worker's jobs and the commands."""
-    return case_recorder(store, metrics, change_listeners())
+    return case_recorder(store, metrics, change_listeners(settings, store, clock))
 
 
 def build_reads(
-    store: Store, registries: tuple[Sequence[CaseRegistry], ContactRegistry | None], runtime: Runtime
+    settings: Settings,
+    store: Store,
+    registries: tuple[Sequence[CaseRegistry], ContactRegistry | None],
+    runtime: Runtime,
 ) -> StoreReads:
     """What the dialogue may read."""
-    return StoreReads(one_view(store, registries[0], runtime.clock), store.codes, registries[1], privacy_reads(store))
+    privacy = privacy_reads(store, default=settings.notices_default == "on")
+    return StoreReads(one_view(store, registries[0], runtime.clock), store.codes, registries[1], privacy)
 
 
 def _build_turn_handler(
@@ -181,6 +187,7 @@ def build_jobs(
 ) -> list[Job]:
     """What a worker does, in the order of a message's way."""
     policy = policy or RetryPolicy()
+    notices = notice_parts(settings, store, registries[1], runtime.clock)
     turn_handler = _build_turn_handler(settings, store, channels, registries[1], dialogue, metrics, runtime)
     jobs: list[Job] = [
         InboxJob(
@@ -197,18 +204,20 @@ def build_jobs(
             runtime=runtime,
             policy=policy,
             price=CHANNELS[channel.name].billing(settings).price,
+            gates={Kind.CASE: notices.gate},
         )
         for channel in channels
     ]
     alarms = {channel.name: CHANNELS[channel.name].billing(settings).alarm for channel in channels}
     jobs.append(SpendJob(spending=store.spending, alarms=alarms, metrics=metrics, clock=runtime.clock))
     jobs.append(ReceiptsJob(store.receipts, metrics, runtime.clock))
+    jobs.append(notices.job)
     jobs.append(retention_job(store, metrics, runtime.clock))
     jobs += registry_jobs(
         settings=settings,
         store=store,
         registries=registries[0],
-        recorder=build_recorder(store, metrics),
+        recorder=build_recorder(settings, store, metrics, runtime.clock),
         metrics=metrics,
         runtime=runtime,
         policy=policy,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import NoDecode
@@ -65,6 +65,9 @@ class Settings(AllChannelSettings):
     worker_port: int = Field(0, ge=0, le=65535)
     budget_messages_per_minute: int = Field(30, ge=0)
     budget_messages_per_day: int = Field(300, ge=0)
+    notices_default: Literal["on", "off"] = "on"
+    notices_quiet: Literal["on", "off"] = "on"
+    notices_gather_minutes: float = Field(5, ge=0, le=1440)
     feed_seconds: float = Field(30, gt=0, le=86_400)
     reconcile_hours: float = Field(24, ge=0, le=8760)
     reconcile_pause_seconds: float = Field(1, ge=0, le=3600)

@@ -18,6 +18,9 @@ from casestore.conversations.repository import Conversations
 from casestore.conversations.transcript import Transcript
 from casestore.database import Database
 from casestore.migrate import check_key_ring, is_current, migrate
+from casestore.notices.records import NoticeRecords
+from casestore.notices.repository import Notices
+from casestore.notices.sends import NoticeSends
 from casestore.people.citizens import Citizens
 from casestore.people.codes import Codes
 from casestore.people.consents import Consents
@@ -68,6 +71,9 @@ class Store:
     registry_events: RegistryEventQueue
     login_links: LoginLinks
     preferences: Preferences
+    notices: Notices
+    notice_sends: NoticeSends
+    notice_records: NoticeRecords
     copies: Copies
     holdings: Holdings
     erasure: Erasure
@@ -76,12 +82,12 @@ class Store:
 
     @classmethod
     def over(cls, database: Database, vault: Vault) -> Store:
-        points, audits = ContactPoints(database, vault), AuditTrail(database, vault)
+        points, audits, outbox = ContactPoints(database, vault), AuditTrail(database, vault), Outbox(database, vault)
         return cls(
             database=database,
             vault=vault,
             inbox=Inbox(database, vault),
-            outbox=Outbox(database, vault),
+            outbox=outbox,
             results=Results(database),
             spending=Spending(database),
             receipts=Receipts(database, vault),
@@ -100,6 +106,9 @@ class Store:
             registry_events=RegistryEventQueue(database, vault),
             login_links=LoginLinks(database, vault),
             preferences=Preferences(database, PREFERENCES),
+            notices=Notices(database),
+            notice_sends=NoticeSends(database, vault, outbox),
+            notice_records=NoticeRecords(database),
             copies=Copies(database, vault),
             holdings=Holdings(database, vault),
             erasure=Erasure(database, audits),

@@ -5,7 +5,7 @@ Implementations read; none of these methods changes anything a citizen could not
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -81,12 +81,38 @@ class CodeCheck:
 @dataclass(frozen=True, slots=True)
 class NoticeView:
     """How notices reach whoever writes here. ``channel`` is ``None`` where none goes first, ``only``: there is no
-    other; ``quiet`` (from, until) as ``22:00``, ``None`` for no quiet hours. ``alerts``: the newest word, if any."""
+    other; ``quiet`` (from, until) as ``22:00``, ``None`` for no quiet hours; ``rest_until``: on Sundays and holidays
+    not earlier. ``alerts``: the newest word, if any; ``default``: they come without one."""
 
     channel: str | None
     only: bool
     quiet: tuple[str, str] | None
     alerts: bool | None
+    rest_until: str | None = None
+    working_days: bool = False
+    needed_only: bool = False
+    default: bool = False
+
+
+class NoticeStanding(StrEnum):
+    """How far a notice has come."""
+
+    WAITS = "waits"
+    SENT = "sent"
+    TOLD = "told"
+    DOUBTFUL = "doubtful"  # sent, and nobody knows whether it arrived
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeSent:
+    """A notice as its citizen may know of it. ``at``: when it was sent, or is to be; ``channel``: on which, if any."""
+
+    reference: str
+    at: datetime
+    standing: NoticeStanding
+    channel: str | None = None
 
 
 class PrivacyReads(Protocol):
@@ -97,6 +123,9 @@ class PrivacyReads(Protocol):
 
     async def notices(self, conversation_id: int, citizen_id: int | None) -> NoticeView:
         """What counts for notices to whoever writes in this conversation."""
+
+    async def sent(self, citizen_id: int) -> Sequence[NoticeSent]:
+        """The newest notices to this citizen, newest first."""
 
     def confirmation(self, conversation_id: int, mark: str) -> str:
         """Six digits that belong to this mark and cannot be guessed from it: who types them has read our message."""

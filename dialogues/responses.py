@@ -38,10 +38,15 @@ class Phrases:
 
     def say(self, name: str, language: str, channel: str, **values: str) -> Reply:
         """Raises :class:`dialogues.wording.UnknownResponse`, or ``KeyError`` for a placeholder without a value."""
-        voice = Voice(language, channel, name)
-        text, offers = self._wording.compose(Say(name, values), voice)
+        return self.compose(Say(name, values), language, channel)
+
+    def compose(self, say: Say, language: str, channel: str) -> Reply:
+        """Likewise, with whatever a response of a turn may hold."""
+        voice = Voice(language, channel, say.response)
+        text, offers = self._wording.compose(say, voice)
         shown = self._wording.with_numbers(text, len(offers), voice)
-        return Reply(shown, tuple(offer.choice() for offer in offers), name, self._wording.economy(name))
+        economy = self._wording.economy(say.response)
+        return Reply(shown, tuple(offer.choice() for offer in offers), say.response, economy)
 
 
 def phrases(channels: Channels) -> Phrases:

@@ -66,6 +66,7 @@ SAMPLES: Mapping[str, Value] = MappingProxyType(
         },
         "fee": {"el": "δωρεάν", "en": "free of charge"},
         "first": Say("utter_why_link"),
+        "following": {"el": "προέγκριση", "en": "pre-approval"},
         "finder": {
             "el": "Ώρες, διευθύνσεις και ραντεβού: στην «Πλατφόρμα Επισκέψεων ΚΕΠ» του gov.gr (ΜΙΤΟΣ 155034).",
             "en": 'Hours, addresses and appointments: on gov.gr\'s "Πλατφόρμα Επισκέψεων ΚΕΠ" (MITOS 155034).',
@@ -90,6 +91,19 @@ SAMPLES: Mapping[str, Value] = MappingProxyType(
             "el": "Η υπηρεσία ελέγχει αν υπάρχουν όλα τα έγγραφα. Ακολουθεί η προέγκριση.",
             "en": "The service is checking that all documents are there. Pre-approval comes next.",
         },
+        "notices": (
+            Say(
+                "utter_notices_line",
+                {
+                    "updated": date(2026, 11, 20),
+                    "reference": "ΑΔ-2026-000123",
+                    "name": "Viber",
+                    "state": Say("utter_notices_told"),
+                },
+            ),
+        ),
+        "state": Say("utter_notices_told"),
+        "hour": "10:00",
         "note": "Ο έλεγχος των μελετών ξεκίνησε.",
         "numbers": "1, 2 ή 3",
         "owner": {"el": "δήμοι", "en": "the municipalities"},
@@ -109,6 +123,6 @@ SAMPLES: Mapping[str, Value] = MappingProxyType(
 )
 
 VARYING = frozenset(
-    {"cases", "documents", "finder", "first", "held", "next", "note", "offices", "papers", "title", "submit"}
+    {"cases", "documents", "finder", "first", "held", "next", "note", "notices", "offices", "papers", "title", "submit"}
 )
 """Those whose length is the registry's or the catalogue's, not the wording's."""

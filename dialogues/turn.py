@@ -39,6 +39,15 @@ class Entity:
 
 
 @dataclass(frozen=True, slots=True)
+class Noticed:
+    """What was told here last without being asked for, and nothing was said since: the case, and the response that led
+    it. A message that comes now may be about it."""
+
+    reference: str
+    response: str
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """Who is asking and where, as the caller has established it before the turn.
 
@@ -46,6 +55,7 @@ class Context:
     at level 0. ``language`` is ``el`` or ``en``: what the conversation used last, ``el`` when unknown.
     ``login``: the State's login is open to this chat, beside the code to a mobile. ``address``: where answers go (a
     Viber id, a number): who knows what was sent there holds it; who writes from a number may have forged it.
+    ``noticed``: the news that this message may be an answer to.
     """
 
     conversation_id: int
@@ -56,6 +66,7 @@ class Context:
     language: str = "el"
     login: bool = False
     address: str = field(default="", repr=False)
+    noticed: Noticed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +150,7 @@ class SetConsent:
 @dataclass(frozen=True, slots=True)
 class SetPreference:
     """How notices are wanted from now on. ``channel``: ``viber``, ``sms``, ``only-viber``, ``only-sms``, ``any``;
-    ``quiet``: ``22:00-08:00`` in Athens, or ``none``."""
+    ``quiet``: ``22:00-08:00`` in Athens, or ``none``; ``days``: ``working`` or ``all``."""
 
     kind: str
     value: str

@@ -46,6 +46,7 @@ def settings_for(database_url: str, phone: RunningPhone | None = None, **more: A
         "secret_key": TEST_SECRET,
         "public_url": PUBLIC_URL,
         "registry_events_secret": EVENTS_SECRET,
+        "notices_default": "off",  # what is tested elsewhere is not interrupted by news of cases
     }
     for channel in HARNESSES:
         values |= channel.settings

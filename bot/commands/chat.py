@@ -33,7 +33,7 @@ async def _chat(arguments: argparse.Namespace) -> int:
     async with open_store(settings) as store, http_session() as session:
         registries = build_registries(settings, session, store)
         sys.stderr.write("loading the dialogue ...\n")
-        dialogue = await load_dialogue(settings.model_path, build_reads(store, registries, runtime))
+        dialogue = await load_dialogue(settings.model_path, build_reads(settings, store, registries, runtime))
         citizen = await _citizen(store, arguments.afm)
         language, history = arguments.language, list[Event]()
         for number, line in enumerate(sys.stdin if not sys.stdin.isatty() else iter(_prompt, "")):

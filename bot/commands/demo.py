@@ -71,6 +71,8 @@ def environment(port: int, secret: str) -> dict[str, str]:
         "LOGIN_CLIENT_ID": "citizen-counter",
         "LOGIN_CLIENT_SECRET": "sandbox-only",
         "FEED_SECONDS": "3",
+        "NOTICES_QUIET": "off",  # whoever tries it at night shall hear the phone
+        "NOTICES_GATHER_MINUTES": "0.5",
     }
 
 

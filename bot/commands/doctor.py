@@ -56,6 +56,8 @@ def _parts(settings: Settings) -> Iterator[Finding]:
             part, "off" if missing else "ok", f"not set: {', '.join(missing)}" if missing else "credentials set"
         )
     yield from _common_secret(settings)
+    if settings.notices_quiet == "off":
+        yield Finding("quiet hours", "warn", "NOTICES_QUIET=off: citizens are told of their cases at night")
     if settings.public_url.startswith("http://") and "127.0.0.1" not in settings.public_url:
         yield Finding("public url", "wrong", "PUBLIC_URL: providers call https only")
 

@@ -41,7 +41,7 @@ async def _reconcile(arguments: argparse.Namespace) -> int:
         if not registries:
             raise BadSettings(f"the registries are off: {', '.join(settings.missing_for('registries'))}")
         wanted = [registry for registry in registries if arguments.registry in (None, registry.name)]
-        recorder = build_recorder(store, Metrics())
+        recorder = build_recorder(settings, store, Metrics())
         failed = [
             await report(store, registry, recorder, dry=arguments.dry_run, reopening=arguments.reopen)
             for registry in wanted

@@ -46,7 +46,7 @@ async def work(
         store = await stack.enter_async_context(open_store(settings))
         session = await stack.enter_async_context(http_session())
         registries = build_registries(settings, session, store)
-        dialogue = await load_dialogue(settings.model_path, build_reads(store, registries, runtime))
+        dialogue = await load_dialogue(settings.model_path, build_reads(settings, store, registries, runtime))
         channels = build_channels(settings, session, {})
         jobs = build_jobs(settings, store, channels, registries, dialogue, metrics, runtime, policy)
         worker = Worker(jobs, Waker(store.database.url))

@@ -13,7 +13,8 @@ from bot.messaging.compose import Recipient, compose
 from bot.store import Store
 from casestore.conversations.repository import Conversation
 from casestore.people.codes import LIFETIME
-from casestore.people.identity import PROVEN
+from casestore.people.identity import PROVEN, identity_at
+from casestore.people.preferences import NO, WORD, YES
 from casestore.queues.outbox import Kind, Priority
 from dialogues.turn import CancelHandover, CodeTried, Effect, Handover, Reply, SendCode, SetConsent, SetLanguage
 
@@ -137,6 +138,12 @@ class Effects:
         await self._store.consents.add(
             connection, point, allowed=effect.allowed, source="message", key=context.key, now=context.now
         )
+        speaker = (await identity_at(connection, point)).speaker
+        if speaker is not None:  # theirs also when their number is another
+            word = f"{context.conversation.channel}-{YES if effect.allowed else NO}"
+            await self._store.preferences.add(
+                connection, point, speaker, WORD, word, source="message", key=context.key, now=context.now
+            )
 
     async def _note(self, connection: AsyncConnection, context: EffectContext, action: str, detail: str) -> None:
         key = context.conversation.recipient_key

@@ -31,7 +31,7 @@ from casestore.conversations.transcript import Author, Line
 from casestore.queues.inbox import Claimed
 from casestore.queues.outbox import Kind
 from connectors.audit import CallCause, audit_cause
-from dialogues.turn import CodeTried, Context, Message, SendCode, SetConsent, Turn
+from dialogues.turn import CodeTried, Context, Message, Noticed, SendCode, SetConsent, Turn
 from dialogues.understanding.interpret import preclassify
 from dialogues.wording import DEFAULT_LANGUAGE, LANGUAGES
 
@@ -42,6 +42,7 @@ LONGEST_TEXT = 2000  # characters of a message that are understood: reading more
 TURN_WITHIN = 30.0  # seconds; registries have their own limits, far below
 HISTORY = timedelta(hours=24)  # how far back a turn looks; the dialogue cuts its session out of it
 ANSWERED, HELD = "answered", "held"  # what became of a message
+NEWS = timedelta(days=7)  # after which a message is no answer to a notice any more
 ON_ALERTS: Mapping[str, tuple[bool, str]] = MappingProxyType(
     {"stop_notifications": (False, "utter_stopped"), "start_notifications": (True, "utter_started")}
 )
@@ -151,6 +152,7 @@ class TurnHandler:
             conversation.language,
             self._login,
             conversation.address,
+            await self._noticed(conversation, now),
         )
         asked = Message(str(claimed.id), message.text[:LONGEST_TEXT], now, message.kinds)
         again = await self._repeats.seen(message, conversation.id, now)
@@ -167,6 +169,11 @@ class TurnHandler:
             return turn, ANSWERED
         cut = self._dialogue.say("utter_text_cut", conversation.language, conversation.channel)
         return replace(turn, replies=(cut, *turn.replies)), ANSWERED
+
+    async def _noticed(self, conversation: Conversation, now: datetime) -> Noticed | None:
+        """The news that was told here since anybody wrote: an answer to it may come days later."""
+        last = await self._store.notices.last_told_at(conversation.id, now - NEWS)
+        return None if last is None else Noticed(last.reference, last.response)
 
     def _on_alerts(self, message: Inbound, conversation: Conversation) -> Turn:
         """An agent answers here, yet a word on alerts is not the agent's affair: it is kept, and confirmed."""

@@ -7,9 +7,11 @@ transaction is open during a send.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import perf_counter
+from typing import Protocol
 
 import structlog
 from aiolimiter import AsyncLimiter
@@ -37,6 +39,22 @@ def bucket(rate: float) -> AsyncLimiter:
     return AsyncLimiter(max(1.0, rate), max(1.0, 1 / rate))
 
 
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """May it go to the provider now? In the words of ``body``; or never, for a ``reason``; or not before ``due_at``."""
+
+    body: str = ""
+    reason: str | None = None
+    due_at: datetime | None = None
+
+
+class Gate(Protocol):
+    """Looks once more at dispatches of one kind, right before each is sent: what was decided when they were ordered may
+    not be so any more. What it notes is committed before it answers."""
+
+    async def admit(self, dispatch: ClaimedDispatch) -> Admission: ...
+
+
 class OutboxJob:
     """The dispatches of one channel, up to ``concurrency`` sends at once, ``rate`` a second."""
 
@@ -51,14 +69,16 @@ class OutboxJob:
         concurrency: int = 128,
         policy: RetryPolicy | None = None,
         price: float = 0.0,
+        gates: Mapping[str, Gate] | None = None,
     ) -> None:
-        """``price`` of a part, in euros."""
+        """``price`` of a part, in euros. ``gates`` by kind of dispatch; what has none goes as it was ordered."""
         self.name = f"outbox-{channel.name}"
         self._channel = channel
         self._outbox = outbox
         self._results = results
         self._metrics = metrics
         self._price = price
+        self._gates = gates or {}
         self._clock = runtime.clock
         self._random = runtime.random
         self._new_claim = runtime.new_claim
@@ -132,6 +152,13 @@ class OutboxJob:
                 return self._sent(dispatch, found)
         if dispatch.doubts > self._policy.most_doubts:
             return self._end(dispatch, OutboxState.FAILED, "in-doubt")
+        if gate := self._gates.get(dispatch.kind):
+            admission = await gate.admit(dispatch)
+            if admission.due_at is not None:
+                return self._open(dispatch, admission.reason or "", admission.due_at - self._clock())
+            if admission.reason is not None:
+                return self._end(dispatch, OutboxState.SKIPPED, admission.reason)
+            message = OutboundBody.decode(admission.body).outbound(dispatch.id, address)
         try:
             return self._sent(dispatch, await self._send(message))
         except SendError as error:

@@ -18,9 +18,9 @@ from bot.store import Store
 from dialogues.catalogue import load_catalogue
 
 
-def privacy_reads(store: Store) -> StorePrivacy:
-    """For a worker, and whoever loads the dialogue."""
-    return StorePrivacy(store)
+def privacy_reads(store: Store, *, default: bool = False) -> StorePrivacy:
+    """For a worker, and whoever loads the dialogue. ``default``: news of cases is told without being asked for."""
+    return StorePrivacy(store, default=default)
 
 
 def privacy_effects(settings: Settings, store: Store, wording: Wording, runtime: Runtime) -> PrivacyEffects:

@@ -80,6 +80,14 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             {"el": "Ως απόδειξη ότι το σεβόμαστε.", "en": "As proof that it is respected."},
             ("at", "allowed", "source"),
         ),
+        "notices": Kind(
+            {"el": "Για τι σας ειδοποιήσαμε", "en": "What you were told of unasked"},
+            {
+                "el": "Για να φαίνεται αν και πότε το μάθατε, ή γιατί όχι. Μένουν ένα έτος.",
+                "en": "To show whether and when you were told, or why not. They stay for a year.",
+            },
+            ("created_at", "reference", "told_at", "state", "reason"),
+        ),
         "preferences": Kind(
             {"el": "Οι προτιμήσεις σας", "en": "Your preferences"},
             {"el": "Για να σας ενημερώνουμε όπως θέλετε.", "en": "To tell you of news as you like it."},
@@ -153,6 +161,7 @@ FIELDS: Mapping[str, LocalizedText] = MappingProxyType(
         "status": {"el": "κατάσταση", "en": "status"},
         "text": {"el": "κείμενο", "en": "text"},
         "title": {"el": "τίτλος", "en": "title"},
+        "told_at": {"el": "στάλθηκε", "en": "sent"},
         "updated_at": {"el": "άλλαξε", "en": "changed"},
         "used_at": {"el": "χρησιμοποιήθηκε", "en": "used"},
         "value": {"el": "τι θέλετε", "en": "what you want"},
@@ -175,6 +184,20 @@ _VALUES = (
     ("reply", "απάντηση", "an answer"),
     ("link", "σύνδεσμος", "a link"),
     ("notice", "ειδοποίηση", "a notice"),
+    ("case", "νέα υπόθεσης", "news of a case"),
+    ("told", "παραδόθηκε", "delivered"),
+    ("unknown", "άγνωστο αν έφτασε", "not known whether it arrived"),
+    ("days", "ημέρες", "days"),
+    ("news", "ποια νέα", "which news"),
+    ("working", "εργάσιμες", "working days"),
+    ("needed", "όσα χρειάζονται κάτι από εσάς", "what needs something of you"),
+    ("all", "όλα", "all"),
+    ("word", "ειδοποιήσεις", "alerts"),
+    *(
+        (f"{name}-yes", f"{channel.title['el']}: ναι", f"{channel.title['en']}: yes")
+        for name, channel in SPOKEN.items()
+    ),
+    *((f"{name}-no", f"{channel.title['el']}: όχι", f"{channel.title['en']}: no") for name, channel in SPOKEN.items()),
     ("open", "περιμένει", "waiting"),
     ("sent", "στάλθηκε", "sent"),
     ("failed", "δεν στάλθηκε", "not sent"),

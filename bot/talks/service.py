@@ -112,7 +112,7 @@ async def running_service(folder: Path, model: Model, *, citizens: int) -> Async
         world = replace(system_runtime(), now=clock, ticks=lambda: clock().timestamp())
         found = connect(state_url, CLIENT_ID, CLIENT_SECRET, session=session, audit=MemoryAudit(), runtime=world)
         registries = (list(found.cases.values()), found.contacts)
-        reads = build_reads(store, registries, runtime)
+        reads = build_reads(settings, store, registries, runtime)
         dialogue = Listening(Engine(model, all_actions(reads, load_catalogue()), SPOKEN))
         channels = build_channels(settings, session, {})
         jobs = build_jobs(settings, store, channels, registries, dialogue, Metrics(), runtime)

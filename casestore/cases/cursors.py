@@ -29,6 +29,11 @@ class Cursors:
         row = {"feed": feed, "cursor": cursor, "updated_at": now, **({"caught_up_at": now} if caught_up else {})}
         await connection.execute(self._database.upsert(cursors, ["feed"], row))
 
+    async def has_caught_up(self, connection: AsyncConnection, feed: str) -> bool:
+        """Was this feed ever read to its end, as this transaction sees it?"""
+        read = select(cursors.c.caught_up_at).where(cursors.c.feed == feed)
+        return await connection.scalar(read) is not None
+
     async def caught_up(self) -> dict[str, datetime]:
         """When each feed was last read to its end, by feed; those that never were are left out."""
         read = select(cursors.c.feed, cursors.c.caught_up_at).where(cursors.c.caught_up_at.is_not(None))

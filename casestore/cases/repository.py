@@ -167,6 +167,11 @@ class Cases:
             ordered = theirs.order_by(cases.c.closed, cases.c.updated_at.desc(), cases.c.id)
             return await self._with_papers(connection, (await connection.execute(ordered)).all())
 
+    async def on_record(self, connection: AsyncConnection, reference: str) -> StoredCase | None:
+        """The case of this number as this transaction sees it."""
+        rows = (await connection.execute(select(cases).where(cases.c.reference == reference))).all()
+        return next(iter(await self._with_papers(connection, rows)), None)
+
     async def find(self, reference: str) -> StoredCase | None:
         """The case of this number."""
         found = await self.find_all([reference])

@@ -43,6 +43,14 @@ class Conversation:
         return None if self.shared else self.citizen_id
 
 
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A conversation, as far as it takes to say something in it."""
+
+    id: int
+    language: str
+
+
 class Conversations:
     """Reads and writes conversations over one database."""
 
@@ -64,6 +72,14 @@ class Conversations:
         if found is None:
             raise LookupError("a conversation that was just begun is gone")
         return found
+
+    async def ensure(self, connection: AsyncConnection, contact_point_id: int, now: datetime) -> Talk:
+        """The conversation at this contact point, begun if there is none: we may be the first to say something."""
+        row = {"contact_point_id": contact_point_id, "created_at": now, "last_at": now}
+        await connection.execute(self._database.insert_new(conversations).values(**row))
+        at_point = select(conversations.c.id, conversations.c.language)
+        found = await connection.execute(at_point.where(conversations.c.contact_point_id == contact_point_id))
+        return Talk(*found.one())
 
     async def _find(self, channel: str, address: str, key: str) -> Conversation | None:
         point = contact_points.c

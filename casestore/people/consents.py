@@ -37,10 +37,10 @@ class Consents:
             allowed: bool | None = await connection.scalar(about.order_by(said.id.desc()).limit(1))
         return allowed
 
-    async def newest_at(self, contact_point_ids: Sequence[int]) -> Mapping[int, bool]:
+    @staticmethod
+    async def newest_at(connection: AsyncConnection, contact_point_ids: Sequence[int]) -> Mapping[int, bool]:
         """The same for several contact points; those where nothing was ever said are left out."""
         said = consents.c
         about = select(said.contact_point_id, said.allowed).where(said.contact_point_id.in_(contact_point_ids))
-        async with self._database.read() as connection:
-            rows = await connection.execute(about.where(said.purpose == ALERTS).order_by(said.id))
-            return {row.contact_point_id: row.allowed for row in rows}
+        rows = await connection.execute(about.where(said.purpose == ALERTS).order_by(said.id))
+        return {row.contact_point_id: row.allowed for row in rows}

@@ -1,4 +1,4 @@
-"""What citizens prefer about notices: on which channel, at which hours. And, from that, when and where one may be told.
+"""What citizens prefer about notices: channel, hours, days, how much. And, from that, when and where one may be told.
 
 Wishes are only ever added, each with its source and its time; the newest of a kind counts. One that was said by a known
 citizen is the citizen's wherever it was said; one by nobody known holds for its contact point.
@@ -6,7 +6,7 @@ citizen is the citizen's wherever it was said; one by nobody known holds for its
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -15,34 +15,80 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
 from casestore.people.consents import Consents
-from casestore.people.identity import points_of
-from casestore.people.quiet_hours import DEFAULT_QUIET, Quiet, earliest, quiet_of
+from casestore.people.identity import changes_hands, points_of
+from casestore.people.quiet_hours import DEFAULT_QUIET, DEFAULT_TIMES, URGENT_TIMES, Quiet, QuietTimes, quiet_of
 from casestore.tables import contact_points, conversations, wishes
 
-CHANNEL, QUIET = "channel", "quiet"
+CHANNEL, QUIET, DAYS, NEWS, WORD = "channel", "quiet", "days", "news", "word"
+ALL, WORKING, NEEDED, YES, NO = "all", "working", "needed", "yes", "no"
+_FIXED: Mapping[str, tuple[str, ...]] = {DAYS: (ALL, WORKING), NEWS: (ALL, NEEDED)}
+"""Kinds of wishes and what they may say: days on which notices are wanted; all news, or what needs the citizen. A word
+on alerts is kept as ``sms-no``, ``viber-yes`` beside the contact point's: it stays with a citizen whose number changes.
+"""
 ChannelCodes = Mapping[str, tuple[str | None, bool]]
 """What a wish about channels may say: the channel that goes first, if one does, and whether there is no other."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoticePreferences:
-    """What was wished for. ``quiet`` is ``None`` where every hour will do; ``said``: the kinds ever spoken of."""
+    """What was wished for. ``quiet`` is ``None`` where every hour will do; ``said``: the kinds ever spoken of;
+    ``working_days``: on no other days; ``news``: all, or what needs the citizen; ``refused``: channels on which the
+    last word was a no, at whichever contact point."""
 
     channel: str | None = None
     only: bool = False
     quiet: Quiet | None = DEFAULT_QUIET
     said: frozenset[str] = frozenset()
+    working_days: bool = False
+    news: str = ALL
+    refused: frozenset[str] = frozenset()
+
+    def times(self, *, urgent: bool = False) -> QuietTimes:
+        """When it is quiet. Hours that were wished for hold for everything; else the urgent has bounds of its own."""
+        usual = URGENT_TIMES if urgent else DEFAULT_TIMES
+        times = QuietTimes(self.quiet) if QUIET in self.said else usual
+        return replace(times, working_days=self.working_days and not urgent)
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What a notice is for, as far as it decides where it goes. ``now``: from when on it may go; ``deadline``: after it
+    the notice is of no use; ``default``: may be told who said neither yes nor no; ``order``: the channels that are on,
+    the one to take first where nothing was wished for first (none: all alike); ``without``: those that were tried.
+    ``quiet``: hours count at all."""
+
+    now: datetime
+    urgent: bool = False
+    deadline: datetime | None = None
+    default: bool = False
+    order: tuple[str, ...] = ()
+    without: frozenset[str] = frozenset()
+    quiet: bool = True
+
+    def allows(self, channel: str) -> bool:
+        return channel not in self.without and (not self.order or channel in self.order)
+
+    def tells(self, channel: str, refused: Iterable[str]) -> bool:
+        """Are those told there who said nothing there? A no on a channel is none to those before it: an SMS may be
+        forged, and whoever ends the chat wants no SMS instead."""
+        return self.default and all(self.rank(no) < self.rank(channel) for no in refused)
+
+    def rank(self, channel: str) -> int:
+        """Higher goes first."""
+        return -self.order.index(channel) if channel in self.order else 0
 
 
 @dataclass(frozen=True, slots=True)
 class ContactPoint:
-    """A contact point at which this citizen is known and no other. ``last_at``: when it was last used."""
+    """A contact point at which this citizen is known and no other. ``last_at``: when it was last used. ``own``: nobody
+    else has it, as far as can be known: a number is the citizen's while the contact registry says so."""
 
     id: int
     channel: str
     reachable: bool
     level: int
     last_at: datetime
+    own: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,27 +116,47 @@ def preferences(said: Iterable[tuple[str, str]], channels: ChannelCodes) -> Noti
             found = replace(found, channel=channel, only=only, said=found.said | {kind})
         elif kind == QUIET:
             found = replace(found, quiet=quiet_of(value), said=found.said | {kind})
+        elif kind == DAYS:
+            found = replace(found, working_days=value == WORKING, said=found.said | {kind})
+        elif kind == NEWS:
+            found = replace(found, news=value, said=found.said | {kind})
+        elif kind == WORD:
+            on, _, word = value.rpartition("-")
+            found = replace(found, refused=found.refused - {on} if word == YES else found.refused | {on})
     return found
 
 
 def route_notice(
-    wanted: NoticePreferences, consented: Mapping[int, bool], points: Sequence[ContactPoint], now: datetime
+    wanted: NoticePreferences,
+    consented: Mapping[int, bool],
+    points: Sequence[ContactPoint],
+    now: datetime,
+    occasion: Occasion | None = None,
 ) -> Deliver | Suppressed:
     """Where a notice goes and when, or why nobody can be told.
 
-    ``consented`` holds the newest word on alerts by contact point: only a yes is one. The preferred channel goes first,
-    then the point where the citizen is known most surely, then the one used last.
+    ``consented`` holds the newest word on alerts by contact point. Who said nothing is told where the occasion has it
+    so, unless they said no on that channel or on one before it in the occasion's order, at whichever point, and not yes
+    since. The preferred channel goes first, then the order, then the point where the citizen is known most surely, then
+    the one used last.
     """
-    if not points:
+    occasion = occasion or Occasion(now)
+    refused = wanted.refused | {point.channel for point in points if consented.get(point.id) is False}
+    if not (own := [point for point in points if point.own]):
         return Suppressed("no-contact-point")
-    if not (asked := [point for point in points if not wanted.only or point.channel == wanted.channel]):
+    if not (asked := [point for point in own if not wanted.only or point.channel == wanted.channel]):
         return Suppressed("other-channel")
-    if not (agreed := [point for point in asked if consented.get(point.id)]):
+    if not (agreed := [point for point in asked if consented.get(point.id, occasion.tells(point.channel, refused))]):
         return Suppressed("no-consent")
-    if not (open_ := [point for point in agreed if point.reachable]):
+    if not (open_ := [point for point in agreed if point.reachable and occasion.allows(point.channel)]):
         return Suppressed("unreachable")
-    best = max(open_, key=lambda point: (point.channel == wanted.channel, point.level, point.last_at, point.id))
-    return Deliver(best, earliest(wanted.quiet, now))
+    best = max(open_, key=lambda point: (point.channel == wanted.channel, occasion.rank(point.channel), *_used(point)))
+    times = wanted.times(urgent=occasion.urgent) if occasion.quiet else QuietTimes(None)
+    return Deliver(best, times.before(max(now, occasion.now), occasion.deadline))
+
+
+def _used(point: ContactPoint) -> tuple[int, datetime, int]:
+    return point.level, point.last_at, point.id
 
 
 class Preferences:
@@ -116,40 +182,61 @@ class Preferences:
         """Keep a wish. ``source``: how it was said; ``key``: its cause. Raises ``ValueError`` for a strange one."""
         if kind == QUIET:
             quiet_of(value)
-        elif kind != CHANNEL or value not in self._channels:
+        elif value not in self._values(kind):
             raise ValueError(f"no such wish: {kind}")
         row = {"contact_point_id": contact_point_id, "citizen_id": citizen_id, "kind": kind, "value": value}
         await connection.execute(
             self._database.insert_new(wishes).values(**row, source=source, key=key, at=now),
         )
 
+    def _values(self, kind: str) -> Collection[str]:
+        """What a wish of this kind may say."""
+        words = [f"{name}-{word}" for name in self._channels for word in (YES, NO)]
+        return {**_FIXED, CHANNEL: tuple(self._channels), WORD: tuple(words)}.get(kind, ())
+
     async def at(self, contact_point_id: int, citizen_id: int | None) -> NoticePreferences:
         """What counts for whoever writes from this contact point."""
-        return await self._preferences(citizen_id, [contact_point_id])
+        async with self._database.read() as connection:
+            return await self._preferences(connection, citizen_id, [contact_point_id])
 
     async def of(self, citizen_id: int) -> tuple[NoticePreferences, Mapping[int, bool], tuple[ContactPoint, ...]]:
         """What :func:`route_notice` is asked with about this citizen."""
-        points = await contact_points_of(self._database, citizen_id)
-        ids = [point.id for point in points]
-        return await self._preferences(citizen_id, ids), await self._consents.newest_at(ids), points
+        async with self._database.read() as connection:
+            return await self.of_citizen(connection, citizen_id)
 
-    async def _preferences(self, citizen_id: int | None, points: Sequence[int]) -> NoticePreferences:
+    async def of_citizen(
+        self, connection: AsyncConnection, citizen_id: int
+    ) -> tuple[NoticePreferences, Mapping[int, bool], tuple[ContactPoint, ...]]:
+        """The same as this transaction sees it."""
+        points = await contact_points_of(connection, citizen_id)
+        ids = [point.id for point in points]
+        wanted = await self._preferences(connection, citizen_id, ids)
+        return wanted, await self._consents.newest_at(connection, ids), points
+
+    async def _preferences(
+        self, connection: AsyncConnection, citizen_id: int | None, points: Sequence[int]
+    ) -> NoticePreferences:
         by_nobody_known = and_(wishes.c.citizen_id.is_(None), wishes.c.contact_point_id.in_(points))
         counts = by_nobody_known if citizen_id is None else or_(by_nobody_known, wishes.c.citizen_id == citizen_id)
         said = select(wishes.c.kind, wishes.c.value).where(counts).order_by(wishes.c.at, wishes.c.id)
-        async with self._database.read() as connection:
-            return preferences([(row.kind, row.value) for row in await connection.execute(said)], self._channels)
+        return preferences([(row.kind, row.value) for row in await connection.execute(said)], self._channels)
 
 
-async def contact_points_of(database: Database, citizen_id: int) -> tuple[ContactPoint, ...]:
+async def contact_points_of(connection: AsyncConnection, citizen_id: int) -> tuple[ContactPoint, ...]:
     """The contact points that stand for this citizen (:func:`casestore.people.identity.points_of`)."""
     point = contact_points.c
-    columns = (point.id, point.channel, point.reachable, point.created_at, conversations.c.last_at)
+    columns = (point.id, point.channel, point.address_key, point.reachable, point.created_at, conversations.c.last_at)
     joined = select(*columns).join_from(contact_points, conversations, isouter=True)
-    async with database.read() as connection:
-        theirs = await points_of(connection, citizen_id)
-        rows = (await connection.execute(joined.where(point.id.in_(theirs)).order_by(point.id))).all()
+    theirs = await points_of(connection, citizen_id)
+    rows = (await connection.execute(joined.where(point.id.in_(theirs)).order_by(point.id))).all()
     return tuple(
-        ContactPoint(row.id, row.channel, row.reachable, theirs[row.id].level, row.last_at or row.created_at)
+        ContactPoint(
+            row.id,
+            row.channel,
+            row.reachable,
+            theirs[row.id].level,
+            row.last_at or row.created_at,
+            not changes_hands(row.channel, row.address_key, theirs[row.id]),
+        )
         for row in rows
     )

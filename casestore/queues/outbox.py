@@ -47,7 +47,9 @@ class Priority(IntEnum):
 
     CODE = 0
     REPLY = 1
-    BULK = 2
+    CASE = 2
+    REMINDER = 3
+    MASS = 4
 
 
 class Kind(StrEnum):
@@ -56,7 +58,8 @@ class Kind(StrEnum):
     REPLY = "reply"  # the bot's answer
     CODE = "code"
     LINK = "link"
-    NOTICE = "notice"
+    NOTICE = "notice"  # beside an agent: a confirmation that alerts have stopped
+    CASE = "case"  # news of a case, of which nobody asked: checked once more before it goes
     WAIT_MINUTE = "wait-minute"  # the one sentence that says that there are no more answers for a while
     WAIT_DAY = "wait-day"
     ALARM = "alarm"  # the one answer to danger or despair where no other is given
@@ -226,9 +229,8 @@ class Outbox:
     ) -> list[ClaimedDispatch]:
         """Take up to ``limit`` due rows of one channel, urgent first, at most one per recipient, in order.
 
-        Answers go first to whoever has had least lately (:mod:`casestore.queues.fair`).
-
-        Of these, the bot's answers in a conversation that an agent owns are ended here, and left out."""
+        Answers go first to whoever has had least lately (:mod:`casestore.queues.fair`). Of these, the bot's answers in
+        a conversation that an agent owns are ended here, and left out."""
         waiting = await self._waiting(channel, now)
         if not waiting:
             return []  # asked by reading, so that an idle worker takes no lock
@@ -260,14 +262,13 @@ class Outbox:
     ) -> list[ClaimedDispatch]:
         values: dict[str, Any] = {"now": now, "until": now + lease, "by": claim, "most": limit, "by_channel": channel}
         if priority is Priority.REPLY:
-            found = await connection.execute(_CLAIM_ANSWERS, values | {"after": after, "since": now - LATELY})
+            statement, values = _CLAIM_ANSWERS, values | {"after": after, "since": now - LATELY}
         else:
-            found = await connection.execute(_CLAIM, values | {"by_priority": int(priority)})
-        rows = found.all()
+            statement, values = _CLAIM, values | {"by_priority": int(priority)}
+        rows = sorted((await connection.execute(statement, values)).all(), key=lambda row: int(row.id))
         if taken_over := [row.id for row in rows if row.taken_over]:
             await self._skip(connection, taken_over, now)
-        left = (row for row in rows if not row.taken_over)
-        return [self._claimed(row, claim) for row in sorted(left, key=lambda row: int(row.id))]
+        return [self._claimed(row, claim) for row in rows if not row.taken_over]
 
     @staticmethod
     async def _skip(connection: AsyncConnection, ids: Sequence[int], now: datetime) -> None:

@@ -3,6 +3,7 @@
 | goes | stays, and why |
 |---|---|
 | what was said, the dialogue's memory, wishes, links, open hand-overs and codes' tax numbers | |
+| notices with their log; what of them waits is not sent | |
 | the content of messages that came in and went out, the address | the rows: by their ids a repeat is known |
 | | words on alerts, from now on a no, at an address that is kept as a blind index: proof of them |
 | | hashes of codes and links: their limits must hold (35 days, 2 days) |
@@ -41,6 +42,8 @@ from casestore.tables import (
     inbox,
     links,
     login_links,
+    notice_sends,
+    notices,
     outbox,
     transcript,
     wishes,
@@ -97,6 +100,8 @@ class Erasure:
         ``subject_key``: about whom the audit row is, as a blind index.
         """
         citizen = (await identity_at(connection, contact_point_id)).citizen_id if everywhere else None
+        if citizen is not None:
+            await self._let_go_of_notices(connection, citizen, now)
         emptied = 0
         for reach in await reaches(connection, contact_point_id, citizen):
             await self._empty_lines(connection, reach, now, key)
@@ -183,6 +188,25 @@ class Erasure:
             await connection.execute(
                 self._database.insert_new(consents).values(**row, source="erasure", at=now),
             )
+
+    @staticmethod
+    async def _let_go_of_notices(connection: AsyncConnection, citizen: int, now: datetime) -> None:
+        """Before all else: whoever works at a notice holds it before a row of the outbox."""
+        theirs = select(notices.c.id).where(notices.c.citizen_id == citizen).order_by(notices.c.id)
+        ids = (await connection.scalars(theirs.with_for_update())).all()
+        sends = select(notice_sends.c.outbox_id).where(notice_sends.c.notice_id.in_(ids))
+        waits = and_(outbox.c.id.in_(sends), outbox.c.state == OutboxState.OPEN)
+        ended = {
+            "state": OutboxState.SKIPPED,
+            "reason": "erased",
+            "finished_at": now,
+            "lease_until": None,
+            "claim": None,
+        }
+        gone = {"body_sealed": EMPTY, "address_sealed": EMPTY, "expires_at": now}
+        await connection.execute(update(outbox).where(waits).values(**ended))
+        await connection.execute(update(outbox).where(outbox.c.id.in_(sends)).values(**gone))
+        await connection.execute(delete(notices).where(notices.c.id.in_(ids)))
 
     @staticmethod
     def _spent(now: datetime) -> Update:

@@ -28,6 +28,8 @@ from casestore.tables import (
     conversations,
     handovers,
     links,
+    notice_facts,
+    notices,
     outbox,
     required_documents,
     transcript,
@@ -108,6 +110,8 @@ class Holdings:
             "wishes_for_a_person": (handovers, exists().where(said, *_same_commit(handovers))),
             "codes": (codes, codes.c.afm_key == afm),
             "alerts": (consents, or_(false(), *map(_since, points))),
+            "notices": (notices, notices.c.citizen_id == citizen_id),
+            "notice_facts": (notice_facts, notice_facts.c.citizen_id == citizen_id),
             "preferences": (wishes, wishes.c.citizen_id == citizen_id),
             "registry_calls": (audit, audit.c.subject_key == (afm or "")),
         }
@@ -146,6 +150,8 @@ class Holdings:
 
 
 _OURS: Mapping[str, tuple[str, ...]] = {
+    "notices": ("due_at", "not_before", "response"),
+    "notice_facts": ("notice_id",),
     "outbox": ("address_sealed", "body_sealed", "lease_until", "claim", "doubts", "status_rank", "priority", "due_at"),
     "codes": ("afm_sealed",),
 }

@@ -30,6 +30,7 @@ from casestore.tables import (
     inbox,
     links,
     login_links,
+    notices,
     outbox,
     registry_events,
     transcript,
@@ -133,6 +134,13 @@ RETENTION_RULES: tuple[RetentionRule, ...] = (
         YEAR,
         "the log of what was sent, and its keys against sending twice",
         only=(_has(outbox, "body_sealed", "="), outbox.c.state != OutboxState.OPEN),
+    ),
+    RetentionRule(
+        "notices",
+        notices,
+        notices.c.settled_at,
+        YEAR,
+        "was the citizen told, when, and why not: as the log of what was sent",
     ),
     RetentionRule(
         "transcript",

@@ -14,6 +14,7 @@ from casestore.tables.cases import (
     required_documents,
 )
 from casestore.tables.conversations import conversations, copies, dialogue_events, handovers, transcript, wishes
+from casestore.tables.notices import notice_facts, notice_log, notice_sends, notices
 from casestore.tables.people import citizens, codes, consents, contact_points, links, login_links
 from casestore.tables.queues import inbox, outbox, receipts
 from casestore.tables.system import audit, meta
@@ -36,6 +37,10 @@ __all__ = [
     "login_links",
     "meta",
     "metadata",
+    "notice_facts",
+    "notice_log",
+    "notice_sends",
+    "notices",
     "outbox",
     "receipts",
     "reconciliations",

@@ -23,6 +23,7 @@ from dialogues.actions.facets import AskFacet
 from dialogues.actions.following import FollowUp, OtherCase
 from dialogues.actions.general import Fees, Help, Offices, RequestCertificate, ServiceTeller, TopicNamed
 from dialogues.actions.identity import AskAfm, CheckTheCode, LogIn, SendTheCode, UnlinkChat
+from dialogues.actions.notices import MyNotices
 from dialogues.actions.preferences import SetThePreference, ShowPreferences
 from dialogues.actions.privacy import Confirmed, CopyMyData, DeleteMe, MyData
 from dialogues.actions.talk import CallPerson, Cancel, ChangeLanguage, Complaint, Fallback, MaybePerson
@@ -38,6 +39,16 @@ _OF_CASES: tuple[type[OfCases], ...] = (
     DocumentSent,
     CertificateStatus,
     AskFacet,
+)
+
+_OF_PRIVACY: tuple[Callable[[Reads], Action], ...] = (
+    StartAlerts,
+    UnlinkChat,
+    DeleteMe,
+    Confirmed,
+    SetThePreference,
+    ShowPreferences,
+    MyNotices,
 )
 
 _SIMPLE: tuple[Callable[[], Action], ...] = (
@@ -86,10 +97,7 @@ def all_actions(reads: Reads, catalogue: Catalogue) -> tuple[Action, ...]:
         CheckTheCode(reads, {**of_cases, my_data.intent: my_data, copy.intent: copy}),
         my_data,
         copy,
-        *(
-            of_privacy(reads)
-            for of_privacy in (StartAlerts, UnlinkChat, DeleteMe, Confirmed, SetThePreference, ShowPreferences)
-        ),
+        *(of_privacy(reads) for of_privacy in _OF_PRIVACY),
         *(simple() for simple in _SIMPLE),
     )
 

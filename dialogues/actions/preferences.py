@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from dialogues.actions.base import Action, ActionInput, ActionOutput
 from dialogues.channels import Channels, preferred
@@ -11,6 +13,15 @@ from dialogues.say import LocalizedText, Say, Value
 from dialogues.turn import SetPreference
 
 _ALERTS: dict[bool | None, str] = {True: "utter_alerts_on", False: "utter_alerts_off", None: "utter_alerts_unsaid"}
+_FIXED: Mapping[tuple[str, str], str] = MappingProxyType(
+    {
+        ("days", "working"): "utter_days_working",
+        ("days", "all"): "utter_days_all",
+        ("news", "needed"): "utter_news_needed",
+        ("news", "all"): "utter_news_all",
+    }
+)
+"""How wishes are confirmed that say one of a few things."""
 
 
 def hours_words(start: str, end: str) -> LocalizedText:
@@ -30,10 +41,10 @@ class SetThePreference(Action):
         if turn.preference is None:
             return ActionOutput((Say("utter_preferences_how"),))
         kind, value = turn.preference
-        told = _channel(value, turn.channels) if kind == "channel" else _quiet(value)
+        told = _confirmed(kind, value, turn.channels)
         context = turn.context
         view = await self._reads.privacy.notices(context.conversation_id, context.citizen_id)
-        more = () if view.alerts else (Say(_ALERTS[view.alerts]),)  # a wish how, and none whether: that is said apart
+        more = () if view.alerts else (_alerts(view),)  # a wish how, and none whether: that is said apart
         return ActionOutput((replace(told, more=more),), effects=(SetPreference(kind, value),))
 
 
@@ -49,13 +60,33 @@ class ShowPreferences(Action):
         context = turn.context
         view = await self._reads.privacy.notices(context.conversation_id, context.citizen_id)
         values: dict[str, Value] = {
-            "alerts": Say(_ALERTS[view.alerts]),
+            "alerts": _alerts(view),
             "channel": _on(view, turn.channels),
             "quiet": Say("utter_quiet_is", {"hours": hours_words(*view.quiet)})
             if view.quiet
             else Say("utter_quiet_off"),
         }
-        return ActionOutput((Say("utter_preferences", values, more=(Say("utter_preferences_how"),)),))
+        return ActionOutput((Say("utter_preferences", values, more=(*_more(view), Say("utter_preferences_how"))),))
+
+
+def _confirmed(kind: str, value: str, channels: Channels) -> Say:
+    if response := _FIXED.get((kind, value)):
+        return Say(response)
+    return _channel(value, channels) if kind == "channel" else _quiet(value)
+
+
+def _alerts(view: NoticeView) -> Say:
+    return Say("utter_alerts_default" if view.alerts is None and view.default else _ALERTS[view.alerts])
+
+
+def _more(view: NoticeView) -> Iterator[Say]:
+    """What holds beside the hours."""
+    if view.rest_until is not None:
+        yield Say("utter_quiet_rest", {"hour": view.rest_until})
+    if view.working_days:
+        yield Say("utter_days_is_working")
+    if view.needed_only:
+        yield Say("utter_news_is_needed")
 
 
 def _on(view: NoticeView, channels: Channels) -> Say:

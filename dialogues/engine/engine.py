@@ -15,7 +15,7 @@ from dialogues.engine.tracker import LISTEN, Conversation
 from dialogues.questions import AGAIN, ASIDE, ASKED_BY, LAPSES, LASTS, OF_QUESTION
 from dialogues.responses import Phrases
 from dialogues.say import Say
-from dialogues.topics import about, opened
+from dialogues.topics import about, noticed, opened
 from dialogues.turn import Choice, Context, Effect, Entity, Event, Message, Reply, SetLanguage, Turn
 from dialogues.understanding.facets import ASK_FACET, second_of, with_facet
 from dialogues.understanding.interpret import Reading, match_choice, preclassify, resolve_in_context
@@ -78,6 +78,8 @@ class Engine:
         """
         message = replace(message, text=ascii_digits(message.text))
         talk = Conversation(self._model.domain, history, message, context, self.unknown_events)
+        if context.noticed is not None:
+            talk.set(noticed(talk.slots, context.noticed.reference, context.noticed.response))
         reading = self._understand(talk, message)
         language = _language(talk, reading, context)
         talk.hear(reading, message, context)

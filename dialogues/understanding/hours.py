@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from nlu.fold import fold
 
-DEFAULT = ("22:00", "08:00")
+DEFAULT = ("21:00", "09:00")
 """What is meant where only one end, or none, is said; as :data:`casestore.people.quiet_hours.DEFAULT_QUIET`."""
 _LONGEST = 16 * 60  # minutes; a longer rest was meant from the evening on: «ησυχία 10-8»
 _NOON, _DAY = 12 * 60, 24 * 60

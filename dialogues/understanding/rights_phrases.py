@@ -18,6 +18,7 @@ from dialogues.understanding.hours import DEFAULT, hours_in, without_hours
 from nlu.fold import fold
 
 MY_DATA, COPY, DELETE, PREFER, SHOW = "my_data", "my_data_copy", "delete_me", "set_preference", "my_preferences"
+SENT = "my_notices"
 STOP = "stop_notifications"
 
 
@@ -74,6 +75,8 @@ _BY = "στο στον στη στην σε με μέσω από μου εμέν
 _NOT = "μη μην δεν όχι χωρίς"
 _NIGHT = "βράδυ βράδια νύχτα νύχτες νύχτας βραδινά βραδιές"
 _QUIET = "ησυχία ησυχίας"
+_SO_FAR = f"{_NOTICES} μου εμένα μέχρι ως τώρα παρακαλώ εδώ"
+_WEEKEND = "σαββατοκύριακο σαββατοκύριακα ΣΚ σκ"
 _WHEN = "ώρα ώρες το τη την τις τα στις από ως έως μέχρι και μετά πριν μου να θα σας παρακαλώ θέλω"
 _EN = "please i want to would like can you could the a an of that is are all any my me on about for and tell show give"
 
@@ -99,6 +102,24 @@ PHRASES: tuple[Phrase, ...] = (
            "please all of personal i want you to would like the", "en"),
     Phrase(SHOW, ("προτιμήσεις ρυθμίσεις",), "οι τις μου ποιες είναι έχω τι δείξτε δείξε παρακαλώ πείτε πες μου"),
     Phrase(SHOW, ("preferences settings",), "my show me what are the please", "en"),
+    Phrase(SENT, ("τι ποια ποιες", "έχετε έχεις", "στείλει γράψει"), _SO_FAR),
+    Phrase(SENT, ("τι ποια ποιες", "στείλατε έστειλες γράψατε στέλνατε"), _SO_FAR),
+    Phrase(SENT, ("δείξτε δείξε", "ειδοποιήσεις"), "μου τις παρακαλώ που έχετε στείλει"),
+    Phrase(SENT, ("what which", "sent", "me"), "have you did messages alerts notices so far to please", "en"),
+    Phrase(SENT, ("my", "alerts notices notifications"), "show me please", "en"),
+    Phrase(PREFER, (_NOT, _WEEKEND), f"{_SEND} {_NOTICES} {_BY} τα", wish=("days", "working")),
+    Phrase(PREFER, ("μόνο", "εργάσιμες καθημερινές"), f"{_SEND} {_NOTICES} {_BY} τις ημέρες μέρες",
+           wish=("days", "working")),
+    Phrase(PREFER, ("και", _WEEKEND), f"{_SEND} {_NOTICES} {_BY} τα", wish=("days", "all")),
+    Phrase(PREFER, ("not no don't dont never", "weekends weekend"), f"{_EN} at on send messages alerts notices t", "en",
+           ("days", "working")),
+    Phrase(PREFER, ("weekends", "too also"), f"{_EN} on at send alerts and", "en", ("days", "all")),
+    Phrase(PREFER, (_ONLY, "σημαντικά σημαντικές απαραίτητα απαραίτητες"), f"{_SEND} {_NOTICES} {_BY} τις τα",
+           wish=("news", "needed")),
+    Phrase(PREFER, ("όλες", "ειδοποιήσεις"), f"{_SEND} {_BY} τις οι", wish=("news", "all")),
+    Phrase(PREFER, ("only", "important necessary"), f"{_EN} send alerts notices messages ones", "en",
+           ("news", "needed")),
+    Phrase(PREFER, ("all", "alerts notices"), "send me the please", "en", ("news", "all")),
     Phrase(PREFER, ("όπου οπουδήποτε", _SEND), f"{_NOTICES} {_BY} θέλετε θέλεις", wish=("channel", ANY)),
     Phrase(PREFER, ("anywhere", "send notify write"), f"{_EN} alerts notices", "en", ("channel", ANY)),
     Phrase(PREFER, ("χωρίς όχι καμία κατάργηση τέλος", _QUIET), "ώρες ώρα παρακαλώ θέλω", wish=("quiet", "none")),

@@ -42,6 +42,9 @@ GIVEN: dict[str, tuple[str, Any]] = {
     "BUDGET_MESSAGES_PER_DAY": ("50", 50),
     "WORKER_PORT": ("9001", 9001),
     "FEED_SECONDS": ("5", 5.0),
+    "NOTICES_DEFAULT": ("off", "off"),
+    "NOTICES_QUIET": ("off", "off"),
+    "NOTICES_GATHER_MINUTES": ("10", 10.0),
     "RECONCILE_HOURS": ("6", 6.0),
     "RECONCILE_PAUSE_SECONDS": ("0.5", 0.5),
 }

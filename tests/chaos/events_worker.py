@@ -29,7 +29,7 @@ async def follow() -> int:
             settings=settings,
             store=store,
             registries=registries,
-            recorder=build_recorder(store, metrics),
+            recorder=build_recorder(settings, store, metrics),
             metrics=metrics,
             runtime=runtime,
             policy=PACE,

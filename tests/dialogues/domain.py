@@ -22,6 +22,7 @@ RULES = [
     for rule in yaml.safe_load(file.read_text("utf-8"))["rules"]
 ]
 OUTSIDE = set(yaml.safe_load((ROOT / "dialogues/domain/outside.yml").read_text("utf-8"))["responses"])
+OUTSIDE |= {name for name in responses() if name == "utter_notice" or name.startswith("utter_notice_")}
 OWN_WORDS = {PICK, PICK_MANY}  # said by the wording itself
 NAMED = sorted({*UNDERSTANDING["intents"], *UNDERSTANDING["actions"], *UNDERSTANDING["slots"], *ASKED_BY.values()})
 GUIDE = (ROOT / "docs/dialogues.md").read_text("utf-8")

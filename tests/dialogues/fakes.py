@@ -6,7 +6,7 @@ import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from dialogues.ports import CaseView, CodeCheck, CodeVerdict, NoticeView, Overview, Unavailable
+from dialogues.ports import CaseView, CodeCheck, CodeVerdict, NoticeSent, NoticeView, Overview, Unavailable
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 ANNA, VASILIS, CHRISTOS, DIMITRA, ELENI = 1, 2, 3, 4, 5
@@ -76,6 +76,11 @@ class Privacy:
 
     async def notices(self, conversation_id: int, citizen_id: int | None) -> NoticeView:
         return self.view
+
+    told: tuple[NoticeSent, ...] = ()
+
+    async def sent(self, citizen_id: int) -> tuple[NoticeSent, ...]:
+        return self.told
 
     asked: int = 0
 

@@ -180,9 +180,9 @@ async def test_a_stop_with_courtesy_or_a_reference_ends_alerts(talk: Talk, text:
 @pytest.mark.parametrize(
     ("text", "wish"),
     [
-        ("νυχτιάτικα όχι μηνύματα", ("quiet", "22:00-08:00")),
-        ("τη νύχτα μη με ενοχλείτε", ("quiet", "22:00-08:00")),
-        ("don't text me at night please", ("quiet", "22:00-08:00")),
+        ("νυχτιάτικα όχι μηνύματα", ("quiet", "21:00-09:00")),
+        ("τη νύχτα μη με ενοχλείτε", ("quiet", "21:00-09:00")),
+        ("don't text me at night please", ("quiet", "21:00-09:00")),
         ("στο κινητό όχι, στο viber μόνο", ("channel", "only-viber")),
         ("όχι sms, viber", ("channel", "only-viber")),
         ("όχι viber μόνο sms", ("channel", "only-sms")),

@@ -12,7 +12,7 @@ from dialogues.actions import all_actions
 from dialogues.actions.base import Action, ActionInput
 from dialogues.actions.facts import ANSWERED, ServiceFacets, meaning
 from dialogues.catalogue import Office, Service, load_catalogue
-from dialogues.ports import CaseView, NoticeView
+from dialogues.ports import CaseView, NoticeSent, NoticeStanding, NoticeView
 from dialogues.questions import AGAIN, ASIDE, ASKED_BY
 from dialogues.say import Say
 from dialogues.turn import Context, Entity, Message
@@ -60,6 +60,9 @@ def settings() -> list[State]:
     codes = [State(attempts_left=1), State(expired=True), State(code=None), State(proves=None)]
     views = [(None, None, False), ("sms", ("23:00", "07:00"), True), ("viber", None, None)]
     codes += [State(privacy=Privacy(view=NoticeView(on, on == "sms", q, said))) for on, q, said in views]
+    more = NoticeView(None, False, None, None, "10:00", working_days=True, needed_only=True, default=True)
+    told = tuple(NoticeSent(PERMIT.reference, NOW, standing, "sms") for standing in NoticeStanding)
+    codes.append(State(privacy=Privacy(view=more, told=(*told, NoticeSent("x", NOW, NoticeStanding.SKIPPED)))))
     plain = [State(), State(of={ANNA: CASES, VASILIS: CASES}), State(down={"cases", "contacts"})]
     often = State(incomplete=True)
     often.privacy.asked = 3
@@ -115,6 +118,7 @@ def messages() -> list[ActionInput]:
     ]
     wished = [("channel", value) for value in ("only-viber", "sms", "any")]
     wished += [("quiet", value) for value in ("22:00-08:00", "none")]
+    wished += [("days", "working"), ("days", "all"), ("news", "needed"), ("news", "all")]
     abroad = ActionInput(Message("1", "привет", NOW), who[0], "nlu_fallback", channels=SPOKEN)
     own = [ActionInput(said, who[0], "set_preference", preference=preference, channels=SPOKEN) for preference in wished]
     for context in who:

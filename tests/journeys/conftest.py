@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
@@ -58,13 +58,19 @@ def told_by(clock: FakeClock) -> Runtime:
 
 @asynccontextmanager
 async def running_counter(
-    database_url: str, model: Model, codes: tuple[str, ...] = (), *, login: bool = False
+    database_url: str,
+    model: Model,
+    codes: tuple[str, ...] = (),
+    *,
+    login: bool = False,
+    clock: FakeClock | None = None,
+    **settings: Any,
 ) -> AsyncIterator[Service]:
     """Everything but the processes: signed HTTP in, the phone as providers, the sandbox State over HTTP.
 
     ``login``: its login is set up as well.
     """
-    clock = FakeClock()
+    clock = clock or FakeClock()
     state = seeded(clock)
     async with AsyncExitStack() as stack:
         pairs = Pairs(redirects=(f"{PUBLIC_URL}/link/back",))
@@ -79,10 +85,11 @@ async def running_counter(
         def dialogue(store: Store) -> Engine:
             from dialogues.engine.engine import Engine
 
-            reads = StoreReads(one_view(store, both[0], clock), store.codes, registries.contacts, privacy_reads(store))
+            privacy = privacy_reads(store, default=settings.get("notices_default") == "on")
+            reads = StoreReads(one_view(store, both[0], clock), store.codes, registries.contacts, privacy)
             return Engine(model, all_actions(reads, load_catalogue()), SPOKEN)
 
-        more = login_at(url) if login else {}
+        more = (login_at(url) if login else {}) | settings
         running = running_system(database_url, dialogue, clock=clock, codes=codes, registries=both, **more)
         system = await stack.enter_async_context(running)
         await system.settle()  # the feeds have been read once

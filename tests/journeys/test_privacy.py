@@ -113,7 +113,7 @@ async def test_preferences_are_set_told_and_followed(service: Service) -> None:
 
 async def test_the_usual_night_is_told_before_anything_was_said(service: Service) -> None:
     told = await sms(service, STRANGER, "my preferences")
-    assert "22:00 to 08:00" in told
+    assert "21:00 to 09:00" in told
     assert "START" in told
 
 
@@ -174,7 +174,7 @@ async def test_the_copy_as_json_is_whole(service: Service) -> None:
     assert {(p["channel"], p["address"]) for p in held["contact_points"]} == {("viber", A.viber_id), ("sms", A.number)}
     assert [case["reference"] for case in held["cases"]] == ["ΑΔ-2026-000123"]
     assert [(word["allowed"], word["source"]) for word in held["alerts"]] == [(True, "message")]
-    assert [(wish["kind"], wish["value"]) for wish in held["preferences"]] == [("channel", "only-viber")]
+    assert {wish["value"] for wish in held["preferences"]} == {"sms-yes", "only-viber"}
     assert "μόνο viber" in [line["text"] for line in held["messages"]]
     assert {call["action"] for call in held["registry_calls"]} == set()  # the journeys' registries write elsewhere
     told = {name for kind in held.values() if isinstance(kind, list) for row in kind for name in row}

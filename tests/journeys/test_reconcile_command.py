@@ -76,7 +76,7 @@ async def test_what_is_put_right_is_heard_by_whoever_hears_of_changes(
     async def listener(_connection: AsyncConnection, changes: Sequence[Change]) -> None:
         heard.extend(change.after.case.reference for change in changes)
 
-    monkeypatch.setattr(bot.app, "change_listeners", lambda: (listener,))
+    monkeypatch.setattr(bot.app, "change_listeners", lambda *_: (listener,))
     await run_command("reconcile", "permits", "--dry-run")
     assert heard == []
     await run_command("reconcile", "permits")

@@ -13,7 +13,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ): "the quick way gives up, and the careful way reads the same",
     (
         "casestore/people/quiet_hours.py",
-        "return min(end for end in _ends(quiet, now) if end > now and not quiet.holds(end))",
+        "return min(end for end in self._ends(now) if end > now and not self.holds(end))",
         "comparison turned",
     ): "now is quiet here, so an end that is now is left out by what follows",
 }

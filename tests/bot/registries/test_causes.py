@@ -48,7 +48,7 @@ def jobs_of(settings: Settings, store: Store, registries: list[CaseRegistry], cl
         settings=settings,
         store=store,
         registries=registries,
-        recorder=build_recorder(store, metrics),
+        recorder=build_recorder(settings, store, metrics, clock),
         metrics=metrics,
         runtime=runtime,
     )

@@ -135,7 +135,7 @@ async def test_the_bots_answers_are_not_sent_beside_an_agent_and_all_else_is(
         await put(fixture, talk, f"{kind}", kind)
     await put(fixture, other, "elsewhere", Kind.REPLY)
     await give(fixture, talk, talk.ownership, ANNA)
-    assert sorted(await sent(fixture, clock)) == ["code", "elsewhere", "link", "notice"]
+    assert sorted(await sent(fixture, clock)) == ["case", "code", "elsewhere", "link", "notice"]
     rows = await fixture.rows(select(outbox.c.state, outbox.c.reason, outbox.c.claim).where(outbox.c.key == "reply"))
     assert [tuple(row) for row in rows] == [("skipped", TAKEN_OVER, None)]
 

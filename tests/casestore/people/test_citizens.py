@@ -96,5 +96,6 @@ async def test_the_newest_word_on_alerts_counts_at_each_point(store: Store) -> N
         for number, (point, allowed) in enumerate(((0, False), (1, True), (0, True), (1, False))):
             key = f"in:{number}"
             await store.consents.add(connection, points[point], allowed=allowed, source="word", key=key, now=START)
-    assert await store.consents.newest_at(points) == {points[0]: True, points[1]: False}
+    async with store.database.read() as connection:
+        assert await store.consents.newest_at(connection, points) == {points[0]: True, points[1]: False}
     assert [await store.consents.newest(point) for point in points] == [True, False, None]

@@ -26,4 +26,6 @@ def test_links_to_the_login_and_to_a_copy() -> None:
 
 def test_levels_and_the_usual_night() -> None:
     assert (identity.UNLINKED, identity.KNOWN_NUMBER, identity.PROVEN) == (0, 1, 2)
-    assert str(quiet_hours.DEFAULT_QUIET) == "22:00-08:00"
+    assert str(quiet_hours.DEFAULT_QUIET) == "21:00-09:00"
+    assert f"{quiet_hours.REST_UNTIL:%H:%M}" == "10:00"
+    assert str(quiet_hours.URGENT_QUIET) == "23:00-07:00"

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from casestore.people.quiet_hours import ATHENS, DEFAULT_QUIET, Quiet, earliest, quiet_of
+from casestore.people import public_holidays
+from casestore.people.public_holidays import is_rest_day, is_working_day
+from casestore.people.quiet_hours import (
+    ATHENS,
+    DEFAULT_QUIET,
+    DEFAULT_TIMES,
+    URGENT_TIMES,
+    Quiet,
+    QuietTimes,
+    earliest,
+    quiet_of,
+)
 from dialogues.understanding.hours import DEFAULT
 
 MINUTE = timedelta(minutes=1)
@@ -62,16 +73,78 @@ def test_it_is_never_quiet_then_and_never_before_now(start: time, end: time, now
 @pytest.mark.parametrize(
     ("now", "told"),
     [
-        (athens(2026, 11, 23, 21, 59), athens(2026, 11, 23, 21, 59)),
-        (athens(2026, 11, 23, 22, 0), athens(2026, 11, 24, 8, 0)),
-        (athens(2026, 11, 24, 7, 59), athens(2026, 11, 24, 8, 0)),
-        (athens(2026, 11, 24, 8, 0), athens(2026, 11, 24, 8, 0)),
-        (athens(2026, 3, 28, 23, 0), athens(2026, 3, 29, 8, 0)),  # a night of an hour less
-        (athens(2026, 10, 24, 23, 0), athens(2026, 10, 25, 8, 0)),  # and of one more
+        (athens(2026, 11, 23, 20, 59), athens(2026, 11, 23, 20, 59)),
+        (athens(2026, 11, 23, 21, 0), athens(2026, 11, 24, 9, 0)),
+        (athens(2026, 11, 24, 0, 0), athens(2026, 11, 24, 9, 0)),
+        (athens(2026, 11, 24, 8, 59), athens(2026, 11, 24, 9, 0)),
+        (athens(2026, 11, 24, 9, 0), athens(2026, 11, 24, 9, 0)),
+        (athens(2026, 3, 28, 23, 0), athens(2026, 3, 29, 10, 0)),  # a night of an hour less, before a Sunday
+        (athens(2026, 10, 24, 23, 0), athens(2026, 10, 25, 10, 0)),  # and of one more
+        (athens(2026, 12, 24, 21, 30), athens(2026, 12, 25, 10, 0)),  # Christmas
+        (athens(2027, 5, 4, 9, 59), athens(2027, 5, 4, 10, 0)),  # the first of May, when it falls on Holy Saturday
+        (athens(2026, 11, 29, 10, 0), athens(2026, 11, 29, 10, 0)),
     ],
 )
 def test_the_usual_night(now: datetime, told: datetime) -> None:
-    assert earliest(DEFAULT_QUIET, now) == told
+    assert DEFAULT_TIMES.earliest(now) == told
+
+
+@pytest.mark.parametrize("night", [FORWARD, BACK])
+def test_an_hour_that_is_missing_or_repeated_moves_no_end(night: datetime) -> None:
+    """Minute after minute through both clock changes: quiet is what the wall shows."""
+    for minutes in range(-600, 900):
+        instant = night + timedelta(minutes=minutes)
+        shown = instant.astimezone(ATHENS)
+        quiet = shown.hour >= 21 or shown.hour < 9 or (shown.hour < 10 and shown.weekday() == 6)
+        assert DEFAULT_TIMES.holds(instant) is quiet, shown
+
+
+def test_every_hour_of_five_years_is_judged_by_the_wall() -> None:
+    instant = datetime(2026, 1, 1, tzinfo=UTC)
+    while instant.year < 2031:
+        shown = instant.astimezone(ATHENS)
+        rest = is_rest_day(shown.date())
+        assert DEFAULT_TIMES.holds(instant) is (shown.hour >= 21 or shown.hour < (10 if rest else 9)), shown
+        instant += timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [
+        (athens(2026, 11, 27, 20, 0), athens(2026, 11, 27, 20, 0)),  # a Friday
+        (athens(2026, 11, 27, 22, 0), athens(2026, 11, 30, 9, 0)),
+        (athens(2026, 11, 28, 12, 0), athens(2026, 11, 30, 9, 0)),
+        (athens(2026, 4, 9, 21, 0), athens(2026, 4, 14, 9, 0)),  # Easter, from Good Friday to Monday
+    ],
+)
+def test_only_on_working_days(now: datetime, told: datetime) -> None:
+    assert QuietTimes(DEFAULT_QUIET, working_days=True).earliest(now) == told
+
+
+@pytest.mark.parametrize(
+    ("deadline", "told"),
+    [
+        (None, athens(2026, 11, 24, 9, 0)),
+        (athens(2026, 11, 25, 0, 0), athens(2026, 11, 24, 9, 0)),
+        (athens(2026, 11, 24, 0, 0), athens(2026, 11, 23, 22, 0)),  # it would be too late: at once
+        (athens(2026, 11, 23, 0, 0), athens(2026, 11, 24, 9, 0)),  # it is over: no haste
+    ],
+)
+def test_what_would_be_told_after_its_deadline_is_told_at_once(deadline: datetime | None, told: datetime) -> None:
+    assert DEFAULT_TIMES.before(athens(2026, 11, 23, 22, 0), deadline) == told
+
+
+def test_the_urgent_have_bounds_of_their_own() -> None:
+    assert URGENT_TIMES.earliest(athens(2026, 11, 29, 7, 0)) == athens(2026, 11, 29, 7, 0)
+    assert URGENT_TIMES.earliest(athens(2026, 11, 28, 23, 0)) == athens(2026, 11, 29, 7, 0)
+
+
+def test_a_day_that_is_announced_to_be_a_holiday_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    day = date(2026, 11, 24)
+    assert not is_rest_day(day)
+    monkeypatch.setattr(public_holidays, "OVERRIDES", {day: True})
+    assert is_rest_day(day)
+    assert not is_working_day(day)
 
 
 @pytest.mark.parametrize(

@@ -54,8 +54,8 @@ async def test_a_claim_waits_for_another_that_is_not_committed_yet(
 ) -> None:
     """Else each could take another message to the same person, having seen nothing in flight."""
     outbox = Outbox(three[1], vault)
-    await put(outbox, three[1], dispatch("bulk", priority=Priority.BULK), dispatch("reply"))
-    bulk = rows.c.priority == int(Priority.BULK)
+    await put(outbox, three[1], dispatch("bulk", priority=Priority.MASS), dispatch("reply"))
+    bulk = rows.c.priority == int(Priority.MASS)
     async with three[0].write() as connection:
         await three[0].alone(connection, "outbox/viber")
         await connection.execute(update(rows).where(bulk).values(claim="first", lease_until=START + LEASE))

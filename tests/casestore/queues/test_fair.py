@@ -68,7 +68,7 @@ async def test_an_answer_counts_for_ten_minutes(harness: QueuesHarness) -> None:
 
 async def test_codes_and_notices_count_against_nobody(harness: QueuesHarness) -> None:
     await harness.write("first", "second")
-    for priority in (Priority.CODE, Priority.BULK):
+    for priority in (Priority.CODE, Priority.MASS):
         await put(harness.outbox, harness.database, dispatch(f"{priority}", "first", priority=priority))
     assert await harness.next() == ["first0"]
 

@@ -86,8 +86,8 @@ async def test_urgent_first_one_a_recipient_in_order(outbox: Outbox, database: D
     await put(
         outbox,
         database,
-        dispatch("bulk a", "a", priority=Priority.BULK),
-        dispatch("bulk b", "b", priority=Priority.BULK),
+        dispatch("bulk a", "a", priority=Priority.MASS),
+        dispatch("bulk b", "b", priority=Priority.MASS),
         dispatch("first a", "a"),
         dispatch("second a", "a"),
         dispatch("code c", "c", priority=Priority.CODE),

@@ -66,7 +66,7 @@ class OutboxMachine(Machine):
         "time_passes": {"seconds": SECONDS},
         "put": {
             "recipient": st.sampled_from("ab"),
-            "priority": st.sampled_from([Priority.REPLY, Priority.REPLY, Priority.BULK]),
+            "priority": st.sampled_from([Priority.REPLY, Priority.REPLY, Priority.MASS]),
             "wait": st.sampled_from([0, 0, 60]),
         },
         "repeat": {"which": WHICH},

@@ -240,11 +240,11 @@ async def test_two_workers_apply_a_receipt_once(log: Log) -> None:
 
 
 async def test_depth_tells_the_oldest_that_is_due(log: Log) -> None:
-    later = dispatch("2", "b", channel="sms", after=60, priority=Priority.BULK)
+    later = dispatch("2", "b", channel="sms", after=60, priority=Priority.MASS)
     await put(log.outbox, log.database, later)
     assert sorted(await log.results.depth()) == [
         ("sms", 1, 1, START),
-        ("sms", 2, 1, START + timedelta(seconds=60)),
+        ("sms", 4, 1, START + timedelta(seconds=60)),
     ]
 
 

@@ -1,0 +1,67 @@
+"""``dispatch``: was the citizen told? Every decision about every notice of a case or of a citizen, oldest first."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Sequence
+
+from bot.commands.running import run as run_loop
+from bot.commands.running import start
+from bot.store import open_store
+from casestore.notices.model import NoticeLine
+from casestore.people.quiet_hours import ATHENS
+from connectors.references import canonical
+
+_KEY = re.compile(r"[0-9a-f]{32}")
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    whose = "a case's reference, as it may be typed, or a citizen's key (the column afm_key, as shown here)"
+    parser.add_argument("whose", metavar="CASE|CITIZEN-KEY", help=whose)
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    return run_loop(_dispatch(arguments.whose, as_json=arguments.json))
+
+
+async def _dispatch(whose: str, *, as_json: bool) -> int:
+    """0, or 1 where nothing is on record."""
+    async with open_store(start()) as store:
+        if _KEY.fullmatch(whose):
+            lines = await store.notice_records.lines(citizen_key=whose)
+        else:
+            lines = await store.notice_records.lines(reference=canonical(whose) or whose)
+    write(lines, as_json=as_json)
+    return 0 if lines else 1
+
+
+def write(lines: Sequence[NoticeLine], *, as_json: bool) -> None:
+    for line in lines:
+        sys.stdout.write(f"{_json(line) if as_json else _plain(line)}\n")
+    if not lines and not as_json:
+        sys.stdout.write("no notice on record\n")
+
+
+def _json(line: NoticeLine) -> str:
+    told = {
+        "at": line.at.isoformat(),
+        "notice": line.notice_id,
+        "case": line.reference,
+        "citizen": line.citizen_key,
+        "event": line.event,
+        "channel": line.channel,
+        "reason": line.reason,
+        "until": line.until.isoformat() if line.until else None,
+    }
+    return json.dumps(told, ensure_ascii=False)
+
+
+def _plain(line: NoticeLine) -> str:
+    until = f"until {line.until.astimezone(ATHENS):%Y-%m-%d %H:%M}" if line.until else ""
+    more = " ".join(filter(None, (line.channel, line.reason, until)))
+    when = f"{line.at.astimezone(ATHENS):%Y-%m-%d %H:%M:%S}"
+    return f"{when}  {line.notice_id:>6}  {line.reference:16} {line.event:12} {more}".rstrip()

@@ -1,0 +1,167 @@
+"""Notices over a real store, with channels, a contact registry and a clock that a test moves. No HTTP, no dialogue."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.app import build_recorder
+from bot.channels.port import Outbound, Sent
+from bot.messaging.outbox import OutboxJob
+from bot.messaging.receipts import ReceiptsJob
+from bot.metrics import Metrics
+from bot.notices.build import notice_parts
+from bot.registries.recorder import CaseRecorder
+from bot.runtime import Runtime
+from bot.store import Store
+from bot.worker import Job, run_until_idle
+from casestore.cases.model import Case, CaseReport
+from casestore.database import Database
+from casestore.people.identity import PROVEN, identity_at
+from casestore.queues.outbox import Kind
+from casestore.tables import notice_sends, notices
+from casestore.vault import Vault
+from tests.clock import START, FakeClock
+from tests.conftest import TEST_SECRET
+from tests.fakes.channel import FakeChannel
+from tests.fakes.contact_registry import FakeContactRegistry
+from tests.harness import settings_for
+
+AFM, MOBILE, VIBER_ID = "123456783", "+306900000001", "tGVu"
+PERMIT = Case("permits", "ΑΔ-2026-000123", "building-permit", "Άδεια", "completeness-check", 1, START)
+FLOOD = Case("civil_protection", "ΠΠ-2026-000401", "flood-compensation", "Αρωγή", "cross-checks", 1, START)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What a provider took: ``id`` is the outbox row's."""
+
+    id: int
+    channel: str
+    address: str
+    at: datetime
+    provider_id: str
+
+
+class Provider(FakeChannel):
+    """Takes everything, or raises ``trouble``."""
+
+    def __init__(self, name: str, clock: FakeClock, taken: list[Accepted]) -> None:
+        super().__init__(Sent("never"), name=name)
+        self.trouble: Exception | None = None
+        self._clock = clock
+        self._taken = taken
+        self._numbers = itertools.count(1)
+
+    async def send(self, message: Outbound) -> Sent:
+        if self.trouble is not None:
+            raise self.trouble
+        provider_id = f"{self.name}-{next(self._numbers)}"
+        self._taken.append(Accepted(message.id, self.name, message.address, self._clock(), provider_id))
+        return Sent(provider_id)
+
+
+@dataclass
+class NoticeStage:
+    """``cases`` as the registries hold them; ``taken`` by the providers, in order."""
+
+    store: Store
+    clock: FakeClock
+    contacts: FakeContactRegistry
+    providers: dict[str, Provider]
+    jobs: list[Job]
+    recorder: CaseRecorder
+    taken: list[Accepted]
+    cases: dict[str, Case] = field(default_factory=dict)
+    said: int = 0
+
+    @classmethod
+    def over(cls, database: Database, now: datetime = START) -> NoticeStage:
+        clock, taken, metrics, claims = FakeClock(now), list[Accepted](), Metrics(), itertools.count()
+        store, contacts = Store.over(database, Vault([TEST_SECRET])), FakeContactRegistry({AFM: MOBILE})
+        settings = settings_for(str(database.url), notices_default="on")
+        runtime = Runtime(clock=clock, random=lambda: 0.5, new_claim=lambda: f"claim-{next(claims)}")
+        providers = {name: Provider(name, clock, taken) for name in ("viber", "sms")}
+        parts = notice_parts(settings, store, contacts, clock)
+        jobs: list[Job] = [
+            OutboxJob(
+                channel=provider,
+                outbox=store.outbox,
+                results=store.results,
+                metrics=metrics,
+                runtime=runtime,
+                gates={Kind.CASE: parts.gate},
+            )
+            for provider in providers.values()
+        ]
+        jobs += [ReceiptsJob(store.receipts, metrics, clock), parts.job]
+        recorder = build_recorder(settings, store, metrics, clock)
+        return cls(store, clock, contacts, providers, jobs, recorder, taken)
+
+    async def begin(self, *cases: Case, viber: bool = True) -> None:
+        """The cases are on record, the mobile is known, the chat is linked."""
+        async with self.store.database.write() as connection:
+            now = self.clock()
+            citizen = await self.store.citizens.ensure_one(connection, AFM, now)
+            await self.store.links.set_mobile(connection, citizen, MOBILE, now)
+            if viber:
+                point = await self.store.contact_points.ensure(connection, "viber", VIBER_ID, now)
+                await self.store.links.link(connection, point, citizen, PROVEN, "login", now)
+        await self.report(*cases)
+
+    async def report(self, *cases: Case) -> None:
+        """Their registries say so, by whichever way."""
+        self.cases |= {case.reference: case for case in cases}
+        async with self.store.database.write(wake=True) as connection:
+            reports = [CaseReport(AFM, case) for case in cases]
+            await self.recorder.record(connection, reports, self.clock(), source="test")
+
+    async def change(self, reference: str, **changes: Any) -> None:
+        case = self.cases[reference]
+        await self.report(replace(case, sequence=case.sequence + 1, updated_at=self.clock(), **changes))
+
+    async def settle(self) -> None:
+        await run_until_idle(self.jobs)
+
+    async def later(self, seconds: float) -> None:
+        self.clock.forward(seconds)
+        await self.settle()
+
+    async def consent(self, channel: str, *, allowed: bool) -> bool:
+        """ΣΤΟΠ or ΕΝΑΡΞΗ there, as the effect of a turn keeps it; is it the citizen's word?"""
+        self.said += 1
+        now, address = self.clock(), VIBER_ID if channel == "viber" else MOBILE
+        async with self.store.database.write() as connection:
+            point = await self.store.contact_points.ensure(connection, channel, address, now)
+            await self.store.consents.add(
+                connection, point, allowed=allowed, source="message", key=f"said:{self.said}", now=now
+            )
+            speaker, word = (await identity_at(connection, point)).speaker, f"{channel}-{'yes' if allowed else 'no'}"
+            if speaker is not None:
+                await self.store.preferences.add(
+                    connection, point, speaker, "word", word, source="message", key=f"said:{self.said}", now=now
+                )
+        return speaker is not None
+
+    async def receipt(self, accepted: Accepted, status: str) -> None:
+        now, receipts = self.clock(), self.store.receipts
+        row = receipts.row(channel=accepted.channel, provider_id=accepted.provider_id, status=status, at=now, now=now)
+        from casestore.tables import receipts as table
+
+        await self.store.database.append({table: [row]})
+        await self.settle()
+
+    async def rows(self) -> Sequence[Any]:
+        """Every send of every notice with its notice, oldest first."""
+        joined = select(notice_sends, notices.c.state, notices.c.reason, notices.c.category)
+        async with self.store.database.read() as connection:
+            sends = joined.join_from(notice_sends, notices).order_by(notice_sends.c.id)
+            return (await connection.execute(sends)).all()
+
+
+NIGHT = timedelta(hours=14)

@@ -1,0 +1,160 @@
+"""Whatever changes, is reported, said and lost, in any order: each fact is told once, or it is said why not.
+
+Never in quiet hours but for what is urgent, never after ΣΤΟΠ, never to a number that is another's, and never on a
+second channel what is known to have arrived on the first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from sqlalchemy import delete, select
+
+from bot.channels.port import Remedy, SendError
+from casestore.cases.model import Document
+from casestore.columns import metadata
+from casestore.database import Database
+from casestore.people.quiet_hours import DEFAULT_TIMES, URGENT_TIMES
+from casestore.tables import notice_facts, notices
+from tests.bot.notices.harness import AFM, FLOOD, MOBILE, PERMIT, NoticeStage
+
+pytestmark = pytest.mark.slow
+CASES = st.sampled_from([PERMIT.reference, FLOOD.reference])
+STAGES = st.sampled_from(["pre-approval", "review", "issuance", "on-site-inspection"])
+CHANNELS = st.sampled_from(["viber", "sms"])
+SECONDS = st.sampled_from([1, 100, 130, 310, 901, 3600, 6 * 3600])
+SILENCED_BY = {"viber": ("viber",), "sms": ("viber", "sms")}  # by a no on one of these
+STATUSES = st.sampled_from(["sent", "delivered", "seen", "failed"])
+TROUBLES = st.sampled_from(
+    [None, SendError(Remedy.NEVER, "viber:9"), SendError(Remedy.RETRY, "http:503"), SendError(Remedy.STOP_CONTACT, "x")]
+)
+
+
+@pytest.fixture
+def loop_and_database(database_url: str) -> Iterator[tuple[asyncio.Runner, Database]]:
+    with asyncio.Runner() as runner:
+        database = Database(database_url)
+        yield runner, database
+        runner.run(database.close())
+
+
+class NoticeMachine(RuleBasedStateMachine):
+    def __init__(self, runner: asyncio.Runner, database: Database) -> None:
+        super().__init__()
+        self.do = runner.run
+        self.do(_wipe(database))
+        self.stage = NoticeStage.over(database)
+        self.words: dict[str, bool] = {}
+        self.arrived: set[int] = set()  # rows of the outbox
+        self.do(self.stage.begin(PERMIT, FLOOD))
+        self.checked = 0
+
+    @rule(reference=CASES, stage=STAGES)
+    def moves(self, reference: str, stage: str) -> None:
+        self.do(self.stage.change(reference, stage=stage))
+        self.works()
+
+    @rule(reference=CASES, status=st.sampled_from(["missing", "submitted", "accepted", "rejected"]))
+    def a_paper_changes(self, reference: str, status: str) -> None:
+        self.do(self.stage.change(reference, documents=(Document("paper", "Χαρτί", status),)))
+        self.works()
+
+    @rule(reference=CASES)
+    def is_reported_again(self, reference: str) -> None:
+        self.do(self.stage.report(self.stage.cases[reference]))
+        self.works()
+
+    @rule(seconds=SECONDS)
+    def time_passes(self, seconds: int) -> None:
+        self.stage.clock.forward(seconds)
+        self.works()
+
+    @rule(channel=CHANNELS, allowed=st.booleans())
+    def says(self, channel: str, *, allowed: bool) -> None:
+        """At a number that is another's by now ΣΤΟΠ is the other's word."""
+        if self.do(self.stage.consent(channel, allowed=allowed)) or allowed:
+            self.words[channel] = allowed
+        self.works()
+
+    @rule(channel=CHANNELS, trouble=TROUBLES)
+    def a_provider_has_trouble(self, channel: str, trouble: Exception | None) -> None:
+        self.stage.providers[channel].trouble = trouble
+
+    @rule(mobile=st.sampled_from([MOBILE, MOBILE, None, "+306900000077"]))
+    def the_number_changes_hands(self, mobile: str | None) -> None:
+        self.stage.contacts.held[AFM] = mobile
+
+    @precondition(lambda self: self.stage.taken)
+    @rule(data=st.data(), status=STATUSES)
+    def a_receipt_comes(self, data: st.DataObject, status: str) -> None:
+        accepted = data.draw(st.sampled_from(self.stage.taken))
+        self.do(self.stage.receipt(accepted, status))
+        if status in ("delivered", "seen"):
+            self.arrived.add(accepted.id)
+        self.works()
+
+    def works(self) -> None:
+        """The worker works, and all that was sent meanwhile was allowed."""
+        self.do(self.stage.settle())
+        rows = {row.outbox_id: row for row in self.do(self.stage.rows())}
+        for accepted in self.stage.taken[self.checked :]:
+            row = rows[accepted.id]
+            times = URGENT_TIMES if row.category == "urgent" else DEFAULT_TIMES
+            assert not times.holds(accepted.at), "at night"
+            silent = all(self.words.get(channel, True) for channel in SILENCED_BY[accepted.channel])
+            assert self.words.get(accepted.channel, silent), "after a stop"
+            if accepted.channel == "sms":
+                assert accepted.address == self.stage.contacts.held[AFM], "to another's number"
+            earlier = {each.outbox_id for each in rows.values() if each.notice_id == row.notice_id} - {accepted.id}
+            assert not earlier & self.arrived, "on a second channel what had arrived"
+        self.checked = len(self.stage.taken)
+
+    def teardown(self) -> None:
+        """With time every notice comes to an end, and nothing was told twice on a channel."""
+        for provider in self.stage.providers.values():
+            provider.trouble = None
+        for _ in range(8):
+            self.time_passes(13 * 3600)
+        sent = Counter((row.notice_id, row.channel) for row in self.do(self.stage.rows()) if row.told_at)
+        taken = Counter(accepted.id for accepted in self.stage.taken)
+        assert all(count == 1 for count in sent.values())
+        assert all(count == 1 for count in taken.values())
+        ends, facts = self.do(self._ends())
+        assert all(state != "open" and (state == "told" or reason or state == "unknown") for state, reason in ends)
+        assert all(count == 1 for count in facts.values())
+
+    async def _ends(self) -> tuple[list[tuple[str, str | None]], Counter[Any]]:
+        async with self.stage.store.database.read() as connection:
+            found = await connection.execute(select(notices.c.state, notices.c.reason))
+            ends = [(row.state, row.reason) for row in found]
+            facts = await connection.execute(select(notice_facts))
+            return ends, Counter((row.reference, row.sequence, row.kind) for row in facts)
+
+
+async def _wipe(database: Database) -> None:
+    async with database.write() as connection:
+        for table in reversed(metadata.sorted_tables):
+            if table.name not in ("meta", "alembic_version"):
+                await connection.execute(delete(table))
+
+
+def test_notices_whatever_happens(loop_and_database: tuple[asyncio.Runner, Database]) -> None:
+    runner, database = loop_and_database
+    run_state_machine_as_test(
+        lambda: NoticeMachine(runner, database),  # type: ignore[arg-type]  # it wants a class, and calls it
+        settings=settings(
+            max_examples=int(os.environ.get("QUEUE_EXAMPLES", "8")),
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            phases=(Phase.explicit, Phase.reuse, Phase.generate),  # to make a failure shorter takes minutes
+        ),
+    )
