@@ -16,6 +16,13 @@ from bot.conversation.budget import Budgets
 from bot.conversation.effects import SMS, Effects
 from bot.conversation.reads import StoreReads
 from bot.conversation.turn_handler import Dialogue, TurnHandler
+from bot.documents.build import (
+    document_effects,
+    document_jobs,
+    document_reads,
+    paper_judgements,
+    upload_routes,
+)
 from bot.linking.build import link_routes, linking_effects
 from bot.linking.verification import RegistryLinkVerifier
 from bot.messaging.inbox import InboxJob
@@ -70,6 +77,7 @@ async def make_server(
         health = Health({"store": lambda: is_current(store.database)}, metrics, depths)
         links = link_routes(settings, store, session, runtime)
         links += my_data_routes(store, runtime.clock)
+        links += upload_routes(settings, store, metrics, runtime.clock)
         links += FrontPage([SPOKEN[channel.name].title for channel in channels]).routes()
         yield make_app([*intake.routes(), *events, *health.routes(), *links, *extra], max_body=MAX_BODY)
 
@@ -84,6 +92,9 @@ async def read_depths(store: Store, metrics: Metrics, clock: Callable[[], dateti
     metrics.depth.labels("inbox", "all", "all").set(waiting)
     metrics.age.labels("inbox", "all", "all").set(_age(oldest, now))
     await read_event_depth(store, metrics, now)
+    files, _, first = await store.document_tasks.depth()
+    metrics.depth.labels("documents", "all", "all").set(files)
+    metrics.age.labels("documents", "all", "all").set(_age(first, now))
     for channel, priority, count, due in await store.results.depth():
         metrics.depth.labels("outbox", channel, str(priority)).set(count)
         metrics.age.labels("outbox", channel, str(priority)).set(_age(due, now))
@@ -115,21 +126,22 @@ async def probe_registries(settings: Settings, session: aiohttp.ClientSession, s
     return results
 
 
-def change_listeners() -> tuple[ChangeListener, ...]:
-    """Who is called with every change of a case, by whichever way it came. Nobody yet."""
-    return ()
+def change_listeners(store: Store) -> tuple[ChangeListener, ...]:
+    """Who is called with every change of a case, by whichever way it came."""
+    return (paper_judgements(store),)
 
 
 def build_recorder(store: Store, metrics: Metrics) -> CaseRecorder:
     """What keeps the changes of cases, for whoever brings them: the worker's jobs and the commands."""
-    return case_recorder(store, metrics, change_listeners())
+    return case_recorder(store, metrics, change_listeners(store))
 
 
 def build_reads(
     store: Store, registries: tuple[Sequence[CaseRegistry], ContactRegistry | None], runtime: Runtime
 ) -> StoreReads:
     """What the dialogue may read."""
-    return StoreReads(one_view(store, registries[0], runtime.clock), store.codes, registries[1], privacy_reads(store))
+    view = one_view(store, registries[0], runtime.clock)
+    return StoreReads(view, store.codes, registries[1], privacy_reads(store), document_reads(store))
 
 
 def _build_turn_handler(
@@ -149,6 +161,7 @@ def _build_turn_handler(
         more={
             **linking_effects(settings, store, dialogue, runtime).table,
             **privacy_effects(settings, store, dialogue, runtime).table,
+            **document_effects(settings, store, dialogue, runtime).table,
         },
     )
     return TurnHandler(
@@ -204,11 +217,23 @@ def build_jobs(
     jobs.append(SpendJob(spending=store.spending, alarms=alarms, metrics=metrics, clock=runtime.clock))
     jobs.append(ReceiptsJob(store.receipts, metrics, runtime.clock))
     jobs.append(retention_job(store, metrics, runtime.clock))
+    recorder = build_recorder(store, metrics)
+    jobs += document_jobs(
+        settings=settings,
+        store=store,
+        channels=channels,
+        registries=registries[0],
+        recorder=recorder,
+        wording=dialogue,
+        metrics=metrics,
+        runtime=runtime,
+        policy=policy,
+    )
     jobs += registry_jobs(
         settings=settings,
         store=store,
         registries=registries[0],
-        recorder=build_recorder(store, metrics),
+        recorder=recorder,
         metrics=metrics,
         runtime=runtime,
         policy=policy,

@@ -11,12 +11,11 @@ from dialogues.actions.cases import (
     CaseNamed,
     CaseStatus,
     CertificateStatus,
-    DocumentSent,
     ListCases,
-    MissingDocuments,
     OfCases,
 )
 from dialogues.actions.consent import StartAlerts, StopAlerts
+from dialogues.actions.documents import HandPaperIn, MissingPapers, PaperSent, TakeDocument, TakeFilesBack
 from dialogues.actions.facets import AskFacet
 from dialogues.actions.following import FollowUp, OtherCase
 from dialogues.actions.general import Fees, Help, Offices, RequestCertificate, ServiceTeller, TopicNamed
@@ -30,9 +29,9 @@ from dialogues.ports import Reads
 
 _OF_CASES: tuple[type[OfCases], ...] = (
     CaseStatus,
-    MissingDocuments,
+    MissingPapers,
     ListCases,
-    DocumentSent,
+    PaperSent,
     CertificateStatus,
     AskFacet,
 )
@@ -61,9 +60,9 @@ def all_actions(reads: Reads, catalogue: Catalogue) -> tuple[Action, ...]:
     of_cases: dict[str, Action] = {
         status.intent: status,
         certificate.intent: certificate,
-        MissingDocuments.intent: MissingDocuments(reads, teller, link, services),
+        MissingPapers.intent: MissingPapers(reads, teller, link, services),
         ListCases.intent: ListCases(reads, teller, link),
-        DocumentSent.intent: DocumentSent(reads, teller, link),
+        PaperSent.intent: PaperSent(reads, teller, link),
     }
     facet = AskFacet(reads, teller, link, catalogue)
     of_cases[facet.intent] = facet
@@ -82,6 +81,8 @@ def all_actions(reads: Reads, catalogue: Catalogue) -> tuple[Action, ...]:
         CheckTheCode(reads, {**of_cases, my_data.intent: my_data, copy.intent: copy}),
         my_data,
         copy,
+        *(of_papers(reads, teller) for of_papers in (TakeDocument, HandPaperIn)),
+        TakeFilesBack(),
         *(
             of_privacy(reads)
             for of_privacy in (StartAlerts, UnlinkChat, DeleteMe, Confirmed, SetThePreference, ShowPreferences)

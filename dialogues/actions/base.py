@@ -18,7 +18,8 @@ class ActionInput:
 
     ``second_intent`` is the intent of a second wish that the message seems to hold; ``preference`` the kind and value
     of a :class:`dialogues.turn.SetPreference` that it states; ``facet`` the narrower question that it asks.
-    ``channels``: all there are.
+    ``channels``: all there are. ``said``: what picking the choice says that the message picks, else
+    its words.
     """
 
     message: Message
@@ -30,6 +31,7 @@ class ActionInput:
     preference: tuple[str, str] | None = None
     facet: str | None = None
     channels: Channels = field(default_factory=dict)
+    said: str = ""
 
     @property
     def forgeable(self) -> bool:

@@ -29,6 +29,12 @@ def named_by(text: str, cases: Sequence[CaseView]) -> list[CaseView]:
     return best if most and len(best) < len(cases) else []
 
 
+def names_title(text: str, title: str) -> bool:
+    """Does the text have a telling word of this title?"""
+    said = {_key(word) for word in fold(text).split() if _tells(word)}
+    return any(_key(word) in said for word in fold(title).split() if _tells(word))
+
+
 def _words(case: CaseView) -> set[str]:
     return {_key(word) for word in fold(case.title).split() if _tells(word)}
 

@@ -117,6 +117,7 @@ class Engine:
             preference=reading.preference,
             facet=reading.facet,
             channels=self._channels,
+            said=reading.text,
         )
         while (name := self._model.next_action(talk.tracker)) != LISTEN:
             if len(outputs) == MOST_ACTIONS:
