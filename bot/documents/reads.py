@@ -42,7 +42,13 @@ class StoreDocuments:
         for document in await self._documents.of_citizen(citizen_id, now - TOLD):
             if document.bundle and document.state in _STATES:
                 bundles.setdefault(document.bundle, []).append(document)
-        return tuple(_paper(files) for files in bundles.values())
+        newest = {_of(files): _paper(files) for files in bundles.values()}  # what came later for a paper counts
+        return tuple(newest.values())
+
+
+def _of(files: Sequence[StoredDocument]) -> tuple[str, str]:
+    """Which paper they are."""
+    return (files[0].paper.reference, files[0].paper.code) if files[0].paper else ("", "")
 
 
 def _paper(files: Sequence[StoredDocument]) -> SentPaper:

@@ -56,6 +56,10 @@ async def test_what_the_clerk_says_of_it_moves_our_record(known: Service) -> Non
     known.state.accept(CASE, PAPER)
     await known.system.later(31)
     assert await states(known) == [S.REJECTED, S.ACCEPTED]
+    [handed] = known.filing.of_case(CASE).values()
+    told = await viber(known, B.viber_id, "το έστειλα το τοπογραφικό")
+    assert told.count("Αριθμός πρωτοκόλλου") == 1  # of the one that came last
+    assert handed.number in told
 
 
 async def test_who_says_that_it_was_sent_is_told_by_the_registry_and_by_our_own_record(known: Service) -> None:
