@@ -16,6 +16,13 @@ from bot.conversation.budget import Budgets
 from bot.conversation.effects import SMS, Effects
 from bot.conversation.reads import StoreReads
 from bot.conversation.turn_handler import Dialogue, TurnHandler
+from bot.documents.build import (
+    document_effects,
+    document_jobs,
+    document_reads,
+    paper_judgements,
+    upload_routes,
+)
 from bot.linking.build import link_routes, linking_effects
 from bot.linking.verification import RegistryLinkVerifier
 from bot.messaging.inbox import InboxJob
@@ -72,6 +79,7 @@ async def make_server(
         health = Health({"store": lambda: is_current(store.database)}, metrics, depths)
         links = link_routes(settings, store, session, runtime)
         links += my_data_routes(store, runtime.clock)
+        links += upload_routes(settings, store, metrics, runtime.clock)
         links += FrontPage([SPOKEN[channel.name].title for channel in channels]).routes()
         yield make_app([*intake.routes(), *events, *health.routes(), *links, *extra], max_body=MAX_BODY)
 
@@ -86,6 +94,9 @@ async def read_depths(store: Store, metrics: Metrics, clock: Callable[[], dateti
     metrics.depth.labels("inbox", "all", "all").set(waiting)
     metrics.age.labels("inbox", "all", "all").set(_age(oldest, now))
     await read_event_depth(store, metrics, now)
+    files, _, first = await store.document_tasks.depth()
+    metrics.depth.labels("documents", "all", "all").set(files)
+    metrics.age.labels("documents", "all", "all").set(_age(first, now))
     for channel, priority, count, due in await store.results.depth():
         metrics.depth.labels("outbox", channel, str(priority)).set(count)
         metrics.age.labels("outbox", channel, str(priority)).set(_age(due, now))
@@ -119,7 +130,7 @@ async def probe_registries(settings: Settings, session: aiohttp.ClientSession, s
 
 def change_listeners(settings: Settings, store: Store, clock: Clock) -> tuple[ChangeListener, ...]:
     """Who is called with every change of a case, by whichever way it came."""
-    return (announcer(settings, store, clock),)
+    return (paper_judgements(store), announcer(settings, store, clock))
 
 
 def build_recorder(settings: Settings, store: Store, metrics: Metrics, clock: Clock = utc_now) -> CaseRecorder:
@@ -135,7 +146,8 @@ def build_reads(
 ) -> StoreReads:
     """What the dialogue may read."""
     privacy = privacy_reads(store, default=settings.notices_default == "on")
-    return StoreReads(one_view(store, registries[0], runtime.clock), store.codes, registries[1], privacy)
+    view = one_view(store, registries[0], runtime.clock)
+    return StoreReads(view, store.codes, registries[1], privacy, document_reads(store))
 
 
 def _build_turn_handler(
@@ -155,6 +167,7 @@ def _build_turn_handler(
         more={
             **linking_effects(settings, store, dialogue, runtime).table,
             **privacy_effects(settings, store, dialogue, runtime).table,
+            **document_effects(settings, store, dialogue, runtime).table,
         },
     )
     return TurnHandler(
@@ -213,11 +226,23 @@ def build_jobs(
     jobs.append(ReceiptsJob(store.receipts, metrics, runtime.clock))
     jobs.append(notices.job)
     jobs.append(retention_job(store, metrics, runtime.clock))
+    recorder = build_recorder(settings, store, metrics, runtime.clock)
+    jobs += document_jobs(
+        settings=settings,
+        store=store,
+        channels=channels,
+        registries=registries[0],
+        recorder=recorder,
+        wording=dialogue,
+        metrics=metrics,
+        runtime=runtime,
+        policy=policy,
+    )
     jobs += registry_jobs(
         settings=settings,
         store=store,
         registries=registries[0],
-        recorder=build_recorder(settings, store, metrics, runtime.clock),
+        recorder=recorder,
         metrics=metrics,
         runtime=runtime,
         policy=policy,

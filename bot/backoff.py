@@ -32,6 +32,7 @@ SEND_ATTEMPTS = 8  # of a dispatch that is refused for the time being, and not b
 LOOKS = 100  # attempts at a dispatch in all, most of them asking a provider that cannot tell: more than an hour
 EVENT_ATTEMPTS = 20  # of a registry's event: two hours of a registry that is down; polling goes on beside it
 UNKNOWN_ATTEMPTS = 8  # of an event for something that its registry says there is not: minutes
+DOCUMENT_ATTEMPTS = 40  # of a step: five hours of a registry or a scanner that is down
 UNDELIVERED = RetryRule(max_attempts=8, after=timedelta(minutes=5))
 """What was accepted and did not arrive (a handset that was off). Each attempt may have been paid for."""
 
@@ -55,4 +56,5 @@ class RetryPolicy:
     most_doubts: int = 3
     look_again: Backoff = Backoff(first=5.0, most=60.0)  # a provider's list may lag behind its own acceptance
     event_again: Backoff = Backoff(first=2.0, most=600.0)
+    document_again: Backoff = Backoff(first=1.0, most=600.0)
     store_down: float = 3.0

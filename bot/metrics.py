@@ -80,6 +80,10 @@ class Metrics:
             "counter_registry_events", "Events of registries by result", ["registry", "result"], registry=r
         )
         self.dead_events = Gauge("counter_dead_registry_events", "Events given up, waiting for an operator", registry=r)
+        self.documents = Counter(
+            "counter_document_steps", "Steps of documents by result", ["step", "result"], registry=r
+        )
+        self.uploads = Counter("counter_uploads", "Files by the upload page, by result", ["result"], registry=r)
         self.reconciled = Counter(
             "counter_reconciled_cases", "Cases compared with a registry's", ["registry", "result"], registry=r
         )

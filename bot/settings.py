@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import NoDecode
@@ -61,6 +63,8 @@ class Settings(AllChannelSettings):
     login_client_id: str | None = None
     login_client_secret: SecretStr | None = None
 
+    files_url: str | None = None
+    scanner_url: str | None = None
     model_path: str = "models/counter.tar.gz"
     worker_port: int = Field(0, ge=0, le=65535)
     budget_messages_per_minute: int = Field(30, ge=0)
@@ -107,6 +111,26 @@ class Settings(AllChannelSettings):
         if value is not None:
             Signatures(_parts(value), lambda: datetime.now(UTC))
         return value
+
+    @field_validator("files_url")
+    @classmethod
+    def _known_place(cls, value: str | None) -> str | None:
+        if value is not None and (urlsplit(value).scheme != "file" or not urlsplit(value).path.strip("/")):
+            raise ValueError("must be file:// and an absolute folder; without it files are kept in the database")
+        return value
+
+    @field_validator("scanner_url")
+    @classmethod
+    def _known_scanner(cls, value: str | None) -> str | None:
+        place = urlsplit(value or "")
+        if value is not None and not (place.scheme == "unix" and place.path) and not _has_port(place):
+            raise ValueError("must be unix:///path/of/the/socket or tcp://host:port")
+        return value
+
+    @property
+    def files_folder(self) -> Path | None:
+        """Where the content of documents is kept; ``None``: in the database."""
+        return None if self.files_url is None else Path(unquote(urlsplit(self.files_url).path))
 
     def missing_for(self, part: str) -> tuple[str, ...]:
         """The settings that a part (:data:`PARTS`) still lacks, by name; empty: it is on."""
@@ -156,3 +180,10 @@ def _say(error: Any) -> str:
 def _parts(secrets: SecretStr) -> list[str]:
     """Secrets that are separated by commas."""
     return [part.strip() for part in secrets.get_secret_value().split(",") if part.strip()]
+
+
+def _has_port(place: SplitResult) -> bool:
+    try:
+        return place.scheme == "tcp" and bool(place.hostname) and place.port is not None
+    except ValueError:  # a port that is none
+        return False

@@ -17,6 +17,10 @@ from casestore.conversations.history import History
 from casestore.conversations.repository import Conversations
 from casestore.conversations.transcript import Transcript
 from casestore.database import Database
+from casestore.documents.files import DatabaseFiles, Files, FolderFiles
+from casestore.documents.repository import Documents
+from casestore.documents.tasks import DocumentTasks
+from casestore.documents.upload_links import UploadLinks
 from casestore.migrate import check_key_ring, is_current, migrate
 from casestore.notices.records import NoticeRecords
 from casestore.notices.repository import Notices
@@ -77,12 +81,17 @@ class Store:
     copies: Copies
     holdings: Holdings
     erasure: Erasure
+    documents: Documents
+    document_tasks: DocumentTasks
+    upload_links: UploadLinks
     purger: Purger
     audits: AuditTrail
 
     @classmethod
-    def over(cls, database: Database, vault: Vault) -> Store:
+    def over(cls, database: Database, vault: Vault, files: Files | None = None) -> Store:
+        """``files`` keep the content of documents: the database itself, if not said otherwise."""
         points, audits, outbox = ContactPoints(database, vault), AuditTrail(database, vault), Outbox(database, vault)
+        tasks = DocumentTasks(database, vault)
         return cls(
             database=database,
             vault=vault,
@@ -112,6 +121,9 @@ class Store:
             copies=Copies(database, vault),
             holdings=Holdings(database, vault),
             erasure=Erasure(database, audits),
+            documents=Documents(database, vault, files or DatabaseFiles(), tasks),
+            document_tasks=tasks,
+            upload_links=UploadLinks(database, vault),
             purger=Purger(database),
             audits=audits,
         )
@@ -128,6 +140,7 @@ async def open_store(settings: Settings, *, migrating: bool = False) -> AsyncIte
             raise NotMigrated("the database does not have today's schema: run `python -m bot migrate`")
         vault = Vault(settings.secrets())
         await check_key_ring(database, vault)
-        yield Store.over(database, vault)
+        folder = settings.files_folder
+        yield Store.over(database, vault, FolderFiles(folder) if folder else None)
     finally:
         await database.close()

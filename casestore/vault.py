@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -50,6 +50,9 @@ class Vault:
         keys = [_derive(secret, b"counter/seal") for secret in secrets]
         self._ciphers = {hashlib.sha256(key).digest()[:_KEY_ID]: AESGCM(key) for key in keys}
         self._newest = hashlib.sha256(keys[0]).digest()[:_KEY_ID]
+        files = [_derive(secret, b"counter/files") for secret in secrets]
+        self.file_keys: Mapping[bytes, bytes] = {hashlib.sha256(key).digest()[:_KEY_ID]: key for key in files}
+        """By their ids, newest first: for :mod:`casestore.filevault`."""
         self._index_key = _derive(secrets[-1], b"counter/index")
         self._nonces = _nonces()
 

@@ -50,6 +50,7 @@ class CaseService:
 
     def __init__(self, vocabulary: RegistryVocabulary, ked: Ked, runtime: Runtime, keeping: CachePolicy) -> None:
         self.name = vocabulary.registry
+        self.honours_ids = vocabulary.honours_ids
         self.certificates = tuple(Offer(one.code, one.details) for one in vocabulary.certificates)
         self._vocabulary = vocabulary
         self._ked = ked

@@ -170,6 +170,8 @@ class CaseRegistry(Protocol):
 
     name: str  # "permits"
     certificates: tuple[Offer, ...]
+    honours_ids: bool
+    """Does it take a submission of one id once? Else :meth:`case` must tell whether it was taken before."""
 
     async def cases_of(self, afm: str) -> CaseList:
         """For a citizen who looks: remembered for a short time, and told as stale when the registry is down."""
@@ -180,7 +182,7 @@ class CaseRegistry(Protocol):
     async def changes(self, cursor: str) -> Changes: ...
 
     async def submit(self, submission: Submission) -> Receipt:
-        """May be repeated with the same ``id``, at once or next week: it is taken once."""
+        """May be repeated with the same ``id``, at once or next week: it is taken once, where :attr:`honours_ids`."""
 
     async def request(self, wanted: CertificateRequest) -> Certificate:
         """Likewise. The answer may already be the certificate; else an event tells, or :meth:`certificate`."""

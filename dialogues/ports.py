@@ -134,11 +134,36 @@ class PrivacyReads(Protocol):
         """How often the last day's answers here asked for such digits."""
 
 
+@dataclass(frozen=True, slots=True)
+class SentPaper:
+    """A paper that was handed in here. ``state``: ``on-its-way``, ``submitted`` (then ``number`` is the registry's
+    protocol number, if it gave one) or ``refused``, as of ``at``."""
+
+    reference: str
+    title: str
+    state: str
+    at: datetime
+    number: str = ""
+
+
+class DocumentReads(Protocol):
+    """What a turn may read of what was handed in here."""
+
+    async def waiting(self, conversation_id: int, now: datetime) -> int:
+        """How many files of this chat wait for their citizen to say which paper they are."""
+
+    async def sent(self, citizen_id: int, now: datetime) -> tuple[SentPaper, ...]:
+        """Papers that this citizen handed in during the last weeks, the newest last."""
+
+
 class Reads(Protocol):
     """Given to every action by its constructor."""
 
     @property
     def privacy(self) -> PrivacyReads: ...
+
+    @property
+    def documents(self) -> DocumentReads: ...
 
     async def overview(self, citizen_id: int) -> Overview:
         """This citizen's open cases and those closed in the last 90 days, as the registries tell them now."""

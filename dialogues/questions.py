@@ -28,7 +28,7 @@ OF_QUESTION: Mapping[str, frozenset[str]] = MappingProxyType(
 )  # fmt: skip
 """What answers a question about an offer."""
 
-LASTS = frozenset({"afm", "code", "link", "person", "case", "topic"})
+LASTS = frozenset({"afm", "code", "link", "person", "case", "topic", "paper"})
 """Questions that stay open while something else is said: until answered, refused, replaced by another topic, or
 :data:`LAPSES` messages old. Those that take something away do not wait."""
 LAPSES = 3  # messages
@@ -63,6 +63,10 @@ ASKED_BY: Mapping[str, str] = MappingProxyType(
         "utter_no_certificate": "person",
         "utter_offer_link": "link",
         "utter_offer_person": "person",
+        "utter_paper_is_it": "paper",
+        "utter_paper_link_first": "link",
+        "utter_paper_which": "paper",
+        "utter_papers_are_it": "paper",
         "utter_person_again": "person",
         "utter_unlink_confirm": "unlink",
         "utter_which_case": "case",

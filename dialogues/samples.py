@@ -16,6 +16,11 @@ _PAPERS = (
 SAMPLES: Mapping[str, Value] = MappingProxyType(
     {
         "at": {"el": "στις 10:42", "en": "at 10:42"},
+        "number": "1042/23-11-2026",
+        "why": {
+            "el": "δεν ανοίγει, μάλλον έφτασε μισό. Στείλτε το ξανά.",
+            "en": "it does not open. Please send it again.",
+        },
         "office": {"el": "e-ΕΦΚΑ", "en": "e-EFKA"},
         "offices": {"el": "e-ΕΦΚΑ, Ελληνικό Κτηματολόγιο", "en": "e-EFKA, Hellenic Cadastre"},
         "papers": "Τοπογραφικό διάγραμμα, Τίτλος ιδιοκτησίας",

@@ -169,9 +169,47 @@ class Erase:
     everywhere: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper that a case waits for. ``title`` in the registry's words."""
+
+    registry: str
+    reference: str
+    code: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeFiles:
+    """Fetch the files of this message and keep them until it is said which paper they are. ``paper``: which they seem
+    to be."""
+
+    paper: Paper | None
+
+
+@dataclass(frozen=True, slots=True)
+class HandIn:
+    """The files that wait in this chat are this paper: submit them to its registry, together."""
+
+    paper: Paper
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """Erase the files that wait in this chat."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendUploadLink:
+    """Send a one-time link to the upload page of this case into this chat, where its citizen is known."""
+
+    reference: str
+
+
 _OfIdentity = SendCode | CodeTried | SendLoginLink | Unlink
 _OfPrivacy = SetConsent | SetPreference | SendCopy | Erase
-Effect = _OfIdentity | _OfPrivacy | Handover | CancelHandover | SetLanguage
+_OfDocuments = TakeFiles | HandIn | TakeBack | SendUploadLink
+Effect = _OfIdentity | _OfPrivacy | _OfDocuments | Handover | CancelHandover | SetLanguage
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.channels.port import Attachment
 from bot.messaging.compose import Recipient, compose
 from bot.store import Store
 from casestore.conversations.repository import Conversation
@@ -29,11 +30,12 @@ class Wording(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EffectContext:
-    """Where an effect comes from. ``key`` is unique for it (``in:7:e0``)."""
+    """Where an effect comes from. ``key`` is unique for it (``in:7:e0``). ``attachments`` are the message's."""
 
     conversation: Conversation
     key: str
     now: datetime
+    attachments: tuple[Attachment, ...] = ()
 
 
 EffectT = TypeVar("EffectT", contravariant=True)

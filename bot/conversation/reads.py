@@ -7,17 +7,25 @@ from datetime import datetime
 from bot.registries.overview import OneView
 from casestore.people.codes import Codes, OpenCode
 from connectors.registry import ContactRegistry, RegistryError
-from dialogues.ports import CodeCheck, CodeVerdict, Overview, PrivacyReads, Unavailable
+from dialogues.ports import CodeCheck, CodeVerdict, DocumentReads, Overview, PrivacyReads, Unavailable
 
 
 class StoreReads:
     """Implements :class:`dialogues.ports.Reads`. ``contacts`` is ``None`` where no registry is set up."""
 
-    def __init__(self, view: OneView, codes: Codes, contacts: ContactRegistry | None, privacy: PrivacyReads) -> None:
+    def __init__(
+        self,
+        view: OneView,
+        codes: Codes,
+        contacts: ContactRegistry | None,
+        privacy: PrivacyReads,
+        documents: DocumentReads,
+    ) -> None:
         self._view = view
         self._codes = codes
         self._contacts = contacts
         self.privacy = privacy
+        self.documents = documents
 
     async def overview(self, citizen_id: int) -> Overview:
         return await self._view.of(citizen_id)

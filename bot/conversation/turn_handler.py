@@ -224,7 +224,8 @@ class TurnHandler:
         if not conversation.reachable:  # whoever writes can be written to
             await self._store.contact_points.reachable(connection, conversation.contact_point_id, reason=None)
         for n, effect in enumerate(turn.effects):
-            await self._effects.apply(connection, effect, EffectContext(conversation, f"{cause}:e{n}", now))
+            context = EffectContext(conversation, f"{cause}:e{n}", now, message.attachments)
+            await self._effects.apply(connection, effect, context)
 
     async def _note_subscription(
         self, claimed: Claimed, message: Inbound, conversation: Conversation, *, silent: bool

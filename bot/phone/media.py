@@ -12,7 +12,9 @@ SIGNATURES = {
     b"GIF8": "image/gif",
     b"%PDF-": "application/pdf",
 }
-LIMIT = 8 * 1024 * 1024
+HEIC = b"ftypheic"
+"""At the fifth byte of what an iPhone photographs."""
+LIMIT = 20 * 1024 * 1024
 """Bytes in one upload."""
 SHELF = 20
 """Uploads kept."""
@@ -35,6 +37,7 @@ class Medium:
 def recognise(name: str, content: bytes) -> Medium | None:
     """A picture or a PDF; ``None`` for anything else."""
     kind = next((kind for start, kind in SIGNATURES.items() if content.startswith(start)), None)
+    kind = kind or ("image/heic" if content[4:12] == HEIC else None)
     return Medium(name[:256], kind, content) if kind else None
 
 

@@ -112,7 +112,7 @@ class PageRoutes:
             raise web.HTTPNotFound
         body = await _json_object(request)
         try:
-            work = act(person, body, str(request.url.origin()))
+            work = act(person, body, _own(request))
         except LookupError as missing:
             raise web.HTTPNotFound from missing
         except (TypeError, ValueError, OverflowError) as unusable:
@@ -128,7 +128,7 @@ class PageRoutes:
         if medium is None:
             raise web.HTTPUnsupportedMediaType
         name = "picture" if medium.viber_type == "picture" else "paper.pdf"
-        url = f"{request.url.origin()}/media/{self._shelf.put(medium)}/{name}"
+        url = f"{_own(request)}/media/{self._shelf.put(medium)}/{name}"
         message = {"type": medium.viber_type, "media": url, "file_name": medium.name, "size": len(content)}
         self._phone.webhook_client.spawn(self._phone.viber.say(person.viber_id, message))
         return web.json_response({}, status=202)
@@ -145,6 +145,12 @@ class PageRoutes:
         if person is None:
             raise web.HTTPNotFound
         return person
+
+
+def _own(request: web.Request) -> str:
+    """Where the service fetches what was sent: it knows this server by its number, whatever the page was opened by."""
+    origin = request.url.origin()
+    return str(origin.with_host("127.0.0.1") if origin.host == "localhost" else origin)
 
 
 async def _pour(queue: asyncio.Queue[dict[str, Any] | None], response: web.StreamResponse) -> None:

@@ -65,6 +65,14 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             {"el": "Τι έχει το μητρώο και τι λείπει.", "en": "What the registry has, and what is missing."},
             ("title", "status", "reason", "deadline"),
         ),
+        "handed_in": Kind(
+            {"el": "Έγγραφα που παραδώσατε από εδώ", "en": "Documents that you handed in here"},
+            {
+                "el": "Για να φτάσουν στην υπηρεσία. Το περιεχόμενο σβήνει σε 30 ημέρες, η εγγραφή σε ένα έτος.",
+                "en": "To bring them to the service. The content goes after 30 days, the record after a year.",
+            },
+            ("created_at", "reference", "title", "state", "number", "name", "reason"),
+        ),
         "messages": Kind(
             {"el": "Όσα είπαμε", "en": "What was said"},
             {
@@ -148,6 +156,8 @@ FIELDS: Mapping[str, LocalizedText] = MappingProxyType(
         "linked_at": {"el": "από", "en": "since"},
         "linked_by": {"el": "σύνδεση με", "en": "linked through"},
         "note": {"el": "σημείωση", "en": "note"},
+        "name": {"el": "αρχείο", "en": "file"},
+        "number": {"el": "αριθμός πρωτοκόλλου", "en": "protocol number"},
         "outcome": {"el": "έκβαση", "en": "outcome"},
         "reachable": {"el": "δέχεται μηνύματα", "en": "can be written to"},
         "reason": {"el": "αιτία", "en": "reason"},
@@ -211,6 +221,10 @@ _VALUES = (
     ("submitted", "κατατέθηκε", "handed in"),
     ("accepted", "έγινε δεκτό", "accepted"),
     ("rejected", "δεν έγινε δεκτό", "rejected"),
+    ("offered", "θα κατεβεί", "to be fetched"),
+    ("received", "παραλήφθηκε", "received"),
+    ("checked", "ελέγχθηκε", "checked"),
+    ("taken-back", "το πήρατε πίσω", "taken back"),
     ("granted", "εγκρίθηκε", "granted"),
     ("refused", "απορρίφθηκε", "refused"),
     ("partly", "εν μέρει", "partly"),

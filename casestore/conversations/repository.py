@@ -51,6 +51,15 @@ class Talk:
     language: str
 
 
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """Where a conversation is held, and in which language."""
+
+    channel: str
+    address: str
+    language: str
+
+
 class Conversations:
     """Reads and writes conversations over one database."""
 
@@ -122,6 +131,17 @@ class Conversations:
         async with self._database.read() as connection:
             found: int | None = await connection.scalar(point)
         return found
+
+    async def chat(self, conversation_id: int) -> Chat | None:
+        """``None`` where its address is gone: nobody can be written to there."""
+        point = contact_points.c
+        columns = (point.channel, point.address_sealed, conversations.c.language)
+        joined = select(*columns).join_from(conversations, contact_points)
+        async with self._database.read() as connection:
+            row = (await connection.execute(joined.where(conversations.c.id == conversation_id))).first()
+        if row is None or not row.address_sealed:
+            return None
+        return Chat(row.channel, self._vault.open("contact_points.address", row.address_sealed), row.language)
 
     async def touched(self, connection: AsyncConnection, conversation_id: int, last_at: datetime) -> Ownership:
         """Note that something was said then. Who owns the conversation, and does to the end of this transaction: the

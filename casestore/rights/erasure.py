@@ -4,6 +4,7 @@
 |---|---|
 | what was said, the dialogue's memory, wishes, links, open hand-overs and codes' tax numbers | |
 | notices with their log; what of them waits is not sent | |
+| files that were handed in here and what is known of them; links to the upload page | |
 | the content of messages that came in and went out, the address | the rows: by their ids a repeat is known |
 | | words on alerts, from now on a no, at an address that is kept as a blind index: proof of them |
 | | hashes of codes and links: their limits must hold (35 days, 2 days) |
@@ -38,6 +39,7 @@ from casestore.tables import (
     conversations,
     copies,
     dialogue_events,
+    documents,
     handovers,
     inbox,
     links,
@@ -46,12 +48,14 @@ from casestore.tables import (
     notices,
     outbox,
     transcript,
+    upload_links,
     wishes,
 )
 
 EMPTY = b""
 """What a sealed column holds once its content is erased."""
 _OF_POINT: tuple[Table, ...] = (wishes, copies)
+_OF_CONVERSATION: tuple[Table, ...] = (documents, upload_links)
 _IN_BATCHES_OF = 500  # ids in one statement
 
 
@@ -136,6 +140,9 @@ class Erasure:
         for table in _OF_POINT:
             whose = true() if citizen is None else or_(table.c.citizen_id.is_(None), table.c.citizen_id == citizen)
             await connection.execute(delete(table).where(table.c.contact_point_id == point, whose))
+        for table in _OF_CONVERSATION:
+            whose = true() if citizen is None else table.c.citizen_id == citizen
+            await connection.execute(delete(table).where(table.c.conversation_id == conversation, whose))
         await connection.execute(self._spent(now).where(codes.c.conversation_id == conversation))
         ended = {"expires_at": now, "verifier_sealed": None}
         await connection.execute(
@@ -216,7 +223,7 @@ class Erasure:
     async def _let_go(self, connection: AsyncConnection, citizen: int, now: datetime) -> bool:
         """Know this citizen nowhere any more. ``True`` if cases of theirs stay."""
         await connection.execute(delete(links).where(links.c.citizen_id == citizen))
-        for table in _OF_POINT:
+        for table in (*_OF_POINT, *_OF_CONVERSATION):
             await connection.execute(delete(table).where(table.c.citizen_id == citizen))
         afm = select(citizens.c.afm_key).where(citizens.c.id == citizen).scalar_subquery()
         await connection.execute(self._spent(now).where(codes.c.afm_key == afm))

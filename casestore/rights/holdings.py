@@ -26,6 +26,7 @@ from casestore.tables import (
     consents,
     contact_points,
     conversations,
+    documents,
     handovers,
     links,
     notice_facts,
@@ -105,6 +106,7 @@ class Holdings:
             "cases": (cases, cases.c.citizen_id == citizen_id),
             "case_events": (case_events, case_events.c.case_id.in_(own)),
             "documents": (required_documents, required_documents.c.case_id.in_(own)),
+            "handed_in": (documents, documents.c.citizen_id == citizen_id),
             "messages": (transcript, said),
             "sends": (outbox, outbox.c.key.in_(select(transcript.c.key).where(said))),
             "wishes_for_a_person": (handovers, exists().where(said, *_same_commit(handovers))),
@@ -154,6 +156,7 @@ _OURS: Mapping[str, tuple[str, ...]] = {
     "notice_facts": ("notice_id",),
     "outbox": ("address_sealed", "body_sealed", "lease_until", "claim", "doubts", "status_rank", "priority", "due_at"),
     "codes": ("afm_sealed",),
+    "documents": ("bundle", "submission", "stored_as"),
 }
 """What would tell a citizen nothing: in the transcript already, or how a queue works."""
 

@@ -14,6 +14,7 @@ from casestore.tables.cases import (
     required_documents,
 )
 from casestore.tables.conversations import conversations, copies, dialogue_events, handovers, transcript, wishes
+from casestore.tables.documents import document_parts, document_tasks, documents, upload_links
 from casestore.tables.notices import notice_facts, notice_log, notice_sends, notices
 from casestore.tables.people import citizens, codes, consents, contact_points, links, login_links
 from casestore.tables.queues import inbox, outbox, receipts
@@ -31,6 +32,9 @@ __all__ = [
     "copies",
     "cursors",
     "dialogue_events",
+    "document_parts",
+    "document_tasks",
+    "documents",
     "handovers",
     "inbox",
     "links",
@@ -47,5 +51,6 @@ __all__ = [
     "registry_events",
     "required_documents",
     "transcript",
+    "upload_links",
     "wishes",
 ]

@@ -12,13 +12,12 @@ from dialogues.actions.cases import (
     CaseNamed,
     CaseStatus,
     CertificateStatus,
-    DocumentSent,
     ListCases,
-    MissingDocuments,
     OfCases,
     says_certificate,
 )
 from dialogues.actions.consent import StartAlerts, StopAlerts
+from dialogues.actions.documents import HandPaperIn, MissingPapers, PaperSent, TakeDocument, TakeFilesBack
 from dialogues.actions.facets import AskFacet
 from dialogues.actions.following import FollowUp, OtherCase
 from dialogues.actions.general import Fees, Help, Offices, RequestCertificate, ServiceTeller, TopicNamed
@@ -34,9 +33,9 @@ from dialogues.ports import Reads
 
 _OF_CASES: tuple[type[OfCases], ...] = (
     CaseStatus,
-    MissingDocuments,
+    MissingPapers,
     ListCases,
-    DocumentSent,
+    PaperSent,
     CertificateStatus,
     AskFacet,
 )
@@ -74,9 +73,9 @@ def all_actions(reads: Reads, catalogue: Catalogue) -> tuple[Action, ...]:
     of_cases: dict[str, Action] = {
         status.intent: status,
         certificate.intent: certificate,
-        MissingDocuments.intent: MissingDocuments(reads, teller, link, services),
+        MissingPapers.intent: MissingPapers(reads, teller, link, services),
         ListCases.intent: ListCases(reads, teller, link),
-        DocumentSent.intent: DocumentSent(reads, teller, link, CaseFacets(catalogue, teller)),
+        PaperSent.intent: PaperSent(reads, teller, link, CaseFacets(catalogue, teller)),
     }
     facet = AskFacet(reads, teller, link, catalogue)
     of_cases[facet.intent] = facet
@@ -97,6 +96,8 @@ def all_actions(reads: Reads, catalogue: Catalogue) -> tuple[Action, ...]:
         CheckTheCode(reads, {**of_cases, my_data.intent: my_data, copy.intent: copy}),
         my_data,
         copy,
+        *(of_papers(reads, teller) for of_papers in (TakeDocument, HandPaperIn)),
+        TakeFilesBack(),
         *(of_privacy(reads) for of_privacy in _OF_PRIVACY),
         *(simple() for simple in _SIMPLE),
     )

@@ -19,7 +19,7 @@ class ActionInput:
     ``second_intent`` is the intent of a second wish that the message seems to hold; ``preference`` the kind and value
     of a :class:`dialogues.turn.SetPreference` that it states; ``facet`` the narrower question that it asks.
     ``channels``: all there are. ``goes_on``: another answer follows this one. ``confidence``: the intent's
-    probability.
+    probability. ``said``: what picking the choice says that the message picks, else its words.
     """
 
     message: Message
@@ -33,6 +33,7 @@ class ActionInput:
     channels: Channels = field(default_factory=dict)
     goes_on: bool = False
     confidence: float = 1.0
+    said: str = ""
 
     @property
     def forgeable(self) -> bool:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from dialogues.actions.base import ActionInput, ActionOutput
 from dialogues.actions.case_facets import Asked, CaseFacets
 from dialogues.actions.cases import AboutOneCase
+from dialogues.actions.documents import with_upload_link
 from dialogues.actions.facts import ANSWERED, ServiceFacets, meaning
 from dialogues.actions.general import ServiceTeller
 from dialogues.actions.identity import SendTheCode
@@ -131,6 +132,10 @@ class AskFacet(AboutOneCase):
         return Say("utter_case_part_which", self._teller.names(case), more=(told,))
 
     def answer(self, turn: ActionInput, seen: Overview) -> ActionOutput:
+        told = self._of_cases(turn, seen)
+        return with_upload_link(told, seen.cases) if facet_of(turn) == "submit" else told
+
+    def _of_cases(self, turn: ActionInput, seen: Overview) -> ActionOutput:
         """Of what is missing only a case can be asked that lacks something, unless one is named or talked about. Of two
         cases both are told: that is shorter than to ask which. Who has no case of the procedure that is named is told
         of the procedure."""

@@ -56,6 +56,12 @@ def compared(text: str, cases: Sequence[CaseView]) -> CaseView | None:
     return (min if said & _FIRST else max)(open_, key=lambda case: case.expected_by or date.max)
 
 
+def names_title(text: str, title: str) -> bool:
+    """Does the text have a telling word of this title?"""
+    said = {_key(word) for word in fold(text).split() if _tells(word)}
+    return any(_key(word) in said for word in fold(title).split() if _tells(word))
+
+
 def _words(case: CaseView) -> set[str]:
     return {_key(word) for word in fold(case.title).split() if _tells(word)}
 

@@ -14,6 +14,7 @@ _LINES = (
     ("messages", "utter_held_messages"),
     ("contact_points", "utter_held_contact_points"),
     ("cases", "utter_held_cases"),
+    ("handed_in", "utter_held_handed_in"),
     ("alerts", "utter_held_alerts"),
     ("preferences", "utter_held_preferences"),
     ("codes", "utter_held_codes"),

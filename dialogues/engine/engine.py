@@ -125,6 +125,7 @@ class Engine:
             facet=reading.facet,
             channels=self._channels,
             goes_on=bool(reading.second_facet),
+            said=reading.text,
         )
         while (name := self._model.next_action(talk.tracker)) != LISTEN:
             if len(outputs) == MOST_ACTIONS:

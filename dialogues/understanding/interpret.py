@@ -58,6 +58,8 @@ _FILLERS = (
     "the", "number", "option", "and", "no", "please", "thanks", "ok", "okay", "i", "want",
     "choose", "take",
 )  # fmt: skip
+FILES = frozenset({"picture", "file"})
+"""Attachments that are what a message is about, whatever words go with them."""
 _WORD = re.compile(r"\w+")
 _MOST_WORDS = 12  # of a message that picks one of several
 _MOST_DIGITS = 3
@@ -79,12 +81,13 @@ def preclassify(
         return Reading(text, intent)
     says = match_choice(text, last_choices)
     if says and says.startswith("/"):
-        return Reading(text, says[1:])
+        intent, _, meant = says[1:].partition(" ")
+        return Reading(meant or text, intent)
     if not says and (told := "reaction" if is_reaction(text) else alarm_in(text) or told_ahead(text)):
         return Reading(text, told, language=detect(text))
     said = None if says else phrases.asked(text)
     if said is None:
-        return None
+        return Reading(text, "send_attachment", language=detect(text)) if FILES.intersection(attachments) else None
     language = said.language if said.language == "en" else "unknown"
     return Reading(text, said.intent, language=language, preference=said.wish)
 

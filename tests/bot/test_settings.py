@@ -37,6 +37,8 @@ GIVEN: dict[str, tuple[str, Any]] = {
     "LOGIN_URL": ("https://login.example", ...),
     "LOGIN_CLIENT_ID": ("counter-login", ...),
     "LOGIN_CLIENT_SECRET": ("login-secret", ...),
+    "FILES_URL": ("file:///srv/counter/files", ...),
+    "SCANNER_URL": ("unix:///run/clamav/clamd.ctl", ...),
     "MODEL_PATH": ("/srv/model.tar.gz", ...),
     "BUDGET_MESSAGES_PER_MINUTE": ("5", 5),
     "BUDGET_MESSAGES_PER_DAY": ("50", 50),
@@ -132,6 +134,13 @@ def test_a_dotenv_file_in_another_encoding_is_named() -> None:
 
 
 BAD = (
+    ("FILES_URL", "s3://hidden-word/files"),
+    ("FILES_URL", "/srv/hidden-word"),
+    ("FILES_URL", "file:///"),
+    ("SCANNER_URL", "http://hidden-word:3310"),
+    ("SCANNER_URL", "unix://"),
+    ("SCANNER_URL", "tcp://host:hidden-word"),
+    ("SCANNER_URL", "tcp://hidden-word"),
     ("DATABASE_URL", "mysql://root:hidden-word@db/x"),
     ("DATABASE_URL", "hidden-word"),
     ("DATABASE_URL", "postgresql://u:hidden-word@db/x"),

@@ -6,7 +6,7 @@ import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from dialogues.ports import CaseView, CodeCheck, CodeVerdict, NoticeSent, NoticeView, Overview, Unavailable
+from dialogues.ports import CaseView, CodeCheck, CodeVerdict, NoticeSent, NoticeView, Overview, SentPaper, Unavailable
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 ANNA, VASILIS, CHRISTOS, DIMITRA, ELENI = 1, 2, 3, 4, 5
@@ -66,7 +66,7 @@ class Privacy:
 
     holds: dict[str, int] = field(
         default_factory=lambda: dict.fromkeys(
-            ("messages", "contact_points", "cases", "alerts", "preferences", "codes", "registry_calls"), 2
+            ("messages", "contact_points", "cases", "handed_in", "alerts", "preferences", "codes", "registry_calls"), 2
         )
     )
     view: NoticeView = field(default_factory=lambda: NoticeView(None, False, ("22:00", "08:00"), None))
@@ -92,6 +92,20 @@ class Privacy:
 
 
 @dataclass
+class Papers:
+    """What waits in every chat alike, and what was handed in by everybody."""
+
+    files: int = 0
+    handed_in: tuple[SentPaper, ...] = ()
+
+    async def waiting(self, conversation_id: int, now: datetime) -> int:
+        return self.files
+
+    async def sent(self, citizen_id: int, now: datetime) -> tuple[SentPaper, ...]:
+        return self.handed_in
+
+
+@dataclass
 class State:
     """Cases by citizen, mobiles by tax number, and one code with its attempts. ``down`` names what does not answer."""
 
@@ -114,6 +128,7 @@ class State:
     incomplete: bool = False
     down: set[str] = field(default_factory=set)
     privacy: Privacy = field(default_factory=lambda: Privacy())
+    documents: Papers = field(default_factory=lambda: Papers())
     stale: tuple[tuple[str, datetime], ...] = ()
     silent: tuple[str, ...] = ()
 

@@ -69,6 +69,7 @@ def test_every_sentence_for_training_has_an_intent_of_the_domain() -> None:
     from_state = {
         "give_afm",
         "give_code",
+        "name_paper",
         "send_attachment",
         "give_topic",
         "ask_facet",

@@ -12,7 +12,7 @@ from dialogues.actions import all_actions
 from dialogues.actions.base import Action, ActionInput
 from dialogues.actions.facts import ANSWERED, ServiceFacets, meaning
 from dialogues.catalogue import Office, Service, load_catalogue
-from dialogues.ports import CaseView, NoticeSent, NoticeStanding, NoticeView
+from dialogues.ports import CaseView, NoticeSent, NoticeStanding, NoticeView, SentPaper
 from dialogues.questions import AGAIN, ASIDE, ASKED_BY
 from dialogues.say import Say
 from dialogues.turn import Context, Entity, Message
@@ -37,6 +37,7 @@ from tests.dialogues.fakes import (
     NOW,
     PERMIT,
     VASILIS,
+    Papers,
     Privacy,
     State,
 )
@@ -66,7 +67,27 @@ def settings() -> list[State]:
     plain = [State(), State(of={ANNA: CASES, VASILIS: CASES}), State(down={"cases", "contacts"})]
     often = State(incomplete=True)
     often.privacy.asked = 3
-    return [*plain, *single, *codes, often, *seen()]
+    return [*plain, *single, *codes, often, *seen(), *handing_in()]
+
+
+def handing_in() -> list[State]:
+    """Files that wait, and papers that were handed in here."""
+    sent = [
+        SentPaper(CADASTRE.reference, "Τοπογραφικό διάγραμμα", state, NOW, "1042/23-11-2026")
+        for state in ("on-its-way", "submitted", "refused")
+    ]
+    return [State(documents=Papers(2, tuple(sent)))]
+
+
+def files_sent() -> list[ActionInput]:
+    """A file, from whoever sends one; and what is answered to the question which paper it is."""
+    found = []
+    for context in (Context(1, "viber", NOW, VASILIS, 2), Context(1, "sms", NOW, VASILIS, 1), Context(1, "viber", NOW)):
+        picture = ActionInput(Message("1", "", NOW, ("picture",)), context, "send_attachment", channels=SPOKEN)
+        named = replace(picture, intent="name_paper", said=f"{CADASTRE.reference} {CADASTRE.missing[0][0]}")
+        how = replace(picture, intent="ask_facet", facet="submit")
+        found += [picture, replace(picture, intent="affirm", slots={"question": "paper"}), named, how]
+    return found
 
 
 def seen() -> list[State]:
@@ -130,7 +151,7 @@ def messages() -> list[ActionInput]:
                 own.append(ActionInput(said, context, "confirm_deletion", typed, mark, channels=SPOKEN))
     guessed = {"about": "case", "case": CADASTRE.reference}
     own += [replace(abroad, context=each, message=said, slots=guessed, confidence=0.5) for each in who]
-    own += [abroad, replace(abroad, slots={"question": "link"})]
+    own += [abroad, replace(abroad, slots={"question": "link"}), *files_sent()]
     return own + [
         ActionInput(said, context, intent, found, state, channels=SPOKEN)
         for found, state, intent in kinds

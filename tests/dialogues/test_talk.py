@@ -93,7 +93,7 @@ async def test_greeklish_is_answered_in_greek(talk: Talk) -> None:
     assert "ΑΦΜ" in talk.text
 
 
-@pytest.mark.parametrize("attachments", [("picture",), ("file", "location")])
+@pytest.mark.parametrize("attachments", [("sticker",), ("video", "location")])
 async def test_a_file_without_words_is_answered_kindly(talk: Talk, attachments: tuple[str, ...]) -> None:
     await talk.say("", attachments=attachments)
     assert talk.names == ["utter_attachment"]

@@ -31,6 +31,7 @@ class FakeCaseRegistry:
     def __init__(self, name: str = "permits", *records: CaseRecord) -> None:
         self.name = name
         self.certificates: tuple[Offer, ...] = ()
+        self.honours_ids = True
         self.held: dict[str, CaseRecord] = {}
         self.pages: list[Sequence[CaseRecord] | Exception] = []
         self.page_size = 100

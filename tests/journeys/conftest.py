@@ -12,6 +12,7 @@ import pytest
 
 from bot.channels.facts import SPOKEN
 from bot.conversation.reads import StoreReads
+from bot.documents.build import document_reads
 from bot.privacy.build import privacy_reads
 from bot.registries.build import one_view
 from bot.store import Store
@@ -20,7 +21,9 @@ from connectors.connect import connect
 from connectors.runtime import Runtime, system_runtime
 from connectors.sandbox.app import CLIENT_ID, CLIENT_SECRET, Pairs, make_app
 from connectors.sandbox.faults import FAULTS, Faults
+from connectors.sandbox.filing import Filing
 from connectors.sandbox.seed import seeded
+from connectors.sandbox.services import FILING
 from connectors.sandbox.state import State
 from dialogues.actions import all_actions
 from dialogues.catalogue import load_catalogue
@@ -49,6 +52,7 @@ class Service:
     state: State
     faults: Faults
     audit: MemoryAudit
+    filing: Filing
 
 
 def told_by(clock: FakeClock) -> Runtime:
@@ -86,14 +90,15 @@ async def running_counter(
             from dialogues.engine.engine import Engine
 
             privacy = privacy_reads(store, default=settings.get("notices_default") == "on")
-            reads = StoreReads(one_view(store, both[0], clock), store.codes, registries.contacts, privacy)
+            view = one_view(store, both[0], clock)
+            reads = StoreReads(view, store.codes, registries.contacts, privacy, document_reads(store))
             return Engine(model, all_actions(reads, load_catalogue()), SPOKEN)
 
         more = (login_at(url) if login else {}) | settings
         running = running_system(database_url, dialogue, clock=clock, codes=codes, registries=both, **more)
         system = await stack.enter_async_context(running)
         await system.settle()  # the feeds have been read once
-        yield Service(system, state, sandbox[FAULTS], audit)
+        yield Service(system, state, sandbox[FAULTS], audit, sandbox[FILING])
         assert [entry.operation for entry, _ in audit.rows if not entry.cause.protocol] == []
 
 

@@ -77,7 +77,7 @@ export const WORDS = {
     unread: "{n} αδιάβαστα",
     connected: "Συνδεδεμένο",
     broken: "Εκτός σύνδεσης, ξαναπροσπαθώ…",
-    refusedFile: "Μόνο PNG, JPEG, GIF ή PDF έως 8 MB.",
+    refusedFile: "Μόνο PNG, JPEG, GIF, HEIC ή PDF έως 20 MB.",
     refused: "Δεν στάλθηκε. Δοκιμάστε ξανά.",
   },
   en: {
@@ -157,7 +157,7 @@ export const WORDS = {
     unread: "{n} unread",
     connected: "Connected",
     broken: "Disconnected, trying again…",
-    refusedFile: "Only PNG, JPEG, GIF or PDF up to 8 MB.",
+    refusedFile: "Only PNG, JPEG, GIF, HEIC or PDF up to 20 MB.",
     refused: "Not sent. Please try again.",
   },
 };

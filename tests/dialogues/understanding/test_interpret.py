@@ -32,10 +32,20 @@ def test_a_keyword_comes_before_a_choice(word: str) -> None:
     assert reading == Reading(word, KEYWORDS[word])
 
 
-def test_only_a_message_without_words_is_its_attachment() -> None:
+def test_a_message_without_words_is_its_attachment_and_one_with_words_if_that_may_be_a_paper() -> None:
     assert preclassify(" ", ("picture",), ()) == Reading(" ", "send_attachment")
     assert preclassify("", (), ()) == Reading("", "nlu_fallback")
-    assert preclassify("ορίστε", ("picture",), ()) is None
+    assert preclassify("ορίστε", ("picture",), ()) == Reading("ορίστε", "send_attachment", language="el")
+    assert preclassify("ορίστε", ("sticker",), ()) is None
+
+
+def test_a_keyword_counts_whatever_goes_with_it() -> None:
+    assert preclassify("ΣΤΟΠ", ("picture",), ()) == Reading("ΣΤΟΠ", "stop_notifications")
+
+
+def test_a_choice_may_say_an_intent_and_what_is_meant() -> None:
+    offered = ({"title": "Τοπογραφικό", "says": "/name_paper ΚΤ-2026-000301 survey"},)
+    assert preclassify("1", (), offered) == Reading("ΚΤ-2026-000301 survey", "name_paper")
 
 
 @pytest.mark.parametrize(

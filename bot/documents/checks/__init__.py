@@ -1,0 +1,1 @@
+"""What runs in the limited child process, and nothing else: it opens what strangers send. Imports nothing of ours."""
