@@ -32,6 +32,7 @@ from bot.messaging.receipts import ReceiptsJob
 from bot.messaging.spend import SpendJob
 from bot.metrics import Metrics
 from bot.notices.build import announcer, notice_parts
+from bot.notices.gate import NoticeGate
 from bot.privacy.build import my_data_routes, privacy_effects, privacy_reads, retention_job
 from bot.registries.audit import StoredAudit
 from bot.registries.build import case_recorder, event_routes, one_view, read_event_depth, registry_jobs
@@ -202,31 +203,16 @@ def build_jobs(
     policy = policy or RetryPolicy()
     notices = notice_parts(settings, store, registries[1], runtime.clock)
     turn_handler = _build_turn_handler(settings, store, channels, registries[1], dialogue, metrics, runtime)
+    recorder = build_recorder(settings, store, metrics, runtime.clock)
     jobs: list[Job] = [
         InboxJob(
             channel=channel, inbox=store.inbox, handler=turn_handler, metrics=metrics, runtime=runtime, policy=policy
         )
         for channel in CHANNELS  # each by itself: what comes in on one holds up no other
     ]
-    jobs += [
-        OutboxJob(
-            channel=channel,
-            outbox=store.outbox,
-            results=store.results,
-            metrics=metrics,
-            runtime=runtime,
-            policy=policy,
-            price=CHANNELS[channel.name].billing(settings).price,
-            gates={Kind.CASE: notices.gate},
-        )
-        for channel in channels
-    ]
-    alarms = {channel.name: CHANNELS[channel.name].billing(settings).alarm for channel in channels}
-    jobs.append(SpendJob(spending=store.spending, alarms=alarms, metrics=metrics, clock=runtime.clock))
-    jobs.append(ReceiptsJob(store.receipts, metrics, runtime.clock))
-    jobs.append(notices.job)
+    jobs += _sending_jobs(settings, store, channels, notices.gate, metrics, runtime, policy)
+    jobs += [ReceiptsJob(store.receipts, metrics, runtime.clock), notices.job]
     jobs.append(retention_job(store, metrics, runtime.clock))
-    recorder = build_recorder(settings, store, metrics, runtime.clock)
     jobs += document_jobs(
         settings=settings,
         store=store,
@@ -247,9 +233,36 @@ def build_jobs(
         runtime=runtime,
         policy=policy,
     )
-    if (contacts := registries[1]) is not None:
-        jobs.append(ContactFeed(contacts=contacts, store=store, clock=runtime.clock))
-    return jobs
+    feeds = [] if registries[1] is None else [ContactFeed(contacts=registries[1], store=store, clock=runtime.clock)]
+    return [*jobs, *feeds]
+
+
+def _sending_jobs(
+    settings: Settings,
+    store: Store,
+    channels: Sequence[Channel],
+    gate: NoticeGate,
+    metrics: Metrics,
+    runtime: Runtime,
+    policy: RetryPolicy,
+) -> list[Job]:
+    """What sends on each channel, and what watches the spending."""
+    billing = {channel.name: CHANNELS[channel.name].billing(settings) for channel in channels}
+    jobs: list[Job] = [
+        OutboxJob(
+            channel=channel,
+            outbox=store.outbox,
+            results=store.results,
+            metrics=metrics,
+            runtime=runtime,
+            policy=policy,
+            price=billing[channel.name].price,
+            gates={Kind.CASE: gate},
+        )
+        for channel in channels
+    ]
+    alarms = {name: bill.alarm for name, bill in billing.items()}
+    return [*jobs, SpendJob(spending=store.spending, alarms=alarms, metrics=metrics, clock=runtime.clock)]
 
 
 def _age(since: datetime | None, now: datetime) -> float:

@@ -70,24 +70,30 @@ class Metrics:
         )
         self.doubts = Counter("counter_send_doubts", "Sends without a known result", ["channel", "settled"], registry=r)
         self.receipts = Counter("counter_receipts", "Receipts by channel and status", ["channel", "status"], registry=r)
-        self.feed = Counter("counter_feed_changes", "Changes read from a registry", ["registry", "result"], registry=r)
+        self.documents = Counter(
+            "counter_document_steps", "Steps of documents by result", ["step", "result"], registry=r
+        )
+        self.uploads = Counter("counter_uploads", "Files by the upload page, by result", ["result"], registry=r)
+        self.let_go = Counter("counter_let_go_rows", "Rows whose time was over, by kind", ["kind"], registry=r)
+        self._of_queues(r)
+        self._of_registries(r)
+
+    def _of_queues(self, r: CollectorRegistry) -> None:
         self.depth = Gauge("counter_queue_depth", "Open rows", ["queue", "channel", "priority"], registry=r)
         self.age = Gauge(
             "counter_queue_age_seconds", "Age of the oldest due row", ["queue", "channel", "priority"], registry=r
         )
         self.dead = Gauge("counter_dead_letters", "Messages given up, waiting for an operator", registry=r)
+
+    def _of_registries(self, r: CollectorRegistry) -> None:
+        self.feed = Counter("counter_feed_changes", "Changes read from a registry", ["registry", "result"], registry=r)
         self.events = Counter(
             "counter_registry_events", "Events of registries by result", ["registry", "result"], registry=r
         )
         self.dead_events = Gauge("counter_dead_registry_events", "Events given up, waiting for an operator", registry=r)
-        self.documents = Counter(
-            "counter_document_steps", "Steps of documents by result", ["step", "result"], registry=r
-        )
-        self.uploads = Counter("counter_uploads", "Files by the upload page, by result", ["result"], registry=r)
         self.reconciled = Counter(
             "counter_reconciled_cases", "Cases compared with a registry's", ["registry", "result"], registry=r
         )
         self.reconciled_at = Gauge(
             "counter_reconciled_timestamp_seconds", "When a comparison last came to its end", ["registry"], registry=r
         )
-        self.let_go = Counter("counter_let_go_rows", "Rows whose time was over, by kind", ["kind"], registry=r)
