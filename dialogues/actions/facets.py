@@ -122,8 +122,9 @@ class AskFacet(AboutOneCase):
         """What is asked of the case. Where it is another than the one talked about: which it is, and the whole of it
         where it was only named."""
         talked_about = turn.slots.get("case")
-        other = talked_about is not None and case.reference != talked_about
-        if other and turn.confidence < _RATHER_NAMED and shares_words(turn.message.text, case):
+        named = self._teller.is_about(case, turn) or shares_words(turn.message.text, case)
+        other = case.reference != talked_about and (named or talked_about is not None)
+        if other and named and turn.confidence < _RATHER_NAMED:
             return self._teller.status(case, turn.context.now)
         asked = Asked(turn.message.text, turn.context.now, about(turn.slots), turn.slots.get("facet"))
         told = self._cases.answer(case, facet_of(turn), asked)
