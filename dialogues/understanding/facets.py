@@ -160,7 +160,7 @@ def with_facet(reading: Reading, facet: str, chance: float, about: str) -> Readi
     vague = about in _OPEN_TOPICS and (reading.intent in _VAGUE or _is_courtesy_with_more(reading, about))
     if facet == NO_FACET or reading.intent in _BY_STATE or chance < (LIKELIEST if vague else LIKELY):
         return reading
-    if _is_told_already(reading, facet, about):
+    if chance < SURE and _is_told_already(reading, facet, about):
         return reading
     if facet in _ALARMS:
         return replace(reading, intent=facet, confidence=chance) if chance >= ALARMING else reading

@@ -49,7 +49,8 @@ def test_nothing_follows_what_is_done_and_no_send_follows_what_was_sent() -> Non
 
 def test_ranks_are_what_rows_on_record_hold() -> None:
     assert {str(status): rank for status, rank in RANKS.items()} == {"sent": 1, "failed": 2, "delivered": 3, "seen": 4}
-    assert {priority.name: int(priority) for priority in Priority} == {"CODE": 0, "REPLY": 1, "BULK": 2}
+    lanes = {"CODE": 0, "REPLY": 1, "CASE": 2, "REMINDER": 3, "MASS": 4}
+    assert {priority.name: int(priority) for priority in Priority} == lanes
 
 
 def test_the_ports_words_are_the_stores() -> None:
