@@ -36,6 +36,7 @@ PLACEHOLDERS = {
 
 _DIGIT = re.compile(r"\d")
 _DIGITS = re.compile(r"\d+")
+_TO_DIGITS = str.maketrans("ΟΙL", "011", " ")
 _TO_PREFIX = str.maketrans({"D": "Δ", "F": "Φ", "Ρ": "Π", " ": None, ".": None})
 
 
@@ -98,9 +99,9 @@ def _known_cases(text: str) -> Iterator[Reading]:
         for m in pattern.finditer(text):
             parts = m.groupdict()
             prefix = parts["prefix"].translate(_TO_PREFIX)
-            count = int((parts["count"] or parts["joined"]).replace("Ο", "0").replace(" ", ""))
-            year = parts["year"] if len(parts["year"]) == 4 else f"20{parts['year']}"
-            yield Reading("case_ref", f"{prefix}-{year}-{count:06d}", m.start(), m.end(), confidence)
+            count = int((parts["count"] or parts["joined"]).translate(_TO_DIGITS))
+            year = parts["year"].translate(_TO_DIGITS)[-2:]
+            yield Reading("case_ref", f"{prefix}-20{year}-{count:06d}", m.start(), m.end(), confidence)
 
 
 def _unknown_cases(text: str) -> Iterator[Reading]:

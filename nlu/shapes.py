@@ -22,16 +22,17 @@ _TAIL = r"\w{0,12}"  # the rest of a word
 _REST = r"[^\W\d]{0,12}"  # the same without digits: a number follows
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 
-# Case references: a prefix in either script, the year, the number; or the number first. «Ο» may stand for a zero.
+# Case references: a prefix in either script, the year, the number; or the number first. Letters may stand for 0 and 1.
 _PREFIX = (
     rf"(?<![{_ANY}])(?<![C-WΑ-Ω][\-/])"
     r"(?P<prefix>Α[. ]{0,2}[ΔD]|Ε[. ]{0,2}[ΦF]|Κ[. ]{0,2}[ΤΕ]|[ΠΡ][. ]{0,2}[ΠΡ])[ \-./_,:#|\\]{0,3}"
 )
-_CASE_YEAR = r"(?P<year>20\d\d)"
-_COUNT = r"(?P<count>\d{3} \d{3}|(?=[\dΟ]{0,5}\d)[\dΟ]{1,6})(?!\d)"
+_SLIP = r"[\dΟΙL]"  # a digit, or the letter typed for it
+_CASE_YEAR = rf"(?P<year>2[0Ο]{_SLIP}{{2}})"
+_COUNT = rf"(?P<count>\d{{3}} \d{{3}}(?!\d)|(?={_SLIP}{{0,5}}\d){_SLIP}{{1,6}}(?![{_ANY}])|[\dΟ]{{0,5}}\d(?!\d))"
 CASE_START = _pattern(rf"{_PREFIX}\d")
 CASES = (
-    (_pattern(rf"{_PREFIX}{_CASE_YEAR}(?:[ \-./_,:#|\\]{{1,3}}{_COUNT}|(?P<joined>\d{{6}})(?!\d))"), 1.0),
+    (_pattern(rf"{_PREFIX}{_CASE_YEAR}(?:[ \-./_,:#|\\]{{1,3}}{_COUNT}|(?P<joined>{_SLIP}{{6}})(?!{_SLIP}))"), 1.0),
     (_pattern(rf"{_PREFIX}(?P<count>\d{{1,6}})(?: ?[/\-] ?| ΤΟΥ | TOU | OF ){_CASE_YEAR}(?!\d)"), 1.0),
     (_pattern(rf"{_PREFIX}(?P<year>[2-3]\d)[/\-](?P<count>\d{{3,6}})(?!\d)"), 0.8),
     (_pattern(rf"{_PREFIX}(?P<count>\d{{3,6}})/(?P<year>[2-3]\d)(?!\d)"), 0.8),
