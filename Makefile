@@ -29,7 +29,7 @@ demo: model  ## the whole system on this machine
 	@$(PY) -m bot demo
 
 test: model  ## every test this machine can run
-	@$(PY) -m pytest -n auto --dist loadscope --cov --cov-report=term:skip-covered
+	@$(PY) -m pytest -n auto --dist loadscope --cov --cov-report=term:skip-covered --durations=40 --durations-min=5
 
 fast: .venv/ready  ## the quick half of the tests: embedded database, few examples of each property
 	@EXAMPLES=fast $(PY) -m pytest -n auto --dist loadscope -m "not slow"
