@@ -94,10 +94,12 @@ def fit_linear(
     matrix = _matrix(texts, vocabulary, idf)
     labels, targets = _targets(wanted)
     fit_on = partial(_linear, strength=strength, seed=seed)
-    with ProcessPoolExecutor() as processes:  # not threads: the library's dice are one for a process
-        whole = processes.submit(fit_on, matrix, targets)
-        held_out = _held_out(matrix, targets, np.array(groups), processes, fit_on, folds, seed)
-    return _model(whole.result(), labels, vocabulary, idf, _temperature(held_out, targets))
+    seen, unseen = _parted(targets, np.array(groups), folds, seed)
+    with ProcessPoolExecutor(max_workers=1) as beside:  # not a thread: the library's dice are one for a process
+        part = beside.submit(fit_on, matrix[seen], targets[seen])
+        whole = fit_on(matrix, targets)
+        scores = _scores(part.result(), matrix[unseen], len(labels))
+    return _model(whole, labels, vocabulary, idf, _temperature(scores, targets[unseen]))
 
 
 def _targets(wanted: Sequence[str]) -> tuple[tuple[str, ...], NDArray[np.int64]]:
@@ -131,22 +133,18 @@ def _linear(
     return LinearSVC(C=strength, random_state=seed, tol=_CLOSE_ENOUGH, class_weight=weights).fit(features, targets)
 
 
-def _held_out(
-    features: csr_matrix,
-    targets: NDArray[np.int64],
-    groups: NDArray[np.int64],
-    processes: ProcessPoolExecutor,
-    fit_on: Callable[[csr_matrix, NDArray[np.int64]], LinearSVC],
-    folds: int,
-    seed: int,
-) -> Matrix:
-    """The scores of every sentence by a model that saw neither it nor its variants."""
-    scores = np.full((len(targets), len(set(targets.tolist()))), -1.0)  # an intent that a part lacks is a plain no
+def _parted(
+    targets: NDArray[np.int64], groups: NDArray[np.int64], folds: int, seed: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """What is learnt from and what is judged: one part of ``folds``, every sentence in it with its variants."""
     split = StratifiedGroupKFold(n_splits=folds, shuffle=True, random_state=seed)
-    parts = list(split.split(features, targets, groups))
-    models = processes.map(fit_on, (features[seen] for seen, _ in parts), (targets[seen] for seen, _ in parts))
-    for (_, unseen), model in zip(parts, models, strict=True):
-        scores[np.ix_(unseen, model.classes_)] = model.decision_function(features[unseen])
+    seen, unseen = next(split.split(np.zeros(len(targets)), targets, groups))
+    return seen, unseen
+
+
+def _scores(model: LinearSVC, features: csr_matrix, labels: int) -> Matrix:
+    scores = np.full((features.shape[0], labels), -1.0)  # an intent that the part lacks is a plain no
+    scores[:, model.classes_] = model.decision_function(features)
     return scores
 
 
