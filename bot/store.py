@@ -25,6 +25,7 @@ from casestore.migrate import check_key_ring, is_current, migrate
 from casestore.notices.records import NoticeRecords
 from casestore.notices.repository import Notices
 from casestore.notices.sends import NoticeSends
+from casestore.notices.timed import TimedFacts
 from casestore.people.citizens import Citizens
 from casestore.people.codes import Codes
 from casestore.people.consents import Consents
@@ -78,6 +79,7 @@ class Store:
     notices: Notices
     notice_sends: NoticeSends
     notice_records: NoticeRecords
+    timed_facts: TimedFacts
     copies: Copies
     holdings: Holdings
     erasure: Erasure
@@ -118,6 +120,7 @@ class Store:
             notices=Notices(database),
             notice_sends=NoticeSends(database, vault, outbox),
             notice_records=NoticeRecords(database),
+            timed_facts=TimedFacts(database),
             copies=Copies(database, vault),
             holdings=Holdings(database, vault),
             erasure=Erasure(database, audits),
