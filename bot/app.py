@@ -41,6 +41,7 @@ from bot.registries.recorder import CaseRecorder, ChangeListener
 from bot.runtime import Clock, Runtime, utc_now
 from bot.settings import Settings
 from bot.store import Store, open_store
+from bot.watch.build import watch_job
 from bot.web.front import FrontPage
 from bot.web.server import Depths, Health, make_app
 from bot.web.signed import MAX_BODY
@@ -213,6 +214,7 @@ def build_jobs(
     jobs += _sending_jobs(settings, store, channels, notices.gate, metrics, runtime, policy)
     jobs += [ReceiptsJob(store.receipts, metrics, runtime.clock), notices.job, notices.timekeeping]
     jobs.append(retention_job(store, metrics, runtime.clock))
+    jobs.append(watch_job(settings, store, [one.name for one in registries[0]], metrics, runtime.clock))
     jobs += document_jobs(
         settings=settings,
         store=store,

@@ -7,11 +7,12 @@ from types import MappingProxyType
 
 from casestore.cases.model import Case, Document, DocumentStatus
 from casestore.notices.model import Fact
+from casestore.notices.timed import LATE as LATE
 
 OPENED, STAGE, MISSING, REJECTED, ACCEPTED = "opened", "stage", "missing", "rejected", "accepted"
 DECIDED, CLOSED = "decided", "closed"
 KINDS = (DECIDED, CLOSED, MISSING, REJECTED, STAGE, ACCEPTED, OPENED)
-REMINDER, PASSED, LATE = "reminder", "passed", "late"
+REMINDER, PASSED = "reminder", "passed"
 BY_TIME = (PASSED, REMINDER, LATE)
 """What no registry tells: a paper will be due, it was due, nothing happens."""
 BY_DATE = "date"

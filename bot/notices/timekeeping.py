@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.notices.facts import LATE, REMINDER
@@ -19,13 +20,17 @@ from bot.runtime import Clock
 from bot.store import Store
 from bot.worker import Timer
 from casestore.cases.model import StoredCase
+from casestore.database import StoreDown
 from casestore.notices.model import Fact, LogEvent
 from casestore.notices.timed import TimedFact
 from casestore.people.preferences import NoticePreferences
 from casestore.people.quiet_hours import QuietTimes, end_of
 
 BATCH, AT_ONCE = 50, 200
+AGAIN = timedelta(minutes=10)  # after one could not be taken up
 UNPLANNED = timedelta(hours=1)  # between looks for cases without a plan
+
+log = structlog.get_logger(__name__)
 
 
 class TimekeepingJob:
@@ -59,12 +64,24 @@ class TimekeepingJob:
         more = self._timer.is_due(now) and await self._plan_the_rest(now)
         due = await self._timed.due(now, BATCH)
         for citizen_id, reference in due:
-            async with self._store.database.write(wake=True) as connection:
-                await self._take_up(connection, citizen_id, reference, now)
+            await self._one(citizen_id, reference, now)
         return more or bool(due)
 
     async def drain(self) -> None:
         """Nothing is ever in hand between two steps."""
+
+    async def _one(self, citizen_id: int, reference: str, now: datetime) -> None:
+        """One that cannot be taken up holds up no other."""
+        try:
+            async with self._store.database.write(wake=True) as connection:
+                await self._take_up(connection, citizen_id, reference, now)
+        except StoreDown:
+            raise
+        except Exception:
+            log.exception("timekeeping.failed")
+            async with self._store.database.write() as connection:
+                for fact in await self._timed.hold_due(connection, citizen_id, reference, now):
+                    await self._timed.move(connection, fact.id, now + AGAIN)
 
     async def _plan_the_rest(self, now: datetime) -> bool:
         """Cases that were on record before there were plans; are there more?"""

@@ -192,9 +192,12 @@ class Cases:
         """Those of these numbers that are on record, gone ones too."""
         return await self._found(cases.c.reference.in_(list(references)))
 
-    async def not_reported_since(self, registry: str, since: datetime, after: str, limit: int) -> list[StoredCase]:
+    async def not_reported_since(
+        self, registry: str, since: datetime, after: str, limit: int, *, only_open: bool = False
+    ) -> list[StoredCase]:
         """A registry's cases of which it has said nothing ``since``, by reference, from the one ``after``."""
-        of_registry = (cases.c.registry == registry, cases.c.gone_at.is_(None), cases.c.reference > after)
+        of_registry = [cases.c.registry == registry, cases.c.gone_at.is_(None), cases.c.reference > after]
+        of_registry += [~cases.c.closed] if only_open else []
         silent = select(cases).where(*of_registry, _not_told_since(since)).order_by(cases.c.reference).limit(limit)
         async with self._database.read() as connection:
             return await self._with_papers(connection, (await connection.execute(silent)).all())

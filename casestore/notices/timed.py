@@ -22,6 +22,8 @@ from casestore.notices.model import NoticeState
 from casestore.queues.lease import in_state
 from casestore.tables import cases, notices, timed_facts
 
+LATE = "late"
+"""The kind of fact that a case sits."""
 _KEY = ("citizen_id", "reference", "kind", "about", "step")
 
 
@@ -102,11 +104,19 @@ class TimedFacts:
 
     async def unplanned(self, limit: int) -> list[str]:
         """Open cases of which nothing was ever planned: they are from before there were plans."""
-        of_case = and_(timed_facts.c.reference == cases.c.reference, timed_facts.c.citizen_id == cases.c.citizen_id)
-        bare = and_(~cases.c.closed, cases.c.gone_at.is_(None), ~exists().where(of_case))
+        bare = and_(~cases.c.closed, cases.c.gone_at.is_(None), ~exists().where(_of_case()))
         async with self._database.read() as connection:
             found = select(cases.c.reference).where(bare).order_by(cases.c.id).limit(limit)
             return list(await connection.scalars(found))
+
+    async def sitting(self) -> dict[str, int]:
+        """How many open cases take longer than expected, by registry: they were looked at as such, and have not
+        moved."""
+        late = and_(_OPEN, timed_facts.c.kind == LATE, timed_facts.c.step > 1)
+        counted = select(cases.c.registry, func.count()).join_from(timed_facts, cases, _of_case())
+        counted = counted.where(late, ~cases.c.closed, cases.c.gone_at.is_(None)).group_by(cases.c.registry)
+        async with self._database.read() as connection:
+            return {row[0]: row[1] for row in await connection.execute(counted)}
 
     # Telling
 
@@ -135,6 +145,10 @@ class TimedFacts:
         open_ = and_(in_state(notices.c.state, NoticeState.OPEN), notices.c.told_at.is_(None))
         found = select(notices.c.id).where(open_, notices.c.reference == reference, notices.c.id.in_(told))
         return list(await connection.scalars(found.order_by(notices.c.id)))
+
+
+def _of_case() -> ColumnElement[bool]:
+    return and_(timed_facts.c.reference == cases.c.reference, timed_facts.c.citizen_id == cases.c.citizen_id)
 
 
 async def _all(connection: AsyncConnection, which: ColumnElement[bool], *, lock: bool = False) -> list[TimedFact]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -125,6 +125,48 @@ async def test_handed_in_and_awaiting_a_decision_it_is_not_reminded_of(notices: 
     assert "Υπενθύμιση" not in "".join(notices.viber(B)[before:])
     assert "προθεσμία" not in "".join(notices.viber(B)[before:])
     assert papers.paper_status(notices.service) == "submitted"
+
+
+async def test_a_case_that_sits_says_so_once_a_period_and_not_while_a_paper_is_missing(notices: NoticeHarness) -> None:
+    await notices.link(A)
+    notices.state.move(PERMIT, "pre-approval")
+    await notices.told()
+    first = expected_late(notices)
+    await notices.at(first - timedelta(minutes=1))
+    before = len(notices.viber(A))
+    await notices.later(120)
+    [told] = notices.viber(A)[before:]
+    assert "προέγκριση" in told
+    assert "Από εσάς δεν χρειάζεται κάτι τώρα." in told
+    assert "γιατί" in (await viber(notices.service, A.viber_id, "γιατί αργεί;")).lower()
+    before = len(notices.viber(A))
+    await notices.at(first + timedelta(days=29))
+    assert len(notices.viber(A)) == before
+    await notices.at(first + timedelta(days=30, minutes=2))
+    assert len(notices.viber(A)) == before + 1
+    notices.state.require(PERMIT, [Document("topographic", "Τοπογραφικό", "missing")])
+    await notices.told()
+    await notices.later(600)
+    before = len(notices.viber(A))
+    await notices.at(first + timedelta(days=61))
+    assert len(notices.viber(A)) == before  # it is the case that waits for its citizen
+    notices.state.accept(PERMIT, "topographic")
+    notices.state.move(PERMIT, "assignment")
+    await notices.told()
+    await notices.later(600)
+    before = len(notices.viber(A))
+    await notices.later(86_400)
+    assert len(notices.viber(A)) == before  # another stage, another time
+
+
+def expected_late(notices: NoticeHarness) -> datetime:
+    """By the table: 45 days of this stage, or the registry's own date."""
+    case = notices.state.case(PERMIT)
+    assert case.expected_by is None or case.expected_by >= date(2026, 11, 24)
+    days = [date(2026, 11, 23) + timedelta(days=45)]
+    days += [case.expected_by + timedelta(days=1)] if case.expected_by else []
+    day = min(days)
+    return athens(day.year, day.month, day.day, 11, 0)
 
 
 async def test_another_deadline_is_another_plan(notices: NoticeHarness) -> None:

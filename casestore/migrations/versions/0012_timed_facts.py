@@ -44,3 +44,4 @@ def upgrade() -> None:
     op.create_index("ix_timed_facts_reference", "timed_facts", ["reference"])
     due = sa.text("state = 'open'")
     op.create_index("ix_timed_facts_due", "timed_facts", ["due_at", "id"], sqlite_where=due, postgresql_where=due)
+    op.create_index("ix_registry_events_received", "registry_events", ["received_at", "registry"])
