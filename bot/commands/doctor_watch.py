@@ -31,7 +31,7 @@ def _rows(state: MovingState, rows: int) -> Finding:
     hours = state.most.total_seconds() / 3600
     by_person = state.ending is Ending.BY_PERSON
     why = f"{rows} for more than {hours:.0f} h, which end by {state.by}" + (": a person has to look" * by_person)
-    return Finding(f"beyond their time: {state.name}", "warn" if by_person else "wrong", why)
+    return Finding(f"late {state.name}", "warn" if by_person else "wrong", why)
 
 
 def _silence(one: Silence) -> Finding:
@@ -43,5 +43,5 @@ def _silence(one: Silence) -> Finding:
 def _sitting(cases: dict[str, int]) -> Iterator[Finding]:
     for registry, count in sorted(cases.items()):
         yield Finding(
-            f"cases that sit, {registry}", "warn", f"{count} take longer than expected; their citizens are told"
+            f"sitting cases, {registry}", "warn", f"{count} take longer than expected; their citizens are told"
         )

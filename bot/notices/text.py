@@ -34,14 +34,14 @@ from dialogues.say import LocalizedText, Option, Say, Value
 from dialogues.turn import Reply
 
 _NEXT, _ASK_PAPERS, _WHY = "utter_notice_ask_next", "utter_notice_ask_papers", "utter_notice_ask_why"
-_PERSON, _DELAY = "utter_notice_ask_person", "utter_notice_ask_delay"
+_HOW, _PERSON, _DELAY = "utter_notice_ask_how", "utter_notice_ask_person", "utter_notice_ask_delay"
 _ASKED: Mapping[str, str] = MappingProxyType(
     {
         DECIDED: _WHY,
         CLOSED: _WHY,
         MISSING: _ASK_PAPERS,
         REJECTED: _ASK_PAPERS,
-        REMINDER: _ASK_PAPERS,
+        REMINDER: _HOW,
         PASSED: _PERSON,
         LATE: _DELAY,
         STAGE: _NEXT,
@@ -54,6 +54,7 @@ _OFFERED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         _NEXT: ("utter_notice_say_next", "utter_notice_say_when"),
         _ASK_PAPERS: ("utter_notice_say_papers", "utter_notice_say_until"),
         _WHY: ("utter_notice_say_why", "utter_notice_say_next"),
+        _HOW: ("utter_notice_say_how", "utter_notice_say_sent"),
         _PERSON: ("utter_notice_say_person", "utter_notice_say_sent"),
         _DELAY: ("utter_notice_say_delay", "utter_notice_say_person"),
     }

@@ -104,16 +104,23 @@ class TimekeepingJob:
         timing = self._timings.of(stored.case.procedure)
         wanted, _, _ = await self._store.preferences.of_citizen(connection, citizen_id)
         under_way = await self._store.documents.under_way(connection, citizen_id, reference)
-        found = {fact: holds(fact, timing, stored.case, under_way, now) for fact in due}
-        times = wanted.times() if self._quiet else QuietTimes(None)
-        for fact in [fact for fact in due if fact.kind == REMINDER and found[fact]]:
-            at = times.around(timing.due(fact), now, timing.lead)
-            if now < at < end_of(date.fromisoformat(fact.about)):
-                await self._timed.move(connection, fact.id, at)
-                del found[fact]
+        found = dict[TimedFact, Fact | None]()
+        for fact in due:
+            if later := self._later(fact, timing, wanted, now):
+                await self._timed.move(connection, fact.id, later)
+            else:
+                found[fact] = holds(fact, timing, stored.case, under_way, now)
         await self._again(connection, stored, timing, [fact for fact in found if fact.kind == LATE], now)
         await self._timed.drop(connection, [fact.id for fact, told in found.items() if told is None])
         await self._tell(connection, stored, {fact: told for fact, told in found.items() if told}, wanted, now)
+
+    def _later(self, fact: TimedFact, timing: Timing, wanted: NoticePreferences, now: datetime) -> datetime | None:
+        """When a reminder is to be told; ``None``: now, or never."""
+        if fact.kind != REMINDER:
+            return None
+        times = wanted.times() if self._quiet else QuietTimes(None)
+        at = times.around(timing.due(fact), now, timing.lead)
+        return at if now < at < end_of(date.fromisoformat(fact.about)) else None
 
     async def _again(
         self, connection: AsyncConnection, stored: StoredCase, timing: Timing, late: Sequence[TimedFact], now: datetime
@@ -124,7 +131,7 @@ class TimekeepingJob:
             if not fact.about.startswith(still):
                 continue
             citizen, reference, kind, about, step = fact.key
-            at = max(fact.due_at + timing.every, now)
+            at = fact.due_at + timing.every * (1 + max(timedelta(), now - fact.due_at) // timing.every)
             await self._timed.put(connection, [TimedFact(citizen, reference, kind, about, step + 1, at)])
 
     async def _tell(

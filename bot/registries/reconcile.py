@@ -92,7 +92,7 @@ class Comparer:
 
     async def any_unreported(self, since: datetime) -> bool:
         """Is there an open case of which the registry has not spoken ``since``?"""
-        return bool(await self._cases.not_reported_since(self.name, since, "", 1, only_open=True))
+        return await self._cases.any_unreported(self.name, since)
 
     async def not_reported_since(
         self, after: str, since: datetime, seen: Container[str] = (), *, only_open: bool = False

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.cases.model import Case, CaseReport, Change, ChangeResult, Document, StoredCase, evaluate_all
@@ -191,6 +191,12 @@ class Cases:
     async def find_all(self, references: Iterable[str]) -> dict[str, StoredCase]:
         """Those of these numbers that are on record, gone ones too."""
         return await self._found(cases.c.reference.in_(list(references)))
+
+    async def any_unreported(self, registry: str, since: datetime) -> bool:
+        """Is there an open case of which this registry has said nothing ``since``?"""
+        open_ = and_(cases.c.registry == registry, cases.c.gone_at.is_(None), ~cases.c.closed)
+        async with self._database.read() as connection:
+            return bool(await connection.scalar(select(exists().where(open_, _not_told_since(since)))))
 
     async def not_reported_since(
         self, registry: str, since: datetime, after: str, limit: int, *, only_open: bool = False

@@ -172,7 +172,11 @@ class Notices:
         told = joined.where(outbox.c.conversation_id == conversation_id, notice_sends.c.told_at > since)
         turn = select(func.max(dialogue_events.c.at)).where(dialogue_events.c.conversation_id == conversation_id)
         async with self._database.read() as connection:
-            row = (await connection.execute(told.order_by(notice_sends.c.told_at.desc(), notice_sends.c.id.desc()).limit(1))).first()
+            row = (
+                await connection.execute(
+                    told.order_by(notice_sends.c.told_at.desc(), notice_sends.c.id.desc()).limit(1)
+                )
+            ).first()
             if row is None or row.response is None:
                 return None
             last_turn = await connection.scalar(turn)

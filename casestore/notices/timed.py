@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -112,7 +112,7 @@ class TimedFacts:
     async def sitting(self) -> dict[str, int]:
         """How many open cases take longer than expected, by registry: they were looked at as such, and have not
         moved."""
-        late = and_(_OPEN, timed_facts.c.kind == LATE, timed_facts.c.step > 1)
+        late = and_(_OPEN, timed_facts.c.kind == literal_column(f"'{LATE}'"), timed_facts.c.step > literal_column("1"))
         counted = select(cases.c.registry, func.count()).join_from(timed_facts, cases, _of_case())
         counted = counted.where(late, ~cases.c.closed, cases.c.gone_at.is_(None)).group_by(cases.c.registry)
         async with self._database.read() as connection:

@@ -32,6 +32,7 @@ notices = Table(
     Index("ix_notices_case", "citizen_id", "reference", "id"),
     Index("ix_notices_due", "due_at", "id", **_where("state = 'open'")),
     Index("ix_notices_settled", "settled_at"),
+    Index("ix_notices_unknown", "settled_at", **_where("state = 'unknown'")),
 )
 
 notice_facts = Table(  # a change of a case that is told: in one notice and no other
@@ -94,4 +95,5 @@ timed_facts = Table(  # what is told because time has passed, and not because it
     UniqueConstraint("citizen_id", "reference", "kind", "about", "step"),
     Index("ix_timed_facts_reference", "reference"),
     Index("ix_timed_facts_due", "due_at", "id", **_where("state = 'open'")),
+    Index("ix_timed_facts_sitting", "reference", **_where("state = 'open' AND kind = 'late' AND step > 1")),
 )

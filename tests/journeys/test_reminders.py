@@ -81,6 +81,12 @@ async def test_by_the_plan_until_the_deadline_then_an_honest_word_and_a_person(
         else sms(notices.service, A.number, "mexri pote?")
     )
     assert "5 Δεκεμβρίου" in said, said
+    how = await (
+        viber(notices.service, A.viber_id, "πού το στέλνω;")
+        if channel == "viber"
+        else sms(notices.service, A.number, "pou to stelno?")
+    )
+    assert "μηχανικός" in how or "/upload/" in how, how
     before = len(on(notices, channel))
     await notices.at(athens(2026, 12, 6, 10, 1))
     await arrives(notices, channel)
@@ -120,7 +126,7 @@ async def test_handed_in_and_awaiting_a_decision_it_is_not_reminded_of(notices: 
     before = len(notices.viber(B))
     await notices.at(athens(2026, 11, 25, 10, 1))
     notices.service.faults.clear("cadastre")
-    await notices.later(3600)
+    await notices.later(900)
     await notices.at(athens(2026, 12, 7, 12, 0))
     assert "Υπενθύμιση" not in "".join(notices.viber(B)[before:])
     assert "προθεσμία" not in "".join(notices.viber(B)[before:])

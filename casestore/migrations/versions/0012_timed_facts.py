@@ -42,6 +42,19 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_timed_facts_notice_id"), "timed_facts", ["notice_id"])
     op.create_index("ix_timed_facts_reference", "timed_facts", ["reference"])
-    due = sa.text("state = 'open'")
-    op.create_index("ix_timed_facts_due", "timed_facts", ["due_at", "id"], sqlite_where=due, postgresql_where=due)
+    _partial("ix_timed_facts_due", "timed_facts", ["due_at", "id"], "state = 'open'")
+    _partial("ix_timed_facts_sitting", "timed_facts", ["reference"], "state = 'open' AND kind = 'late' AND step > 1")
+    _for_the_watch()
+
+
+def _for_the_watch() -> None:
+    """By these it finds each minute what is beyond its time."""
     op.create_index("ix_registry_events_received", "registry_events", ["received_at", "registry"])
+    op.create_index("ix_documents_state", "documents", ["state", "created_at"])
+    _partial("ix_notices_unknown", "notices", ["settled_at"], "state = 'unknown'")
+    _partial("ix_outbox_failed", "outbox", ["finished_at"], "state = 'failed'")
+
+
+def _partial(name: str, table: str, columns: list[str], condition: str) -> None:
+    where = sa.text(condition)
+    op.create_index(name, table, columns, sqlite_where=where, postgresql_where=where)

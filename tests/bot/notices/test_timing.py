@@ -47,6 +47,16 @@ def test_the_plan_is_by_the_wall_clock_and_leaves_out_what_is_past() -> None:
     assert [key[2] for key in plan(flood) if key[0] == REMINDER] == [5, 2, 1]
 
 
+@pytest.mark.parametrize("changed", [date(2026, 10, 25), date(2027, 3, 28)])
+def test_on_the_nights_when_clocks_change_every_time_of_day_comes_once(changed: date) -> None:
+    for half_hours in range(48):
+        wall = time(half_hours // 2, 30 * (half_hours % 2))
+        at = replace(TIMING, remind_at=wall).reminded(changed + timedelta(days=1), 1)
+        assert at.astimezone(ATHENS).date() == changed
+        later = replace(TIMING, remind_at=wall).reminded(changed + timedelta(days=2), 1)
+        assert timedelta(hours=22) < later - at < timedelta(hours=26)
+
+
 def test_a_registrys_own_date_goes_first_and_what_sat_already_waits_for_its_period() -> None:
     assert plan(replace(CASE, expected_by=date(2026, 12, 1)))[LATE, "pre-approval@2026-11-23", 1] == athens(
         2026, 12, 2, 11

@@ -52,20 +52,6 @@ async def test_a_receipt_by_the_providers_id_waits_for_the_result(log: Log) -> N
     assert await log.spooled() == 0
 
 
-async def test_a_receipt_of_which_the_message_is_known_only_hours_later_is_matched_then(log: Log) -> None:
-    await log.spool("delivered", "id")
-    looks = 0
-    for _ in range(20 * 60):  # every minute, for twenty hours
-        looks += bool(await log.receipts.due(log.clock(), 100))
-        assert await log.apply() == 0
-        log.clock.forward(60)
-    assert looks < 60  # the longer it waits the less often
-    await log.sent("id")
-    log.clock.forward(5 * 3600)
-    await log.apply()
-    assert await log.stands() == ("sent", 3, "id")
-
-
 async def test_a_receipt_for_a_message_unknown_is_given_up_after_a_while(log: Log) -> None:
     await log.spool("delivered", "nobody's")
     await log.spool("delivered", "id", 10**17)
