@@ -31,7 +31,7 @@ from bot.messaging.outbox import OutboxJob
 from bot.messaging.receipts import ReceiptsJob
 from bot.messaging.spend import SpendJob
 from bot.metrics import Metrics
-from bot.notices.build import announcer, notice_parts
+from bot.notices.build import announcer, notice_parts, timetable
 from bot.notices.gate import NoticeGate
 from bot.privacy.build import my_data_routes, privacy_effects, privacy_reads, retention_job
 from bot.registries.audit import StoredAudit
@@ -41,6 +41,7 @@ from bot.registries.recorder import CaseRecorder, ChangeListener
 from bot.runtime import Clock, Runtime, utc_now
 from bot.settings import Settings
 from bot.store import Store, open_store
+from bot.watch.build import watch_job
 from bot.web.front import FrontPage
 from bot.web.server import Depths, Health, make_app
 from bot.web.signed import MAX_BODY
@@ -131,7 +132,7 @@ async def probe_registries(settings: Settings, session: aiohttp.ClientSession, s
 
 def change_listeners(settings: Settings, store: Store, clock: Clock) -> tuple[ChangeListener, ...]:
     """Who is called with every change of a case, by whichever way it came."""
-    return (paper_judgements(store), announcer(settings, store, clock))
+    return (paper_judgements(store), announcer(settings, store, clock), timetable(settings, store, clock))
 
 
 def build_recorder(settings: Settings, store: Store, metrics: Metrics, clock: Clock = utc_now) -> CaseRecorder:
@@ -211,8 +212,9 @@ def build_jobs(
         for channel in CHANNELS  # each by itself: what comes in on one holds up no other
     ]
     jobs += _sending_jobs(settings, store, channels, notices.gate, metrics, runtime, policy)
-    jobs += [ReceiptsJob(store.receipts, metrics, runtime.clock), notices.job]
+    jobs += [ReceiptsJob(store.receipts, metrics, runtime.clock), notices.job, notices.timekeeping]
     jobs.append(retention_job(store, metrics, runtime.clock))
+    jobs.append(watch_job(settings, store, [one.name for one in registries[0]], metrics, runtime.clock))
     jobs += document_jobs(
         settings=settings,
         store=store,

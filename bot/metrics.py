@@ -77,6 +77,7 @@ class Metrics:
         self.let_go = Counter("counter_let_go_rows", "Rows whose time was over, by kind", ["kind"], registry=r)
         self._of_queues(r)
         self._of_registries(r)
+        self._of_watch(r)
 
     def _of_queues(self, r: CollectorRegistry) -> None:
         self.depth = Gauge("counter_queue_depth", "Open rows", ["queue", "channel", "priority"], registry=r)
@@ -96,4 +97,14 @@ class Metrics:
         )
         self.reconciled_at = Gauge(
             "counter_reconciled_timestamp_seconds", "When a comparison last came to its end", ["registry"], registry=r
+        )
+
+    def _of_watch(self, r: CollectorRegistry) -> None:
+        self.overdue = Gauge("counter_overdue_rows", "Rows on their way beyond their time", ["state"], registry=r)
+        self.ended = Counter("counter_ended_rows", "Rows that the watch had to end", ["state"], registry=r)
+        self.expected = Gauge("counter_expected", "What was to be heard by now", ["what", "of"], registry=r)
+        self.seen = Gauge("counter_seen", "What was heard of it", ["what", "of"], registry=r)
+        self.silent = Gauge("counter_silent", "1 where nothing was heard that was to be", ["what", "of"], registry=r)
+        self.sitting = Gauge(
+            "counter_sitting_cases", "Open cases that take longer than expected", ["registry"], registry=r
         )

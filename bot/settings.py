@@ -73,6 +73,7 @@ class Settings(AllChannelSettings):
     notices_quiet: Literal["on", "off"] = "on"
     notices_gather_minutes: float = Field(5, ge=0, le=1440)
     feed_seconds: float = Field(30, gt=0, le=86_400)
+    case_check_days: float = Field(7, ge=0, le=365)
     reconcile_hours: float = Field(24, ge=0, le=8760)
     reconcile_pause_seconds: float = Field(1, ge=0, le=3600)
 

@@ -25,6 +25,7 @@ from casestore.migrate import check_key_ring, is_current, migrate
 from casestore.notices.records import NoticeRecords
 from casestore.notices.repository import Notices
 from casestore.notices.sends import NoticeSends
+from casestore.notices.timed import TimedFacts
 from casestore.people.citizens import Citizens
 from casestore.people.codes import Codes
 from casestore.people.consents import Consents
@@ -43,6 +44,8 @@ from casestore.rights.erasure import Erasure
 from casestore.rights.holdings import Holdings
 from casestore.rights.purge import Purger
 from casestore.vault import Vault
+from casestore.watch.expectations import Expectations
+from casestore.watch.repository import Watch
 
 
 class NotMigrated(Exception):
@@ -78,6 +81,7 @@ class Store:
     notices: Notices
     notice_sends: NoticeSends
     notice_records: NoticeRecords
+    timed_facts: TimedFacts
     copies: Copies
     holdings: Holdings
     erasure: Erasure
@@ -86,12 +90,16 @@ class Store:
     upload_links: UploadLinks
     purger: Purger
     audits: AuditTrail
+    watch: Watch
+    expectations: Expectations
 
     @classmethod
     def over(cls, database: Database, vault: Vault, files: Files | None = None) -> Store:
         """``files`` keep the content of documents: the database itself, if not said otherwise."""
         points, audits, outbox = ContactPoints(database, vault), AuditTrail(database, vault), Outbox(database, vault)
         tasks = DocumentTasks(database, vault)
+        documents = Documents(database, vault, files or DatabaseFiles(), tasks)
+        notices, handovers = Notices(database), Handovers(database)
         return cls(
             database=database,
             vault=vault,
@@ -103,7 +111,7 @@ class Store:
             conversations=Conversations(database, vault, points),
             transcript=Transcript(database, vault),
             history=History(database, vault),
-            handovers=Handovers(database),
+            handovers=handovers,
             citizens=Citizens(database, vault),
             contact_points=points,
             links=Links(database, vault, points),
@@ -115,17 +123,20 @@ class Store:
             registry_events=RegistryEventQueue(database, vault),
             login_links=LoginLinks(database, vault),
             preferences=Preferences(database, PREFERENCES),
-            notices=Notices(database),
+            notices=notices,
             notice_sends=NoticeSends(database, vault, outbox),
             notice_records=NoticeRecords(database),
+            timed_facts=TimedFacts(database),
             copies=Copies(database, vault),
             holdings=Holdings(database, vault),
             erasure=Erasure(database, audits),
-            documents=Documents(database, vault, files or DatabaseFiles(), tasks),
+            documents=documents,
             document_tasks=tasks,
             upload_links=UploadLinks(database, vault),
             purger=Purger(database),
             audits=audits,
+            watch=Watch(database, notices, documents, handovers),
+            expectations=Expectations(database),
         )
 
 

@@ -86,6 +86,14 @@ SAMPLES: Mapping[str, Value] = MappingProxyType(
         "hours": {"el": "22:00 έως 08:00", "en": "22:00 to 08:00"},
         "name": "Viber",
         "quiet": Say("utter_quiet_is", {"hours": {"el": "22:00 έως 08:00", "en": "22:00 to 08:00"}}),
+        "late": {
+            "el": "Αν περάσει η προθεσμία, στείλτε το όσο πιο γρήγορα μπορείτε. Αν γίνεται δεκτό δεν το ξέρω.",
+            "en": "If the deadline has passed, send it as soon as you can. I do not know whether it is accepted.",
+        },
+        "late_short": {
+            "el": "Στείλτε το όσο πιο γρήγορα μπορείτε. Αν γίνεται δεκτό, το ξέρει ένα ΚΕΠ.",
+            "en": "Send it as soon as you can. Whether it is still accepted: ask a KEP office.",
+        },
         "left": 2,
         "link": "https://counter.example/link/kX2v9QmR7tYb4LcWz8NfHs3JpDa6Eg1U",
         "needs": {
@@ -113,6 +121,7 @@ SAMPLES: Mapping[str, Value] = MappingProxyType(
         "numbers": "1, 2 ή 3",
         "owner": {"el": "δήμοι", "en": "the municipalities"},
         "reference": "ΑΔ-2026-000123",
+        "since": date(2026, 10, 12),
         "source": {"el": "ΜΙΤΟΣ 955481", "en": "MITOS 955481"},
         "seen": date(2026, 11, 22),
         "stage": {"el": "έλεγχος πληρότητας", "en": "completeness check"},
@@ -128,6 +137,21 @@ SAMPLES: Mapping[str, Value] = MappingProxyType(
 )
 
 VARYING = frozenset(
-    {"cases", "documents", "finder", "first", "held", "next", "note", "notices", "offices", "papers", "title", "submit"}
+    {
+        "cases",
+        "documents",
+        "finder",
+        "first",
+        "held",
+        "late",
+        "late_short",
+        "next",
+        "note",
+        "notices",
+        "offices",
+        "papers",
+        "title",
+        "submit",
+    }
 )
 """Those whose length is the registry's or the catalogue's, not the wording's."""

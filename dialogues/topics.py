@@ -16,12 +16,12 @@ _BY_TOPIC: Mapping[str, str] = MappingProxyType(
         "case": "utter_case_closed utter_case_granted utter_case_partly utter_case_refused utter_case_status "
         "utter_case_status_plain utter_nothing_missing utter_sent_nothing_missing utter_case_state "
         "utter_case_state_plain utter_notice_stage utter_notice_stage_last utter_notice_stage_plain "
-        "utter_notice_opened "
+        "utter_notice_opened utter_notice_late utter_notice_late_date "
         "utter_notice_granted utter_notice_refused utter_notice_partly utter_notice_closed utter_notice_accepted",
         "paper": "utter_missing_documents utter_sent_still_missing utter_case_todo utter_case_todo_due "
         "utter_case_paper_missing utter_case_paper_missing_due utter_case_until utter_case_until_open "
         "utter_case_until_past utter_case_until_today utter_case_why_waits utter_notice_missing "
-        "utter_notice_missing_due utter_notice_rejected",
+        "utter_notice_missing_due utter_notice_rejected utter_notice_reminder utter_notice_passed",
         "cases": "utter_cases utter_which_case utter_which_of_two",
         "service": "utter_service utter_service_papers utter_service_cost utter_certificate_elsewhere",
         "office": "utter_office utter_fact_reach",
@@ -44,6 +44,10 @@ _ASKED: Mapping[str, str] = MappingProxyType(
 """What is talked about while a question is open."""
 
 
+_ASKS: Mapping[str, str] = MappingProxyType({"utter_notice_passed": "person"})
+"""Which news ends with a question that a yes or a no answers."""
+
+
 def about(slots: Mapping[str, Any]) -> str:
     """What the conversation is about, by its slots."""
     return _ASKED.get(slots.get("question") or "") or slots.get("about") or NOTHING
@@ -55,7 +59,8 @@ def noticed(slots: Mapping[str, Any], reference: str, response: str) -> dict[str
     if slots.get("question"):
         return {}
     wish = {"wish": "ask_case_status", "topic": None, "pending": None, "last_choices": None}
-    return {"case": reference, "about": OPENS.get(response, "case"), **wish}
+    asks = {"question": _ASKS[response]} if response in _ASKS else {}
+    return {"case": reference, "about": OPENS.get(response, "case"), **wish, **asks}
 
 
 def opened(responses: Iterable[str]) -> str | None:

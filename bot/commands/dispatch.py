@@ -1,4 +1,5 @@
-"""``dispatch``: was the citizen told? Every decision about every notice of a case or of a citizen, oldest first."""
+"""``dispatch``: was the citizen told? Every decision about every notice of a case or of a citizen, oldest first; or of
+those of which nobody can say whether they arrived."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 
 from bot.commands.running import run as run_loop
 from bot.commands.running import start
+from bot.runtime import utc_now
 from bot.store import open_store
 from casestore.notices.model import NoticeLine
 from casestore.people.quiet_hours import ATHENS
@@ -20,18 +22,25 @@ _KEY = re.compile(r"[0-9a-f]{32}")
 
 def options(parser: argparse.ArgumentParser) -> None:
     whose = "a case's reference, as it may be typed, or a citizen's key (the column afm_key, as shown here)"
-    parser.add_argument("whose", metavar="CASE|CITIZEN-KEY", help=whose)
+    parser.add_argument("whose", metavar="CASE|CITIZEN-KEY", nargs="?", help=whose)
+    unknown = "instead: notices of which nobody can say for more than a day whether they arrived (30 days back)"
+    parser.add_argument("--unknown", action="store_true", help=unknown)
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
 
 def run(arguments: argparse.Namespace) -> int:
+    if bool(arguments.whose) == arguments.unknown:
+        sys.stderr.write("dispatch: name a case or a citizen's key, or --unknown\n")
+        return 2
     return run_loop(_dispatch(arguments.whose, as_json=arguments.json))
 
 
-async def _dispatch(whose: str, *, as_json: bool) -> int:
+async def _dispatch(whose: str | None, *, as_json: bool) -> int:
     """0, or 1 where nothing is on record."""
     async with open_store(start()) as store:
-        if _KEY.fullmatch(whose):
+        if whose is None:
+            lines = await store.notice_records.unknown(utc_now())
+        elif _KEY.fullmatch(whose):
             lines = await store.notice_records.lines(citizen_key=whose)
         else:
             lines = await store.notice_records.lines(reference=canonical(whose) or whose)

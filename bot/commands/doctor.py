@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
 from bot.app import http_session, probe_registries
+from bot.commands.doctor_watch import watch_findings
+from bot.commands.finding import Finding
 from bot.commands.running import run as run_loop
 from bot.commands.running import start
 from bot.runtime import utc_now
@@ -22,15 +23,6 @@ from casestore.migrate import WrongKeyRing
 
 DOWN: tuple[type[Exception], ...] = (DBAPIError, *StoreDown)  # a wrong password and a wrong name among them
 STUCK = 300.0  # seconds that a due row may wait before somebody should look
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line. ``state`` is ``ok``, ``off`` (by choice), ``warn`` (it works, and should not stay so) or ``wrong``."""
-
-    what: str
-    state: str
-    why: str = ""
 
 
 def options(_parser: argparse.ArgumentParser) -> None:
@@ -80,7 +72,8 @@ async def _database(settings: Settings) -> list[Finding]:
     try:
         async with open_store(settings) as store:
             fits = Finding("database", "ok", f"{store.database.url.get_backend_name()}, schema and key ring fit")
-            return [fits, *await _queues(store), *await _registries(settings, store)]
+            watch = await watch_findings(settings, store, utc_now())
+            return [fits, *await _queues(store), *watch, *await _registries(settings, store)]
     except (NotMigrated, WrongKeyRing) as error:
         return [Finding("database", "wrong", str(error))]
     except DOWN as error:

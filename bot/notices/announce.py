@@ -9,14 +9,13 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.notices.facts import facts_of
-from bot.notices.planner import NO_POINT, Plan, Planner
+from bot.notices.planner import Plan, Planner
 from bot.notices.policy import Category, Policy, deadline_of
 from bot.registries.recorder import feed_of
 from bot.runtime import Clock
 from bot.store import Store
 from casestore.cases.model import Change, StoredCase
 from casestore.notices.model import Fact, Notice
-from casestore.people.preferences import Suppressed
 
 
 class Announcer:
@@ -98,10 +97,10 @@ class Announcer:
         return now if last is None or category.urgent else max(now, last + self._gather)
 
     async def _order(self, connection: AsyncConnection, notice: Notice, stored: StoredCase, now: datetime) -> None:
-        """Into the outbox, in this commit. Where no contact point is known the job asks the contact registry first."""
+        """Into the outbox, in this commit."""
         plan = await self._planner.plan(connection, notice, now, case=stored)
         sends = await self._store.notice_sends.of(connection, notice.id)
         if isinstance(plan, Plan) and sends:
             await self._planner.replan(connection, notice, sends[-1], plan)
-        elif not sends and plan != Suppressed(NO_POINT):
-            await self._planner.order(connection, notice, plan, now)
+        elif not sends:
+            await self._planner.place(connection, notice, plan, now)

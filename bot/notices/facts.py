@@ -7,10 +7,17 @@ from types import MappingProxyType
 
 from casestore.cases.model import Case, Document, DocumentStatus
 from casestore.notices.model import Fact
+from casestore.notices.timed import LATE as LATE
 
 OPENED, STAGE, MISSING, REJECTED, ACCEPTED = "opened", "stage", "missing", "rejected", "accepted"
 DECIDED, CLOSED = "decided", "closed"
 KINDS = (DECIDED, CLOSED, MISSING, REJECTED, STAGE, ACCEPTED, OPENED)
+REMINDER, PASSED = "reminder", "passed"
+BY_TIME = (PASSED, REMINDER, LATE)
+"""What no registry tells: a paper will be due, it was due, nothing happens."""
+BY_DATE = "date"
+"""In the detail of a case that sits, after since when: the day is over that its registry gave."""
+ALL_KINDS = (*KINDS, *BY_TIME)
 """The first of those in a notice leads it: what it says first, and what is asked about afterwards."""
 _OF_DOCUMENTS: Mapping[str, str] = MappingProxyType(
     {

@@ -12,15 +12,16 @@ from bot.channels.facts import CHANNELS
 from bot.messaging.payload import OutboundBody
 from bot.notices.policy import Category, Policy
 from bot.notices.text import NoticeMessage, NoticeText
+from bot.notices.timing import Timings, holds
 from bot.store import Store
 from casestore.cases.model import StoredCase
-from casestore.notices.model import LogEvent, Notice, NoticeState, Send
+from casestore.notices.model import Fact, LogEvent, Notice, NoticeState, Send
 from casestore.people.preferences import ContactPoint, Occasion, Suppressed, route_notice
 from casestore.queues.outbox import Dispatch, Kind
 
 USEFUL = timedelta(days=3)  # after it was due: later it would be no news
 UNHEARD = timedelta(days=1)  # after which a message of whose arrival nobody says anything is not waited for
-NO_POINT = "no-contact-point"
+NO_POINT, OVERTAKEN = "no-contact-point", "overtaken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,20 @@ class Planner:
     on, in this order."""
 
     def __init__(
-        self, *, store: Store, text: NoticeText, policy: Policy, default: bool, quiet: bool, channels: Sequence[str]
+        self,
+        *,
+        store: Store,
+        text: NoticeText,
+        policy: Policy,
+        timings: Timings,
+        default: bool,
+        quiet: bool,
+        channels: Sequence[str],
     ) -> None:
         self._store = store
         self._text = text
         self._policy = policy
+        self._timings = timings
         self._default = default
         self._quiet = quiet
         self._channels = tuple(channels)
@@ -74,12 +84,31 @@ class Planner:
         talk = await self._store.conversations.ensure(connection, routed.point.id, now)
         message = self._text.compose(
             case.case,
-            await self._store.notices.facts(connection, notice.id),
+            await self.facts(connection, notice, case, now),
             talk.language,
             routed.point.channel,
             first=await self._store.notice_sends.is_first(connection, routed.point.id, but=notice.id),
         )
-        return Plan(routed.point, routed.at, message, talk.id) if message else Suppressed("overtaken")
+        return Plan(routed.point, routed.at, message, talk.id) if message else Suppressed(OVERTAKEN)
+
+    async def facts(
+        self, connection: AsyncConnection, notice: Notice, stored: StoredCase, now: datetime
+    ) -> tuple[Fact, ...]:
+        """What it tells. Of what time brought, as far as that holds at this moment: what was handed in meanwhile is not
+        reminded of, though nobody has decided on it."""
+        noted = await self._store.notices.facts(connection, notice.id)
+        by_time = await self._store.timed_facts.of_notice(connection, notice.id)
+        if not by_time:
+            return noted
+        under_way = await self._store.documents.under_way(connection, notice.citizen_id, notice.reference)
+        timing = self._timings.of(stored.case.procedure)
+        found = (holds(fact, timing, stored.case, under_way, now) for fact in by_time)
+        return (*noted, *(fact for fact in found if fact))
+
+    async def place(self, connection: AsyncConnection, notice: Notice, plan: Plan | Suppressed, now: datetime) -> None:
+        """Order it. Where no contact point is known the job asks the contact registry first, and then orders."""
+        if plan != Suppressed(NO_POINT):
+            await self.order(connection, notice, plan, now)
 
     async def order(
         self,

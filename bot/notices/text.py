@@ -10,8 +10,22 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from bot.channels.facts import SPOKEN
-from bot.notices.facts import ACCEPTED, CLOSED, DECIDED, KINDS, MISSING, OPENED, REJECTED, STAGE
+from bot.notices.facts import (
+    ACCEPTED,
+    ALL_KINDS,
+    CLOSED,
+    DECIDED,
+    LATE,
+    MISSING,
+    OPENED,
+    PASSED,
+    REJECTED,
+    REMINDER,
+    STAGE,
+)
+from bot.notices.papers import TITLE, due_lines, named
 from bot.notices.policy import deadline_of
+from bot.notices.timed_text import TimedLines
 from casestore.cases.model import Case, Document, DocumentStatus
 from casestore.notices.model import Fact
 from dialogues.catalogue import Catalogue
@@ -19,10 +33,20 @@ from dialogues.responses import Phrases
 from dialogues.say import LocalizedText, Option, Say, Value
 from dialogues.turn import Reply
 
-_PAPERS, _TITLE = 3, 60  # papers that are named, and characters of a title: it is a notice, and the rest can be asked
 _NEXT, _ASK_PAPERS, _WHY = "utter_notice_ask_next", "utter_notice_ask_papers", "utter_notice_ask_why"
+_HOW, _PERSON, _DELAY = "utter_notice_ask_how", "utter_notice_ask_person", "utter_notice_ask_delay"
 _ASKED: Mapping[str, str] = MappingProxyType(
-    {DECIDED: _WHY, CLOSED: _WHY, MISSING: _ASK_PAPERS, REJECTED: _ASK_PAPERS, STAGE: _NEXT, OPENED: _NEXT}
+    {
+        DECIDED: _WHY,
+        CLOSED: _WHY,
+        MISSING: _ASK_PAPERS,
+        REJECTED: _ASK_PAPERS,
+        REMINDER: _HOW,
+        PASSED: _PERSON,
+        LATE: _DELAY,
+        STAGE: _NEXT,
+        OPENED: _NEXT,
+    }
 )
 """By what leads the notice: how it asks what else the citizen wants to know."""
 _OFFERED: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -30,10 +54,13 @@ _OFFERED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         _NEXT: ("utter_notice_say_next", "utter_notice_say_when"),
         _ASK_PAPERS: ("utter_notice_say_papers", "utter_notice_say_until"),
         _WHY: ("utter_notice_say_why", "utter_notice_say_next"),
+        _HOW: ("utter_notice_say_how", "utter_notice_say_sent"),
+        _PERSON: ("utter_notice_say_person", "utter_notice_say_sent"),
+        _DELAY: ("utter_notice_say_delay", "utter_notice_say_person"),
     }
 )
 """And what can be picked where picking is no line of text that is paid for."""
-_WITHOUT_TODO = frozenset({DECIDED, CLOSED, MISSING, REJECTED})
+_WITHOUT_TODO = frozenset({DECIDED, CLOSED, MISSING, REJECTED, REMINDER, PASSED})
 """Led by these it says itself what there is to do, or there is nothing left to do."""
 _OUTCOMES: Mapping[str, str] = MappingProxyType(
     {"granted": "utter_notice_granted", "refused": "utter_notice_refused", "partly": "utter_notice_partly"}
@@ -54,6 +81,7 @@ class NoticeText:
     def __init__(self, phrases: Phrases, catalogue: Catalogue) -> None:
         self._phrases = phrases
         self._catalogue = catalogue
+        timed = self._timed = TimedLines(catalogue)
         self._lines: Mapping[str, Callable[[Case, Sequence[Document]], Say | None]] = {
             DECIDED: lambda case, _: Say(outcome) if (outcome := _OUTCOMES.get(case.outcome or "")) else None,
             CLOSED: lambda case, _: Say("utter_notice_closed") if case.closed else None,
@@ -62,6 +90,8 @@ class NoticeText:
             ACCEPTED: lambda case, papers: self._of_papers("utter_notice_accepted", case, papers),
             STAGE: self._stage,
             OPENED: self._opened,
+            REMINDER: timed.reminder,
+            PASSED: timed.passed,
         }
 
     def compose(
@@ -84,15 +114,17 @@ class NoticeText:
 
     def _led(self, case: Case, facts: Sequence[Fact]) -> Iterator[tuple[str, Say]]:
         """A line for each kind of which something still holds, the one that leads first."""
-        for kind in KINDS:
+        for kind in ALL_KINDS:
             of_kind = [fact for fact in facts if fact.kind == kind]
-            line = self._lines[kind](case, _papers(case, of_kind)) if of_kind else None
-            if line is not None:
+            if of_kind and (line := self._line(kind, case, of_kind)) is not None:
                 yield kind, line
+
+    def _line(self, kind: str, case: Case, facts: Sequence[Fact]) -> Say | None:
+        return self._timed.late(case, facts) if kind == LATE else self._lines[kind](case, _papers(case, facts))
 
     def _names(self, case: Case) -> dict[str, Value]:
         procedure = self._catalogue.procedure(case.procedure)
-        title: Value = procedure.title if procedure else (case.title or case.procedure)[:_TITLE]
+        title: Value = procedure.title if procedure else (case.title or case.procedure)[:TITLE]
         return {"reference": case.reference, "title": title}
 
     def _opened(self, case: Case, _papers: Sequence[Document]) -> Say | None:
@@ -116,8 +148,11 @@ class NoticeText:
         missing = [each for each in papers if each.status == DocumentStatus.MISSING]
         if not missing or case.closed:
             return None
-        lines = tuple(_line(each) for each in missing[:_PAPERS])
-        values: dict[str, Value] = {"documents": lines, "papers": _titles(missing), "submit": self._submit(case)}
+        values: dict[str, Value] = {
+            "documents": due_lines(missing),
+            "papers": named(missing),
+            "submit": self._submit(case),
+        }
         due = deadline_of(case, [Fact(case.sequence, MISSING, tuple(each.code for each in missing))])
         if due is None:
             return Say("utter_notice_missing", values)
@@ -128,7 +163,7 @@ class NoticeText:
         """Of those that still stand so."""
         status = response.removeprefix("utter_notice_")
         same = [each for each in papers if each.status == status]
-        values: dict[str, Value] = {"papers": _titles(same), "submit": self._submit(case)}
+        values: dict[str, Value] = {"papers": named(same), "submit": self._submit(case)}
         return Say(response, values) if same else None
 
     def _submit(self, case: Case) -> LocalizedText | Say:
@@ -150,17 +185,3 @@ def _papers(case: Case, facts: Iterable[Fact]) -> list[Document]:
 
 def _numbered(channel: str) -> bool:
     return SPOKEN[channel].numbered
-
-
-def _titles(papers: Sequence[Document]) -> str:
-    named = ", ".join(each.title[:_TITLE] for each in papers[:_PAPERS])
-    return f"{named} +{len(papers) - _PAPERS}" if len(papers) > _PAPERS else named
-
-
-def _line(paper: Document) -> Say:
-    values: dict[str, Value] = {"title": paper.title[:_TITLE]}
-    return (
-        Say("utter_document_due", {**values, "deadline": paper.deadline})
-        if paper.deadline
-        else Say("utter_document", values)
-    )

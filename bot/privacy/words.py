@@ -96,6 +96,14 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             },
             ("created_at", "reference", "told_at", "state", "reason"),
         ),
+        "timed_facts": Kind(
+            {"el": "Τι θα σας θυμίσουμε, και πότε", "en": "What you will be reminded of, and when"},
+            {
+                "el": "Για προθεσμίες και καθυστερήσεις των υποθέσεών σας. Μένουν ένα έτος.",
+                "en": "For deadlines and delays of your cases. They stay for a year.",
+            },
+            ("due_at", "reference", "kind", "about", "state"),
+        ),
         "preferences": Kind(
             {"el": "Οι προτιμήσεις σας", "en": "Your preferences"},
             {"el": "Για να σας ενημερώνουμε όπως θέλετε.", "en": "To tell you of news as you like it."},
@@ -133,6 +141,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 
 FIELDS: Mapping[str, LocalizedText] = MappingProxyType(
     {
+        "about": {"el": "για", "en": "about"},
         "action": {"el": "ερώτηση", "en": "question"},
         "address": {"el": "διεύθυνση", "en": "address"},
         "afm": {"el": "ΑΦΜ", "en": "tax number (AFM)"},
@@ -145,6 +154,7 @@ FIELDS: Mapping[str, LocalizedText] = MappingProxyType(
         "created_at": {"el": "πότε", "en": "when"},
         "deadline": {"el": "προθεσμία", "en": "deadline"},
         "detail": {"el": "αφορμή", "en": "cause"},
+        "due_at": {"el": "πότε", "en": "when"},
         "expected_by": {"el": "αναμένεται έως", "en": "expected by"},
         "finished_at": {"el": "τελείωσε", "en": "finished"},
         "happened_at": {"el": "πότε", "en": "when"},

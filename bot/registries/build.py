@@ -11,6 +11,7 @@ from bot.backoff import RetryPolicy
 from bot.metrics import Metrics
 from bot.registries.apply import Applier, EventsJob
 from bot.registries.cases import CaseApplier
+from bot.registries.checking import CaseCheckJob
 from bot.registries.overview import OneView
 from bot.registries.polling import CaseFeed
 from bot.registries.reconcile import Comparer, ReconcileJob
@@ -81,7 +82,16 @@ def registry_jobs(
     )
     if settings.reconcile_hours:
         jobs += [reconcile_job(settings, store, registry, recorder, metrics, runtime.clock) for registry in registries]
+    if settings.case_check_days:
+        jobs += [_check_job(settings, store, registry, recorder, runtime.clock) for registry in registries]
     return jobs
+
+
+def _check_job(
+    settings: Settings, store: Store, registry: CaseRegistry, recorder: CaseRecorder, clock: Clock
+) -> CaseCheckJob:
+    after = timedelta(days=settings.case_check_days)
+    return CaseCheckJob(comparer=comparer(store, registry, recorder), cursors=store.cursors, clock=clock, after=after)
 
 
 def case_applier(store: Store, recorder: CaseRecorder, registries: Sequence[CaseRegistry]) -> CaseApplier:

@@ -90,12 +90,17 @@ class Comparer:
         verdicts, reports = await self._compared({record.reference: record for record in page.cases})
         return PageDiff(verdicts, reports, page.cursor, page.more)
 
-    async def not_reported_since(self, after: str, since: datetime, seen: Container[str] = ()) -> PageDiff:
+    async def any_unreported(self, since: datetime) -> bool:
+        """Is there an open case of which the registry has not spoken ``since``?"""
+        return await self._cases.any_unreported(self.name, since)
+
+    async def not_reported_since(
+        self, after: str, since: datetime, seen: Container[str] = (), *, only_open: bool = False
+    ) -> PageDiff:
         """Of what we have and the registry has not spoken of ``since``, those of the next references; not the ``seen``:
         of a dry run it is not kept what the registry has spoken of."""
-        found = [
-            stored.case.reference for stored in await self._cases.not_reported_since(self.name, since, after, ASKED)
-        ]
+        silent = await self._cases.not_reported_since(self.name, since, after, ASKED, only_open=only_open)
+        found = [stored.case.reference for stored in silent]
         quiet = [reference for reference in found if reference not in seen]
         records = await self._ask(quiet)
         verdicts, reports = await self._compared(records)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
@@ -28,6 +28,15 @@ class Cursors:
         """``caught_up``: there is no more for now, so all that the registry holds at this moment is on record."""
         row = {"feed": feed, "cursor": cursor, "updated_at": now, **({"caught_up_at": now} if caught_up else {})}
         await connection.execute(self._database.upsert(cursors, ["feed"], row))
+
+    async def take_turn(self, name: str, now: datetime, every: timedelta) -> bool:
+        """Is it the caller's turn, of all who ask under this name? One gets it, and the next so long after."""
+        async with self._database.write() as connection:
+            row = {"feed": name, "cursor": "", "updated_at": now}
+            if (await connection.execute(self._database.insert_new(cursors).values(**row))).rowcount == 1:
+                return True
+            free = update(cursors).where(cursors.c.feed == name, cursors.c.updated_at <= now - every)
+            return bool((await connection.execute(free.values(updated_at=now))).rowcount)
 
     async def has_caught_up(self, connection: AsyncConnection, feed: str) -> bool:
         """Was this feed ever read to its end, as this transaction sees it?"""

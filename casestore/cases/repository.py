@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.cases.model import Case, CaseReport, Change, ChangeResult, Document, StoredCase, evaluate_all
@@ -168,9 +168,20 @@ class Cases:
             return await self._with_papers(connection, (await connection.execute(ordered)).all())
 
     async def on_record(self, connection: AsyncConnection, reference: str) -> StoredCase | None:
-        """The case of this number as this transaction sees it."""
-        rows = (await connection.execute(select(cases).where(cases.c.reference == reference))).all()
+        """The case of this number as this transaction sees it; ``None`` too where its registry knows it no more."""
+        of_number = and_(cases.c.reference == reference, cases.c.gone_at.is_(None))
+        rows = (await connection.execute(select(cases).where(of_number))).all()
         return next(iter(await self._with_papers(connection, rows)), None)
+
+    async def entered(self, connection: AsyncConnection, references: Collection[str]) -> dict[str, datetime]:
+        """Since when each of these cases is at its stage, by reference, as far as was told."""
+        earlier = case_events.alias("earlier")
+        other = and_(earlier.c.case_id == cases.c.id, earlier.c.stage != cases.c.stage)
+        left = select(func.max(earlier.c.sequence)).where(other).correlate(cases).scalar_subquery()
+        since = select(cases.c.reference, func.min(case_events.c.happened_at).label("since"))
+        since = since.join_from(case_events, cases).where(cases.c.reference.in_(list(references)))
+        since = since.where(case_events.c.sequence > func.coalesce(left, -1)).group_by(cases.c.reference)
+        return {row.reference: row.since for row in await connection.execute(since)}
 
     async def find(self, reference: str) -> StoredCase | None:
         """The case of this number."""
@@ -181,9 +192,18 @@ class Cases:
         """Those of these numbers that are on record, gone ones too."""
         return await self._found(cases.c.reference.in_(list(references)))
 
-    async def not_reported_since(self, registry: str, since: datetime, after: str, limit: int) -> list[StoredCase]:
+    async def any_unreported(self, registry: str, since: datetime) -> bool:
+        """Is there an open case of which this registry has said nothing ``since``?"""
+        open_ = and_(cases.c.registry == registry, cases.c.gone_at.is_(None), ~cases.c.closed)
+        async with self._database.read() as connection:
+            return bool(await connection.scalar(select(exists().where(open_, _not_told_since(since)))))
+
+    async def not_reported_since(
+        self, registry: str, since: datetime, after: str, limit: int, *, only_open: bool = False
+    ) -> list[StoredCase]:
         """A registry's cases of which it has said nothing ``since``, by reference, from the one ``after``."""
-        of_registry = (cases.c.registry == registry, cases.c.gone_at.is_(None), cases.c.reference > after)
+        of_registry = [cases.c.registry == registry, cases.c.gone_at.is_(None), cases.c.reference > after]
+        of_registry += [~cases.c.closed] if only_open else []
         silent = select(cases).where(*of_registry, _not_told_since(since)).order_by(cases.c.reference).limit(limit)
         async with self._database.read() as connection:
             return await self._with_papers(connection, (await connection.execute(silent)).all())

@@ -163,6 +163,13 @@ class Documents:
         """Those that were confirmed after ``since``, the oldest first."""
         return await self._all(and_(documents.c.citizen_id == citizen_id, documents.c.confirmed_at > since))
 
+    async def under_way(self, connection: AsyncConnection, citizen_id: int, reference: str) -> frozenset[str]:
+        """Codes of this case's papers that its citizen has handed in here, and on which nobody has decided yet."""
+        theirs = and_(documents.c.citizen_id == citizen_id, documents.c.reference == reference)
+        given = and_(theirs, documents.c.confirmed_at.is_not(None))
+        undecided = in_state(documents.c.state, *OPEN, DocumentState.SUBMITTED)
+        return frozenset(await connection.scalars(select(documents.c.code).where(given, undecided)))
+
     async def _all(self, which: ColumnElement[bool]) -> list[StoredDocument]:
         async with self._database.read() as connection:
             rows = await connection.execute(select(documents).where(which).order_by(documents.c.id))

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, and_, select, true
 
 from casestore.database import Database
 from casestore.notices.model import LogEvent, NoticeLine, NoticeState, ToldOf
 from casestore.tables import citizens, notice_facts, notice_log, notice_sends, notices, outbox
+
+LONG, SHOWN = timedelta(days=1), timedelta(days=30)
+"""After so long it is a person's affair; for so long it is shown as one."""
 
 
 class NoticeRecords:
@@ -26,10 +30,18 @@ class NoticeRecords:
         elif citizen_key is not None:
             theirs = select(citizens.c.id).where(citizens.c.afm_key == citizen_key).scalar_subquery()
             which = notices.c.citizen_id == theirs
+        return await self._lines(which)
+
+    async def _lines(self, which: ColumnElement[bool]) -> list[NoticeLine]:
         joined = select(notice_log, notices.c.reference, citizens.c.afm_key).join_from(notice_log, notices)
         joined = joined.join(citizens, citizens.c.id == notices.c.citizen_id).where(which)
         async with self._database.read() as connection:
             return [_line(row) for row in await connection.execute(joined.order_by(notice_log.c.id))]
+
+    async def unknown(self, now: datetime) -> list[NoticeLine]:
+        """Of those of which nobody can say for :data:`LONG` whether they arrived, :data:`SHOWN` back."""
+        between = and_(notices.c.settled_at < now - LONG, notices.c.settled_at > now - SHOWN)
+        return await self._lines(and_(notices.c.state == NoticeState.UNKNOWN, between))
 
     async def newest_of(self, citizen_id: int, limit: int) -> list[ToldOf]:
         """The newest notices of a citizen, newest first."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
@@ -25,7 +25,7 @@ from casestore.notices.model import (
 )
 from casestore.queues.lease import in_state
 from casestore.queues.lifecycle import OutboxState, sources
-from casestore.tables import dialogue_events, notice_facts, notice_log, notice_sends, notices, outbox
+from casestore.tables import dialogue_events, notice_facts, notice_log, notice_sends, notices, outbox, timed_facts
 
 _NOTICE = [notices.c[name] for name in Notice.__dataclass_fields__]
 _SENDS = select(
@@ -53,9 +53,11 @@ class Notices:
     # What is told
 
     async def open_for(self, connection: AsyncConnection, citizen_id: int, reference: str) -> Notice | None:
-        """The notice of this case that was let through to nobody yet, held; it may take in what else changes."""
+        """The notice of this case's changes that was let through to nobody yet, held; it may take in what else changes.
+        One of what time brings takes in nothing."""
         of_case = and_(notices.c.citizen_id == citizen_id, notices.c.reference == reference)
-        waiting = and_(of_case, in_state(notices.c.state, NoticeState.OPEN), notices.c.told_at.is_(None))
+        by_time = exists().where(timed_facts.c.notice_id == notices.c.id)
+        waiting = and_(of_case, in_state(notices.c.state, NoticeState.OPEN), notices.c.told_at.is_(None), ~by_time)
         row = (await connection.execute(select(*_NOTICE).where(waiting).with_for_update())).first()
         return None if row is None else _notice(row)
 
@@ -170,7 +172,11 @@ class Notices:
         told = joined.where(outbox.c.conversation_id == conversation_id, notice_sends.c.told_at > since)
         turn = select(func.max(dialogue_events.c.at)).where(dialogue_events.c.conversation_id == conversation_id)
         async with self._database.read() as connection:
-            row = (await connection.execute(told.order_by(notice_sends.c.told_at.desc()).limit(1))).first()
+            row = (
+                await connection.execute(
+                    told.order_by(notice_sends.c.told_at.desc(), notice_sends.c.id.desc()).limit(1)
+                )
+            ).first()
             if row is None or row.response is None:
                 return None
             last_turn = await connection.scalar(turn)

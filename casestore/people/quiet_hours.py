@@ -15,7 +15,7 @@ from casestore.people.public_holidays import is_rest_day, is_working_day
 ATHENS = ZoneInfo("Europe/Athens")
 NO_QUIET = "none"
 _DAYS = range(-1, 12)  # further than any row of holidays and weekends reaches
-_HOUR = timedelta(hours=1)
+_HOUR, _INSTANT = timedelta(hours=1), timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,28 @@ class QuietTimes:
         late."""
         at = self.earliest(now)
         return now if deadline is not None and now < deadline <= at else at
+
+    def around(self, meant: datetime, now: datetime, lead: timedelta) -> datetime:
+        """When to say what was ``meant`` for an instant, if that is quiet: ``lead`` before the quiet begins, or now if
+        that is past and it is not quiet yet, or else after it."""
+        if not self.holds(meant):
+            return meant
+        begins = self._beginning(meant)
+        before = begins - lead if not self.holds(begins - lead) else begins - _INSTANT
+        if now <= before:
+            return before
+        return now if now < begins and not self.holds(now) else self.earliest(max(meant, now))
+
+    def _beginning(self, instant: datetime) -> datetime:
+        """Since when it has been quiet."""
+        shown = instant.astimezone(ATHENS).date()
+        walls = {time(0), self.nightly.start if self.nightly else time(0)}
+        days = (shown - timedelta(days=day) for day in range(12))
+        begins = {start for day in days for wall in walls for start in _instants(day, wall)}
+        return max(
+            (start for start in begins if start <= instant and self.holds(start) and not self.holds(start - _INSTANT)),
+            default=instant,
+        )
 
     def _ends(self, now: datetime) -> Iterator[datetime]:
         """When quiet may end around ``now``: at an end of ours, which comes twice in the night when clocks go back

@@ -1,7 +1,8 @@
 """What providers say of messages that they accepted: kept at once, applied to the dispatch log by a worker.
 
 :func:`casestore.queues.lifecycle.after_receipt` decides what a receipt changes. A receipt waits until its row is found
-or it is ten minutes old: Viber's may come before the answer to the send that it is about.
+or it is a day old: Viber's may come before the answer to the send that it is about, and a send whose answer was lost is
+looked up later. The older it is, the less often its row is looked for.
 
 What was accepted and did not arrive may be opened again. Its row keeps the provider's id of the attempt that failed
 until the next is accepted: by it a late or repeated receipt is known to be about the past.
@@ -24,7 +25,7 @@ from casestore.queues.results import hold, stop
 from casestore.tables import outbox, receipts
 from casestore.vault import Vault, address_key
 
-RECEIPT_KEPT = timedelta(minutes=10)
+RECEIPT_KEPT = timedelta(hours=24)
 RECEIPT_AGAIN = timedelta(seconds=2)
 _HIGHEST = max(RANKS.values())
 _LOOKED_AT = [outbox.c[name] for name in ("id", "recipient_key", "state", "provider_id", "status_rank", "attempts")]
@@ -122,7 +123,9 @@ class Receipts:
         if now - receipt.received_at > RECEIPT_KEPT:
             await self._take_off(connection, receipt)
             return False
-        later = update(receipts).where(receipts.c.id == receipt.id).values(due_at=now + RECEIPT_AGAIN)
+        again = now + max(RECEIPT_AGAIN, (now - receipt.received_at) / 4)
+        again = min(again, max(receipt.received_at + RECEIPT_KEPT, now) + RECEIPT_AGAIN)
+        later = update(receipts).where(receipts.c.id == receipt.id).values(due_at=again)
         await connection.execute(later)
         return True
 

@@ -26,6 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from casestore.audit import AuditTrail
 from casestore.conversations.transcript import Author
 from casestore.database import Database
+from casestore.notices.timed import TimedState
 from casestore.people.consents import ALERTS
 from casestore.people.identity import identity_at
 from casestore.queues.lifecycle import OutboxState, QueueState
@@ -47,6 +48,7 @@ from casestore.tables import (
     notice_sends,
     notices,
     outbox,
+    timed_facts,
     transcript,
     upload_links,
     wishes,
@@ -214,6 +216,8 @@ class Erasure:
         await connection.execute(update(outbox).where(waits).values(**ended))
         await connection.execute(update(outbox).where(outbox.c.id.in_(sends)).values(**gone))
         await connection.execute(delete(notices).where(notices.c.id.in_(ids)))
+        planned = update(timed_facts).where(timed_facts.c.citizen_id == citizen, timed_facts.c.state == TimedState.OPEN)
+        await connection.execute(planned.values(state=TimedState.DROPPED))
 
     @staticmethod
     def _spent(now: datetime) -> Update:

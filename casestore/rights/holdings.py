@@ -33,6 +33,7 @@ from casestore.tables import (
     notices,
     outbox,
     required_documents,
+    timed_facts,
     transcript,
     wishes,
 )
@@ -114,6 +115,7 @@ class Holdings:
             "alerts": (consents, or_(false(), *map(_since, points))),
             "notices": (notices, notices.c.citizen_id == citizen_id),
             "notice_facts": (notice_facts, notice_facts.c.citizen_id == citizen_id),
+            "timed_facts": (timed_facts, timed_facts.c.citizen_id == citizen_id),
             "preferences": (wishes, wishes.c.citizen_id == citizen_id),
             "registry_calls": (audit, audit.c.subject_key == (afm or "")),
         }
@@ -154,6 +156,7 @@ class Holdings:
 _OURS: Mapping[str, tuple[str, ...]] = {
     "notices": ("due_at", "not_before", "response"),
     "notice_facts": ("notice_id",),
+    "timed_facts": ("notice_id", "step"),
     "outbox": ("address_sealed", "body_sealed", "lease_until", "claim", "doubts", "status_rank", "priority", "due_at"),
     "codes": ("afm_sealed",),
     "documents": ("bundle", "submission", "stored_as"),

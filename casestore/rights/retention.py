@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Table, and_, exists, func, literal_column
 
 from casestore.cases.model import CLOSED_KEPT
+from casestore.notices.timed import TimedState
 from casestore.people.identity import KNOWN_NUMBER
 from casestore.queues.lifecycle import OutboxState, QueueState
 from casestore.rights.retention_documents import OF_DOCUMENTS
@@ -32,6 +33,7 @@ from casestore.tables import (
     notices,
     outbox,
     registry_events,
+    timed_facts,
     transcript,
     wishes,
 )
@@ -113,6 +115,15 @@ RETENTION_RULES: tuple[RetentionRule, ...] = (
         notices.c.settled_at,
         YEAR,
         "was the citizen told, when, and why not: as the log of what was sent",
+    ),
+    RetentionRule(
+        "timed-facts",
+        timed_facts,
+        timed_facts.c.due_at,
+        YEAR,
+        "what was told once because time had passed is not told again",
+        only=(timed_facts.c.state != TimedState.OPEN,),
+        full_scan=True,
     ),
     RetentionRule(
         "transcript",

@@ -15,7 +15,7 @@ from casestore.tables.cases import (
 )
 from casestore.tables.conversations import conversations, copies, dialogue_events, handovers, transcript, wishes
 from casestore.tables.documents import document_parts, document_tasks, documents, upload_links
-from casestore.tables.notices import notice_facts, notice_log, notice_sends, notices
+from casestore.tables.notices import notice_facts, notice_log, notice_sends, notices, timed_facts
 from casestore.tables.people import citizens, codes, consents, contact_points, links, login_links
 from casestore.tables.queues import inbox, outbox, receipts
 from casestore.tables.system import audit, meta
@@ -50,6 +50,7 @@ __all__ = [
     "reconciliations",
     "registry_events",
     "required_documents",
+    "timed_facts",
     "transcript",
     "upload_links",
     "wishes",

@@ -99,6 +99,7 @@ registry_events = Table(  # what registries told by themselves, until it is appl
     Column("finished_at", Utc),
     Column("result", String(32)),
     UniqueConstraint("registry", "event_key"),
+    Index("ix_registry_events_received", "received_at", "registry"),
     Index("ix_registry_events_open", "id", **_OPEN),
     Index("ix_registry_events_open_subject", "subject_key", "sequence", "id", **_OPEN),
     Index("ix_registry_events_parked", "type", "id", **_PARKED),

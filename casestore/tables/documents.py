@@ -52,6 +52,7 @@ documents = Table(  # a file that a citizen handed in; several of one paper shar
     Index("ix_documents_conversation", "conversation_id", "id"),
     Index("ix_documents_bundle", "bundle"),
     Index("ix_documents_paper", "reference", "code"),
+    Index("ix_documents_state", "state", "created_at"),
 )
 
 document_parts = Table(  # the sealed content, in parts, where it is kept in the database

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, Index, Integer, SmallInteger, String, Table, UniqueConstraint, text
+from sqlalchemy import Column, ForeignKey, Index, Integer, SmallInteger, String, Table, UniqueConstraint, text
 
-from casestore.columns import Utc, id_column, metadata, reference
+from casestore.columns import Id, Utc, id_column, metadata, reference
 
 
 def _where(condition: str) -> dict[str, Any]:
@@ -32,6 +32,7 @@ notices = Table(
     Index("ix_notices_case", "citizen_id", "reference", "id"),
     Index("ix_notices_due", "due_at", "id", **_where("state = 'open'")),
     Index("ix_notices_settled", "settled_at"),
+    Index("ix_notices_unknown", "settled_at", **_where("state = 'unknown'")),
 )
 
 notice_facts = Table(  # a change of a case that is told: in one notice and no other
@@ -77,4 +78,22 @@ notice_log = Table(  # every decision about a notice, and what became of it; row
     Column("reason", String(64)),
     Column("until", Utc),
     Index("ix_notice_log_notice", "notice_id", "id"),
+)
+
+timed_facts = Table(  # what is told because time has passed, and not because its case changed: planned ahead
+    "timed_facts",
+    metadata,
+    id_column(),
+    reference("citizen_id", "citizens", nullable=False),
+    Column("reference", String(64), nullable=False),  # of the case
+    Column("kind", String(16), nullable=False),
+    Column("about", String(80), nullable=False),  # a deadline; a stage, and since when
+    Column("step", SmallInteger, nullable=False),  # so many days before; the how-many-eth time
+    Column("state", String(8), nullable=False),
+    Column("due_at", Utc, nullable=False),  # when it is next looked at
+    Column("notice_id", Id, ForeignKey("notices.id", ondelete="SET NULL"), index=True),
+    UniqueConstraint("citizen_id", "reference", "kind", "about", "step"),
+    Index("ix_timed_facts_reference", "reference"),
+    Index("ix_timed_facts_due", "due_at", "id", **_where("state = 'open'")),
+    Index("ix_timed_facts_sitting", "reference", **_where("state = 'open' AND kind = 'late' AND step > 1")),
 )

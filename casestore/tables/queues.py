@@ -77,6 +77,7 @@ outbox = Table(
     Index("ix_outbox_answers", "recipient_key", "created_at", **_where("priority = 1")),
     Index("ix_outbox_kept", "finished_at", **_OUTBOX_KEPT),
     Index("ix_outbox_emptied", "finished_at", **_OUTBOX_EMPTIED),
+    Index("ix_outbox_failed", "finished_at", **_where("state = 'failed'")),
     Index("ix_outbox_provider", "channel", "provider_id"),
     Index("ix_outbox_recipient", "recipient_key", "id"),
 )

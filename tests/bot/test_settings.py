@@ -47,6 +47,7 @@ GIVEN: dict[str, tuple[str, Any]] = {
     "NOTICES_DEFAULT": ("off", "off"),
     "NOTICES_QUIET": ("off", "off"),
     "NOTICES_GATHER_MINUTES": ("10", 10.0),
+    "CASE_CHECK_DAYS": ("3", 3.0),
     "RECONCILE_HOURS": ("6", 6.0),
     "RECONCILE_PAUSE_SECONDS": ("0.5", 0.5),
 }

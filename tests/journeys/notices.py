@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from bot.phone.people import PEOPLE, Person
 from casestore.notices.model import NoticeLine
 from casestore.people.identity import PROVEN
 from casestore.people.quiet_hours import ATHENS
-from casestore.tables import notices
+from casestore.tables import notices, timed_facts
 from connectors.sandbox.events import cloud_event
 from connectors.sandbox.model import Change
 from tests.clock import FakeClock
@@ -93,13 +93,17 @@ class NoticeHarness:
             await store.links.link(connection, point, citizen, PROVEN, "login", now)
 
     async def log(self) -> list[tuple[str, str | None, str | None]]:
-        """Every decision, oldest first: (event, channel, reason)."""
+        """Every decision about changes, oldest first: (event, channel, reason). What time brings is not of them."""
         lines: list[NoticeLine] = await self.store.notice_records.lines()
-        return [(str(line.event), line.channel, line.reason) for line in lines]
+        async with self.store.database.read() as connection:
+            by_time = set(await connection.scalars(select(timed_facts.c.notice_id)))
+        return [(str(line.event), line.channel, line.reason) for line in lines if line.notice_id not in by_time]
 
     async def states(self) -> list[tuple[str, str | None]]:
         async with self.store.database.read() as connection:
-            found = await connection.execute(select(notices.c.state, notices.c.reason).order_by(notices.c.id))
+            by_time = exists().where(timed_facts.c.notice_id == notices.c.id)
+            of_changes = select(notices.c.state, notices.c.reason).where(~by_time)
+            found = await connection.execute(of_changes.order_by(notices.c.id))
             return [(row.state, row.reason) for row in found]
 
     async def receipt(self, person: Person, event: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,22 @@ async def test_by_the_case_however_it_is_typed_and_by_the_citizens_key(run_comma
     assert [json.loads(line) for line in by_key.out.splitlines()] == found
     assert "123456783" not in by_key.out
     assert "+3069" not in by_key.out
+
+
+async def test_those_of_which_nobody_can_say_whether_they_came(run_command: Here) -> None:
+    now = datetime.now(UTC)
+    async with open_store(load()) as store:
+        stage = NoticeStage.over(store.database, now - timedelta(days=6))
+        await stage.begin(PERMIT, viber=False)
+        await stage.change(PERMIT.reference, stage="pre-approval")
+        await stage.settle()
+        await stage.later(2 * 86_400)
+        await stage.later(86_400)
+    end = await run_command("dispatch", "--unknown")
+    assert end.code == 0
+    assert end.out.splitlines()[-1].split()[3:5] == [PERMIT.reference, "unknown"]
+    assert (await run_command("dispatch")).code == 2
+    assert (await run_command("dispatch", PERMIT.reference, "--unknown")).code == 2
 
 
 async def test_where_nothing_is_on_record_it_says_so(run_command: Here) -> None:

@@ -15,6 +15,7 @@ from bot.store import Store, open_store
 from casestore.queues.outbox import Dispatch, Kind, Priority
 from casestore.queues.registry_events import RegistryEventQueue
 from connectors.sandbox.app import CLIENT_ID, CLIENT_SECRET
+from tests.bot.notices.harness import PERMIT, NoticeStage
 from tests.casestore.fixture import message
 from tests.conftest import with_database
 from tests.connectors.sandbox import running
@@ -67,6 +68,7 @@ async def test_doctor_says_what_is_on_and_what_is_off_and_why(
         "inbox": ("ok", "0 waiting, the oldest for 0 s"),
         "dead letters": ("ok", ""),
         "events of registries": ("ok", "0 waiting, the oldest for 0 s"),
+        "watch": ("ok", "nothing is beyond its time, nobody is silent"),
     }
     assert end.code == 0
     assert VIBER_TOKEN not in end.out + end.err
@@ -137,6 +139,28 @@ async def test_doctor_says_what_is_stuck(
     assert lines(end)["dead letters"] == ("wrong", "1 given up: see docs/operation.md")
     assert lines(end)["inbox"][0] == lines(end)["outbox sms, priority 1"][0] == state
     assert lines(end)["inbox"][1].startswith("1 waiting")
+
+
+async def test_doctor_says_what_is_beyond_its_time_who_is_silent_and_what_a_person_has_to_see_to(
+    run_command: Here,
+) -> None:
+    async with open_store(load(), migrating=True) as store:
+        now = datetime.now(UTC)
+        await fill(store, now - timedelta(days=5))
+        stage = NoticeStage.over(store.database, now - timedelta(days=47))
+        await stage.begin(PERMIT)
+        await stage.change(PERMIT.reference, stage="pre-approval")
+        await stage.settle()
+        for _ in range(3):
+            await stage.later(2 * 86_400)
+        await stage.later(40 * 86_400)
+    end = await run_command("doctor")
+    found = lines(end)
+    assert found["late messages"][0] == "wrong"
+    assert found["late messages"][1].startswith("1 for more than 24 h")
+    assert found["sitting cases, permits"] == ("warn", "1 take longer than expected; their citizens are told")
+    assert "watch" not in found
+    assert end.code == 1
 
 
 async def test_doctor_asks_every_registry(run_command: Here, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,7 +37,7 @@ async def test_silence_on_viber_leads_to_one_sms_with_the_same_that_mentions_not
         [told] = harness.sms(A)
         assert "ΠPOEΓKPIΣH" in told
         assert "VIBER" not in told.upper()
-        with nothing_more(harness):
+        with nothing_more(harness, A):
             await harness.later(2 * DAY)
         events = [event for event, _, _ in await harness.log()]
         assert events == ["noted", "ordered", "let-through", "sent", "fallback", "let-through", "sent", "unknown"]
@@ -60,7 +60,7 @@ async def test_what_arrived_goes_nowhere_else(database_url: str, model: Model) -
         await harness.receipt(A, "delivered")
         assert await harness.states() == [("told", None)]
         await harness.receipt(A, "seen")
-        with nothing_more(harness):
+        with nothing_more(harness, A):
             await harness.later(DAY)
         assert [event for event, _, _ in await harness.log()][-2:] == ["delivered", "seen"]
 

@@ -22,9 +22,11 @@ from bot.store import Store
 from bot.worker import Job, run_until_idle
 from casestore.cases.model import Case, CaseReport
 from casestore.database import Database
+from casestore.documents.lifecycle import DocumentState
+from casestore.documents.model import Handed, Paper
 from casestore.people.identity import PROVEN, identity_at
 from casestore.queues.outbox import Kind
-from casestore.tables import notice_sends, notices
+from casestore.tables import documents, notice_sends, notices, timed_facts
 from casestore.vault import Vault
 from tests.clock import START, FakeClock
 from tests.conftest import TEST_SECRET
@@ -99,7 +101,7 @@ class NoticeStage:
             )
             for provider in providers.values()
         ]
-        jobs += [ReceiptsJob(store.receipts, metrics, clock), parts.job]
+        jobs += [ReceiptsJob(store.receipts, metrics, clock), parts.job, parts.timekeeping]
         recorder = build_recorder(settings, store, metrics, clock)
         return cls(store, clock, contacts, providers, jobs, recorder, taken)
 
@@ -124,6 +126,26 @@ class NoticeStage:
     async def change(self, reference: str, **changes: Any) -> None:
         case = self.cases[reference]
         await self.report(replace(case, sequence=case.sequence + 1, updated_at=self.clock(), **changes))
+
+    async def hand_in(self, reference: str, code: str) -> None:
+        """Its citizen has handed this paper in here, and it is on its way to the registry."""
+        self.said += 1
+        store, now, case = self.store, self.clock(), self.cases[reference]
+        paper, key = Paper(case.registry, reference, code, code), f"handed:{self.said}"
+        content = await store.documents.sealed(key, b"%PDF", media_type="application/pdf", pages=1)
+        async with store.database.write() as connection:
+            citizen = await store.citizens.ensure_one(connection, AFM, now)
+            point = await store.contact_points.ensure(connection, "viber", VIBER_ID, now)
+            talk = await store.conversations.ensure(connection, point, now)
+            handed = Handed(key, citizen, talk.id, "viber", "x.pdf", paper)
+            made = await store.documents.keep(connection, handed, content, now)
+            await store.documents.confirm(connection, [made or 0], paper, key, key, now)
+
+    async def take_back(self, reference: str) -> None:
+        """What was handed in here for this case is not any more."""
+        async with self.store.database.write() as connection:
+            found = await connection.scalars(select(documents.c.id).where(documents.c.reference == reference))
+            await self.store.documents.move(connection, list(found), DocumentState.TAKEN_BACK, self.clock())
 
     async def settle(self) -> None:
         await run_until_idle(self.jobs)
@@ -158,7 +180,9 @@ class NoticeStage:
 
     async def rows(self) -> Sequence[Any]:
         """Every send of every notice with its notice, oldest first."""
-        joined = select(notice_sends, notices.c.state, notices.c.reason, notices.c.category)
+        by_time = select(timed_facts.c.kind).where(timed_facts.c.notice_id == notices.c.id).limit(1).scalar_subquery()
+        of_notice = (notices.c.state, notices.c.reason, notices.c.category, notices.c.reference)
+        joined = select(notice_sends, *of_notice, by_time.label("by_time"))
         async with self.store.database.read() as connection:
             sends = joined.join_from(notice_sends, notices).order_by(notice_sends.c.id)
             return (await connection.execute(sends)).all()

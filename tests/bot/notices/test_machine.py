@@ -1,4 +1,5 @@
-"""Whatever changes, is reported, said and lost, in any order: each fact is told once, or it is said why not.
+"""Whatever changes, is reported, said and lost, in any order: each fact is told once, or it is said why not. A reminder
+never comes after the paper did, nor after its deadline, nor of a case that is closed.
 
 Never in quiet hours but for what is urgent, never after ΣΤΟΠ, never to a number that is another's, and never on a
 second channel what is known to have arrived on the first.
@@ -10,6 +11,8 @@ import asyncio
 import os
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -22,9 +25,10 @@ from bot.channels.port import Remedy, SendError
 from casestore.cases.model import Document
 from casestore.columns import metadata
 from casestore.database import Database
-from casestore.people.quiet_hours import DEFAULT_TIMES, URGENT_TIMES
-from casestore.tables import notice_facts, notices
+from casestore.people.quiet_hours import DEFAULT_TIMES, URGENT_TIMES, end_of
+from casestore.tables import notice_facts, notices, timed_facts
 from tests.bot.notices.harness import AFM, FLOOD, MOBILE, PERMIT, NoticeStage
+from tests.clock import START
 
 pytestmark = pytest.mark.slow
 CASES = st.sampled_from([PERMIT.reference, FLOOD.reference])
@@ -54,17 +58,48 @@ class NoticeMachine(RuleBasedStateMachine):
         self.stage = NoticeStage.over(database)
         self.words: dict[str, bool] = {}
         self.arrived: set[int] = set()  # rows of the outbox
-        self.do(self.stage.begin(PERMIT, FLOOD))
+        self.under_way: set[str] = set()  # cases of which the paper was handed in here
+        self.steps = 0
+        due = [(START + timedelta(days=days)).date() for days in (4, 6)]
+        papers = [(Document("paper", "Χαρτί", "missing", "", day),) for day in due]
+        cases = [replace(case, documents=wanted) for case, wanted in zip((PERMIT, FLOOD), papers, strict=True)]
+        self.do(self.stage.begin(*cases))
         self.checked = 0
 
     @rule(reference=CASES, stage=STAGES)
     def moves(self, reference: str, stage: str) -> None:
-        self.do(self.stage.change(reference, stage=stage))
+        if not self.stage.cases[reference].closed:
+            self.do(self.stage.change(reference, stage=stage))
         self.works()
 
-    @rule(reference=CASES, status=st.sampled_from(["missing", "submitted", "accepted", "rejected"]))
-    def a_paper_changes(self, reference: str, status: str) -> None:
-        self.do(self.stage.change(reference, documents=(Document("paper", "Χαρτί", status),)))
+    @rule(
+        reference=CASES,
+        status=st.sampled_from(["missing", "missing", "submitted", "accepted", "rejected"]),
+        days=st.sampled_from([None, 1, 2, 4, 6]),
+    )
+    def a_paper_changes(self, reference: str, status: str, days: int | None) -> None:
+        deadline = None if days is None else (self.stage.clock() + timedelta(days=days)).date()
+        if not self.stage.cases[reference].closed:
+            self.do(self.stage.change(reference, documents=(Document("paper", "Χαρτί", status, "", deadline),)))
+        self.works()
+
+    @rule(reference=CASES)
+    def is_handed_in_here(self, reference: str) -> None:
+        self.do(self.stage.hand_in(reference, "paper"))
+        self.under_way.add(reference)
+        self.works()
+
+    @rule(reference=CASES)
+    def is_taken_back(self, reference: str) -> None:
+        self.do(self.stage.take_back(reference))
+        self.under_way.discard(reference)
+        self.works()
+
+    @precondition(lambda self: self.steps > 12)
+    @rule(reference=CASES)
+    def closes(self, reference: str) -> None:
+        if not self.stage.cases[reference].closed:
+            self.do(self.stage.change(reference, closed=True))
         self.works()
 
     @rule(reference=CASES)
@@ -76,6 +111,11 @@ class NoticeMachine(RuleBasedStateMachine):
     def time_passes(self, seconds: int) -> None:
         self.stage.clock.forward(seconds)
         self.works()
+
+    @rule(days=st.integers(1, 3))
+    def days_pass(self, days: int) -> None:
+        for _ in range(days):
+            self.time_passes(24 * 3600)
 
     @rule(channel=CHANNELS, allowed=st.booleans())
     def says(self, channel: str, *, allowed: bool) -> None:
@@ -103,6 +143,7 @@ class NoticeMachine(RuleBasedStateMachine):
 
     def works(self) -> None:
         """The worker works, and all that was sent meanwhile was allowed."""
+        self.steps += 1
         self.do(self.stage.settle())
         rows = {row.outbox_id: row for row in self.do(self.stage.rows())}
         for accepted in self.stage.taken[self.checked :]:
@@ -113,14 +154,28 @@ class NoticeMachine(RuleBasedStateMachine):
             assert self.words.get(accepted.channel, silent), "after a stop"
             if accepted.channel == "sms":
                 assert accepted.address == self.stage.contacts.held[AFM], "to another's number"
+            if row.by_time in ("reminder", "passed"):
+                self.may_be_reminded(row)
             earlier = {each.outbox_id for each in rows.values() if each.notice_id == row.notice_id} - {accepted.id}
             assert not earlier & self.arrived, "on a second channel what had arrived"
         self.checked = len(self.stage.taken)
+
+    def may_be_reminded(self, row: Any) -> None:
+        """As everything stands now, which is as it stood when it went."""
+        case, now = self.stage.cases[row.reference], self.stage.clock()
+        [paper] = case.documents
+        assert not case.closed, "of a case that is closed"
+        assert paper.status in ("missing", "rejected"), "after it came"
+        assert row.reference not in self.under_way, "after it was handed in"
+        assert paper.deadline is not None
+        assert (now < end_of(paper.deadline)) == (row.by_time == "reminder"), "before or after the deadline"
 
     def teardown(self) -> None:
         """With time every notice comes to an end, and nothing was told twice on a channel."""
         for provider in self.stage.providers.values():
             provider.trouble = None
+        for reference in (PERMIT.reference, FLOOD.reference):
+            self.closes(reference)  # time brings no more
         for _ in range(8):
             self.time_passes(13 * 3600)
         sent = Counter((row.notice_id, row.channel) for row in self.do(self.stage.rows()) if row.told_at)
@@ -130,6 +185,15 @@ class NoticeMachine(RuleBasedStateMachine):
         ends, facts = self.do(self._ends())
         assert all(state != "open" and (state == "told" or reason or state == "unknown") for state, reason in ends)
         assert all(count == 1 for count in facts.values())
+        assert self.do(self._overdue()) == []
+
+    async def _overdue(self) -> list[Any]:
+        """What time brought and nobody took up."""
+        late = select(timed_facts.c.kind).where(
+            timed_facts.c.state == "open", timed_facts.c.due_at < self.stage.clock()
+        )
+        async with self.stage.store.database.read() as connection:
+            return list(await connection.scalars(late))
 
     async def _ends(self) -> tuple[list[tuple[str, str | None]], Counter[Any]]:
         async with self.stage.store.database.read() as connection:

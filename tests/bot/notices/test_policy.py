@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from bot.channels.facts import SPOKEN
-from bot.notices.facts import KINDS, facts_of
+from bot.notices.facts import ALL_KINDS, KINDS, LATE, PASSED, REMINDER, facts_of
 from bot.notices.policy import TABLE, deadline_of, load_policy
 from bot.notices.text import NoticeText
 from casestore.cases.model import Case, Document
@@ -47,10 +47,12 @@ def test_what_changed_is_told_apart() -> None:
 
 
 def test_every_kind_is_told_to_who_wants_all_and_the_first_row_counts() -> None:
-    for kind in KINDS:
+    for kind in ALL_KINDS:
         assert POLICY.row(kind, "building-permit", "all") is not None
     needed = [kind for kind in KINDS if POLICY.row(kind, "building-permit", "needed")]
     assert needed == ["decided", "closed", "missing", "rejected"]
+    assert [kind for kind in ALL_KINDS if kind not in KINDS and POLICY.row(kind, "x", "needed")] == [PASSED, REMINDER]
+    assert {POLICY.row(kind, "flood-compensation", "all").category for kind in (REMINDER, LATE)} == {"reminder"}  # type: ignore[union-attr]
     row = POLICY.row("missing", "flood-compensation", "all")
     assert row is not None
     assert row.category == "urgent"
@@ -112,6 +114,24 @@ def test_every_kind_has_words_that_name_the_case_and_end_with_what_can_be_asked(
         words = told(whole, fact, channel=channel, language=language)
         assert CASE.reference in words
         assert words.rstrip('»"')[-1] in ";?"
+
+
+@pytest.mark.parametrize("language", ["el", "en"])
+@pytest.mark.parametrize("channel", list(SPOKEN))
+@pytest.mark.parametrize(
+    "fact", [Fact(4, REMINDER, ("topographic",)), Fact(4, PASSED, ("topographic",)), Fact(4, LATE, ("2026-10-01",)),
+             Fact(4, LATE, ("2026-10-01", "date"))]
+)  # fmt: skip
+def test_what_time_brings_has_words_too(channel: str, language: str, fact: Fact) -> None:
+    case = replace(CASE, documents=(PAPER,), expected_by=date(2026, 11, 1))
+    words = told(case, fact, channel=channel, language=language)
+    assert CASE.reference in words
+    assert words.rstrip('»"')[-1] in ";?"
+    assert "2026" in words
+    if fact.kind in (REMINDER, PASSED):
+        assert PAPER.title in words
+        handed_in = replace(case, documents=(replace(PAPER, status="submitted"),))
+        assert TEXT.compose(handed_in, (fact,), language, channel, first=False) is None
 
 
 def test_the_lead_is_what_presses_most_and_all_is_said() -> None:

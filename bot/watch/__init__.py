@@ -1,0 +1,1 @@
+"""What watches that nothing is forgotten: rows that never end, providers and registries that fall silent."""

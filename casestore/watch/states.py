@@ -1,0 +1,231 @@
+"""Which rows are on their way, how long at most, and what ends them. One table; the watch looks at it every minute.
+
+Each such row is ended by its own job, long before: what is found here is a job that does not run, or a fault. Then it
+is ended as the table says, and never silently: it is counted, logged, and where a citizen waits a person is called.
+Where only a person can end it, it is shown until one has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Table, and_
+
+from casestore.cases.reconciliations import Phase
+from casestore.documents.lifecycle import DocumentState
+from casestore.notices.model import DOUBTFUL, NoticeState
+from casestore.notices.records import LONG, SHOWN
+from casestore.notices.timed import TimedState
+from casestore.queues.lease import in_state
+from casestore.queues.lifecycle import RANKS, OutboxState, QueueState, ReceiptStatus
+from casestore.tables import (
+    document_tasks,
+    documents,
+    handovers,
+    inbox,
+    notices,
+    outbox,
+    receipts,
+    reconciliations,
+    registry_events,
+    timed_facts,
+)
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+STUCK = "stuck"
+"""The reason of what was ended because nobody had ended it in time."""
+
+
+class Ending(StrEnum):
+    """What becomes of a row beyond its time."""
+
+    MOVED = "moved"  # it gets the values of ``ends``
+    DELETED = "deleted"
+    SETTLED = "settled"  # as a notice: nobody can say whether it arrived, or it never went
+    REFUSED = "refused"  # as a document, with its content; a person is called
+    DISMISSED = "dismissed"  # likewise, and nobody is called: its citizen never said what it is
+    CALLED = "called"  # as a step of a document; a person is called
+    BY_PERSON = "by a person"  # nothing but a person ends it: it is shown
+
+
+@dataclass(frozen=True, slots=True)
+class MovingState:
+    """Rows of ``table`` that are on their way while ``only`` holds, by ``since`` for ``most`` at most.
+
+    ``by``: what ends them in time, in the words of docs/operation.md. ``ends``: the new values, where they are moved.
+    ``shown``: not for longer than this, where nobody has to end it; it stays in the log.
+    """
+
+    name: str
+    table: Table
+    since: Column[datetime]
+    most: timedelta
+    by: str
+    ending: Ending
+    only: ColumnElement[bool] | None = None
+    ends: Mapping[str, Any] = field(default_factory=dict)
+    shown: timedelta | None = None
+
+    def beyond(self, now: datetime) -> ColumnElement[bool]:
+        """On its way for longer than it may be."""
+        late = [self.since < now - self.most, *([] if self.only is None else [self.only])]
+        return and_(*late, *([] if self.shown is None else [self.since > now - self.shown]))
+
+
+_LET_GO: Mapping[str, Any] = {"lease_until": None, "claim": None}
+_DEAD: Mapping[str, Any] = {"state": QueueState.DEAD, **_LET_GO}
+_open_outbox = in_state(outbox.c.state, OutboxState.OPEN)
+_arrived = RANKS[ReceiptStatus.DELIVERED]
+
+MOVING: tuple[MovingState, ...] = (
+    MovingState(
+        "messages",
+        inbox,
+        inbox.c.received_at,
+        DAY,
+        "an answer, or the dead letters",
+        Ending.MOVED,
+        in_state(inbox.c.state, QueueState.OPEN),
+        {**_DEAD, "error": STUCK},
+    ),
+    MovingState(
+        "sends",
+        outbox,
+        outbox.c.due_at,
+        4 * DAY,
+        "the provider's answer, or their expiry",
+        Ending.MOVED,
+        and_(_open_outbox, outbox.c.doubts == 0, outbox.c.claim.is_(None)),
+        {"state": OutboxState.SKIPPED, "reason": STUCK, **_LET_GO},
+    ),
+    MovingState(
+        "sends-in-doubt",
+        outbox,
+        outbox.c.due_at,
+        4 * DAY,
+        "a look-up, or so many doubts",
+        Ending.MOVED,
+        and_(_open_outbox, (outbox.c.doubts > 0) | outbox.c.claim.is_not(None)),
+        {"state": OutboxState.FAILED, "reason": "in-doubt", **_LET_GO},
+    ),
+    MovingState(
+        "receipts",
+        receipts,
+        receipts.c.received_at,
+        25 * HOUR,
+        "the send that they are about, or a day",
+        Ending.DELETED,
+    ),
+    MovingState(
+        "events",
+        registry_events,
+        registry_events.c.received_at,
+        DAY,
+        "being applied, or the dead events",
+        Ending.MOVED,
+        in_state(registry_events.c.state, QueueState.OPEN),
+        {**_DEAD, "result": STUCK},
+    ),
+    MovingState(
+        "files",
+        documents,
+        documents.c.created_at,
+        DAY,
+        "their fetching and checking, or a refusal",
+        Ending.REFUSED,
+        in_state(documents.c.state, DocumentState.OFFERED, DocumentState.RECEIVED),
+    ),
+    MovingState(
+        "files-unanswered",
+        documents,
+        documents.c.created_at,
+        3 * DAY,
+        "their citizen's word, or retention after two days",
+        Ending.DISMISSED,
+        and_(in_state(documents.c.state, DocumentState.CHECKED), documents.c.confirmed_at.is_(None)),
+    ),
+    MovingState(
+        "document-tasks",
+        document_tasks,
+        document_tasks.c.received_at,
+        DAY,
+        "their result, or so many attempts",
+        Ending.CALLED,
+        in_state(document_tasks.c.state, QueueState.OPEN),
+        {**_DEAD, "error": STUCK},
+    ),
+    MovingState(
+        "notices",
+        notices,
+        notices.c.due_at,
+        6 * HOUR,
+        "an arrival, the next channel, or the end of waiting",
+        Ending.SETTLED,
+        in_state(notices.c.state, NoticeState.OPEN),
+    ),
+    MovingState(
+        "timed-facts",
+        timed_facts,
+        timed_facts.c.due_at,
+        DAY,
+        "a notice, or being dropped",
+        Ending.MOVED,
+        in_state(timed_facts.c.state, TimedState.OPEN),
+        {"state": TimedState.DROPPED},
+    ),
+    MovingState(
+        "comparisons",
+        reconciliations,
+        reconciliations.c.updated_at,
+        DAY,
+        "their next page",
+        Ending.BY_PERSON,
+        reconciliations.c.phase.in_((Phase.LISTED, Phase.UNREPORTED)),
+    ),
+    MovingState(
+        "files-not-submitted",
+        documents,
+        documents.c.confirmed_at,
+        DAY,
+        "the registry's receipt",
+        Ending.BY_PERSON,
+        in_state(documents.c.state, DocumentState.CHECKED),
+    ),
+    MovingState(
+        "notices-unknown",
+        notices,
+        notices.c.settled_at,
+        LONG,
+        "a late receipt",
+        Ending.BY_PERSON,
+        in_state(notices.c.state, NoticeState.UNKNOWN),
+        shown=SHOWN,
+    ),
+    MovingState(
+        "sends-unknown",
+        outbox,
+        outbox.c.finished_at,
+        DAY,
+        "a late receipt",
+        Ending.BY_PERSON,
+        and_(
+            in_state(outbox.c.state, OutboxState.FAILED),
+            outbox.c.reason.in_(sorted(DOUBTFUL)),
+            outbox.c.status_rank < _arrived,
+        ),
+        shown=SHOWN,
+    ),
+    MovingState(
+        "persons-called",
+        handovers,
+        handovers.c.asked_at,
+        DAY,
+        "an employee's answer",
+        Ending.BY_PERSON,
+        handovers.c.closed_at.is_(None),
+    ),
+)
