@@ -61,7 +61,7 @@ def _train(config: Path, root: Path, folder: Path, say: Callable[[str], None]) -
     plan = Recipe.recipe_for_name(settings["recipe"]).graph_config_for_recipe(settings, {}, TrainingType.BOTH)
     validate(plan)
     steps, sentences = importer.get_stories().story_steps, importer.get_nlu_data()
-    importer.get_nlu_data = lambda language=None: sentences  # with a language, without one: else all is read twice
+    importer.get_nlu_data = lambda **_: sentences  # with a language, without one: else all is read twice
     say(f"training on {len(steps)} rules and stories and {len(sentences.intent_examples)} sentences")
     storage = folder / "parts"
     storage.mkdir()
