@@ -211,7 +211,7 @@ def build_jobs(
         for channel in CHANNELS  # each by itself: what comes in on one holds up no other
     ]
     jobs += _sending_jobs(settings, store, channels, notices.gate, metrics, runtime, policy)
-    jobs += [ReceiptsJob(store.receipts, metrics, runtime.clock), notices.job]
+    jobs += [ReceiptsJob(store.receipts, metrics, runtime.clock), notices.job, notices.mass]
     jobs.append(retention_job(store, metrics, runtime.clock))
     jobs += document_jobs(
         settings=settings,

@@ -6,7 +6,7 @@ on the mobile it was sent to. Such a link goes, at whatever level, when the regi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -91,13 +91,23 @@ async def identity_at(connection: AsyncConnection, contact_point_id: int) -> Ide
     return resolve_identity(known.get(contact_point_id, ()))
 
 
-async def points_of(connection: AsyncConnection, citizen_id: int, *, shared: bool = True) -> Mapping[int, Link]:
-    """The contact points that stand for this citizen, each with their link there. A point at which somebody else is
-    known as surely stands for nobody, and is not among them. ``shared``: with those at another's number."""
-    linked = select(links.c.contact_point_id).where(links.c.citizen_id == citizen_id)
+async def points_of_all(connection: AsyncConnection, citizen_ids: Collection[int]) -> dict[int, dict[int, Identity]]:
+    """By citizen, the contact points that stand for them. A point at which somebody else is known as surely stands for
+    nobody, and is not among them."""
+    linked = select(links.c.contact_point_id).where(links.c.citizen_id.in_(list(citizen_ids)))
     known = await links_of(connection, links.c.contact_point_id.in_(linked))
-    standing = {point: resolve_identity(found) for point, found in known.items()}
-    theirs = {point: one for point, one in standing.items() if one.citizen_id == citizen_id}
+    found: dict[int, dict[int, Identity]] = {citizen: {} for citizen in citizen_ids}
+    for point, of_point in known.items():
+        one = resolve_identity(of_point)
+        if one.citizen_id in found:
+            found[one.citizen_id][point] = one
+    return found
+
+
+async def points_of(connection: AsyncConnection, citizen_id: int, *, shared: bool = True) -> Mapping[int, Link]:
+    """The contact points that stand for this citizen, each with their link there. ``shared``: with those at another's
+    number."""
+    theirs = (await points_of_all(connection, [citizen_id]))[citizen_id]
     return {point: one.link for point, one in theirs.items() if one.link and (shared or not one.shared)}
 
 
