@@ -88,7 +88,7 @@ class Database:
         """Which database this is: another where one was copied back from a backup, as far as it can be told. On
         PostgreSQL cluster, timeline and database; on SQLite the file itself."""
         if self.is_sqlite:
-            file = os.stat(self.url.database or "")
+            file = os.stat(self.url.database or "")  # noqa: PTH116 (a look into memory)
             return f"{file.st_dev}/{file.st_ino}"
         async with self.read() as connection:
             found = await connection.exec_driver_sql(_LINEAGE)

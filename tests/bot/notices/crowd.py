@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from stdnum.gr import vat
+
 from bot.store import Store
 from casestore.people.identity import KNOWN_NUMBER
 from casestore.tables import cases, citizens, contact_points, links
@@ -16,7 +18,12 @@ BATCH = 200
 
 
 def afm_of(number: int) -> str:
-    return f"{number:09d}"
+    base = f"{10_000_000 + number:08d}"
+    return f"{base}{vat.calc_check_digit(base)}"
+
+
+def reference_of(number: int) -> str:
+    return f"ΠΠ-2026-{number + 500_000:06d}"
 
 
 def mobile_of(number: int) -> str:
@@ -47,7 +54,7 @@ def _rows(store: Store, number: int, now: datetime, registry: str) -> Mapping[st
     point |= {"address_sealed": vault.seal("contact_points.address", mobile), "reachable": True}
     link = {"contact_point_id": who, "citizen_id": who, "level": KNOWN_NUMBER, "source": "registry"}
     link |= {"linked_at": now, "rests_on": key, "agreed_at": now}
-    case = {"id": who, "citizen_id": who, "registry": registry, "reference": f"ΠΠ-2026-{number + 500_000:06d}"}
+    case = {"id": who, "citizen_id": who, "registry": registry, "reference": reference_of(number)}
     case |= {"procedure": "flood-compensation", "stage": "cross-checks", "sequence": 1, "closed": False}
     case |= {"title_sealed": vault.seal("cases.title", "Αρωγή"), "note_sealed": vault.seal("cases.note", "")}
     case |= {"updated_at": now}

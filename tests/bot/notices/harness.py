@@ -151,11 +151,18 @@ class NoticeStage:
         return speaker is not None
 
     async def receipt(self, accepted: Accepted, status: str) -> None:
-        now, receipts = self.clock(), self.store.receipts
-        row = receipts.row(channel=accepted.channel, provider_id=accepted.provider_id, status=status, at=now, now=now)
+        await self.receipts([accepted], status)
+
+    async def receipts(self, accepted: Sequence[Accepted], status: str) -> None:
+        """Their providers say this of each."""
+        now, spool = self.clock(), self.store.receipts
+        said = [
+            spool.row(channel=one.channel, provider_id=one.provider_id, status=status, at=now, now=now)
+            for one in accepted
+        ]
         from casestore.tables import receipts as table
 
-        await self.store.database.append({table: [row]})
+        await self.store.database.append({table: said})
         await self.settle()
 
     async def rows(self) -> Sequence[Any]:

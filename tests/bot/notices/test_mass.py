@@ -51,8 +51,7 @@ async def test_first_a_hundred_then_five_minutes_then_all_of_them_once(mass: Mas
     assert mass.told == {mobile_of(each): 1 for each in range(130)}
     progress = await mass.progress(number)
     assert (progress.made, progress.handed_over, sum(progress.settled.values())) == (130, 130, 0)  # no receipts yet
-    for accepted in list(mass.stage.taken):
-        await mass.stage.receipt(accepted, "delivered")
+    await mass.stage.receipts(mass.stage.taken, "delivered")
     progress = await mass.progress(number)
     assert (dict(progress.settled), progress.finished, progress.parts) == ({"told": 130}, True, 130)
     for _ in range(10):
@@ -204,7 +203,9 @@ async def test_a_correction_stops_it_and_reaches_whom_it_reached(mass: MassStage
 async def test_one_who_is_in_three_audiences_gets_one_and_bad_entries_are_settled(few: MassStage) -> None:
     key = few.stage.store.vault.index("afm", afm_of(7))
     entries = ("123456783", mobile_of(7), key, "not a number", "+306999999999", "999999999")
-    audience = Audience(({"procedure": ("flood-compensation",)}, {"registry": ("civil_protection",)}), listed(*entries).lists)
+    audience = Audience(
+        ({"procedure": ("flood-compensation",)}, {"registry": ("civil_protection",)}), listed(*entries).lists
+    )
     number = await few.started(draft(audience=audience))
     progress = await few.progress(number)
     assert (progress.people, progress.impossible) == (30, 4)
