@@ -101,10 +101,12 @@ class Members:
     # Who is still to be told
 
     async def waiting(self, connection: AsyncConnection, broadcast_id: int, now: datetime, limit: int) -> list[Member]:
-        """Some whose time it is, in the order in which they were written down. The broadcast is held."""
+        """Some whose time it is and that nobody else has taken, in the order in which they were written down. They stay
+        taken to the end of the transaction."""
         due = and_(members.c.broadcast_id == broadcast_id, _WAITS, members.c.due_at <= now)
         rows = select(members.c.id, members.c.citizen_id).where(due).order_by(members.c.due_at, members.c.id)
-        return [Member(row.id, row.citizen_id) for row in await connection.execute(rows.limit(limit))]
+        taken = rows.limit(limit).with_for_update(skip_locked=True)
+        return [Member(row.id, row.citizen_id) for row in await connection.execute(taken)]
 
     async def page(self, connection: AsyncConnection, broadcast_id: int, after: int, limit: int) -> list[Member]:
         """Those who wait, by id, from the one ``after``: to look at all of them once."""

@@ -57,6 +57,12 @@ class Broadcasts:
         row = (await connection.execute(rows)).first()
         return None if row is None else _broadcast(row)
 
+    async def share(self, connection: AsyncConnection, broadcast_id: int) -> Broadcast | None:
+        """As it stands, and does to the end of the transaction; others may share it, and nobody holds it meanwhile."""
+        rows = select(*_COLUMNS).where(broadcasts.c.id == broadcast_id).with_for_update(read=True)
+        row = (await connection.execute(rows)).first()
+        return None if row is None else _broadcast(row)
+
     async def all(self) -> list[Broadcast]:
         """The newest first."""
         async with self._database.read() as connection:

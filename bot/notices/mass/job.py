@@ -6,6 +6,7 @@ How far one has come is counted from its rows; that the first few have gone is t
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 
 import structlog
@@ -21,7 +22,8 @@ from casestore.broadcasts.model import Broadcast, BroadcastState, PauseReason, R
 FIRST, FIRST_PAUSE = 100, timedelta(minutes=5)
 MOST_FAILED, MOST_STOPS = 0.05, 0.02
 ENOUGH = 20  # gone, before a rate says anything; where fewer people are meant, all of them
-CHUNK = 250  # notices in one commit: who answers waits behind no more
+CHUNK_ALONE = 100  # notices in one commit, where everybody else waits meanwhile: SQLite has one writer
+CHUNK, AT_ONCE = 500, 2  # the same on PostgreSQL, and how many commits are under way
 LOOK_EVERY = timedelta(seconds=1)  # at how many still wait
 JUDGE_EVERY = timedelta(seconds=5)
 ALIGN_EVERY = timedelta(minutes=1)
@@ -41,6 +43,8 @@ class BroadcastJob:
         self._watch = watch
         self._clock = clock
         self._batch = batch
+        self._room = 0
+        self._chunk, self._at_once = (CHUNK_ALONE, 1) if store.database.is_sqlite else (CHUNK, AT_ONCE)
         self._due: dict[tuple[str, int], datetime] = {}
 
     async def step(self) -> bool:
@@ -79,9 +83,11 @@ class BroadcastJob:
                 await self._store.broadcast_rows.align(connection, held, now, USEFUL)
             if seen:
                 await self._broadcasts.seen(connection, held.id, now)
-            made = await self._make(connection, held, now) if running else 0
+            made = await self._make_first(connection, held, now) if running and held.first_done_at is None else 0
         if seen:
             self._watch.saw(broadcast, now)
+        if running and held.first_done_at is not None and now >= held.first_done_at + FIRST_PAUSE:
+            made = await self._make(broadcast, now)
         if not made:
             self._due["look", broadcast.id] = now + LOOK_EVERY
         return made > 0
@@ -105,16 +111,25 @@ class BroadcastJob:
 
     # The next batch
 
-    async def _make(self, connection: AsyncConnection, broadcast: Broadcast, now: datetime) -> int:
-        if broadcast.first_done_at is None:
-            return await self._make_first(connection, broadcast, now)
-        if now < broadcast.first_done_at + FIRST_PAUSE:
-            return 0
-        waiting = await self._store.broadcast_rows.waiting(connection)
-        room = self._batch - waiting
-        if room < max(1, self._batch // 4) and waiting:
-            return 0
-        return await self._maker.make(connection, broadcast, now, min(CHUNK, room))
+    async def _make(self, broadcast: Broadcast, now: datetime) -> int:
+        """As many as there is room for, at most a few chunks; their commits need not wait for one another."""
+        if self._room < self._chunk or self._is_due("room", 0, now, LOOK_EVERY):
+            async with self._store.database.read() as connection:
+                waiting = await self._store.broadcast_rows.waiting(connection)
+            self._room = self._batch - waiting
+            if self._room < max(1, self._batch // 4) and waiting:
+                return 0
+        chunks = [min(self._chunk, left) for left in range(self._room, 0, -self._chunk)][: self._at_once]
+        made = sum(await asyncio.gather(*(self._make_some(broadcast.id, now, most) for most in chunks)))
+        self._room -= made
+        return made
+
+    async def _make_some(self, broadcast_id: int, now: datetime, most: int) -> int:
+        async with self._store.database.write(wake=True) as connection:
+            shared = await self._broadcasts.share(connection, broadcast_id)
+            if shared is None or shared.state is not BroadcastState.RUNNING:
+                return 0
+            return await self._maker.make(connection, shared, now, most)
 
     async def _make_first(self, connection: AsyncConnection, broadcast: Broadcast, now: datetime) -> int:
         """A few, and when nearly all of them have gone the wait begins."""

@@ -31,7 +31,7 @@ class MassMaker:
 
     async def make(self, connection: AsyncConnection, broadcast: Broadcast, now: datetime, most: int) -> int:
         """Up to so many of those who wait; who has quiet hours is looked at again when they end. How many were looked
-        at. The broadcast is held."""
+        at."""
         waiting = await self._store.broadcast_members.waiting(connection, broadcast.id, now, most)
         if not waiting:
             return 0
