@@ -27,7 +27,7 @@ UNHEARD = timedelta(days=1)  # after which a message of whose arrival nobody say
 NO_POINT = "no-contact-point"
 HELD = Suppressed("paused")
 """Not now: the mass notice that it is part of is paused."""
-Words = Callable[[str, str, bool], NoticeMessage | None]
+PutIntoWords = Callable[[str, str, bool], NoticeMessage | None]
 """Puts a notice into words for a language, a channel and whether it is the first there; ``None``: nothing holds."""
 
 
@@ -153,7 +153,7 @@ class Planner:
 
     async def _words(
         self, connection: AsyncConnection, notice: Notice, case: StoredCase | None, now: datetime
-    ) -> Words | Suppressed:
+    ) -> PutIntoWords | Suppressed:
         """How it is put into words as everything stands now, or why it is not sent."""
         if notice.broadcast_id is not None:
             return await self._words_to_many(connection, notice.broadcast_id, now)
@@ -163,7 +163,9 @@ class Planner:
         stands, facts = case.case, await self._store.notices.facts(connection, notice.id)
         return lambda language, channel, first: self._text.compose(stands, facts, language, channel, first=first)
 
-    async def _words_to_many(self, connection: AsyncConnection, broadcast_id: int, now: datetime) -> Words | Suppressed:
+    async def _words_to_many(
+        self, connection: AsyncConnection, broadcast_id: int, now: datetime
+    ) -> PutIntoWords | Suppressed:
         broadcast = await self._store.broadcasts.get(connection, broadcast_id)
         if broadcast is None or broadcast.state is BroadcastState.STOPPED:
             return Suppressed("stopped")

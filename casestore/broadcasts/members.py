@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.broadcasts.model import Member, MemberState
 from casestore.database import Database
-from casestore.people.identity import links_of, resolve_identity
+from casestore.people.identity import MOBILE_CHANNEL, links_of, resolve_identity
 from casestore.queues.lease import in_state
 from casestore.tables import broadcast_members as members
 from casestore.tables import cases, citizens, contact_points, links, notice_sends
@@ -89,8 +89,8 @@ class Members:
 
     async def by_mobile(self, numbers: Collection[str]) -> dict[str, int]:
         """Citizens by the mobile (E.164) at which they alone are known."""
-        keys = {address_key(self._vault, "sms", number): number for number in numbers}
-        of_numbers = and_(contact_points.c.channel == "sms", contact_points.c.address_key.in_(list(keys)))
+        keys = {address_key(self._vault, MOBILE_CHANNEL, number): number for number in numbers}
+        of_numbers = and_(contact_points.c.channel == MOBILE_CHANNEL, contact_points.c.address_key.in_(list(keys)))
         points = select(contact_points.c.id, contact_points.c.address_key).where(of_numbers)
         async with self._database.read() as connection:
             found = {row.id: keys[row.address_key] for row in await connection.execute(points)}

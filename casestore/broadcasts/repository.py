@@ -1,4 +1,4 @@
-"""Mass notices over one database: planned, approved by another, moved on. Whom they are for: :mod:`members`."""
+"""Mass notices over one database: planned, approved by another, moved on. Whom they are for: members.py."""
 
 from __future__ import annotations
 

@@ -97,8 +97,8 @@ class BroadcastRows:
         await _lock(connection, broadcast)
         waits = and_(outbox.c.id.in_(_sends_of(broadcast)), _LIVE, outbox.c.claim.is_(None), outbox.c.due_at < PARKED)
         await connection.execute(update(outbox).where(waits).values(due_at=PARKED, expires_at=None))
-        untold = and_(notices.c.id.in_(_notices_of(broadcast)), _OPEN, notices.c.told_at.is_(None))
-        await connection.execute(update(notices).where(untold, notices.c.due_at.is_not(None)).values(due_at=None))
+        not_gone = and_(notices.c.id.in_(_notices_of(broadcast)), _OPEN, notices.c.told_at.is_(None))
+        await connection.execute(update(notices).where(not_gone, notices.c.due_at.is_not(None)).values(due_at=None))
 
     async def _release(
         self, connection: AsyncConnection, broadcast: Broadcast, now: datetime, useful: timedelta
@@ -120,12 +120,12 @@ class BroadcastRows:
         flying = await _how_many(connection, outbox, sends, _LIVE)
         held = exists().where(notice_sends.c.notice_id == notices.c.id, outbox.c.id == notice_sends.c.outbox_id, _LIVE)
         gone = await _how_many(connection, notices, notices.c.id.in_(theirs), notices.c.told_at.is_not(None), ~held)
-        untold = and_(notices.c.id.in_(theirs), _OPEN, notices.c.told_at.is_(None), ~held)
+        not_gone = and_(notices.c.id.in_(theirs), _OPEN, notices.c.told_at.is_(None), ~held)
         line = [notices.c.id, literal(now, notice_log.c.at.type), literal(LogEvent.SKIPPED.value), literal(STOPPED)]
         names = ["notice_id", "at", "event", "reason"]
-        await connection.execute(notice_log.insert().from_select(names, select(*line).where(untold)))
+        await connection.execute(notice_log.insert().from_select(names, select(*line).where(not_gone)))
         values = {"state": NoticeState.SKIPPED, "reason": STOPPED, "settled_at": now, "due_at": None}
-        taken_back = (await connection.execute(update(notices).where(untold).values(**values))).rowcount
+        taken_back = (await connection.execute(update(notices).where(not_gone).values(**values))).rowcount
         return Stopped(taken_back, gone, flying)
 
     async def waiting(self, connection: AsyncConnection) -> int:

@@ -19,6 +19,8 @@ from casestore.people.contact_points import ContactPoints
 from casestore.tables import citizens, contact_points, links
 from casestore.vault import Vault, address_key
 
+MOBILE_CHANNEL = "sms"
+"""The channel on which the contact registry's mobiles are reached."""
 UNLINKED, KNOWN_NUMBER, PROVEN = 0, 1, 2
 """How surely a citizen is known at a contact point: ``PROVEN`` by a code or a login; ``KNOWN_NUMBER``, the contact
 registry holds this number for them; ``UNLINKED``, it does, but the citizen has asked not to be known there: only a new
@@ -113,7 +115,7 @@ async def points_of(connection: AsyncConnection, citizen_id: int, *, shared: boo
 
 def changes_hands(channel: str, address_key: str, link: Link) -> bool:
     """May others have had this contact point? A telephone number, unless the registry holds it for this citizen."""
-    return channel == "sms" and link.level != KNOWN_NUMBER and link.rests_on != address_key
+    return channel == MOBILE_CHANNEL and link.level != KNOWN_NUMBER and link.rests_on != address_key
 
 
 class Links:
@@ -180,11 +182,11 @@ class Links:
         if await connection.scalar(due) is None:
             return  # erased while the registry was asked: what it said must not bring them back
         of_citizen = links.c.citizen_id == citizen_id
-        key = None if mobile is None else address_key(self._vault, "sms", mobile)
+        key = None if mobile is None else address_key(self._vault, MOBILE_CHANNEL, mobile)
         await connection.execute(delete(links).where(of_citizen, links.c.rests_on != (key or "")))
         if mobile is None:
             return
-        point = await self._points.ensure(connection, "sms", mobile, now)
+        point = await self._points.ensure(connection, MOBILE_CHANNEL, mobile, now)
         await self.link(connection, point, citizen_id, KNOWN_NUMBER, "registry", now, key)
         at_number = or_(links.c.contact_point_id == point, links.c.rests_on == key)
         await connection.execute(update(links).where(of_citizen, at_number).values(rests_on=key, agreed_at=now))

@@ -17,6 +17,7 @@ from casestore.rights.rule import YEAR as YEAR
 from casestore.rights.rule import RetentionRule as RetentionRule
 from casestore.tables import (
     audit,
+    broadcasts,
     cases,
     citizens,
     codes,
@@ -113,6 +114,13 @@ RETENTION_RULES: tuple[RetentionRule, ...] = (
         notices.c.settled_at,
         YEAR,
         "was the citizen told, when, and why not: as the log of what was sent",
+    ),
+    RetentionRule(
+        "broadcasts",
+        broadcasts,
+        broadcasts.c.created_at,
+        YEAR,
+        "who had many told what, and whom: as their notices",
     ),
     RetentionRule(
         "transcript",
