@@ -19,6 +19,7 @@ from casestore.tables import audit, broadcasts
 from tests.bot.notices.crowd import FIRST_ID, afm_of, mobile_of
 from tests.bot.notices.mass_harness import APPROVER, AUTHOR, WORDS, MassStage, draft, listed
 
+pytestmark = pytest.mark.slow
 MINUTE, HOUR = 60, 3600
 GREEK_ONLY = 'notice: {el: "Πλημμύρα."}'
 
@@ -33,6 +34,11 @@ async def embedded(sqlite_url: str) -> AsyncIterator[Database]:
     database = Database(sqlite_url)
     yield database
     await database.close()
+
+
+@pytest.fixture
+async def many(embedded: Database) -> MassStage:
+    return await MassStage.over(embedded, 130, broadcast_batch=20)
 
 
 @pytest.fixture
@@ -72,17 +78,17 @@ async def test_a_pause_holds_at_any_row_and_after_it_nothing_is_lost_or_copied(m
     assert mass.told == {mobile_of(each): 1 for each in range(130)}
 
 
-async def test_a_stop_answers_three_numbers_once_and_nothing_goes_after_it(mass: MassStage) -> None:
-    number = await mass.started()
-    await mass.stage.settle()
-    found = await mass.control.stop(number, APPROVER)
+async def test_a_stop_answers_three_numbers_once_and_nothing_goes_after_it(many: MassStage) -> None:
+    number = await many.started()
+    await many.stage.settle()
+    found = await many.control.stop(number, APPROVER)
     assert (found.stopped, found.gone, found.in_flight) == (30, 100, 0)
-    again = await mass.control.stop(number, APPROVER)
+    again = await many.control.stop(number, APPROVER)
     assert (again.stopped, again.gone, again.in_flight) == (0, 100, 0)
-    await mass.later(20 * MINUTE)
-    assert len(mass.stage.taken) == 100
+    await many.later(20 * MINUTE)
+    assert len(many.stage.taken) == 100
     with pytest.raises(Refused, match="stopped"):
-        await mass.control.resume(number, AUTHOR)
+        await many.control.resume(number, AUTHOR)
 
 
 async def test_what_is_made_and_not_gone_is_stopped_too(few: MassStage) -> None:
@@ -105,22 +111,22 @@ async def test_more_than_a_twentieth_of_failures_pauses_it(few: MassStage) -> No
     assert (found.state, found.reason) == (BroadcastState.PAUSED, PauseReason.FAILURES)
 
 
-async def test_more_than_a_fiftieth_of_stops_pauses_it_and_after_a_release_they_count_anew(mass: MassStage) -> None:
-    number = await mass.started()
-    await mass.stage.settle()
-    async with mass.stage.store.database.write() as connection:
+async def test_more_than_a_fiftieth_of_stops_pauses_it_and_after_a_release_they_count_anew(many: MassStage) -> None:
+    number = await many.started()
+    await many.stage.settle()
+    async with many.stage.store.database.write() as connection:
         for each in range(3):
-            await mass.stage.store.consents.add(
-                connection, FIRST_ID + each, allowed=False, source="message", key=f"no{each}", now=mass.stage.clock()
+            await many.stage.store.consents.add(
+                connection, FIRST_ID + each, allowed=False, source="message", key=f"no{each}", now=many.stage.clock()
             )
-    await mass.later(MINUTE)
-    found = await mass.get(number)
+    await many.later(MINUTE)
+    found = await many.get(number)
     assert (found.state, found.reason) == (BroadcastState.PAUSED, PauseReason.STOPS)
-    await mass.later(10 * MINUTE)
-    assert len(mass.told) == FIRST
-    await mass.control.resume(number, AUTHOR)
-    await mass.later(10 * MINUTE)
-    assert len(mass.told) == 130
+    await many.later(10 * MINUTE)
+    assert len(many.told) == FIRST
+    await many.control.resume(number, AUTHOR)
+    await many.later(10 * MINUTE)
+    assert len(many.told) == 130
 
 
 async def test_after_a_gap_or_in_another_database_it_waits_for_a_person(few: MassStage) -> None:
@@ -187,15 +193,15 @@ async def test_the_same_words_within_a_day_need_a_reason(few: MassStage) -> None
     await few.drafting.plan(draft(), AUTHOR)
 
 
-async def test_a_correction_stops_it_and_reaches_whom_it_reached(mass: MassStage) -> None:
-    number = await mass.started()
-    await mass.stage.settle()
-    correction = await mass.control.correct(number, APPROVER)
-    assert (await mass.control.correct(number, APPROVER)).id == correction.id
-    await mass.later(10 * MINUTE)
-    assert sorted(mass.told.values()) == [2] * 100
-    assert (await mass.get(number)).state is BroadcastState.STOPPED
-    assert (await mass.progress(correction.id)).handed_over == 100
+async def test_a_correction_stops_it_and_reaches_whom_it_reached(many: MassStage) -> None:
+    number = await many.started()
+    await many.stage.settle()
+    correction = await many.control.correct(number, APPROVER)
+    assert (await many.control.correct(number, APPROVER)).id == correction.id
+    await many.later(10 * MINUTE)
+    assert sorted(many.told.values()) == [2] * 100
+    assert (await many.get(number)).state is BroadcastState.STOPPED
+    assert (await many.progress(correction.id)).handed_over == 100
 
 
 async def test_one_who_is_in_three_audiences_gets_one_and_bad_entries_are_settled(few: MassStage) -> None:
