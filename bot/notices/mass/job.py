@@ -23,7 +23,7 @@ FIRST, FIRST_PAUSE = 100, timedelta(minutes=5)
 MOST_FAILED, MOST_STOPS = 0.05, 0.02
 ENOUGH = 20  # gone, before a rate says anything; where fewer people are meant, all of them
 CHUNK_ALONE = 100  # notices in one commit, where everybody else waits meanwhile: SQLite has one writer
-CHUNK, AT_ONCE = 500, 2  # the same on PostgreSQL, and how many commits are under way
+CHUNK, AT_ONCE = 200, 2  # the same on PostgreSQL, and how many commits are under way: who answers waits behind no more
 LOOK_EVERY = timedelta(seconds=1)  # at how many still wait
 JUDGE_EVERY = timedelta(seconds=5)
 ALIGN_EVERY = timedelta(minutes=1)
