@@ -22,6 +22,7 @@ COMMANDS = {
     "retain": "let go of what is older than its period; --dry-run",
     "reconcile": "compare our cases with the registries' and put ours right; --dry-run",
     "dispatch": "was the citizen told? every decision about every notice; --json",
+    "broadcast": "mass notices: plan, show, approve, start, pause, resume, stop, status",
     "talks": "hold whole conversations with the service and check each turn",
     "doctor": "what is on, what is off and why; what is stuck",
 }

@@ -212,7 +212,7 @@ def build_jobs(
         for channel in CHANNELS  # each by itself: what comes in on one holds up no other
     ]
     jobs += _sending_jobs(settings, store, channels, notices.gate, metrics, runtime, policy)
-    jobs += [ReceiptsJob(store.receipts, metrics, runtime.clock), notices.job, notices.timekeeping]
+    jobs += [ReceiptsJob(store.receipts, metrics, runtime.clock), notices.job, notices.timekeeping, notices.mass]
     jobs.append(retention_job(store, metrics, runtime.clock))
     jobs.append(watch_job(settings, store, [one.name for one in registries[0]], metrics, runtime.clock))
     jobs += document_jobs(

@@ -72,6 +72,8 @@ class Settings(AllChannelSettings):
     notices_default: Literal["on", "off"] = "on"
     notices_quiet: Literal["on", "off"] = "on"
     notices_gather_minutes: float = Field(5, ge=0, le=1440)
+    broadcast_operators: SecretStr | None = None
+    broadcast_batch: int = Field(1000, ge=10, le=200_000)
     feed_seconds: float = Field(30, gt=0, le=86_400)
     case_check_days: float = Field(7, ge=0, le=365)
     reconcile_hours: float = Field(24, ge=0, le=8760)
@@ -127,6 +129,10 @@ class Settings(AllChannelSettings):
         if value is not None and not (place.scheme == "unix" and place.path) and not _has_port(place):
             raise ValueError("must be unix:///path/of/the/socket or tcp://host:port")
         return value
+
+    def operator_entries(self) -> list[str]:
+        """Who acts on mass notices, each as ``name:salt$hash``."""
+        return [] if self.broadcast_operators is None else _parts(self.broadcast_operators)
 
     @property
     def files_folder(self) -> Path | None:

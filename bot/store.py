@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from bot.channels.facts import PREFERENCES
 from bot.settings import Settings
 from casestore.audit import AuditTrail
+from casestore.broadcasts.members import Members
+from casestore.broadcasts.progress import BroadcastProgress
+from casestore.broadcasts.repository import Broadcasts
+from casestore.broadcasts.rows import BroadcastRows
 from casestore.cases.cursors import Cursors
 from casestore.cases.reconciliations import Reconciliations
 from casestore.cases.repository import Cases
@@ -92,14 +96,18 @@ class Store:
     audits: AuditTrail
     watch: Watch
     expectations: Expectations
+    broadcasts: Broadcasts
+    broadcast_members: Members
+    broadcast_rows: BroadcastRows
+    broadcast_progress: BroadcastProgress
 
     @classmethod
     def over(cls, database: Database, vault: Vault, files: Files | None = None) -> Store:
         """``files`` keep the content of documents: the database itself, if not said otherwise."""
         points, audits, outbox = ContactPoints(database, vault), AuditTrail(database, vault), Outbox(database, vault)
-        tasks = DocumentTasks(database, vault)
+        tasks, sends = DocumentTasks(database, vault), NoticeSends(database, vault, outbox)
         documents = Documents(database, vault, files or DatabaseFiles(), tasks)
-        notices, handovers = Notices(database), Handovers(database)
+        notices, handovers, members = Notices(database), Handovers(database), Members(database, vault)
         return cls(
             database=database,
             vault=vault,
@@ -124,7 +132,7 @@ class Store:
             login_links=LoginLinks(database, vault),
             preferences=Preferences(database, PREFERENCES),
             notices=notices,
-            notice_sends=NoticeSends(database, vault, outbox),
+            notice_sends=sends,
             notice_records=NoticeRecords(database),
             timed_facts=TimedFacts(database),
             copies=Copies(database, vault),
@@ -137,6 +145,10 @@ class Store:
             audits=audits,
             watch=Watch(database, notices, documents, handovers),
             expectations=Expectations(database),
+            broadcasts=Broadcasts(database),
+            broadcast_members=members,
+            broadcast_rows=BroadcastRows(members, sends),
+            broadcast_progress=BroadcastProgress(database),
         )
 
 

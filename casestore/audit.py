@@ -21,10 +21,18 @@ class AuditTrail:
         self._vault = vault
 
     async def note(
-        self, connection: AsyncConnection, action: str, detail: str, now: datetime, *, subject_key: str | None = None
+        self,
+        connection: AsyncConnection,
+        action: str,
+        detail: str,
+        now: datetime,
+        *,
+        subject_key: str | None = None,
+        actor: str = "bot",
     ) -> None:
-        """Something that the bot did, in the transaction that does it. ``detail`` is a fixed word, never free text."""
-        row = {"at": now, "actor": "bot", "action": action, "detail": detail, "subject_key": subject_key}
+        """Something that the bot, or an operator, did, in the transaction that does it. ``detail`` is a fixed word or
+        numbers, never free text."""
+        row = {"at": now, "actor": actor, "action": action, "detail": detail, "subject_key": subject_key}
         await connection.execute(audit.insert().values(**row))
 
     async def begin_call(

@@ -6,6 +6,7 @@ when is the affair of :mod:`casestore.sqlite`.
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -27,6 +28,12 @@ StoreDown: tuple[type[Exception], ...] = (OperationalError, InterfaceError, Pool
 _DOWN = ("08", "25006", "28", "3D", "53", "55000", "55P03", "57", "58")
 """What of PostgreSQL's error codes says so: connection lost, read-only stand-by, not let in, no such database, no room
 or no connection left, lock not to be had, shut down or cancelled, trouble of its machine. https://www.postgresql.org/docs/18/errcodes-appendix.html
+"""
+
+
+_LINEAGE = """
+SELECT (SELECT system_identifier FROM pg_control_system()), substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8),
+       (SELECT oid FROM pg_database WHERE datname = current_database())
 """
 
 
@@ -76,6 +83,16 @@ class Database:
         """
         if not self.is_sqlite:
             await connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(what))))
+
+    async def lineage(self) -> str:
+        """Which database this is: another where one was copied back from a backup, as far as it can be told. On
+        PostgreSQL cluster, timeline and database; on SQLite the file itself."""
+        if self.is_sqlite:
+            file = os.stat(self.url.database or "")  # noqa: PTH116 (a look into memory)
+            return f"{file.st_dev}/{file.st_ino}"
+        async with self.read() as connection:
+            found = await connection.exec_driver_sql(_LINEAGE)
+            return "/".join(str(part) for part in found.one())
 
     async def append(self, rows: Mapping[Table, Sequence[Mapping[str, Any]]]) -> None:
         """Insert these rows in one commit, leaving out those that exist, and wake the workers.

@@ -18,6 +18,7 @@ from bot.commands.running import start
 from bot.runtime import utc_now
 from bot.settings import EVENT_SECRETS, PARTS, Settings
 from bot.store import NotMigrated, Store, open_store
+from casestore.broadcasts.model import Broadcast, BroadcastState
 from casestore.database import StoreDown
 from casestore.migrate import WrongKeyRing
 
@@ -90,11 +91,18 @@ async def _queues(store: Store) -> list[Finding]:
         Finding("dead letters", "wrong" if dead else "ok", f"{dead} given up: see docs/operation.md" if dead else "")
     )
     found += await _events(store, now)
+    found += [_mass_notice(one) for one in await store.broadcasts.live()]
     for channel, priority, count, due in await store.results.depth():
         late = max(0.0, (now - due).total_seconds()) if due else 0.0
         why = f"{count} waiting, the oldest due for {late:.0f} s"
         found.append(Finding(f"outbox {channel}, priority {priority}", "wrong" if late > STUCK else "ok", why))
     return found
+
+
+def _mass_notice(broadcast: Broadcast) -> Finding:
+    paused = broadcast.state is BroadcastState.PAUSED
+    why = f"paused ({broadcast.reason}): see `python -m bot broadcast status {broadcast.id}`" if paused else "running"
+    return Finding(f"mass notice {broadcast.id}", "warn" if paused else "ok", why)
 
 
 async def _events(store: Store, now: datetime) -> list[Finding]:

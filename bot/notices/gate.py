@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.messaging.outbox import Admission
 from bot.messaging.payload import OutboundBody
 from bot.notices.numbers import NumberCheck
-from bot.notices.planner import NO_POINT, Plan, Planner, written
+from bot.notices.planner import HELD, NO_POINT, Plan, Planner, written
 from bot.runtime import Clock
 from bot.store import Store
 from casestore.conversations.transcript import Author, Line
@@ -70,6 +70,8 @@ class NoticeGate:
             return await self._end(connection, notice, send, "arrived-already", now)
         tried = frozenset(one.channel for one in earlier if one.was_tried)
         plan = await self._planner.plan(connection, notice, now, tried=tried)
+        if plan == HELD:
+            return Admission(reason=HELD.reason, due_at=now + AGAIN)
         if isinstance(plan, Suppressed):
             reason = NUMBER_CHANGED if plan.reason == NO_POINT else plan.reason
             await self._notices.settle(connection, notice, NoticeState.SKIPPED, now, reason)
@@ -112,12 +114,12 @@ class NoticeGate:
         self, connection: AsyncConnection, notice: Notice, send: Send, plan: Plan, now: datetime
     ) -> Admission:
         """Noted and said, in this commit: what the citizen reads is what the transcript has."""
-        body, parts = written(plan)
+        body, parts = written(plan.point.channel, plan.message)
         await self._store.notice_sends.let_through(connection, send, body, parts, now)
         if send.told_at is None:
             await self._notices.note(connection, notice.id, LogEvent.LET_THROUGH, now, channel=send.channel)
             due = now + self._planner.silence(notice, send.channel)
-            values = {"due_at": due, "told_at": notice.told_at or now, "response": plan.message.about}
+            values = {"due_at": due, "told_at": notice.told_at or now, "response": plan.message.about or None}
             await self._notices.change(connection, notice.id, **values)
         line = Line(send.key, Author.BOT, OutboundBody.decode(body).text, now, plan.message.about)
         await self._store.transcript.add_lines(connection, plan.conversation_id, [line], notice.citizen_id)

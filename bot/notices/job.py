@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.notices.numbers import NumberCheck
-from bot.notices.planner import NO_POINT, UNHEARD, Plan, Planner
+from bot.notices.planner import HELD, NO_POINT, UNHEARD, Plan, Planner
 from bot.runtime import Clock
 from bot.store import Store
 from casestore.notices.model import TOO_SLOW, LogEvent, Notice, NoticeState, Progress, Send
@@ -112,7 +112,8 @@ class NoticesJob:
         asked = await self._numbers.ask(notice.citizen_id, f"notice:{notice.id}")
         async with self._store.database.write(wake=True) as connection:
             held = await self._notices.hold(connection, notice.id)
-            if held is None or held.state is not NoticeState.OPEN or await self._sends.of(connection, notice.id):
+            moved_on = held is None or held.state is not NoticeState.OPEN or held.due_at != notice.due_at
+            if held is None or moved_on or await self._sends.of(connection, notice.id):
                 return
             plan = await self._planner.plan(connection, held, now)
             if plan == Suppressed(NO_POINT) and not asked and now < notice.created_at + PATIENCE:
@@ -133,7 +134,7 @@ class NoticesJob:
         sends = await self._sends.of(connection, notice.id)
         tried = frozenset(send.channel for send in sends if send.was_tried or send is sends[-1])
         plan = await self._planner.plan(connection, notice, now, tried=tried)
-        if isinstance(plan, Plan):
+        if isinstance(plan, Plan) or plan == HELD:
             await self._planner.order(connection, notice, plan, now, number=len(sends), event=LogEvent.FALLBACK)
             return
         until = (sends[-1].told_at or now) + UNHEARD

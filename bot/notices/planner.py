@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,18 +10,26 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.facts import CHANNELS
 from bot.messaging.payload import OutboundBody
+from bot.notices.mass.text import MassText
+from bot.notices.mass.watch import Watch
 from bot.notices.policy import Category, Policy
 from bot.notices.text import NoticeMessage, NoticeText
 from bot.notices.timing import Timings, holds
 from bot.store import Store
+from casestore.broadcasts.model import BroadcastState, Role
 from casestore.cases.model import StoredCase
 from casestore.notices.model import Fact, LogEvent, Notice, NoticeState, Send
+from casestore.notices.sends import NewSend
 from casestore.people.preferences import ContactPoint, Occasion, Suppressed, route_notice
 from casestore.queues.outbox import Dispatch, Kind
 
 USEFUL = timedelta(days=3)  # after it was due: later it would be no news
 UNHEARD = timedelta(days=1)  # after which a message of whose arrival nobody says anything is not waited for
 NO_POINT, OVERTAKEN = "no-contact-point", "overtaken"
+HELD = Suppressed("paused")
+"""Not now: the mass notice that it is part of is paused."""
+PutIntoWords = Callable[[str, str, bool], NoticeMessage | None]
+"""Puts a notice into words for a language, a channel and whether it is the first there; ``None``: nothing holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +51,29 @@ class Planner:
         *,
         store: Store,
         text: NoticeText,
+        mass: MassText,
         policy: Policy,
         timings: Timings,
         default: bool,
         quiet: bool,
         channels: Sequence[str],
+        watch: Watch | None = None,
     ) -> None:
+        """``watch``: of mass notices, for whoever sends them; without one none is sent."""
         self._store = store
         self._text = text
+        self._mass = mass
+        self._watch = watch or Watch()
         self._policy = policy
         self._timings = timings
         self._default = default
         self._quiet = quiet
         self._channels = tuple(channels)
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Those that are on."""
+        return self._channels
 
     def category(self, notice: Notice) -> Category:
         return self._policy.categories[notice.category]
@@ -74,21 +92,16 @@ class Planner:
         tried: frozenset[str] = frozenset(),
     ) -> Plan | Suppressed:
         """What is to be done about it as everything stands now. ``case``: as it is on record, if that is known."""
-        case = case or await self._store.cases.on_record(connection, notice.reference)
-        if case is None or case.citizen_id != notice.citizen_id:
-            return Suppressed("not-theirs")
-        wanted, words, points = await self._store.preferences.of_citizen(connection, notice.citizen_id)
-        routed = route_notice(wanted, words, points, now, self._occasion(notice, now, tried))
+        words = await self._words(connection, notice, case, now)
+        if isinstance(words, Suppressed):
+            return words
+        wanted, consented, points = await self._store.preferences.of_citizen(connection, notice.citizen_id)
+        routed = route_notice(wanted, consented, points, now, self.occasion(notice, now, tried))
         if isinstance(routed, Suppressed):
             return routed
         talk = await self._store.conversations.ensure(connection, routed.point.id, now)
-        message = self._text.compose(
-            case.case,
-            await self.facts(connection, notice, case, now),
-            talk.language,
-            routed.point.channel,
-            first=await self._store.notice_sends.is_first(connection, routed.point.id, but=notice.id),
-        )
+        told = await self._store.notice_sends.told_at(connection, [routed.point.id], but=notice.id)
+        message = words(talk.language, routed.point.channel, not told)
         return Plan(routed.point, routed.at, message, talk.id) if message else Suppressed(OVERTAKEN)
 
     async def facts(
@@ -121,37 +134,86 @@ class Planner:
         event: LogEvent = LogEvent.ORDERED,
     ) -> None:
         """Put it into the outbox as the send of this number, or end it and say why."""
+        if plan == HELD:
+            await self._store.notices.change(connection, notice.id, due_at=None)
+            return
         if isinstance(plan, Suppressed):
             await self._store.notices.settle(connection, notice, NoticeState.SKIPPED, now, plan.reason)
             return
-        body, parts = written(plan)
-        dispatch = Dispatch(
-            key=f"notice:{notice.id}:{number}",
-            channel=plan.point.channel,
-            address=await self._store.notice_sends.address_of(connection, plan.point.id),
-            body=body,
-            kind=Kind.CASE,
-            priority=self.category(notice).lane,
-            conversation_id=plan.conversation_id,
-            due_at=plan.at,
-            expires_at=plan.at + USEFUL,
-            parts=parts,
+        addresses = await self._store.notice_sends.addresses_of(connection, [plan.point.id])
+        dispatch = self.dispatch(notice.category, plan, addresses[plan.point.id])
+        await self._store.notice_sends.add_all(connection, [NewSend(notice.id, number, plan.point.id, dispatch)], now)
+        await self._store.notices.change(
+            connection, notice.id, due_at=plan.at + USEFUL, response=plan.message.about or None
         )
-        await self._store.notice_sends.add(connection, notice, plan.point.id, dispatch, now)
-        await self._store.notices.change(connection, notice.id, due_at=plan.at + USEFUL, response=plan.message.about)
         until = plan.at if plan.at > now else None
         await self._store.notices.note(connection, notice.id, event, now, channel=plan.point.channel, until=until)
 
     async def replan(self, connection: AsyncConnection, notice: Notice, send: Send, plan: Plan) -> None:
         """More has changed before it went: it goes when the plan says; where is decided as it goes."""
         await self._store.notice_sends.move(connection, send, plan.at)
-        await self._store.notices.change(connection, notice.id, due_at=plan.at + USEFUL, response=plan.message.about)
+        await self._store.notices.change(
+            connection, notice.id, due_at=plan.at + USEFUL, response=plan.message.about or None
+        )
 
-    def _occasion(self, notice: Notice, now: datetime, tried: frozenset[str]) -> Occasion:
+    def dispatch(self, category: str, plan: Plan, address: str, said: tuple[str, int] | None = None) -> Dispatch:
+        """The row of the outbox that the plan means; its key is given with its number. ``said``: its message as
+        :func:`written` has it, where that is known."""
+        body, parts = said or written(plan.point.channel, plan.message)
+        return Dispatch(
+            key="",
+            channel=plan.point.channel,
+            address=address,
+            body=body,
+            kind=Kind.CASE,
+            priority=self._policy.categories[category].lane,
+            conversation_id=plan.conversation_id,
+            due_at=plan.at,
+            expires_at=plan.at + USEFUL,
+            parts=parts,
+        )
+
+    async def _words(
+        self, connection: AsyncConnection, notice: Notice, case: StoredCase | None, now: datetime
+    ) -> PutIntoWords | Suppressed:
+        """How it is put into words as everything stands now, or why it is not sent."""
+        if notice.broadcast_id is not None:
+            return await self._words_to_many(connection, notice.broadcast_id, now)
+        case = case or await self._store.cases.on_record(connection, notice.reference)
+        if case is None or case.citizen_id != notice.citizen_id:
+            return Suppressed("not-theirs")
+        stands, facts = case.case, await self.facts(connection, notice, case, now)
+        return lambda language, channel, first: self._text.compose(stands, facts, language, channel, first=first)
+
+    async def _words_to_many(
+        self, connection: AsyncConnection, broadcast_id: int, now: datetime
+    ) -> PutIntoWords | Suppressed:
+        broadcast = await self._store.broadcasts.get(connection, broadcast_id)
+        if broadcast is None or broadcast.state is BroadcastState.STOPPED:
+            return Suppressed("stopped")
+        if not self._watch.lets(broadcast, now):
+            return HELD
+        texts = (await self._store.broadcasts.texts(connection, broadcast_id))[Role.NOTICE]
+        return lambda language, channel, first: self._mass.compose(texts, language, channel, first=first)
+
+    def occasion(self, notice: Notice, now: datetime, tried: frozenset[str] = frozenset()) -> Occasion:
+        """What it is for, as far as it decides where it goes."""
+        return self.occasion_of(
+            self._policy.categories[notice.category], max(now, notice.not_before), notice.deadline, tried
+        )
+
+    def occasion_of(
+        self,
+        category: Category,
+        now: datetime,
+        deadline: datetime | None = None,
+        tried: frozenset[str] = frozenset(),
+    ) -> Occasion:
+        """The same of something of this category."""
         return Occasion(
-            max(now, notice.not_before),
-            urgent=self.category(notice).urgent,
-            deadline=notice.deadline,
+            now,
+            urgent=category.urgent,
+            deadline=deadline,
             default=self._default,
             order=self._channels,
             without=tried,
@@ -159,8 +221,8 @@ class Planner:
         )
 
 
-def written(plan: Plan) -> tuple[str, int]:
+def written(channel: str, message: NoticeMessage) -> tuple[str, int]:
     """The message as the outbox keeps it, and as how many parts it is billed. A notice is short enough for one."""
-    facts = CHANNELS[plan.point.channel]
-    part = facts.compose(plan.message.reply)[0]
+    facts = CHANNELS[channel]
+    part = facts.compose(message.reply)[0]
     return OutboundBody.of(part).encode(), facts.parts(part)

@@ -18,6 +18,7 @@ from casestore.notices.model import Fact
 from casestore.people.preferences import ALL, NEEDED
 from casestore.people.quiet_hours import ATHENS, end_of
 from casestore.queues.outbox import Priority
+from connectors.connect import CASE_REGISTRIES
 
 TABLE = Path(__file__).parent / "policy.yml"
 ANY, URGENT = "any", "urgent"
@@ -49,12 +50,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The table. ``urgent_within``: before a deadline. ``silent_channels``: where silence means no arrival."""
+    """The table. ``urgent_within``: before a deadline. ``silent_channels``: where silence means no arrival.
+    ``alerts_of``: the registries to whose citizens something urgent may go that is no news of a case."""
 
     categories: Mapping[str, Category]
     urgent_within: timedelta
     silent_channels: frozenset[str]
     rows: tuple[Row, ...]
+    alerts_of: frozenset[str] = frozenset()
 
     def silence(self, category: str, channel: str) -> timedelta | None:
         """So long an arrival is waited for there; ``None``: no silence says anything."""
@@ -99,7 +102,9 @@ def load_policy(file: Path = TABLE) -> Policy:
     _check({*(row.category for row in rows), URGENT}, tuple(categories))
     silent = frozenset(data["silent_channels"])
     _check(silent, tuple(CHANNELS))
-    return Policy(categories, timedelta(days=data["urgent_within_days"]), silent, rows)
+    alerts_of = frozenset(data["alerts_of"])
+    _check(alerts_of, tuple(words.registry for words in CASE_REGISTRIES))
+    return Policy(categories, timedelta(days=data["urgent_within_days"]), silent, rows, alerts_of)
 
 
 def _category(name: str, entry: Mapping[str, Any]) -> Category:

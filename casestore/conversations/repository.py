@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -84,11 +85,26 @@ class Conversations:
 
     async def ensure(self, connection: AsyncConnection, contact_point_id: int, now: datetime) -> Talk:
         """The conversation at this contact point, begun if there is none: we may be the first to say something."""
-        row = {"contact_point_id": contact_point_id, "created_at": now, "last_at": now}
-        await connection.execute(self._database.insert_new(conversations).values(**row))
-        at_point = select(conversations.c.id, conversations.c.language)
-        found = await connection.execute(at_point.where(conversations.c.contact_point_id == contact_point_id))
-        return Talk(*found.one())
+        return (await self.ensure_all(connection, [contact_point_id], now))[contact_point_id]
+
+    async def ensure_all(
+        self, connection: AsyncConnection, contact_point_ids: Collection[int], now: datetime
+    ) -> dict[int, Talk]:
+        """By contact point, its conversation, as above."""
+        found = await self.talks_at(connection, contact_point_ids)
+        new = sorted(set(contact_point_ids) - found.keys())
+        if not new:
+            return found
+        rows = [{"contact_point_id": point, "created_at": now, "last_at": now} for point in new]
+        await connection.execute(self._database.insert_new(conversations), rows)
+        return found | await self.talks_at(connection, new)
+
+    @staticmethod
+    async def talks_at(connection: AsyncConnection, contact_point_ids: Collection[int]) -> dict[int, Talk]:
+        """By contact point, its conversation, where there is one."""
+        columns = (conversations.c.contact_point_id, conversations.c.id, conversations.c.language)
+        at_points = select(*columns).where(conversations.c.contact_point_id.in_(list(contact_point_ids)))
+        return {row.contact_point_id: Talk(row.id, row.language) for row in await connection.execute(at_points)}
 
     async def _find(self, channel: str, address: str, key: str) -> Conversation | None:
         point = contact_points.c

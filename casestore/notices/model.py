@@ -14,6 +14,18 @@ from enum import StrEnum
 
 from casestore.queues.lifecycle import RANKS, Moves, OutboxState, ReceiptStatus, moves
 
+_MASS = "broadcast:"
+
+
+def reference_of(broadcast_id: int) -> str:
+    """What stands in the place of a case's reference in the notices of a mass notice."""
+    return f"{_MASS}{broadcast_id}"
+
+
+def broadcast_of(reference: str) -> int | None:
+    """The mass notice that a notice with this reference belongs to; ``None``: it is news of a case."""
+    return int(reference.removeprefix(_MASS)) if reference.startswith(_MASS) else None
+
 
 class NoticeState(StrEnum):
     OPEN = "open"
@@ -111,6 +123,11 @@ class Notice:
     created_at: datetime
     due_at: datetime | None
     told_at: datetime | None
+
+    @property
+    def broadcast_id(self) -> int | None:
+        """The mass notice that it is part of; ``None``: it is news of a case."""
+        return broadcast_of(self.reference)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select, true
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
-from casestore.notices.model import LogEvent, NoticeLine, NoticeState, ToldOf
-from casestore.tables import citizens, notice_facts, notice_log, notice_sends, notices, outbox
+from casestore.notices.model import LogEvent, NoticeLine, NoticeState, ToldOf, broadcast_of, reference_of
+from casestore.tables import broadcasts, citizens, notice_facts, notice_log, notice_sends, notices, outbox
 
 LONG, SHOWN = timedelta(days=1), timedelta(days=30)
 """After so long it is a person's affair; for so long it is shown as one."""
@@ -54,7 +55,8 @@ class NoticeRecords:
             of_sends = notice_sends.c.notice_id.in_(ids)
             joined = select(notice_sends, outbox.c.due_at).join_from(notice_sends, outbox).where(of_sends)
             sends = (await connection.execute(joined.order_by(notice_sends.c.id))).all()
-        return [_told(row, facts, sends) for row in rows]
+            titles = await _titles(connection, [row.reference for row in rows])
+        return [_told(row, facts, sends, titles) for row in rows]
 
 
 def _line(row: Any) -> NoticeLine:
@@ -62,10 +64,17 @@ def _line(row: Any) -> NoticeLine:
     return NoticeLine(row.notice_id, row.reference, row.afm_key, row.at, event, row.channel, row.reason, row.until)
 
 
-def _told(row: Any, facts: Sequence[Any], sends: Sequence[Any]) -> ToldOf:
+async def _titles(connection: AsyncConnection, references: Iterable[str]) -> dict[str, str]:
+    """What mass notices are called, by the reference of their notices."""
+    ids = [found for reference in references if (found := broadcast_of(reference)) is not None]
+    called = select(broadcasts.c.id, broadcasts.c.title).where(broadcasts.c.id.in_(ids))
+    return {reference_of(row.id): row.title for row in await connection.execute(called)} if ids else {}
+
+
+def _told(row: Any, facts: Sequence[Any], sends: Sequence[Any], titles: Mapping[str, str]) -> ToldOf:
     last = next((send for send in reversed(sends) if send.notice_id == row.id), None)
     return ToldOf(
-        reference=row.reference,
+        reference=titles.get(row.reference, row.reference),
         created_at=row.created_at,
         told_at=row.told_at,
         state=NoticeState(row.state),

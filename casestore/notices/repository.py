@@ -170,14 +170,12 @@ class Notices:
         columns = (notices.c.reference, notices.c.response, notice_sends.c.told_at)
         joined = select(*columns).join_from(notice_sends, notices).join(outbox)
         told = joined.where(outbox.c.conversation_id == conversation_id, notice_sends.c.told_at > since)
+        told = told.where(notices.c.response.is_not(None))  # news of a case: what went to many is about none
         turn = select(func.max(dialogue_events.c.at)).where(dialogue_events.c.conversation_id == conversation_id)
         async with self._database.read() as connection:
-            row = (
-                await connection.execute(
-                    told.order_by(notice_sends.c.told_at.desc(), notice_sends.c.id.desc()).limit(1)
-                )
-            ).first()
-            if row is None or row.response is None:
+            newest = told.order_by(notice_sends.c.told_at.desc(), notice_sends.c.id.desc()).limit(1)
+            row = (await connection.execute(newest)).first()
+            if row is None:
                 return None
             last_turn = await connection.scalar(turn)
         return None if last_turn and last_turn > row.told_at else LastTold(row.reference, row.response, row.told_at)

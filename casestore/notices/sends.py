@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
-from casestore.notices.model import Notice, Send
+from casestore.notices.model import Send
 from casestore.notices.repository import sends_of
 from casestore.people.identity import Link, links_of
 from casestore.queues.lease import in_state
@@ -18,6 +20,20 @@ from casestore.tables import contact_points, links, notice_sends, notices, outbo
 from casestore.vault import Vault
 
 WATCHED = timedelta(days=3)  # after the last change: receipts come for days
+
+
+@dataclass(frozen=True, slots=True)
+class NewSend:
+    """A notice's send of this number, at this contact point. What the dispatch has as its key does not count."""
+
+    notice_id: int
+    number: int
+    contact_point_id: int
+    dispatch: Dispatch
+
+    @property
+    def key(self) -> str:
+        return f"notice:{self.notice_id}:{self.number}"
 
 
 class NoticeSends:
@@ -37,10 +53,13 @@ class NoticeSends:
         async with self._database.read() as connection:
             return next(iter(await sends_of(connection, notice_sends.c.outbox_id == outbox_id)), None)
 
-    async def address_of(self, connection: AsyncConnection, contact_point_id: int) -> str:
-        """The address of a contact point that is not erased."""
-        sealed = select(contact_points.c.address_sealed).where(contact_points.c.id == contact_point_id)
-        return self._vault.open("contact_points.address", (await connection.execute(sealed)).scalar_one())
+    async def addresses_of(self, connection: AsyncConnection, points: Collection[int]) -> dict[int, str]:
+        """The addresses of contact points that are not erased."""
+        sealed = select(contact_points.c.id, contact_points.c.address_sealed).where(
+            contact_points.c.id.in_(list(points))
+        )
+        rows = await connection.execute(sealed)
+        return {row.id: self._vault.open("contact_points.address", row.address_sealed) for row in rows}
 
     async def link_of(self, send: Send) -> Link | None:
         """How the notice's citizen is known at the send's contact point; ``None``: no more."""
@@ -50,26 +69,31 @@ class NoticeSends:
             citizen_id = await connection.scalar(select(citizen))
         return next((link for link in known.get(send.contact_point_id, ()) if link.citizen_id == citizen_id), None)
 
-    async def is_first(self, connection: AsyncConnection, contact_point_id: int, *, but: int) -> bool:
-        """Was nothing ever told at this contact point by a notice but this one?"""
-        told = select(notice_sends.c.id).where(
-            notice_sends.c.contact_point_id == contact_point_id,
+    async def told_at(self, connection: AsyncConnection, points: Collection[int], *, but: int = 0) -> set[int]:
+        """Those of these contact points at which something was told, by a notice but this one."""
+        told = select(notice_sends.c.contact_point_id).where(
+            notice_sends.c.contact_point_id.in_(list(points)),
             notice_sends.c.told_at.is_not(None),
             notice_sends.c.notice_id != but,
         )
-        return await connection.scalar(told.limit(1)) is None
+        return set(await connection.scalars(told.distinct()))
 
-    async def add(
-        self, connection: AsyncConnection, notice: Notice, contact_point_id: int, dispatch: Dispatch, now: datetime
-    ) -> None:
-        """Put it into the outbox as the notice's next send."""
-        await self._outbox.add(connection, [dispatch], now)
-        row = await connection.execute(select(outbox.c.id).where(outbox.c.key == dispatch.key))
-        number = int(dispatch.key.rpartition(":")[2])
-        send = {"notice_id": notice.id, "number": number, "outbox_id": row.scalar_one(), "channel": dispatch.channel}
-        send |= {"contact_point_id": contact_point_id, "ordered_at": now, "outbox_state": OutboxState.OPEN}
-        send |= {"outbox_rank": 0, "watched_until": dispatch.due_at + WATCHED}
-        await connection.execute(notice_sends.insert().values(**send))
+    async def add_all(self, connection: AsyncConnection, sends: Sequence[NewSend], now: datetime) -> None:
+        """Put each into the outbox as its notice's send of this number, under the key that goes with it."""
+        if not sends:
+            return
+        await self._outbox.add(connection, [replace(one.dispatch, key=one.key) for one in sends], now)
+        kept = select(outbox.c.key, outbox.c.id).where(outbox.c.key.in_([one.key for one in sends]))
+        rows = {row.key: row.id for row in await connection.execute(kept)}
+        common = {"ordered_at": now, "outbox_state": OutboxState.OPEN, "outbox_rank": 0}
+        values = [
+            common
+            | {"notice_id": one.notice_id, "number": one.number, "outbox_id": rows[one.key]}
+            | {"contact_point_id": one.contact_point_id, "channel": one.dispatch.channel}
+            | {"watched_until": one.dispatch.due_at + WATCHED}
+            for one in sends
+        ]
+        await connection.execute(notice_sends.insert(), values)
 
     async def move(self, connection: AsyncConnection, send: Send, due_at: datetime) -> None:
         """Send it then, if nobody has it in hand."""

@@ -6,7 +6,7 @@ on the mobile it was sent to. Such a link goes, at whatever level, when the regi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,8 @@ from casestore.people.contact_points import ContactPoints
 from casestore.tables import citizens, contact_points, links
 from casestore.vault import Vault, address_key
 
+MOBILE_CHANNEL = "sms"
+"""The channel on which the contact registry's mobiles are reached."""
 UNLINKED, KNOWN_NUMBER, PROVEN = 0, 1, 2
 """How surely a citizen is known at a contact point: ``PROVEN`` by a code or a login; ``KNOWN_NUMBER``, the contact
 registry holds this number for them; ``UNLINKED``, it does, but the citizen has asked not to be known there: only a new
@@ -91,19 +93,29 @@ async def identity_at(connection: AsyncConnection, contact_point_id: int) -> Ide
     return resolve_identity(known.get(contact_point_id, ()))
 
 
-async def points_of(connection: AsyncConnection, citizen_id: int, *, shared: bool = True) -> Mapping[int, Link]:
-    """The contact points that stand for this citizen, each with their link there. A point at which somebody else is
-    known as surely stands for nobody, and is not among them. ``shared``: with those at another's number."""
-    linked = select(links.c.contact_point_id).where(links.c.citizen_id == citizen_id)
+async def points_of_all(connection: AsyncConnection, citizen_ids: Collection[int]) -> dict[int, dict[int, Identity]]:
+    """By citizen, the contact points that stand for them. A point at which somebody else is known as surely stands for
+    nobody, and is not among them."""
+    linked = select(links.c.contact_point_id).where(links.c.citizen_id.in_(list(citizen_ids)))
     known = await links_of(connection, links.c.contact_point_id.in_(linked))
-    standing = {point: resolve_identity(found) for point, found in known.items()}
-    theirs = {point: one for point, one in standing.items() if one.citizen_id == citizen_id}
+    found: dict[int, dict[int, Identity]] = {citizen: {} for citizen in citizen_ids}
+    for point, of_point in known.items():
+        one = resolve_identity(of_point)
+        if one.citizen_id in found:
+            found[one.citizen_id][point] = one
+    return found
+
+
+async def points_of(connection: AsyncConnection, citizen_id: int, *, shared: bool = True) -> Mapping[int, Link]:
+    """The contact points that stand for this citizen, each with their link there. ``shared``: with those at another's
+    number."""
+    theirs = (await points_of_all(connection, [citizen_id]))[citizen_id]
     return {point: one.link for point, one in theirs.items() if one.link and (shared or not one.shared)}
 
 
 def changes_hands(channel: str, address_key: str, link: Link) -> bool:
     """May others have had this contact point? A telephone number, unless the registry holds it for this citizen."""
-    return channel == "sms" and link.level != KNOWN_NUMBER and link.rests_on != address_key
+    return channel == MOBILE_CHANNEL and link.level != KNOWN_NUMBER and link.rests_on != address_key
 
 
 class Links:
@@ -170,11 +182,11 @@ class Links:
         if await connection.scalar(due) is None:
             return  # erased while the registry was asked: what it said must not bring them back
         of_citizen = links.c.citizen_id == citizen_id
-        key = None if mobile is None else address_key(self._vault, "sms", mobile)
+        key = None if mobile is None else address_key(self._vault, MOBILE_CHANNEL, mobile)
         await connection.execute(delete(links).where(of_citizen, links.c.rests_on != (key or "")))
         if mobile is None:
             return
-        point = await self._points.ensure(connection, "sms", mobile, now)
+        point = await self._points.ensure(connection, MOBILE_CHANNEL, mobile, now)
         await self.link(connection, point, citizen_id, KNOWN_NUMBER, "registry", now, key)
         at_number = or_(links.c.contact_point_id == point, links.c.rests_on == key)
         await connection.execute(update(links).where(of_citizen, at_number).values(rests_on=key, agreed_at=now))

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
 from casestore.people.consents import Consents
-from casestore.people.identity import changes_hands, points_of
+from casestore.people.identity import Identity, changes_hands, points_of_all
 from casestore.people.quiet_hours import DEFAULT_QUIET, DEFAULT_TIMES, URGENT_TIMES, Quiet, QuietTimes, quiet_of
 from casestore.tables import contact_points, conversations, wishes
 
@@ -159,6 +160,10 @@ def _used(point: ContactPoint) -> tuple[int, datetime, int]:
     return point.level, point.last_at, point.id
 
 
+Routing = tuple[NoticePreferences, Mapping[int, bool], tuple[ContactPoint, ...]]
+"""What :func:`route_notice` is asked with: wishes, words on alerts by contact point, contact points."""
+
+
 class Preferences:
     """Reads and writes wishes, and what :func:`route_notice` needs, over one database."""
 
@@ -196,47 +201,67 @@ class Preferences:
 
     async def at(self, contact_point_id: int, citizen_id: int | None) -> NoticePreferences:
         """What counts for whoever writes from this contact point."""
+        by_nobody_known = and_(wishes.c.citizen_id.is_(None), wishes.c.contact_point_id == contact_point_id)
+        counts = by_nobody_known if citizen_id is None else or_(by_nobody_known, wishes.c.citizen_id == citizen_id)
         async with self._database.read() as connection:
-            return await self._preferences(connection, citizen_id, [contact_point_id])
+            said = await _said(connection, counts)
+        return preferences([(row.kind, row.value) for row in said], self._channels)
 
-    async def of(self, citizen_id: int) -> tuple[NoticePreferences, Mapping[int, bool], tuple[ContactPoint, ...]]:
+    async def of(self, citizen_id: int) -> Routing:
         """What :func:`route_notice` is asked with about this citizen."""
         async with self._database.read() as connection:
             return await self.of_citizen(connection, citizen_id)
 
-    async def of_citizen(
-        self, connection: AsyncConnection, citizen_id: int
-    ) -> tuple[NoticePreferences, Mapping[int, bool], tuple[ContactPoint, ...]]:
+    async def of_citizen(self, connection: AsyncConnection, citizen_id: int) -> Routing:
         """The same as this transaction sees it."""
-        points = await contact_points_of(connection, citizen_id)
-        ids = [point.id for point in points]
-        wanted = await self._preferences(connection, citizen_id, ids)
-        return wanted, await self._consents.newest_at(connection, ids), points
+        return (await self.of_citizens(connection, [citizen_id]))[citizen_id]
 
-    async def _preferences(
-        self, connection: AsyncConnection, citizen_id: int | None, points: Sequence[int]
-    ) -> NoticePreferences:
-        by_nobody_known = and_(wishes.c.citizen_id.is_(None), wishes.c.contact_point_id.in_(points))
-        counts = by_nobody_known if citizen_id is None else or_(by_nobody_known, wishes.c.citizen_id == citizen_id)
-        said = select(wishes.c.kind, wishes.c.value).where(counts).order_by(wishes.c.at, wishes.c.id)
-        return preferences([(row.kind, row.value) for row in await connection.execute(said)], self._channels)
+    async def of_citizens(self, connection: AsyncConnection, citizen_ids: Collection[int]) -> dict[int, Routing]:
+        """The same of many."""
+        points = await contact_points_of_all(connection, citizen_ids)
+        owner = {point.id: citizen for citizen, theirs in points.items() for point in theirs}
+        words = await self._consents.newest_at(connection, list(owner))
+        said: dict[int, list[tuple[str, str]]] = {citizen: [] for citizen in citizen_ids}
+        by_nobody_known = and_(wishes.c.citizen_id.is_(None), wishes.c.contact_point_id.in_(list(owner)))
+        for row in await _said(connection, or_(by_nobody_known, wishes.c.citizen_id.in_(list(citizen_ids)))):
+            said[row.citizen_id or owner[row.contact_point_id]].append((row.kind, row.value))
+        return {
+            citizen: (
+                preferences(said[citizen], self._channels),
+                {point.id: words[point.id] for point in theirs if point.id in words},
+                theirs,
+            )
+            for citizen, theirs in points.items()
+        }
 
 
-async def contact_points_of(connection: AsyncConnection, citizen_id: int) -> tuple[ContactPoint, ...]:
-    """The contact points that stand for this citizen (:func:`casestore.people.identity.points_of`)."""
+async def _said(connection: AsyncConnection, which: ColumnElement[bool]) -> Sequence[Any]:
+    """Wishes, the oldest first."""
+    columns = (wishes.c.citizen_id, wishes.c.contact_point_id, wishes.c.kind, wishes.c.value)
+    return (await connection.execute(select(*columns).where(which).order_by(wishes.c.at, wishes.c.id))).all()
+
+
+async def contact_points_of_all(
+    connection: AsyncConnection, citizen_ids: Collection[int]
+) -> dict[int, tuple[ContactPoint, ...]]:
+    """By citizen, the contact points that stand for them (:func:`casestore.people.identity.points_of_all`)."""
+    standing = await points_of_all(connection, citizen_ids)
     point = contact_points.c
     columns = (point.id, point.channel, point.address_key, point.reachable, point.created_at, conversations.c.last_at)
     joined = select(*columns).join_from(contact_points, conversations, isouter=True)
-    theirs = await points_of(connection, citizen_id)
-    rows = (await connection.execute(joined.where(point.id.in_(theirs)).order_by(point.id))).all()
-    return tuple(
-        ContactPoint(
-            row.id,
-            row.channel,
-            row.reachable,
-            theirs[row.id].level,
-            row.last_at or row.created_at,
-            not changes_hands(row.channel, row.address_key, theirs[row.id]),
-        )
-        for row in rows
-    )
+    ids = [point_id for theirs in standing.values() for point_id in theirs]
+    rows = {row.id: row for row in await connection.execute(joined.where(point.id.in_(ids)))}
+    return {
+        citizen: tuple(_point(rows[point_id], theirs[point_id]) for point_id in sorted(theirs))
+        for citizen, theirs in standing.items()
+    }
+
+
+async def contact_points_of(connection: AsyncConnection, citizen_id: int) -> tuple[ContactPoint, ...]:
+    """Those of one citizen."""
+    return (await contact_points_of_all(connection, [citizen_id]))[citizen_id]
+
+
+def _point(row: Any, known: Identity) -> ContactPoint:
+    own = known.link is not None and not changes_hands(row.channel, row.address_key, known.link)
+    return ContactPoint(row.id, row.channel, row.reachable, known.level, row.last_at or row.created_at, own)

@@ -3,7 +3,7 @@
 | goes | stays, and why |
 |---|---|
 | what was said, the dialogue's memory, wishes, links, open hand-overs and codes' tax numbers | |
-| notices with their log; what of them waits is not sent | |
+| notices with their log, what of them waits unsent; their place in mass notices | |
 | files that were handed in here and what is known of them; links to the upload page | |
 | the content of messages that came in and went out, the address | the rows: by their ids a repeat is known |
 | | words on alerts, from now on a no, at an address that is kept as a blind index: proof of them |
@@ -32,6 +32,7 @@ from casestore.people.identity import identity_at
 from casestore.queues.lifecycle import OutboxState, QueueState
 from casestore.rights.reach import Reach, reaches
 from casestore.tables import (
+    broadcast_members,
     cases,
     citizens,
     codes,
@@ -218,6 +219,7 @@ class Erasure:
         await connection.execute(delete(notices).where(notices.c.id.in_(ids)))
         planned = update(timed_facts).where(timed_facts.c.citizen_id == citizen, timed_facts.c.state == TimedState.OPEN)
         await connection.execute(planned.values(state=TimedState.DROPPED))
+        await connection.execute(delete(broadcast_members).where(broadcast_members.c.citizen_id == citizen))
 
     @staticmethod
     def _spent(now: datetime) -> Update:

@@ -18,6 +18,7 @@ from casestore.rights.rule import YEAR as YEAR
 from casestore.rights.rule import RetentionRule as RetentionRule
 from casestore.tables import (
     audit,
+    broadcasts,
     cases,
     citizens,
     codes,
@@ -124,6 +125,13 @@ RETENTION_RULES: tuple[RetentionRule, ...] = (
         "what was told once because time had passed is not told again",
         only=(timed_facts.c.state != TimedState.OPEN,),
         full_scan=True,
+    ),
+    RetentionRule(
+        "broadcasts",
+        broadcasts,
+        broadcasts.c.created_at,
+        YEAR,
+        "who had many told what, and whom: as their notices",
     ),
     RetentionRule(
         "transcript",

@@ -5,6 +5,7 @@ columns that end in ``_key`` its blind indexes. Times are UTC.
 from __future__ import annotations
 
 from casestore.columns import metadata
+from casestore.tables.broadcasts import broadcast_members, broadcast_texts, broadcasts
 from casestore.tables.cases import (
     case_events,
     cases,
@@ -22,6 +23,9 @@ from casestore.tables.system import audit, meta
 
 __all__ = [
     "audit",
+    "broadcast_members",
+    "broadcast_texts",
+    "broadcasts",
     "case_events",
     "cases",
     "citizens",

@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Table, and_
+from sqlalchemy import Column, ColumnElement, Table, and_, select
 
+from casestore.broadcasts.model import BroadcastState, MemberState
 from casestore.cases.reconciliations import Phase
 from casestore.documents.lifecycle import DocumentState
 from casestore.notices.model import DOUBTFUL, NoticeState
@@ -23,6 +24,8 @@ from casestore.notices.timed import TimedState
 from casestore.queues.lease import in_state
 from casestore.queues.lifecycle import RANKS, OutboxState, QueueState, ReceiptStatus
 from casestore.tables import (
+    broadcast_members,
+    broadcasts,
     document_tasks,
     documents,
     handovers,
@@ -80,6 +83,7 @@ _LET_GO: Mapping[str, Any] = {"lease_until": None, "claim": None}
 _DEAD: Mapping[str, Any] = {"state": QueueState.DEAD, **_LET_GO}
 _open_outbox = in_state(outbox.c.state, OutboxState.OPEN)
 _arrived = RANKS[ReceiptStatus.DELIVERED]
+_live = select(broadcasts.c.id).where(in_state(broadcasts.c.state, BroadcastState.RUNNING, BroadcastState.PAUSED))
 
 MOVING: tuple[MovingState, ...] = (
     MovingState(
@@ -218,6 +222,24 @@ MOVING: tuple[MovingState, ...] = (
             outbox.c.status_rank < _arrived,
         ),
         shown=SHOWN,
+    ),
+    MovingState(
+        "mass-notices-planning",
+        broadcasts,
+        broadcasts.c.created_at,
+        DAY,
+        "the end of the plan's command",
+        Ending.BY_PERSON,
+        in_state(broadcasts.c.state, BroadcastState.PLANNING),
+    ),
+    MovingState(
+        "mass-notices-waiting",
+        broadcast_members,
+        broadcast_members.c.due_at,
+        3 * DAY,
+        "their notice, or the stop of what is paused",
+        Ending.BY_PERSON,
+        and_(in_state(broadcast_members.c.state, MemberState.WAITING), broadcast_members.c.broadcast_id.in_(_live)),
     ),
     MovingState(
         "persons-called",

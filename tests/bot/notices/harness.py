@@ -18,6 +18,7 @@ from bot.metrics import Metrics
 from bot.notices.build import notice_parts
 from bot.registries.recorder import CaseRecorder
 from bot.runtime import Runtime
+from bot.settings import Settings
 from bot.store import Store
 from bot.worker import Job, run_until_idle
 from casestore.cases.model import Case, CaseReport
@@ -79,14 +80,15 @@ class NoticeStage:
     jobs: list[Job]
     recorder: CaseRecorder
     taken: list[Accepted]
+    settings: Settings
     cases: dict[str, Case] = field(default_factory=dict)
     said: int = 0
 
     @classmethod
-    def over(cls, database: Database, now: datetime = START) -> NoticeStage:
+    def over(cls, database: Database, now: datetime = START, **more: Any) -> NoticeStage:
         clock, taken, metrics, claims = FakeClock(now), list[Accepted](), Metrics(), itertools.count()
         store, contacts = Store.over(database, Vault([TEST_SECRET])), FakeContactRegistry({AFM: MOBILE})
-        settings = settings_for(str(database.url), notices_default="on")
+        settings = settings_for(str(database.url), notices_default="on", **more)
         runtime = Runtime(clock=clock, random=lambda: 0.5, new_claim=lambda: f"claim-{next(claims)}")
         providers = {name: Provider(name, clock, taken) for name in ("viber", "sms")}
         parts = notice_parts(settings, store, contacts, clock)
@@ -101,9 +103,9 @@ class NoticeStage:
             )
             for provider in providers.values()
         ]
-        jobs += [ReceiptsJob(store.receipts, metrics, clock), parts.job, parts.timekeeping]
+        jobs += [ReceiptsJob(store.receipts, metrics, clock), parts.job, parts.timekeeping, parts.mass]
         recorder = build_recorder(settings, store, metrics, clock)
-        return cls(store, clock, contacts, providers, jobs, recorder, taken)
+        return cls(store, clock, contacts, providers, jobs, recorder, taken, settings)
 
     async def begin(self, *cases: Case, viber: bool = True) -> None:
         """The cases are on record, the mobile is known, the chat is linked."""
@@ -171,11 +173,18 @@ class NoticeStage:
         return speaker is not None
 
     async def receipt(self, accepted: Accepted, status: str) -> None:
-        now, receipts = self.clock(), self.store.receipts
-        row = receipts.row(channel=accepted.channel, provider_id=accepted.provider_id, status=status, at=now, now=now)
+        await self.receipts([accepted], status)
+
+    async def receipts(self, accepted: Sequence[Accepted], status: str) -> None:
+        """Their providers say this of each."""
+        now, spool = self.clock(), self.store.receipts
+        said = [
+            spool.row(channel=one.channel, provider_id=one.provider_id, status=status, at=now, now=now)
+            for one in accepted
+        ]
         from casestore.tables import receipts as table
 
-        await self.store.database.append({table: [row]})
+        await self.store.database.append({table: said})
         await self.settle()
 
     async def rows(self) -> Sequence[Any]:

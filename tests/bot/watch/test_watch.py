@@ -16,6 +16,8 @@ from casestore.columns import metadata
 from casestore.database import Database
 from casestore.documents.lifecycle import DocumentState
 from casestore.tables import (
+    broadcast_members,
+    broadcasts,
     cases,
     conversations,
     cursors,
@@ -82,6 +84,10 @@ class WatchStage:
         await self.put(handovers, conversation_id=talk, key="asked", reason="asked", asked_at=now)
         compared: dict[str, Any] = {"registry": "permits", "phase": "listed", "cursor": "", "pages": 1, "counts": "{}"}
         await self.put(reconciliations, **compared, started_at=now, updated_at=now)
+        many: dict[str, Any] = {"title": "t", "category": "mass", "audience": "a", "words_key": "w", "author": "one"}
+        for number, state in enumerate(("planning", "paused"), 1):
+            await self.put(broadcasts, id=number, state=state, training=False, created_at=now, **many)
+        await self.put(broadcast_members, broadcast_id=2, state="waiting", due_at=now)
 
 
 def dispatch(key: str, now: datetime, *, state: str = "open", doubts: int = 0, rank: int = 0) -> dict[str, Any]:
@@ -120,11 +126,19 @@ async def test_no_row_stays_on_its_way_beyond_its_time_though_no_job_runs(watch:
         "comparisons": 1,
         "persons-called": 1,
         "files-not-submitted": 1,
+        "mass-notices-planning": 1,
+        "mass-notices-waiting": 1,
     }
     for _ in range(64):
         await watch.later(minutes=1)
     left = await watch.beyond()
-    assert left.keys() == {"comparisons", "persons-called", "files-not-submitted"}
+    assert left.keys() == {
+        "comparisons",
+        "persons-called",
+        "files-not-submitted",
+        "mass-notices-planning",
+        "mass-notices-waiting",
+    }
     async with watch.stage.store.database.read() as connection:
         dead = [await connection.scalar(select(table.c.state)) for table in (inbox, registry_events, document_tasks)]
         assert dead == ["dead", "dead", "dead"]  # an operator's
