@@ -20,6 +20,7 @@ from dialogues.catalogue import Catalogue, Office, Service
 from dialogues.ports import CaseView, Overview, Reads
 from dialogues.say import Say
 from dialogues.topics import about
+from dialogues.understanding.proxies import HOW, PAPER, PROXY, proxy_question
 
 ALWAYS: Mapping[str, str] = MappingProxyType(
     {
@@ -66,11 +67,18 @@ CELLS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "person": {"repeat": "utter_repeat_person", "why": "utter_repeat_person"},
         "called": dict.fromkeys(("state", "when", "next", "repeat", "who", "todo"), "utter_called_when"),
         "cases": {"repeat": "utter_repeat_choice"},
-        "fraud": dict.fromkeys(("contact", "submit", "todo", "who", "next", "object", "late"), "utter_fraud_report"),
+        "fraud": {
+            **dict.fromkeys(("contact", "submit", "todo", "who", "next", "object", "late"), "utter_fraud_report"),
+            "privacy": "utter_fraud_safe",
+            "state": "utter_fraud_safe",
+        },
     }
 )
 """What is asked while something is open: topic, facet, and the response that answers."""
 
+_PROXY: Mapping[str, str] = MappingProxyType({HOW: "utter_proxy_how", PAPER: "utter_proxy_paper"})
+_OF_PROXY = frozenset({PROXY, "submit", "todo", "next", "who", "why", "object", "documents", "repeat", "state", "noway"})
+"""What is asked about acting for somebody else, after that was answered."""
 OF_ANYTHING: Mapping[str, str] = MappingProxyType(
     {"nocode": "utter_no_code_open", "proxy": "utter_proxy_link", "repeat": "utter_repeat"}
 )
@@ -104,6 +112,11 @@ class AskFacet(AboutOneCase):
         self._named = ServiceTeller(catalogue)
 
     async def run(self, turn: ActionInput) -> ActionOutput:
+        told = await self._answered(turn)
+        others = facet_of(turn) == PROXY and (turn.context.citizen_id is None or not turn.slots.get("case"))
+        return replace(told, slots={**told.slots, "about": PROXY}) if others else told
+
+    async def _answered(self, turn: ActionInput) -> ActionOutput:
         facet = facet_of(turn)
         if response := self._of_counter(turn, facet):
             return ActionOutput((Say(response),), {"facet": facet})
@@ -173,9 +186,11 @@ class AskFacet(AboutOneCase):
             return ALWAYS.get(facet)
         if topic in ("link", "person") and turn.slots.get("topic") and facet in _OF_SERVICE:
             return None
+        if topic == PROXY and facet in _OF_PROXY:
+            return _PROXY.get(proxy_question(turn.message.text) or "", "utter_proxy_firm")
         if topic == "called" and turn.slots.get("case") and facet in _OF_CASE_TOO:
             return None
-        return ALWAYS.get(facet) or CELLS.get(topic, {}).get(facet)
+        return CELLS.get(topic, {}).get(facet) or ALWAYS.get(facet)
 
     def _public(self, turn: ActionInput, facet: str) -> Service | Office | None:
         """The service or office that is meant, where it is one and no case of the citizen's."""

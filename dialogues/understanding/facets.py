@@ -11,8 +11,10 @@ from types import MappingProxyType
 from dialogues.catalogue.terms import term_in
 from dialogues.topics import NOTHING
 from dialogues.understanding.acts import SURE
+from dialogues.understanding.courtesy import is_question, thanks
 from dialogues.understanding.interpret import Reading
 from dialogues.understanding.phrases import Phrases, load_phrases
+from dialogues.understanding.proxies import OWN, PROXY, proxy_question
 
 ASK_FACET = "ask_facet"  # the intent
 NO_FACET = "none"
@@ -81,10 +83,27 @@ _ASKED_BESIDE = (_OF_SOMETHING | _BESIDE | {"proxy"}) - {"anger", "praise", "sta
 _AFTER_ALARM: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "danger": frozenset({"complaint", "talk_to_human", "maybe_person", "nlu_fallback", "out_of_scope", "help"}),
+        "despair": frozenset(
+            {"complaint", "nlu_fallback", "out_of_scope", "help", "affirm", "deny", "thank", "maybe_person", "cancel"}
+        ),
         "fraud": frozenset({"complaint", "nlu_fallback", "verify_identity", "give_code"}),
     }
 )
 """What is still said of an emergency, or of fraud, whatever it would mean elsewhere."""
+_PARTING = frozenset({"thank", "goodbye"})
+_STILL_PROXY = frozenset(
+    {
+        "complaint", "nlu_fallback", "out_of_scope", "help", "report_document_sent", "ask_case_status", "list_my_cases",
+        "provide_reference", "request_certificate", "verify_identity", "ask_missing_documents", "ask_office_hours",
+    }
+)  # fmt: skip
+"""What is still asked for somebody else, after that was answered, unless one's own is named."""
+_GIVES_WAY = frozenset({"about_alerts", "maybe_person", "nlu_fallback", "out_of_scope", "report_document_sent"})
+"""Intents that a likely alarm outdoes, whatever told them."""
+_FRAUD: Mapping[str, str] = MappingProxyType(
+    {"fraud_report": "contact", "fraud_given": "contact", "fraud_money": "genuine"}
+)
+"""What is asked after fraud was told, and as which facet."""
 _OF_ALERTS = frozenset({"privacy", "state"})
 """Facets that ask, of alerts, how they are set."""
 
@@ -93,10 +112,17 @@ def _after_alarm(reading: Reading, about: str) -> Reading | None:
     follows = _over().find(reading.text)
     if about == "danger" and follows == "danger_over":
         return replace(reading, intent=follows)
-    if about == "fraud" and follows == "fraud_report":
-        return replace(reading, intent=ASK_FACET, facet="contact")
+    if about in _ALARMS and thanks(reading.text) and about != "despair":
+        return replace(reading, intent="thank", confidence=SURE)
+    if about == "fraud" and (told := _FRAUD.get(follows or "")):
+        return replace(reading, intent=ASK_FACET, facet=told)
     still = reading.intent in _AFTER_ALARM.get(about, ()) and not reading.has("procedure", "case_ref", "code", "afm")
     return replace(reading, intent=about) if still and not asked_in(reading.text) else None
+
+
+def is_violence(text: str) -> bool:
+    """Does somebody at home hurt the citizen? Numbers of its own help there."""
+    return _over().find(text) == "violence"
 
 
 @cache
@@ -119,9 +145,9 @@ def second_of(reading: Reading, second: str | None) -> str | None:
     return None if told is None or second in told else second
 
 
-def _is_courtesy_with_more(reading: Reading, about: str) -> bool:
+def _is_courtesy_with_more(reading: Reading) -> bool:
     """«εντάξει, πες μου για τα λεφτά»: a yes to nothing is not all that is said."""
-    return about not in _ASKING and reading.intent in _COURTESY and len(reading.text.split()) > _FEW_WORDS
+    return reading.intent in _COURTESY and len(reading.text.split()) > _FEW_WORDS
 
 
 def _is_told_already(reading: Reading, facet: str, about: str) -> bool:
@@ -139,25 +165,32 @@ def asked_in(text: str) -> str | None:
     return None if facet == "term" and term_in(text) is None else facet
 
 
-def with_facet(reading: Reading, facet: str, chance: float, about: str) -> Reading:
-    """The reading, as a question about ``about`` where it is one."""
+def with_facet(reading: Reading, facet: str, chance: float, about: str, *, asking: bool = False) -> Reading:
+    """The reading, as a question about ``about`` where it is one. ``asking``: a question of ours is open."""
+    asking = asking or about in _ASKING
+    if facet in _ALARMS and chance >= ALARMING and reading.intent in _GIVES_WAY:
+        return replace(reading, intent=facet, confidence=chance)
     if about in _ALARMS and (answered := _after_alarm(reading, about)):
         return answered
     if sure := asked_in(reading.text):
         facet, chance = sure, SURE
     elif reading.confidence >= SURE and reading.intent in _TOLD_BY:
         return reading
+    if reading.intent in _PARTING and reading.confidence >= CERTAIN and not is_question(reading.text):
+        return reading
+    if about == PROXY and reading.intent in _STILL_PROXY and chance < SURE and proxy_question(reading.text) != OWN:
+        return replace(reading, intent=ASK_FACET, facet=PROXY)
     if about == "alerts" and facet in _OF_ALERTS:
         return replace(reading, intent="my_preferences")
     if reading.intent == "cancel" and about == "called":
         return replace(reading, intent="cancel_handover")
-    if reading.intent == "cancel" and about not in _ASKING and len(reading.text.split()) > _FEW_WORDS:
+    if reading.intent == "cancel" and not asking and len(reading.text.split()) > _FEW_WORDS:
         reading = replace(reading, intent="nlu_fallback", confidence=0.0)  # there is nothing to break off
     if (reading.intent == "help" and facet == "bot") or not any(map(str.isalpha, reading.text)):
         return reading
-    if about in _ASKING and reading.has("procedure", "certificate_type", "agency") and reading.intent not in _VAGUE:
+    if asking and reading.has("procedure", "certificate_type", "agency") and reading.intent not in _VAGUE:
         return reading  # something else is opened: it is told whole
-    vague = about in _OPEN_TOPICS and (reading.intent in _VAGUE or _is_courtesy_with_more(reading, about))
+    vague = about in _OPEN_TOPICS and (reading.intent in _VAGUE or (not asking and _is_courtesy_with_more(reading)))
     if facet == NO_FACET or reading.intent in _BY_STATE or chance < (LIKELIEST if vague else LIKELY):
         return reading
     if chance < SURE and _is_told_already(reading, facet, about):

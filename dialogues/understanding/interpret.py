@@ -66,11 +66,15 @@ _MOST_DIGITS = 3
 
 
 def preclassify(
-    text: str, attachments: Sequence[str], last_choices: LastChoices, phrases: PreferencePhrases = PHRASES
+    text: str,
+    attachments: Sequence[str],
+    last_choices: LastChoices,
+    phrases: PreferencePhrases = PHRASES,
+    about: str = "none",
 ) -> Reading | None:
     """What needs no classifier: a keyword, a choice that means an intent, a file without words. Else ``None``.
 
-    ``phrases`` know the channels that may be wished for; without them, none.
+    ``phrases`` know the channels that may be wished for; without them, none. ``about``: what is talked about.
     """
     if not text.strip():
         return Reading(text, "send_attachment" if attachments else "nlu_fallback")
@@ -85,7 +89,7 @@ def preclassify(
         return Reading(meant or text, intent)
     if not says and (told := "reaction" if is_reaction(text) else alarm_in(text) or told_ahead(text)):
         return Reading(text, told, language=detect(text))
-    said = None if says else phrases.asked(text)
+    said = None if says else phrases.asked(text, about)
     if said is None:
         return Reading(text, "send_attachment", language=detect(text)) if FILES.intersection(attachments) else None
     language = said.language if said.language == "en" else "unknown"
