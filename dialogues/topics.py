@@ -31,7 +31,7 @@ _BY_TOPIC: Mapping[str, str] = MappingProxyType(
         "utter_news_all utter_about_alerts utter_started utter_stopped",
         "danger": "utter_danger utter_danger_again utter_violence",
         "despair": "utter_despair utter_despair_again",
-        "grief": "utter_grief",
+        "grief": "utter_grief utter_death_record",
         "proxy": "utter_proxy_link utter_proxy_how utter_proxy_paper utter_proxy_firm",
         "fraud": "utter_fraud utter_fraud_report",
         NOTHING: "utter_cancelled utter_goodbye utter_unlinked utter_erased",

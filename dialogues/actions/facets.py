@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from dialogues.actions.base import ActionInput, ActionOutput
+from dialogues.actions.base import Action, ActionInput, ActionOutput
 from dialogues.actions.case_facets import Asked, CaseFacets
 from dialogues.actions.cases import AboutOneCase
 from dialogues.actions.documents import with_upload_link
@@ -24,7 +24,15 @@ from dialogues.understanding.proxies import HOW, PAPER, PROXY, proxy_question
 
 ALWAYS: Mapping[str, str] = MappingProxyType(
     {
+        "answers": "utter_answers",
+        "erase": "utter_how_erase",
+        "number": "utter_number",
+        "safe": "utter_fraud_safe",
+        "stays": "utter_case_stays",
         "bot": "utter_about_bot",
+        "heir": "utter_heir",
+        "report": "utter_report",
+        "shelter": "utter_shelter",
         "genuine": "utter_genuine",
         "noway": "utter_no_way",
         "praise": "utter_praise",
@@ -67,8 +75,11 @@ CELLS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "person": {"repeat": "utter_repeat_person", "why": "utter_repeat_person"},
         "called": dict.fromkeys(("state", "when", "next", "repeat", "who", "todo"), "utter_called_when"),
         "cases": {"repeat": "utter_repeat_choice"},
+        "grief": dict.fromkeys(
+            ("documents", "submit", "until", "contact", "todo", "next", "late", "who", "when", "make"), "utter_death_record"
+        ),
         "fraud": {
-            **dict.fromkeys(("contact", "submit", "todo", "who", "next", "object", "late"), "utter_fraud_report"),
+            **dict.fromkeys(("contact", "submit", "todo", "who", "object", "late"), "utter_fraud_report"),
             "privacy": "utter_fraud_safe",
             "state": "utter_fraud_safe",
         },
@@ -94,7 +105,7 @@ _RATHER_NAMED = 0.6
 """Below this probability of its question, a message that names another case does no more than that."""
 _NAMES = ("case_ref", "protocol", "kaek", "procedure", "agency")
 _KINDS = ("procedure", "certificate_type", "agency")
-_WAITING = frozenset({"until", "late", "extension", "submit", "documents", "todo"})
+_WAITING = frozenset({"until", "late", "extension", "submit", "documents", "todo", "make"})
 """Facets of what a case waits for: of several cases, those that wait are meant."""
 
 
@@ -113,7 +124,7 @@ class AskFacet(AboutOneCase):
 
     async def run(self, turn: ActionInput) -> ActionOutput:
         told = await self._answered(turn)
-        others = facet_of(turn) == PROXY and (turn.context.citizen_id is None or not turn.slots.get("case"))
+        others = facet_of(turn) == PROXY and not turn.slots.get("case") and not turn.slots.get("topic")
         return replace(told, slots={**told.slots, "about": PROXY}) if others else told
 
     async def _answered(self, turn: ActionInput) -> ActionOutput:
@@ -167,6 +178,10 @@ class AskFacet(AboutOneCase):
             first, second = (self.tell(case, turn) for case in meant)
             both = Say(first.response, first.values, more=(*first.more, second), options=first.options)
             return ActionOutput((both,), {"pending": None, "wish": self.intent, "topic": None})
+        if narrowed and len(waiting) == 1 and len(seen.cases) > 1:
+            told, case = self.tell(waiting[0], turn), waiting[0]
+            which = Say("utter_case_part_which", self._teller.names(case), more=(told,))
+            return ActionOutput((which,), {"case": case.reference, "pending": None, "wish": self.intent, "topic": None})
         return super().answer(turn, replace(seen, cases=waiting) if narrowed else seen)
 
     def _in_general(self, turn: ActionInput, seen: Overview) -> ActionOutput | None:
@@ -200,12 +215,29 @@ class AskFacet(AboutOneCase):
         office = self._catalogue.offices.get(turn.named("agency") or turn.slots.get("topic") or "")
         if facet == "contact" and office is not None and named is None:
             return office
+        if facet in _WAITING and turn.slots.get("case") and named is None and not turn.named("agency"):
+            return None  # an office was asked for in between
         if turn.context.citizen_id is not None and (turn.named(*_KINDS) or (turn.slots.get("case") and not office)):
             return None  # a case of the citizen's goes before what is true of all
         remembered = about(turn.slots) in ("service", "office", "link", "person") and turn.slots.get("topic")
         if remembered or named is not None or office is not None:
             return self._named.meant_in(turn) or office
         return None
+
+
+class OwnFirst(Action):
+    """What is asked without naming of what: who has cases means them; else the wish is answered as it is."""
+
+    def __init__(self, action: Action, facets: AskFacet, facet: str) -> None:
+        self.name = action.name  # type: ignore[misc] # the action's own place in the rules
+        self._action = action
+        self._facets = facets
+        self._facet = facet
+
+    async def run(self, turn: ActionInput) -> ActionOutput:
+        named = turn.named(*_NAMES, "certificate_type") or turn.slots.get("topic") or turn.intent == "give_topic"
+        own = not named and turn.slots.get("case") and turn.context.citizen_id is not None
+        return await (self._facets if own else self._action).run(replace(turn, facet=self._facet) if own else turn)
 
 
 def _offering(says: tuple[Say, ...], turn: ActionInput) -> tuple[Say, ...]:

@@ -147,7 +147,7 @@ class Engine:
             talk.set(output.slots)
         says = [say for output in outputs for say in output.says]
         says += _question_again(talk, outputs, says)
-        if topic := opened(say.response for say in says):
+        if topic := opened(name for say in says for name in _names(say)):
             talk.set({"about": topic})
         language = talk.slots["language"]
         voice, says, composed = self._compose(
@@ -166,6 +166,11 @@ class Engine:
         talk.do(LISTEN)
         effects = [effect for output in outputs for effect in output.effects]
         return Turn(replies, tuple(talk.events), tuple(_with_language(effects, language, context)))
+
+
+def _names(say: Say) -> Iterable[str]:
+    """The response, and those that follow it in the same message."""
+    return (say.response, *(part.response for part in say.more))
 
 
 def _beside(reading: Reading, *, asks: bool) -> Iterable[str]:

@@ -24,9 +24,10 @@ from dialogues.understanding.preference_phrases import PreferencePhrases
 
 _COURTESY = frozenset({"affirm", "deny", "thank", "greet", "goodbye", "cancel"})
 _UNCLEAR = frozenset({"nlu_fallback", "out_of_scope"})
-_MAY_THANK = _UNCLEAR | {"maybe_person", "help", "about_alerts"}
+_MAY_THANK = _UNCLEAR | {"maybe_person", "help", "about_alerts", "unsure"}
 _UNTAUGHT = frozenset({"proxy", "despair", "grief"})
 """What may be talked about and no talk teaches (nlu/talks)."""
+_NAMES = ("case_ref", "procedure", "agency", "certificate_type")
 _YES_OR_NO = frozenset({"link", "person", "afm", "code", "erase", "unlink", "paper"})
 """Open questions that a yes or no answers."""
 
@@ -44,7 +45,7 @@ class Hearing:
         topic, last_choices = about(slots), slots["last_choices"] or ()
         if (both := parted(message.text, topic, self._phrases)) is not None:
             rest = self._parsed(both.rest, slots)
-            if rest.intent not in _UNCLEAR | _COURTESY:
+            if rest.intent not in _UNCLEAR | _COURTESY or rest.has(*_NAMES):
                 return replace(rest, aside=both.aside)
         settled = preclassify(message.text, message.attachments, last_choices, self._phrases, topic)
         if settled is not None:

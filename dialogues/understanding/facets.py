@@ -32,9 +32,10 @@ ALARMING = 0.6
 _VAGUE = frozenset({"nlu_fallback", "out_of_scope", "help"})
 _COURTESY = frozenset({"affirm", "deny", "cancel", "thank", "goodbye", "greet"})
 _FEW_WORDS = 2
+_LONG = 7  # words: so much is said of something else than the alarm
 _ASKING = frozenset({"link", "person", "afm", "code", "cases"})
 """What is talked about while a question is open."""
-_OPEN_TOPICS = frozenset({"case", "paper", "cases", "service", "office"})
+_OPEN_TOPICS = frozenset({"case", "paper", "cases", "service", "office", "called"})
 """What an unclear message may well be of."""
 _BESIDE = frozenset({"told", "bot", "genuine", "privacy"})
 """Facets that are answered beside a wish which opens a topic."""
@@ -91,6 +92,13 @@ _AFTER_ALARM: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 """What is still said of an emergency, or of fraud, whatever it would mean elsewhere."""
 _PARTING = frozenset({"thank", "goodbye"})
+_OF_DEATH = frozenset(
+    {
+        "nlu_fallback", "out_of_scope", "help", "request_certificate", "ask_missing_documents", "ask_office_hours",
+        "certificate_status",
+    }
+)  # fmt: skip
+"""What is asked after condolences: how a death is declared."""
 _STILL_PROXY = frozenset(
     {
         "complaint", "nlu_fallback", "out_of_scope", "help", "report_document_sent", "ask_case_status", "list_my_cases",
@@ -116,7 +124,8 @@ def _after_alarm(reading: Reading, about: str) -> Reading | None:
         return replace(reading, intent="thank", confidence=SURE)
     if about == "fraud" and (told := _FRAUD.get(follows or "")):
         return replace(reading, intent=ASK_FACET, facet=told)
-    still = reading.intent in _AFTER_ALARM.get(about, ()) and not reading.has("procedure", "case_ref", "code", "afm")
+    long = about == "fraud" and len(reading.text.split()) > _LONG
+    still = reading.intent in _AFTER_ALARM.get(about, ()) and not long and not reading.has("procedure", "case_ref", "code", "afm")
     return replace(reading, intent=about) if still and not asked_in(reading.text) else None
 
 
@@ -178,7 +187,10 @@ def with_facet(reading: Reading, facet: str, chance: float, about: str, *, askin
         return reading
     if reading.intent in _PARTING and reading.confidence >= CERTAIN and not is_question(reading.text):
         return reading
-    if about == PROXY and reading.intent in _STILL_PROXY and chance < SURE and proxy_question(reading.text) != OWN:
+    if about == "grief" and reading.intent in _OF_DEATH and _over().find(reading.text) == "death":
+        return replace(reading, intent=ASK_FACET, facet="documents")
+    lost = facet == "noway" and chance >= LIKELY
+    if about == PROXY and reading.intent in _STILL_PROXY and chance < SURE and not lost and proxy_question(reading.text) != OWN:
         return replace(reading, intent=ASK_FACET, facet=PROXY)
     if about == "alerts" and facet in _OF_ALERTS:
         return replace(reading, intent="my_preferences")
@@ -186,18 +198,21 @@ def with_facet(reading: Reading, facet: str, chance: float, about: str, *, askin
         return replace(reading, intent="cancel_handover")
     if reading.intent == "cancel" and not asking and len(reading.text.split()) > _FEW_WORDS:
         reading = replace(reading, intent="nlu_fallback", confidence=0.0)  # there is nothing to break off
-    if (reading.intent == "help" and facet == "bot") or not any(map(str.isalpha, reading.text)):
+    if (reading.intent == "help" and facet == "bot" and chance < SURE) or not any(map(str.isalpha, reading.text)):
         return reading
     if asking and reading.has("procedure", "certificate_type", "agency") and reading.intent not in _VAGUE:
         return reading  # something else is opened: it is told whole
     vague = about in _OPEN_TOPICS and (reading.intent in _VAGUE or (not asking and _is_courtesy_with_more(reading)))
-    if facet == NO_FACET or reading.intent in _BY_STATE or chance < (LIKELIEST if vague else LIKELY):
+    unsaid = reading.confidence == 0 and chance >= ALARMING  # an act that was not asked for
+    if facet == NO_FACET or (reading.intent in _BY_STATE and not unsaid) or chance < (LIKELIEST if vague else LIKELY):
         return reading
     if chance < SURE and _is_told_already(reading, facet, about):
         return reading
     if facet in _ALARMS:
         return replace(reading, intent=facet, confidence=chance) if chance >= ALARMING else reading
     if reading.intent in _ACTS and reading.confidence >= CERTAIN > chance:
+        return reading
+    if reading.intent == "complaint" and reading.confidence >= CERTAIN and chance < ALARMING:
         return reading
     if about == NOTHING and facet == "state":
         return replace(reading, intent="ask_case_status", confidence=chance)

@@ -54,7 +54,7 @@ _FILLERS = (
     "το", "τη", "την", "η", "ο", "τον", "με", "για", "και", "όχι", "νούμερο", "αριθμό", "επιλογή",
     "κι", "κ", "λοιπόν", "μάλιστα", "παρακαλώ", "ευχαριστώ", "καλέ", "βρε", "ας", "πούμε", "δούμε", "πάμε", "είπα",
     "θέλω", "λέω", "διαλέγω", "αυτό", "αυτή", "αυτήν", "είναι", "εντάξει", "τώρα", "μου", "πες", "πείτε", "στο", "στη",
-    "στην",
+    "στην", "τ", "αν", "έχετε", "την", "ευγένεια", "δεν", "σας", "κάνει", "κόπο", "καίει", "περισσότερο", "ενδιαφέρει",
     "the", "number", "option", "and", "no", "please", "thanks", "ok", "okay", "i", "want",
     "choose", "take",
 )  # fmt: skip
@@ -239,7 +239,7 @@ def _about(reading: Reading, subject: Subject, question: str | None, wish: str |
     return replace(reading, intent="follow_up") if wish and (subject.linked or bare) else reading
 
 
-OF_A_CASE = frozenset({"ask_case_status", "ask_missing_documents", "report_document_sent", "certificate_status"})
+OF_A_CASE = frozenset({"ask_facet", "ask_case_status", "ask_missing_documents", "report_document_sent", "certificate_status"})
 """Wishes that are about one case."""
 _TOPICS = ("certificate_type", "procedure", "agency")
 _NUMBERS = ("code", "afm")  # questions that a name does not answer
