@@ -9,7 +9,6 @@ from dialogues.actions.base import Action, ActionInput, ActionOutput
 from dialogues.say import Say
 from dialogues.topics import about
 from dialogues.turn import Effect, Handover
-from dialogues.understanding.facets import is_violence
 
 _SAYS: Mapping[str, str] = MappingProxyType(
     {
@@ -23,6 +22,8 @@ _SAYS: Mapping[str, str] = MappingProxyType(
 _CALLS = frozenset({"despair", "breach"})
 """Alarms for which a person is called; the reason is the alarm."""
 
+VIOLENCE = "violence"
+"""What of danger has numbers of its own (facet)."""
 _AGAIN: Mapping[str, str] = MappingProxyType({"danger": "utter_danger_again", "despair": "utter_despair_again"})
 """What is said of the same alarm a second time. No second person is called for it."""
 
@@ -37,7 +38,7 @@ def alarm_answer(kind: str) -> tuple[str, tuple[Effect, ...]]:
 
 def _again(kind: str, turn: ActionInput) -> str | None:
     """The answer where the alarm was answered already, or is of a kind that has numbers of its own."""
-    if kind == "danger" and is_violence(turn.message.text):
+    if kind == "danger" and turn.facet == VIOLENCE:
         return "utter_violence"
     return _AGAIN.get(kind) if about(turn.slots) == kind else None
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from types import MappingProxyType
 
 from dialogues.actions.facts import ServiceFacets, meaning, told
+from dialogues.actions.question import Asked as Asked
 from dialogues.actions.telling import CaseTeller, theirs
-from dialogues.athens import day_of
 from dialogues.catalogue import Catalogue, Office
 from dialogues.catalogue.facts import ProcedureFacts
 from dialogues.catalogue.terms import Term
@@ -24,25 +24,6 @@ _WRONG = ("λάθος", "διόρθ", "wrong", "correct", "mistake", "αλλάξ
 _TAKEN = ("δεκτ", "δεχτ", "έλαβ", "λάβατε", "παρέλαβ", "πήρατε", "έφτασ", "accept", "receiv", "arriv", "got")
 _STAGES = ("στάδια", "σταδια", "βήματα", "φάσεις", "steps", "stages")
 _LONG_WORD = 4  # letters: shorter words name no paper
-
-
-class Asked:
-    """The question: its words, when it was asked, what was talked about, and what had been asked before it."""
-
-    def __init__(self, text: str, now: datetime, about: str, before: str | None = None) -> None:
-        self.text = text
-        self.now = now
-        self.about = about
-        self.before = before
-
-    @property
-    def today(self) -> date:
-        return day_of(self.now)
-
-    def says(self, beginnings: Sequence[str]) -> bool:
-        """Does it hold a word that begins so?"""
-        begins = tuple(map(fold, beginnings))
-        return any(word.startswith(begins) for word in fold(self.text).split())
 
 
 class CaseFacets:

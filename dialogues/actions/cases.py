@@ -152,7 +152,11 @@ class CaseStatus(AboutOneCase):
         """The status of the one case whose own words, or whose matter, the message has."""
         named = named_by(turn.message.text, seen.cases) or [c for c in seen.cases if self._teller.is_about(c, turn)]
         several = len(self._each(turn, seen.cases)) >= _TWO
-        return self.answer(turn, seen if several else replace(seen, cases=tuple(named))) if several or len(named) == 1 else None
+        return (
+            self.answer(turn, seen if several else replace(seen, cases=tuple(named)))
+            if several or len(named) == 1
+            else None
+        )
 
 
 class MissingDocuments(AboutOneCase):

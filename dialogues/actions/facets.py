@@ -20,11 +20,13 @@ from dialogues.catalogue import Catalogue, Office, Service
 from dialogues.ports import CaseView, Overview, Reads
 from dialogues.say import Say
 from dialogues.topics import about
-from dialogues.understanding.proxies import HOW, PAPER, PROXY, proxy_question
 
 ALWAYS: Mapping[str, str] = MappingProxyType(
     {
         "answers": "utter_answers",
+        "proxy_firm": "utter_proxy_firm",
+        "proxy_how": "utter_proxy_how",
+        "proxy_paper": "utter_proxy_paper",
         "erase": "utter_how_erase",
         "number": "utter_number",
         "safe": "utter_fraud_safe",
@@ -76,7 +78,8 @@ CELLS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "called": dict.fromkeys(("state", "when", "next", "repeat", "who", "todo"), "utter_called_when"),
         "cases": {"repeat": "utter_repeat_choice"},
         "grief": dict.fromkeys(
-            ("documents", "submit", "until", "contact", "todo", "next", "late", "who", "when", "make"), "utter_death_record"
+            ("documents", "submit", "until", "contact", "todo", "next", "late", "who", "when", "make"),
+            "utter_death_record",
         ),
         "fraud": {
             **dict.fromkeys(("contact", "submit", "todo", "who", "object", "late"), "utter_fraud_report"),
@@ -87,9 +90,8 @@ CELLS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 )
 """What is asked while something is open: topic, facet, and the response that answers."""
 
-_PROXY: Mapping[str, str] = MappingProxyType({HOW: "utter_proxy_how", PAPER: "utter_proxy_paper"})
-_OF_PROXY = frozenset({PROXY, "submit", "todo", "next", "who", "why", "object", "documents", "repeat", "state", "noway"})
-"""What is asked about acting for somebody else, after that was answered."""
+PROXY = "proxy"
+"""The facet, and what is talked about after its answer."""
 OF_ANYTHING: Mapping[str, str] = MappingProxyType(
     {"nocode": "utter_no_code_open", "proxy": "utter_proxy_link", "repeat": "utter_repeat"}
 )
@@ -137,7 +139,8 @@ class AskFacet(AboutOneCase):
         if topic is not None and facet in ANSWERED:
             answer = (self._services.answer(topic, facet),)
             return ActionOutput(_offering(answer, turn), {"facet": facet, "topic": topic.code})
-        if turn.context.citizen_id is None and (response := OF_ANYTHING.get(facet)):
+        others = facet == PROXY and not turn.slots.get("case")
+        if (turn.context.citizen_id is None or others) and (response := OF_ANYTHING.get(facet)):
             return ActionOutput((Say(response),), {"facet": facet})
         told = await super().run(turn)
         return ActionOutput(_offering(told.says, turn), {**told.slots, "facet": facet}, told.effects)
@@ -201,8 +204,6 @@ class AskFacet(AboutOneCase):
             return ALWAYS.get(facet)
         if topic in ("link", "person") and turn.slots.get("topic") and facet in _OF_SERVICE:
             return None
-        if topic == PROXY and facet in _OF_PROXY:
-            return _PROXY.get(proxy_question(turn.message.text) or "", "utter_proxy_firm")
         if topic == "called" and turn.slots.get("case") and facet in _OF_CASE_TOO:
             return None
         return CELLS.get(topic, {}).get(facet) or ALWAYS.get(facet)

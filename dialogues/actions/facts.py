@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from dialogues.actions.general import ServiceTeller
 from dialogues.catalogue import Catalogue, Office, Service
 from dialogues.catalogue.facts import FACETS, Fact, ProcedureFacts
 from dialogues.catalogue.terms import Term
-from dialogues.say import LocalizedText, Say, Value, in_a_row
+from dialogues.say import Say, Value, in_a_row
 
 ANSWERED = frozenset({*FACETS, "contact", "documents", "link", "make", "next", "term"})
 """The facets that :meth:`ServiceFacets.answer` knows."""

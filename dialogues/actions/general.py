@@ -19,8 +19,8 @@ _COMMON = (
     "building-permit",
 )
 """What is asked for most, offered where nothing was named."""
-_FEW, _LISTED = 4, 6
-"""Papers of a service that are named by SMS, and elsewhere."""
+_FEW, _FEWEST, _LISTED = 4, 2, 6
+"""Papers of a service that are all named by SMS; of a longer list there, and elsewhere."""
 _OFFICES = ("kep", "efka", "cadastre", "civil-protection")
 
 
@@ -187,7 +187,11 @@ def _option(title: LocalizedText) -> Option:
 def _listed(service: Service, titles: Sequence[LocalizedText]) -> Sequence[Say]:
     """The papers; of a long list those that come first, how many there are, and where all are found."""
     lines = tuple(Say("utter_document", {"title": title}) for title in titles[:_LISTED])
-    facts: dict[str, Value] = {"documents": lines, "few": in_a_row(titles[:_FEW]), "source": service.source}
+    facts: dict[str, Value] = {
+        "documents": lines,
+        "few": in_a_row(titles[: _FEW if len(titles) <= _FEW else _FEWEST]),
+        "source": service.source,
+    }
     if len(titles) <= _FEW:
         return (Say("utter_service_part_papers", facts),)
     return (Say("utter_service_part_many_papers", {**facts, "count": len(titles)}),)

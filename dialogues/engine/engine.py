@@ -28,7 +28,7 @@ SAME_FOR_ALL = frozenset(
     {"utter_case_not_found", "utter_case_unseen", "utter_code_none", "utter_code_sent", "utter_code_sent_receipt"}
 )
 """Answers in which nothing may tell one question from another, not even that it was the second."""
-FACET_ACTION, COMPLAINT = "action_facet", "complaint"
+FACET_ACTION, COMPLAINT, DANGER = "action_facet", "complaint", "danger"
 LANGUAGE, CHANGE, PREFER = "language", "action_change_language", "action_set_preference"
 _REMEMBERED = 2  # answers that are not repeated word for word
 _WORDINGS = 4  # tried before the same is said again
@@ -175,7 +175,7 @@ def _names(say: Say) -> Iterable[str]:
 
 def _beside(reading: Reading, *, asks: bool) -> Iterable[str]:
     """The questions of a message that its intent does not answer; no second one where the answer ``asks`` itself."""
-    first = None if reading.intent in (ASK_FACET, COMPLAINT) else reading.facet
+    first = None if reading.intent in (ASK_FACET, COMPLAINT, DANGER) else reading.facet
     return (facet for facet in (first, None if asks else reading.second_facet) if facet)
 
 

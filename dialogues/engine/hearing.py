@@ -21,12 +21,14 @@ from dialogues.understanding.interpret import Reading, match_choice, preclassify
 from dialogues.understanding.keyboard import as_meant
 from dialogues.understanding.matters import with_matter
 from dialogues.understanding.preference_phrases import PreferencePhrases
+from dialogues.understanding.proxies import OWN, proxy_question
 
 _COURTESY = frozenset({"affirm", "deny", "thank", "greet", "goodbye", "cancel"})
 _UNCLEAR = frozenset({"nlu_fallback", "out_of_scope"})
 _MAY_THANK = _UNCLEAR | {"maybe_person", "help", "about_alerts", "unsure"}
 _UNTAUGHT = frozenset({"proxy", "despair", "grief"})
 """What may be talked about and no talk teaches (nlu/talks)."""
+_GUESSED = 0.5
 _NAMES = ("case_ref", "procedure", "agency", "certificate_type")
 _YES_OR_NO = frozenset({"link", "person", "afm", "code", "erase", "unlink", "paper"})
 """Open questions that a yes or no answers."""
@@ -77,6 +79,8 @@ class Hearing:
             said = self._parsed(rest, slots) if rest else reading
             if said.intent not in _COURTESY | _UNCLEAR:
                 return said
+            if rest and proxy_question(rest) == OWN:  # «Καλά. Το δικό μου;» after somebody else's
+                return replace(said, intent="ask_case_status", confidence=_GUESSED)
         if reading.intent in _MAY_THANK and thanks(reading.text):
             return replace(reading, intent="thank", confidence=1.0)
         if reading.intent in _UNCLEAR and underneath(slots) != NOTHING and is_glad(reading.text):

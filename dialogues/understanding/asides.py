@@ -1,5 +1,5 @@
-"""Two things in one message, one of them how news is wanted or in which language: «μη μου γράφετε πριν τις 10, και πείτε
-μου τι γίνεται με την άδεια». Pure."""
+"""Two things in one message, one of them how news is wanted or in which language: «μη μου γράφετε πριν τις 10, και
+πείτε μου τι γίνεται με την άδεια». Pure."""
 
 from __future__ import annotations
 

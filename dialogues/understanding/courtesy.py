@@ -8,7 +8,8 @@ from functools import cache
 from nlu.fold import fold
 
 _BEFORE = (
-    "εντάξει ενταξη καλά καλώς ωραία μάλιστα τέλεια μπράβο οκ οκέι ok okay fine great alright right good thanks thank you "
+    "εντάξει ενταξη καλά καλώς ωραία μάλιστα τέλεια μπράβο οκ οκέι ok okay fine great alright right good thanks "
+    "thank you "
     "ευχαριστώ ευχαριστούμε πολύ σας σου γεια χαίρετε καλημέρα καλησπέρα καλησπερα hello hi hey morning evening "
     "λοιπόν α ε αχ άντε έστω well so κατάλαβα understood"
 )

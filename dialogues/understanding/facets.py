@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 
-from dialogues.catalogue.terms import term_in
 from dialogues.topics import NOTHING
 from dialogues.understanding.acts import SURE
-from dialogues.understanding.courtesy import is_question, thanks
+from dialogues.understanding.courtesy import is_question
+from dialogues.understanding.going_on import ALARMS as ALARMS
+from dialogues.understanding.going_on import ASK_FACET as ASK_FACET
+from dialogues.understanding.going_on import asked_in as asked_in
+from dialogues.understanding.going_on import going_on
 from dialogues.understanding.interpret import Reading
-from dialogues.understanding.phrases import Phrases, load_phrases
-from dialogues.understanding.proxies import OWN, PROXY, proxy_question
 
-ASK_FACET = "ask_facet"  # the intent
 NO_FACET = "none"
 
 LIKELY = 0.4
@@ -32,7 +30,6 @@ ALARMING = 0.6
 _VAGUE = frozenset({"nlu_fallback", "out_of_scope", "help"})
 _COURTESY = frozenset({"affirm", "deny", "cancel", "thank", "goodbye", "greet"})
 _FEW_WORDS = 2
-_LONG = 7  # words: so much is said of something else than the alarm
 _ASKING = frozenset({"link", "person", "afm", "code", "cases"})
 """What is talked about while a question is open."""
 _OPEN_TOPICS = frozenset({"case", "paper", "cases", "service", "office", "called"})
@@ -61,8 +58,6 @@ _OPENING = frozenset("state documents fee contact submit".split())  # noqa: SIM9
 """Facets that open a topic where none is open: there the intent tells it whole."""
 _AS_INTENTS: Mapping[str, str] = MappingProxyType({"anger": "complaint"})
 """Facets that are intents of their own."""
-_ALARMS = frozenset({"danger", "despair", "grief", "fraud", "breach"})
-"""Facets that are alarms, and intents of the same name (alarm_phrases.py knows the plain ones)."""
 
 
 _TOLD_BY: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -81,67 +76,11 @@ _ASKED_BESIDE = (_OF_SOMETHING | _BESIDE | {"proxy"}) - {"anger", "praise", "sta
 """Second questions that get an answer of their own."""
 
 
-_AFTER_ALARM: Mapping[str, frozenset[str]] = MappingProxyType(
-    {
-        "danger": frozenset({"complaint", "talk_to_human", "maybe_person", "nlu_fallback", "out_of_scope", "help"}),
-        "despair": frozenset(
-            {"complaint", "nlu_fallback", "out_of_scope", "help", "affirm", "deny", "thank", "maybe_person", "cancel"}
-        ),
-        "fraud": frozenset({"complaint", "nlu_fallback", "verify_identity", "give_code"}),
-    }
-)
-"""What is still said of an emergency, or of fraud, whatever it would mean elsewhere."""
 _PARTING = frozenset({"thank", "goodbye"})
-_OF_DEATH = frozenset(
-    {
-        "nlu_fallback", "out_of_scope", "help", "request_certificate", "ask_missing_documents", "ask_office_hours",
-        "certificate_status",
-    }
-)  # fmt: skip
-"""What is asked after condolences: how a death is declared."""
-_STILL_PROXY = frozenset(
-    {
-        "complaint", "nlu_fallback", "out_of_scope", "help", "report_document_sent", "ask_case_status", "list_my_cases",
-        "provide_reference", "request_certificate", "verify_identity", "ask_missing_documents", "ask_office_hours",
-    }
-)  # fmt: skip
-"""What is still asked for somebody else, after that was answered, unless one's own is named."""
 _GIVES_WAY = frozenset({"about_alerts", "maybe_person", "nlu_fallback", "out_of_scope", "report_document_sent"})
 """Intents that a likely alarm outdoes, whatever told them."""
-_FRAUD: Mapping[str, str] = MappingProxyType(
-    {"fraud_report": "contact", "fraud_given": "contact", "fraud_money": "genuine"}
-)
-"""What is asked after fraud was told, and as which facet."""
 _OF_ALERTS = frozenset({"privacy", "state"})
 """Facets that ask, of alerts, how they are set."""
-
-
-def _after_alarm(reading: Reading, about: str) -> Reading | None:
-    follows = _over().find(reading.text)
-    if about == "danger" and follows == "danger_over":
-        return replace(reading, intent=follows)
-    if about in _ALARMS and thanks(reading.text) and about != "despair":
-        return replace(reading, intent="thank", confidence=SURE)
-    if about == "fraud" and (told := _FRAUD.get(follows or "")):
-        return replace(reading, intent=ASK_FACET, facet=told)
-    long = about == "fraud" and len(reading.text.split()) > _LONG
-    still = reading.intent in _AFTER_ALARM.get(about, ()) and not long and not reading.has("procedure", "case_ref", "code", "afm")
-    return replace(reading, intent=about) if still and not asked_in(reading.text) else None
-
-
-def is_violence(text: str) -> bool:
-    """Does somebody at home hurt the citizen? Numbers of its own help there."""
-    return _over().find(text) == "violence"
-
-
-@cache
-def _asked() -> Phrases:
-    return load_phrases(Path(__file__).with_name("asked.yml"))
-
-
-@cache
-def _over() -> Phrases:
-    return load_phrases(Path(__file__).with_name("over.yml"))
 
 
 def second_of(reading: Reading, second: str | None) -> str | None:
@@ -168,37 +107,42 @@ def _is_told_already(reading: Reading, facet: str, about: str) -> bool:
     return (reading.intent, facet) == ("ask_fees", "fee") and about in ("service", "office", "link", "person")
 
 
-def asked_in(text: str) -> str | None:
-    """The facet that the words of a message surely ask (asked.yml); a word's meaning only of a word that is known."""
-    facet = _asked().find(text)
-    return None if facet == "term" and term_in(text) is None else facet
+def _breaking_off(reading: Reading, about: str, *, asking: bool) -> Reading:
+    """What «άκυρο» means: the person that was called, what is asked, or nothing that could be broken off."""
+    if reading.intent != "cancel":
+        return reading
+    if about == "called":
+        return replace(reading, intent="cancel_handover")
+    more = not asking and len(reading.text.split()) > _FEW_WORDS
+    return replace(reading, intent="nlu_fallback", confidence=0.0) if more else reading
+
+
+def _is_no_question(reading: Reading, facet: str, chance: float) -> bool:
+    """An act or a complaint that was clearly said, a word of help, or no word at all."""
+    if reading.intent in _ACTS and reading.confidence >= CERTAIN > chance:
+        return True
+    if reading.intent == "complaint" and reading.confidence >= CERTAIN and chance < ALARMING:
+        return True
+    return (reading.intent == "help" and facet == "bot" and chance < SURE) or not any(map(str.isalpha, reading.text))
 
 
 def with_facet(reading: Reading, facet: str, chance: float, about: str, *, asking: bool = False) -> Reading:
     """The reading, as a question about ``about`` where it is one. ``asking``: a question of ours is open."""
     asking = asking or about in _ASKING
-    if facet in _ALARMS and chance >= ALARMING and reading.intent in _GIVES_WAY:
+    if facet in ALARMS and chance >= ALARMING and reading.intent in _GIVES_WAY:
         return replace(reading, intent=facet, confidence=chance)
-    if about in _ALARMS and (answered := _after_alarm(reading, about)):
-        return answered
+    if told := going_on(reading, facet if chance >= LIKELY else NO_FACET, about):
+        return told
     if sure := asked_in(reading.text):
         facet, chance = sure, SURE
     elif reading.confidence >= SURE and reading.intent in _TOLD_BY:
         return reading
     if reading.intent in _PARTING and reading.confidence >= CERTAIN and not is_question(reading.text):
         return reading
-    if about == "grief" and reading.intent in _OF_DEATH and _over().find(reading.text) == "death":
-        return replace(reading, intent=ASK_FACET, facet="documents")
-    lost = facet == "noway" and chance >= LIKELY
-    if about == PROXY and reading.intent in _STILL_PROXY and chance < SURE and not lost and proxy_question(reading.text) != OWN:
-        return replace(reading, intent=ASK_FACET, facet=PROXY)
     if about == "alerts" and facet in _OF_ALERTS:
         return replace(reading, intent="my_preferences")
-    if reading.intent == "cancel" and about == "called":
-        return replace(reading, intent="cancel_handover")
-    if reading.intent == "cancel" and not asking and len(reading.text.split()) > _FEW_WORDS:
-        reading = replace(reading, intent="nlu_fallback", confidence=0.0)  # there is nothing to break off
-    if (reading.intent == "help" and facet == "bot" and chance < SURE) or not any(map(str.isalpha, reading.text)):
+    reading = _breaking_off(reading, about, asking=asking)
+    if facet not in ALARMS and _is_no_question(reading, facet, chance):
         return reading
     if asking and reading.has("procedure", "certificate_type", "agency") and reading.intent not in _VAGUE:
         return reading  # something else is opened: it is told whole
@@ -208,12 +152,8 @@ def with_facet(reading: Reading, facet: str, chance: float, about: str, *, askin
         return reading
     if chance < SURE and _is_told_already(reading, facet, about):
         return reading
-    if facet in _ALARMS:
+    if facet in ALARMS:
         return replace(reading, intent=facet, confidence=chance) if chance >= ALARMING else reading
-    if reading.intent in _ACTS and reading.confidence >= CERTAIN > chance:
-        return reading
-    if reading.intent == "complaint" and reading.confidence >= CERTAIN and chance < ALARMING:
-        return reading
     if about == NOTHING and facet == "state":
         return replace(reading, intent="ask_case_status", confidence=chance)
     if about == NOTHING and facet in _OPENING and reading.intent not in _VAGUE:

@@ -12,6 +12,7 @@ from dialogues.channels import NO_CHANNELS, Channels
 from dialogues.turn import Entity
 from dialogues.understanding.acts import as_said, keyword_in, told_ahead, without_refused
 from dialogues.understanding.alarm_phrases import alarm_in
+from dialogues.understanding.going_on import VIOLENCE, is_violence
 from dialogues.understanding.keyboard import as_meant
 from dialogues.understanding.login_phrases import asks_for
 from dialogues.understanding.preference_phrases import PHRASES, PreferencePhrases
@@ -88,7 +89,8 @@ def preclassify(
         intent, _, meant = says[1:].partition(" ")
         return Reading(meant or text, intent)
     if not says and (told := "reaction" if is_reaction(text) else alarm_in(text) or told_ahead(text)):
-        return Reading(text, told, language=detect(text))
+        facet = VIOLENCE if told == "danger" and is_violence(text) else None
+        return Reading(text, told, language=detect(text), facet=facet)
     said = None if says else phrases.asked(text, about)
     if said is None:
         return Reading(text, "send_attachment", language=detect(text)) if FILES.intersection(attachments) else None
@@ -239,7 +241,9 @@ def _about(reading: Reading, subject: Subject, question: str | None, wish: str |
     return replace(reading, intent="follow_up") if wish and (subject.linked or bare) else reading
 
 
-OF_A_CASE = frozenset({"ask_facet", "ask_case_status", "ask_missing_documents", "report_document_sent", "certificate_status"})
+OF_A_CASE = frozenset(
+    {"ask_facet", "ask_case_status", "ask_missing_documents", "report_document_sent", "certificate_status"}
+)
 """Wishes that are about one case."""
 _TOPICS = ("certificate_type", "procedure", "agency")
 _NUMBERS = ("code", "afm")  # questions that a name does not answer

@@ -1,6 +1,7 @@
 """How notices are wanted, in whatever words: «στο κινητό όχι, στο viber μόνο», «νυχτιάτικα όχι μηνύματα».
 
-Beside :mod:`dialogues.understanding.rights_phrases`, which knows every word of what it takes; days and hours: wishes.py.
+Beside :mod:`dialogues.understanding.rights_phrases`, which knows every word of what it takes; days and
+hours: wishes.py.
 Only how is said here, never whether: consent is another matter, and the answer says so.
 """
 
@@ -55,9 +56,7 @@ def _wished(text: str, about: str) -> Asked | None:
 
 def _table(channels: Channels) -> Phrases:
     limits: dict[str, Any] = {"most": _MOST, "unless": "@else"}
-    return Phrases(
-        phrase_of(f"channel={ONLY}{name}", {**limits, **entry}, _LISTS) for name, entry in _each(channels)
-    )
+    return Phrases(phrase_of(f"channel={ONLY}{name}", {**limits, **entry}, _LISTS) for name, entry in _each(channels))
 
 
 def _each(channels: Channels) -> Iterator[tuple[str, dict[str, Any]]]:

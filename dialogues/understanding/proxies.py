@@ -9,7 +9,7 @@ from dialogues.understanding.phrases import Phrases, load_phrases
 
 PROXY = "proxy"
 """The facet, and what is talked about after its answer."""
-OWN, HOW, PAPER = "own", "how", "paper"
+OWN, HOW, PAPER, FIRM = "own", "how", "paper", "firm"
 
 
 def proxy_question(text: str) -> str | None:

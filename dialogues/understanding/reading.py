@@ -13,7 +13,8 @@ class Reading:
 
     ``second_intent`` is a second wish that it seems to hold; ``preference``: how notices are wanted, as kind and value,
     or ``language`` and the one wished for; ``facet``: the narrower question that it asks of what is talked about
-    (nlu/facets.py), ``second_facet`` another that it asks beside; ``aside``: a preference that it states beside its wish.
+    (nlu/facets.py), ``second_facet`` another that it asks beside; ``aside``: a preference that it states beside its
+    wish.
     """
 
     text: str
