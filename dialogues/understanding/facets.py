@@ -85,7 +85,7 @@ _OF_ALERTS = frozenset({"privacy", "state"})
 
 def second_of(reading: Reading, second: str | None) -> str | None:
     """The second question of a message that was read: ``None`` where it asks nothing more than is told anyway."""
-    if second not in _ASKED_BESIDE or second == reading.facet:
+    if second not in _ASKED_BESIDE or (reading.facet or "").startswith(second):
         return None
     if reading.intent == ASK_FACET:
         return second
@@ -129,7 +129,7 @@ def _is_no_question(reading: Reading, facet: str, chance: float) -> bool:
 def with_facet(reading: Reading, facet: str, chance: float, about: str, *, asking: bool = False) -> Reading:
     """The reading, as a question about ``about`` where it is one. ``asking``: a question of ours is open."""
     asking = asking or about in _ASKING
-    if facet in ALARMS and chance >= ALARMING and reading.intent in _GIVES_WAY:
+    if facet in ALARMS and facet != about and chance >= ALARMING and reading.intent in _GIVES_WAY:
         return replace(reading, intent=facet, confidence=chance)
     if told := going_on(reading, facet if chance >= LIKELY else NO_FACET, about):
         return told
