@@ -32,7 +32,7 @@ _COURTESY = frozenset({"affirm", "deny", "cancel", "thank", "goodbye", "greet"})
 _FEW_WORDS = 2
 _ASKING = frozenset({"link", "person", "afm", "code", "cases"})
 """What is talked about while a question is open."""
-_OPEN_TOPICS = frozenset({"case", "paper", "cases", "service", "office", "called"})
+_OPEN_TOPICS = frozenset({"case", "paper", "cases", "service", "office"})
 """What an unclear message may well be of."""
 _BESIDE = frozenset({"told", "bot", "genuine", "privacy"})
 """Facets that are answered beside a wish which opens a topic."""
