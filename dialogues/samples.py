@@ -36,6 +36,7 @@ SAMPLES: Mapping[str, Value] = MappingProxyType(
                 },
             ),
         ),
+        "after": Say("utter_case_part_after", {"next": {"el": "προέγκριση", "en": "pre-approval"}}),
         "code": "482913",
         "count": 19,
         "days": 9,
@@ -95,6 +96,7 @@ SAMPLES: Mapping[str, Value] = MappingProxyType(
             "en": "Send it as soon as you can. Whether it is still accepted: ask a KEP office.",
         },
         "left": 2,
+        "few": {"el": "τίτλοι ιδιοκτησίας, σκαρίφημα, φωτογραφίες", "en": "title deeds, a sketch, photographs"},
         "link": "https://counter.example/link/kX2v9QmR7tYb4LcWz8NfHs3JpDa6Eg1U",
         "needs": {
             "el": "Χρειάζεται είσοδος στον e-ΕΦΚΑ και ΑΜΚΑ.",
@@ -145,6 +147,7 @@ VARYING = frozenset(
         "held",
         "late",
         "late_short",
+        "few",
         "next",
         "note",
         "notices",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -35,3 +35,9 @@ class Option:
 Value = str | int | date | datetime | LocalizedText | Say | tuple[Say, ...]
 """What fills a placeholder. Dates and words of two languages are put into the citizen's by the wording, a
 :class:`Say` becomes its text, and several of them become lines."""
+
+
+def in_a_row(titles: Sequence[LocalizedText]) -> LocalizedText:
+    """Titles in a row, none of them with a capital: they stand inside a sentence."""
+    tongues = titles[0] if titles else ()
+    return {tongue: ", ".join(title[tongue][0].lower() + title[tongue][1:] for title in titles) for tongue in tongues}

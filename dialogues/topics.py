@@ -27,8 +27,12 @@ _BY_TOPIC: Mapping[str, str] = MappingProxyType(
         "office": "utter_office utter_fact_reach",
         "called": "utter_handover utter_complaint_again utter_gave_up",
         "alerts": "utter_alerts_on utter_alerts_off utter_preferences utter_quiet_set utter_quiet_none "
-        "utter_channel_set utter_channel_only utter_channel_any utter_about_alerts utter_started utter_stopped",
-        "danger": "utter_danger utter_danger_again",
+        "utter_channel_set utter_channel_only utter_channel_any utter_days_working utter_days_all utter_news_needed "
+        "utter_news_all utter_about_alerts utter_started utter_stopped",
+        "danger": "utter_danger utter_danger_again utter_violence",
+        "despair": "utter_despair utter_despair_again",
+        "grief": "utter_grief utter_death_record",
+        "proxy": "utter_proxy_link utter_proxy_how utter_proxy_paper utter_proxy_firm",
         "fraud": "utter_fraud utter_fraud_report",
         NOTHING: "utter_cancelled utter_goodbye utter_unlinked utter_erased",
     }
@@ -46,11 +50,18 @@ _ASKED: Mapping[str, str] = MappingProxyType(
 
 _ASKS: Mapping[str, str] = MappingProxyType({"utter_notice_passed": "person"})
 """Which news ends with a question that a yes or a no answers."""
+_LAST = frozenset({"case", "paper", "service", "office", "fraud", "despair", "proxy", "grief"})
 
 
 def about(slots: Mapping[str, Any]) -> str:
     """What the conversation is about, by its slots."""
     return _ASKED.get(slots.get("question") or "") or slots.get("about") or NOTHING
+
+
+def underneath(slots: Mapping[str, Any]) -> str:
+    """What is talked about under the offer of a person, which most often stands beside an answer."""
+    told = slots.get("about") or NOTHING
+    return told if slots.get("question") == "person" and told in _LAST else about(slots)
 
 
 def noticed(slots: Mapping[str, Any], reference: str, response: str) -> dict[str, Any]:

@@ -22,6 +22,7 @@ PICK, PICK_MANY = "utter_pick", "utter_pick_many"  # what asks for the number
 _FEW = 4  # numbers that are named one by one
 _ECONOMY = "economy"
 _DATE = "d MMMM y"  # 22 Νοεμβρίου 2026, 22 November 2026
+_SHORT: Mapping[str, str] = {"el": "d/M/y", "en": _DATE}
 
 
 class UnknownResponse(LookupError):
@@ -109,7 +110,7 @@ class Wording:
             case int():
                 return str(value)
             case date():
-                return _day(value, voice.language)
+                return _day(value, voice.language, short=voice.channel in self._numbered)
             case Say():
                 return self.compose(value, voice)[0]
             case tuple():
@@ -122,12 +123,14 @@ def warm_up() -> None:
     """Have the names of the months read now rather than when the first date is told (15 ms)."""
     for language in LANGUAGES:
         _day(date(2026, 1, 1), language)
+        _day(date(2026, 1, 1), language, short=True)
 
 
-def _day(value: date, language: str) -> str:
-    """A date in the citizen's calendar; an instant becomes the day it falls on in Athens."""
+def _day(value: date, language: str, *, short: bool = False) -> str:
+    """A date in the citizen's calendar; an instant becomes the day it falls on in Athens. ``short``: 18/12/2026, where
+    each letter costs; in English, which costs half, the month keeps its name: not everybody puts the day first."""
     day = day_of(value) if isinstance(value, datetime) else value
-    return str(format_date(day, _DATE, locale=language))
+    return str(format_date(day, _SHORT[language] if short else _DATE, locale=language))
 
 
 def _brief(text: str, most: int | None) -> str:

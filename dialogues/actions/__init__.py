@@ -18,7 +18,7 @@ from dialogues.actions.cases import (
 )
 from dialogues.actions.consent import StartAlerts, StopAlerts
 from dialogues.actions.documents import HandPaperIn, MissingPapers, PaperSent, TakeDocument, TakeFilesBack
-from dialogues.actions.facets import AskFacet
+from dialogues.actions.facets import AskFacet, OwnFirst
 from dialogues.actions.following import FollowUp, OtherCase
 from dialogues.actions.general import Fees, Help, Offices, RequestCertificate, ServiceTeller, TopicNamed
 from dialogues.actions.identity import AskAfm, CheckTheCode, LogIn, SendTheCode, UnlinkChat
@@ -86,8 +86,8 @@ def all_actions(reads: Reads, catalogue: Catalogue) -> tuple[Action, ...]:
     return (
         *of_cases.values(),
         help_,
-        fees,
-        *_unsure(Unsure(reads, teller, status, services), offices, request),
+        OwnFirst(fees, facet, "fee"),
+        *_unsure(Unsure(reads, teller, status, services), OwnFirst(offices, facet, "contact"), request),
         TopicNamed(general, help_),
         CaseNamed(of_cases, status),
         OtherCase(of_one, status),
@@ -103,7 +103,7 @@ def all_actions(reads: Reads, catalogue: Catalogue) -> tuple[Action, ...]:
     )
 
 
-def _unsure(unsure: Unsure, offices: Offices, request: RequestCertificate) -> tuple[Action, ...]:
+def _unsure(unsure: Unsure, offices: Action, request: RequestCertificate) -> tuple[Action, ...]:
     """What gives way to a case of the citizen's whose own words the message has."""
     return (
         CaseFirst(offices, unsure, asks_contact),

@@ -22,6 +22,11 @@ _SAYS: Mapping[str, str] = MappingProxyType(
 _CALLS = frozenset({"despair", "breach"})
 """Alarms for which a person is called; the reason is the alarm."""
 
+VIOLENCE = "violence"
+"""What of danger has numbers of its own (facet)."""
+_AGAIN: Mapping[str, str] = MappingProxyType({"danger": "utter_danger_again", "despair": "utter_despair_again"})
+"""What is said of the same alarm a second time. No second person is called for it."""
+
 _OPEN = ("question", "pending")
 _SHOWN = (*_OPEN, "case", "wish", "topic", "last_choices")
 
@@ -31,6 +36,13 @@ def alarm_answer(kind: str) -> tuple[str, tuple[Effect, ...]]:
     return _SAYS[kind], (Handover(kind),) if kind in _CALLS else ()
 
 
+def _again(kind: str, turn: ActionInput) -> str | None:
+    """The answer where the alarm was answered already, or is of a kind that has numbers of its own."""
+    if kind == "danger" and turn.facet == VIOLENCE:
+        return "utter_violence"
+    return _AGAIN.get(kind) if about(turn.slots) == kind else None
+
+
 class Alarm(Action):
     """Answers an alarm. What was open is dropped; where another's data was shown, what was talked about is as well."""
 
@@ -38,8 +50,8 @@ class Alarm(Action):
 
     async def run(self, turn: ActionInput) -> ActionOutput:
         kind = turn.intent if turn.intent in _SAYS else "danger"
-        if kind == "danger" and about(turn.slots) == "danger":
-            return ActionOutput((Say("utter_danger_again"),), dict.fromkeys(_OPEN))
+        if again := _again(kind, turn):
+            return ActionOutput((Say(again),), dict.fromkeys(_OPEN))
         dropped = dict.fromkeys(_SHOWN if kind == "breach" else _OPEN)
         response, effects = alarm_answer(kind)
         return ActionOutput((Say(response),), dropped, effects)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from types import MappingProxyType
 
-from dialogues.actions.facts import ServiceFacets, in_a_row, meaning, told
+from dialogues.actions.facts import ServiceFacets, meaning, told
+from dialogues.actions.question import Asked as Asked
 from dialogues.actions.telling import CaseTeller, theirs
-from dialogues.athens import day_of
 from dialogues.catalogue import Catalogue, Office
 from dialogues.catalogue.facts import ProcedureFacts
 from dialogues.catalogue.terms import Term
 from dialogues.ports import CaseView
-from dialogues.say import LocalizedText, Say, Value
+from dialogues.say import LocalizedText, Say, Value, in_a_row
 from nlu.fold import fold
 from nlu.names import stem
 
@@ -22,26 +22,8 @@ Missing = tuple[str, str, date | None]
 
 _WRONG = ("λάθος", "διόρθ", "wrong", "correct", "mistake", "αλλάξ")
 _TAKEN = ("δεκτ", "δεχτ", "έλαβ", "λάβατε", "παρέλαβ", "πήρατε", "έφτασ", "accept", "receiv", "arriv", "got")
+_STAGES = ("στάδια", "σταδια", "βήματα", "φάσεις", "steps", "stages")
 _LONG_WORD = 4  # letters: shorter words name no paper
-
-
-class Asked:
-    """The question: its words, when it was asked, what was talked about, and what had been asked before it."""
-
-    def __init__(self, text: str, now: datetime, about: str, before: str | None = None) -> None:
-        self.text = text
-        self.now = now
-        self.about = about
-        self.before = before
-
-    @property
-    def today(self) -> date:
-        return day_of(self.now)
-
-    def says(self, beginnings: Sequence[str]) -> bool:
-        """Does it hold a word that begins so?"""
-        begins = tuple(map(fold, beginnings))
-        return any(word.startswith(begins) for word in fold(self.text).split())
 
 
 class CaseFacets:
@@ -67,6 +49,7 @@ class CaseFacets:
                 "object": self._object,
                 "contact": lambda case, _: self._contact(case),
                 "term": self._term,
+                "make": self._make,
                 "repeat": self._plain,
             }
         )
@@ -111,6 +94,8 @@ class CaseFacets:
             return self._todo(case, asked)
         if case.stage not in facts.order:
             return Say("utter_case_next_unknown", values)
+        if asked.says(_STAGES) and (left := self._left(case)):
+            return left
         if asked.before == "next" and (rest := self._later(case, asked)):
             return rest
         following = facts.after(case.stage)
@@ -119,6 +104,13 @@ class CaseFacets:
         return Say(
             "utter_case_next", {"next": self._title(case, following), "means": _sentence(facts.terms[following])}
         )
+
+    def _left(self, case: CaseView) -> Say | None:
+        """How many stages are left, and which."""
+        order = self._facts(case).order
+        stages = [self._catalogue.stage(case.procedure, stage) for stage in order[order.index(case.stage) + 1 :]]
+        titles = [stage.title for stage in stages if stage]
+        return Say("utter_case_next_left", {"count": len(titles), "steps": in_a_row(titles)}) if titles else None
 
     def _later(self, case: CaseView, asked: Asked) -> Say | None:
         """What comes after the next stage, or after the one that is named; ``None`` where nothing does."""
@@ -236,6 +228,12 @@ class CaseFacets:
         if term is None and asked.about == "paper" and case.missing:
             term = self._catalogue.terms.find(case.missing[0][1])
         return meaning(term or self._catalogue.facts.meaning(case.procedure, case.stage))
+
+    def _make(self, case: CaseView, asked: Asked) -> Say:
+        """Who makes the paper that is named or missing, which its meaning says; else who knows."""
+        missing = case.missing[0][1] if case.missing else ""
+        term = self._catalogue.terms.find(asked.text) or self._catalogue.terms.find(missing)
+        return meaning(term) if term else told(self._facts(case).who)
 
     def _plain(self, case: CaseView, asked: Asked) -> Say:
         term = self._catalogue.facts.meaning(case.procedure, case.stage)

@@ -71,6 +71,8 @@ class ListCases(OfCases):
 
     def answer(self, turn: ActionInput, seen: Overview) -> ActionOutput:
         slots = {"wish": CaseStatus.intent, "topic": None}
+        if turn.named(*_KINDS) and len(named := [c for c in seen.cases if self._teller.is_about(c, turn)]) == 1:
+            seen = replace(seen, cases=tuple(named))
         if len(seen.cases) == 1:
             told = self._teller.only(seen, turn.context.now)
             return ActionOutput((told,), {"case": seen.cases[0].reference, **slots})
@@ -149,7 +151,12 @@ class CaseStatus(AboutOneCase):
     def by_words(self, turn: ActionInput, seen: Overview) -> ActionOutput | None:
         """The status of the one case whose own words, or whose matter, the message has."""
         named = named_by(turn.message.text, seen.cases) or [c for c in seen.cases if self._teller.is_about(c, turn)]
-        return self.answer(turn, replace(seen, cases=tuple(named))) if len(named) == 1 else None
+        several = len(self._each(turn, seen.cases)) >= _TWO
+        return (
+            self.answer(turn, seen if several else replace(seen, cases=tuple(named)))
+            if several or len(named) == 1
+            else None
+        )
 
 
 class MissingDocuments(AboutOneCase):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from dialogues.actions.base import ActionInput, ActionOutput
+from dialogues.actions.base import Action, ActionInput, ActionOutput
 from dialogues.actions.case_facets import Asked, CaseFacets
 from dialogues.actions.cases import AboutOneCase
 from dialogues.actions.documents import with_upload_link
@@ -23,7 +23,18 @@ from dialogues.topics import about
 
 ALWAYS: Mapping[str, str] = MappingProxyType(
     {
+        "answers": "utter_answers",
+        "proxy_firm": "utter_proxy_firm",
+        "proxy_how": "utter_proxy_how",
+        "proxy_paper": "utter_proxy_paper",
+        "erase": "utter_how_erase",
+        "number": "utter_number",
+        "safe": "utter_fraud_safe",
+        "stays": "utter_case_stays",
         "bot": "utter_about_bot",
+        "heir": "utter_heir",
+        "report": "utter_report",
+        "shelter": "utter_shelter",
         "genuine": "utter_genuine",
         "noway": "utter_no_way",
         "praise": "utter_praise",
@@ -66,11 +77,21 @@ CELLS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "person": {"repeat": "utter_repeat_person", "why": "utter_repeat_person"},
         "called": dict.fromkeys(("state", "when", "next", "repeat", "who", "todo"), "utter_called_when"),
         "cases": {"repeat": "utter_repeat_choice"},
-        "fraud": dict.fromkeys(("contact", "submit", "todo", "who", "next", "object", "late"), "utter_fraud_report"),
+        "grief": dict.fromkeys(
+            ("documents", "submit", "until", "contact", "todo", "next", "late", "who", "when", "make"),
+            "utter_death_record",
+        ),
+        "fraud": {
+            **dict.fromkeys(("contact", "submit", "todo", "who", "object", "late"), "utter_fraud_report"),
+            "privacy": "utter_fraud_safe",
+            "state": "utter_fraud_safe",
+        },
     }
 )
 """What is asked while something is open: topic, facet, and the response that answers."""
 
+PROXY = "proxy"
+"""The facet, and what is talked about after its answer."""
 OF_ANYTHING: Mapping[str, str] = MappingProxyType(
     {"nocode": "utter_no_code_open", "proxy": "utter_proxy_link", "repeat": "utter_repeat"}
 )
@@ -86,7 +107,7 @@ _RATHER_NAMED = 0.6
 """Below this probability of its question, a message that names another case does no more than that."""
 _NAMES = ("case_ref", "protocol", "kaek", "procedure", "agency")
 _KINDS = ("procedure", "certificate_type", "agency")
-_WAITING = frozenset({"until", "late", "extension", "submit", "documents", "todo"})
+_WAITING = frozenset({"until", "late", "extension", "submit", "documents", "todo", "make"})
 """Facets of what a case waits for: of several cases, those that wait are meant."""
 
 
@@ -104,6 +125,11 @@ class AskFacet(AboutOneCase):
         self._named = ServiceTeller(catalogue)
 
     async def run(self, turn: ActionInput) -> ActionOutput:
+        told = await self._answered(turn)
+        others = facet_of(turn) == PROXY and not turn.slots.get("case") and not turn.slots.get("topic")
+        return replace(told, slots={**told.slots, "about": PROXY}) if others else told
+
+    async def _answered(self, turn: ActionInput) -> ActionOutput:
         facet = facet_of(turn)
         if response := self._of_counter(turn, facet):
             return ActionOutput((Say(response),), {"facet": facet})
@@ -113,7 +139,8 @@ class AskFacet(AboutOneCase):
         if topic is not None and facet in ANSWERED:
             answer = (self._services.answer(topic, facet),)
             return ActionOutput(_offering(answer, turn), {"facet": facet, "topic": topic.code})
-        if turn.context.citizen_id is None and (response := OF_ANYTHING.get(facet)):
+        others = facet == PROXY and not turn.slots.get("case")
+        if (turn.context.citizen_id is None or others) and (response := OF_ANYTHING.get(facet)):
             return ActionOutput((Say(response),), {"facet": facet})
         told = await super().run(turn)
         return ActionOutput(_offering(told.says, turn), {**told.slots, "facet": facet}, told.effects)
@@ -154,6 +181,10 @@ class AskFacet(AboutOneCase):
             first, second = (self.tell(case, turn) for case in meant)
             both = Say(first.response, first.values, more=(*first.more, second), options=first.options)
             return ActionOutput((both,), {"pending": None, "wish": self.intent, "topic": None})
+        if narrowed and len(waiting) == 1 and len(seen.cases) > 1:
+            told, case = self.tell(waiting[0], turn), waiting[0]
+            which = Say("utter_case_part_which", self._teller.names(case), more=(told,))
+            return ActionOutput((which,), {"case": case.reference, "pending": None, "wish": self.intent, "topic": None})
         return super().answer(turn, replace(seen, cases=waiting) if narrowed else seen)
 
     def _in_general(self, turn: ActionInput, seen: Overview) -> ActionOutput | None:
@@ -175,7 +206,7 @@ class AskFacet(AboutOneCase):
             return None
         if topic == "called" and turn.slots.get("case") and facet in _OF_CASE_TOO:
             return None
-        return ALWAYS.get(facet) or CELLS.get(topic, {}).get(facet)
+        return CELLS.get(topic, {}).get(facet) or ALWAYS.get(facet)
 
     def _public(self, turn: ActionInput, facet: str) -> Service | Office | None:
         """The service or office that is meant, where it is one and no case of the citizen's."""
@@ -185,12 +216,29 @@ class AskFacet(AboutOneCase):
         office = self._catalogue.offices.get(turn.named("agency") or turn.slots.get("topic") or "")
         if facet == "contact" and office is not None and named is None:
             return office
+        if facet in _WAITING and turn.slots.get("case") and named is None and not turn.named("agency"):
+            return None  # an office was asked for in between
         if turn.context.citizen_id is not None and (turn.named(*_KINDS) or (turn.slots.get("case") and not office)):
             return None  # a case of the citizen's goes before what is true of all
         remembered = about(turn.slots) in ("service", "office", "link", "person") and turn.slots.get("topic")
         if remembered or named is not None or office is not None:
             return self._named.meant_in(turn) or office
         return None
+
+
+class OwnFirst(Action):
+    """What is asked without naming of what: who has cases means them; else the wish is answered as it is."""
+
+    def __init__(self, action: Action, facets: AskFacet, facet: str) -> None:
+        self.name = action.name  # type: ignore[misc] # the action's own place in the rules
+        self._action = action
+        self._facets = facets
+        self._facet = facet
+
+    async def run(self, turn: ActionInput) -> ActionOutput:
+        named = turn.named(*_NAMES, "certificate_type") or turn.slots.get("topic") or turn.intent == "give_topic"
+        own = not named and turn.slots.get("case") and turn.context.citizen_id is not None
+        return await (self._facets if own else self._action).run(replace(turn, facet=self._facet) if own else turn)
 
 
 def _offering(says: tuple[Say, ...], turn: ActionInput) -> tuple[Say, ...]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from dialogues.actions.general import ServiceTeller
 from dialogues.catalogue import Catalogue, Office, Service
 from dialogues.catalogue.facts import FACETS, Fact, ProcedureFacts
 from dialogues.catalogue.terms import Term
-from dialogues.say import LocalizedText, Say, Value
+from dialogues.say import Say, Value, in_a_row
 
-ANSWERED = frozenset({*FACETS, "contact", "documents", "link", "next", "term"})
+ANSWERED = frozenset({*FACETS, "contact", "documents", "link", "make", "next", "term"})
 """The facets that :meth:`ServiceFacets.answer` knows."""
 
 
@@ -47,6 +47,7 @@ class ServiceFacets:
                 "documents": self._teller.papers,
                 "fee": self._fee,
                 "link": self._link,
+                "make": self._submit,
                 "next": self._next,
                 "pay": self._pay,
                 "submit": self._submit,
@@ -119,12 +120,6 @@ class ServiceFacets:
 
     def _next(self, service: Service) -> Say:
         return steps(self._catalogue.facts.of(service.code)) or self._submit(service)
-
-
-def in_a_row(titles: Sequence[LocalizedText]) -> LocalizedText:
-    """Titles in a row, none of them with a capital: they stand inside a sentence."""
-    tongues = titles[0] if titles else ()
-    return {tongue: ", ".join(title[tongue][0].lower() + title[tongue][1:] for title in titles) for tongue in tongues}
 
 
 def _phone(office: Office) -> tuple[Say, ...]:

@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping
 from dialogues.actions.base import Action, ActionInput, ActionOutput
 from dialogues.actions.pending import wish_of
 
+ASK_FACET = "ask_facet"
+
 
 class OtherCase(Action):
     """Not the case just talked about, but the other one: the same wish again."""
@@ -20,6 +22,8 @@ class OtherCase(Action):
 
     async def run(self, turn: ActionInput) -> ActionOutput:
         wish = wish_of(turn) if turn.slots.get("question") == "case" else turn.slots.get("wish")
+        if wish == ASK_FACET and not wish_of(turn):  # the whole of another case is told when it is opened
+            return await self._default.run(turn)
         return await self._wishes.get(wish or "", self._default).run(turn)
 
 

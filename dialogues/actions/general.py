@@ -8,7 +8,7 @@ from typing import ClassVar
 from dialogues.actions.base import Action, ActionInput, ActionOutput
 from dialogues.actions.pending import remember, wish_of
 from dialogues.catalogue import Catalogue, Office, Service
-from dialogues.say import LocalizedText, Option, Say, Value
+from dialogues.say import LocalizedText, Option, Say, Value, in_a_row
 
 _COMMON = (
     "family-status-certificate",
@@ -19,6 +19,8 @@ _COMMON = (
     "building-permit",
 )
 """What is asked for most, offered where nothing was named."""
+_FEW, _FEWEST, _LISTED = 4, 2, 6
+"""Papers of a service that are all named by SMS; of a longer list there, and elsewhere."""
 _OFFICES = ("kep", "efka", "cadastre", "civil-protection")
 
 
@@ -87,9 +89,7 @@ class ServiceTeller:
             return needs or (Say("utter_service_part_papers_unstated"),)
         if not service.documents:
             return (*needs, Say("utter_service_part_no_papers"))
-        lines = tuple(Say("utter_document", {"title": title}) for title in service.documents)
-        facts: dict[str, Value] = {"documents": lines, "count": len(lines), "source": service.source}
-        return (*needs, Say("utter_service_part_papers", facts))
+        return (*needs, *_listed(service, service.documents))
 
 
 class Help(Action):
@@ -182,6 +182,19 @@ def _done(turn: ActionInput, wish: str) -> dict[str, str | None]:
 
 def _option(title: LocalizedText) -> Option:
     return Option(Say("utter_choice", {"title": title}), title["el"])
+
+
+def _listed(service: Service, titles: Sequence[LocalizedText]) -> Sequence[Say]:
+    """The papers; of a long list those that come first, how many there are, and where all are found."""
+    lines = tuple(Say("utter_document", {"title": title}) for title in titles[:_LISTED])
+    facts: dict[str, Value] = {
+        "documents": lines,
+        "few": in_a_row(titles[: _FEW if len(titles) <= _FEW else _FEWEST]),
+        "source": service.source,
+    }
+    if len(titles) <= _FEW:
+        return (Say("utter_service_part_papers", facts),)
+    return (Say("utter_service_part_many_papers", {**facts, "count": len(titles)}),)
 
 
 def _cost(service: Service) -> Sequence[Say]:

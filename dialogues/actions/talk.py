@@ -39,7 +39,8 @@ class ChangeLanguage(Action):
         kind, wanted = turn.preference or ("", "")
         language = wanted if kind == "language" else _OTHER[turn.context.language]
         slots = {"language": language, "language_asked_for": True}
-        return ActionOutput((Say("utter_language_changed"),), slots, (SetLanguage(language),))
+        said = "utter_language_now" if turn.goes_on else "utter_language_changed"
+        return ActionOutput((Say(said),), slots, (SetLanguage(language),))
 
 
 class Fallback(Action):

@@ -209,7 +209,14 @@ class CaseTeller:
         stage = self._catalogue.stage(case.procedure, case.stage)
         if stage is None:
             return Say("utter_case_status_plain", names)
-        return Say("utter_case_status", {**self.names(case), "stage": stage.title, "next": stage.next})
+        told: dict[str, Value] = {"stage": stage.title, "next": stage.next, "after": self._after(case) or stage.next}
+        return Say("utter_case_status", {**self.names(case), **told})
+
+    def _after(self, case: CaseView) -> Say | None:
+        """The stage that follows, as a word; ``None`` where none does, or it is not known."""
+        following = self._catalogue.facts.of(case.procedure).after(case.stage)
+        stage = self._catalogue.stage(case.procedure, following) if following else None
+        return Say("utter_case_part_after", {"next": stage.title}) if stage else None
 
     def _details(self, case: CaseView, now: datetime) -> list[Say]:
         details = [Say("utter_case_part_note", {"note": theirs(case.note)})] if case.note else []

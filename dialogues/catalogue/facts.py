@@ -36,7 +36,8 @@ class FacetTexts:
     """One answer for each narrower question.
 
     ``pay`` is where the citizen pays, ``payment`` how the State pays the citizen; ``why`` is of the waiting,
-    ``why_paper`` of a paper that is asked for; ``wrong`` is of wrong data.
+    ``why_paper`` of a paper that is asked for; ``wrong`` is of wrong data; ``valid`` how long what is issued holds,
+    ``collect`` where it is received; ``present`` whether one has to be there; ``rent`` help with it meanwhile.
     """
 
     who: Fact
@@ -54,6 +55,10 @@ class FacetTexts:
     why: Fact
     why_paper: Fact
     todo: Fact
+    valid: Fact
+    collect: Fact
+    present: Fact
+    rent: Fact
 
 
 FACETS = tuple(each.name for each in fields(FacetTexts))

@@ -10,18 +10,16 @@ from pathlib import Path
 
 from dialogues.actions.base import Action, ActionInput, ActionOutput
 from dialogues.channels import Channels
+from dialogues.engine.hearing import Hearing
 from dialogues.engine.rasa import Model, load_model
 from dialogues.engine.tracker import LISTEN, Conversation
 from dialogues.questions import AGAIN, ASIDE, ASKED_BY, LAPSES, LASTS, OF_QUESTION
 from dialogues.responses import Phrases
 from dialogues.say import Say
-from dialogues.topics import about, noticed, opened
-from dialogues.turn import Choice, Context, Effect, Entity, Event, Message, Reply, SetLanguage, Turn
-from dialogues.understanding.facets import ASK_FACET, second_of, with_facet
-from dialogues.understanding.interpret import Reading, match_choice, preclassify, resolve_in_context
-from dialogues.understanding.keyboard import as_meant
-from dialogues.understanding.matters import with_matter
-from dialogues.understanding.preference_phrases import PreferencePhrases
+from dialogues.topics import noticed, opened
+from dialogues.turn import Choice, Context, Effect, Event, Message, Reply, SetLanguage, Turn
+from dialogues.understanding.facets import ASK_FACET
+from dialogues.understanding.interpret import Reading
 from dialogues.wording import Offer, Voice, Wording, warm_up
 from nlu.letters import ascii_digits
 
@@ -30,7 +28,8 @@ SAME_FOR_ALL = frozenset(
     {"utter_case_not_found", "utter_case_unseen", "utter_code_none", "utter_code_sent", "utter_code_sent_receipt"}
 )
 """Answers in which nothing may tell one question from another, not even that it was the second."""
-FACET_ACTION, COMPLAINT = "action_facet", "complaint"
+FACET_ACTION, COMPLAINT, DANGER = "action_facet", "complaint", "danger"
+LANGUAGE, CHANGE, PREFER = "language", "action_change_language", "action_set_preference"
 _REMEMBERED = 2  # answers that are not repeated word for word
 _WORDINGS = 4  # tried before the same is said again
 _AGAIN = ("utter_as_said", "utter_as_said_still")  # what opens an answer that must be the same
@@ -51,7 +50,7 @@ class Engine:
         self._model = model
         self._actions = {action.name: action for action in actions}
         self._channels = channels
-        self._rights = PreferencePhrases(channels)
+        self._hearing = Hearing(model, channels)
         self._wording = Wording(model.domain.responses, channels)
         self.unknown_events: Counter[str] = Counter()
         """Stored events that were skipped, by type, since the start."""
@@ -80,32 +79,12 @@ class Engine:
         talk = Conversation(self._model.domain, history, message, context, self.unknown_events)
         if context.noticed is not None:
             talk.set(noticed(talk.slots, context.noticed.reference, context.noticed.response))
-        reading = self._understand(talk, message)
+        reading = self._hearing.read(message, talk.slots)
         language = _language(talk, reading, context)
         talk.hear(reading, message, context)
         talk.set({"language": language, "fallback_count": talk.slots["fallback_count"] if _missed(reading) else None})
         outputs = await self._act(talk, reading, message, replace(context, language=language))
         return self._turn(talk, outputs, message, context)
-
-    def _understand(self, talk: Conversation, message: Message) -> Reading:
-        last_choices = talk.slots["last_choices"] or ()
-        settled = preclassify(message.text, message.attachments, last_choices, self._rights)
-        if settled is not None:
-            return settled
-        text = match_choice(message.text, last_choices) or as_meant(message.text)
-        topic = about(talk.slots)
-        parsed = self._model.parse(text, topic)
-        reading = Reading(
-            text,
-            parsed["intent"]["name"],
-            parsed["intent"]["confidence"],
-            tuple(Entity(e["entity"], e["value"], e["start"], e["end"]) for e in parsed["entities"]),
-            parsed["language"],
-            parsed["second_intent"],
-        )
-        resolved = resolve_in_context(reading, talk.slots["question"], talk.slots["wish"], self._channels)
-        asked = with_facet(resolved, parsed["facet"]["name"], parsed["facet"]["confidence"], topic)
-        return with_matter(replace(asked, second_facet=second_of(asked, parsed["second_facet"])))
 
     async def _act(
         self, talk: Conversation, reading: Reading, message: Message, context: Context
@@ -127,8 +106,11 @@ class Engine:
             goes_on=bool(reading.second_facet),
             said=reading.text,
         )
+        if reading.aside:
+            name = CHANGE if reading.aside[0] == LANGUAGE else PREFER
+            outputs.append(await self._run(name, replace(heard, preference=reading.aside, goes_on=True)))
         while (name := self._model.next_action(talk.tracker)) != LISTEN:
-            if len(outputs) == MOST_ACTIONS:
+            if len(outputs) >= MOST_ACTIONS:
                 raise EngineError(f"the rules want more than {MOST_ACTIONS} actions after {reading.intent}")
             outputs.append(await self._run(name, heard))
             talk.do(name)
@@ -165,7 +147,7 @@ class Engine:
             talk.set(output.slots)
         says = [say for output in outputs for say in output.says]
         says += _question_again(talk, outputs, says)
-        if topic := opened(say.response for say in says):
+        if topic := opened(name for say in says for name in _names(say)):
             talk.set({"about": topic})
         language = talk.slots["language"]
         voice, says, composed = self._compose(
@@ -186,9 +168,14 @@ class Engine:
         return Turn(replies, tuple(talk.events), tuple(_with_language(effects, language, context)))
 
 
+def _names(say: Say) -> Iterable[str]:
+    """The response, and those that follow it in the same message."""
+    return (say.response, *(part.response for part in say.more))
+
+
 def _beside(reading: Reading, *, asks: bool) -> Iterable[str]:
     """The questions of a message that its intent does not answer; no second one where the answer ``asks`` itself."""
-    first = None if reading.intent in (ASK_FACET, COMPLAINT) else reading.facet
+    first = None if reading.intent in (ASK_FACET, COMPLAINT, DANGER) else reading.facet
     return (facet for facet in (first, None if asks else reading.second_facet) if facet)
 
 

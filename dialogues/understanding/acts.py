@@ -95,6 +95,11 @@ def without_refused(reading: Reading) -> Reading:
     return replace(reading, intent=intent, entities=kept)
 
 
+def language_in(text: str) -> str | None:
+    """The language that the words ask for."""
+    return _LANGUAGES.get(_tables().languages.find(text) or "")
+
+
 def _of_signs(meaning: str, question: str | None) -> str:
     """A thumb up is a yes where one was asked for, folded hands never are; where nothing is open both thank."""
     if question is None:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 
-from dialogues.catalogue.terms import term_in
 from dialogues.topics import NOTHING
 from dialogues.understanding.acts import SURE
+from dialogues.understanding.courtesy import is_question
+from dialogues.understanding.going_on import ALARMS as ALARMS
+from dialogues.understanding.going_on import ASK_FACET as ASK_FACET
+from dialogues.understanding.going_on import asked_in as asked_in
+from dialogues.understanding.going_on import going_on
 from dialogues.understanding.interpret import Reading
-from dialogues.understanding.phrases import Phrases, load_phrases
 
-ASK_FACET = "ask_facet"  # the intent
 NO_FACET = "none"
 
 LIKELY = 0.4
@@ -58,8 +58,6 @@ _OPENING = frozenset("state documents fee contact submit".split())  # noqa: SIM9
 """Facets that open a topic where none is open: there the intent tells it whole."""
 _AS_INTENTS: Mapping[str, str] = MappingProxyType({"anger": "complaint"})
 """Facets that are intents of their own."""
-_ALARMS = frozenset({"danger", "despair", "grief", "fraud", "breach"})
-"""Facets that are alarms, and intents of the same name (alarm_phrases.py knows the plain ones)."""
 
 
 _TOLD_BY: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -78,40 +76,16 @@ _ASKED_BESIDE = (_OF_SOMETHING | _BESIDE | {"proxy"}) - {"anger", "praise", "sta
 """Second questions that get an answer of their own."""
 
 
-_AFTER_ALARM: Mapping[str, frozenset[str]] = MappingProxyType(
-    {
-        "danger": frozenset({"complaint", "talk_to_human", "maybe_person", "nlu_fallback", "out_of_scope", "help"}),
-        "fraud": frozenset({"complaint", "nlu_fallback", "verify_identity", "give_code"}),
-    }
-)
-"""What is still said of an emergency, or of fraud, whatever it would mean elsewhere."""
+_PARTING = frozenset({"thank", "goodbye"})
+_GIVES_WAY = frozenset({"about_alerts", "maybe_person", "nlu_fallback", "out_of_scope", "report_document_sent"})
+"""Intents that a likely alarm outdoes, whatever told them."""
 _OF_ALERTS = frozenset({"privacy", "state"})
 """Facets that ask, of alerts, how they are set."""
 
 
-def _after_alarm(reading: Reading, about: str) -> Reading | None:
-    follows = _over().find(reading.text)
-    if about == "danger" and follows == "danger_over":
-        return replace(reading, intent=follows)
-    if about == "fraud" and follows == "fraud_report":
-        return replace(reading, intent=ASK_FACET, facet="contact")
-    still = reading.intent in _AFTER_ALARM.get(about, ()) and not reading.has("procedure", "case_ref", "code", "afm")
-    return replace(reading, intent=about) if still and not asked_in(reading.text) else None
-
-
-@cache
-def _asked() -> Phrases:
-    return load_phrases(Path(__file__).with_name("asked.yml"))
-
-
-@cache
-def _over() -> Phrases:
-    return load_phrases(Path(__file__).with_name("over.yml"))
-
-
 def second_of(reading: Reading, second: str | None) -> str | None:
     """The second question of a message that was read: ``None`` where it asks nothing more than is told anyway."""
-    if second not in _ASKED_BESIDE or second == reading.facet:
+    if second not in _ASKED_BESIDE or (reading.facet or "").startswith(second):
         return None
     if reading.intent == ASK_FACET:
         return second
@@ -119,9 +93,9 @@ def second_of(reading: Reading, second: str | None) -> str | None:
     return None if told is None or second in told else second
 
 
-def _is_courtesy_with_more(reading: Reading, about: str) -> bool:
+def _is_courtesy_with_more(reading: Reading) -> bool:
     """«εντάξει, πες μου για τα λεφτά»: a yes to nothing is not all that is said."""
-    return about not in _ASKING and reading.intent in _COURTESY and len(reading.text.split()) > _FEW_WORDS
+    return reading.intent in _COURTESY and len(reading.text.split()) > _FEW_WORDS
 
 
 def _is_told_already(reading: Reading, facet: str, about: str) -> bool:
@@ -133,39 +107,53 @@ def _is_told_already(reading: Reading, facet: str, about: str) -> bool:
     return (reading.intent, facet) == ("ask_fees", "fee") and about in ("service", "office", "link", "person")
 
 
-def asked_in(text: str) -> str | None:
-    """The facet that the words of a message surely ask (asked.yml); a word's meaning only of a word that is known."""
-    facet = _asked().find(text)
-    return None if facet == "term" and term_in(text) is None else facet
+def _breaking_off(reading: Reading, about: str, *, asking: bool) -> Reading:
+    """What «άκυρο» means: the person that was called, what is asked, or nothing that could be broken off."""
+    if reading.intent != "cancel":
+        return reading
+    if about == "called":
+        return replace(reading, intent="cancel_handover")
+    more = not asking and len(reading.text.split()) > _FEW_WORDS
+    return replace(reading, intent="nlu_fallback", confidence=0.0) if more else reading
 
 
-def with_facet(reading: Reading, facet: str, chance: float, about: str) -> Reading:
-    """The reading, as a question about ``about`` where it is one."""
-    if about in _ALARMS and (answered := _after_alarm(reading, about)):
-        return answered
+def _is_no_question(reading: Reading, facet: str, chance: float) -> bool:
+    """An act or a complaint that was clearly said, a word of help, or no word at all."""
+    if reading.intent in _ACTS and reading.confidence >= CERTAIN > chance:
+        return True
+    if reading.intent == "complaint" and reading.confidence >= CERTAIN and chance < ALARMING:
+        return True
+    return (reading.intent == "help" and facet == "bot" and chance < SURE) or not any(map(str.isalpha, reading.text))
+
+
+def with_facet(reading: Reading, facet: str, chance: float, about: str, *, asking: bool = False) -> Reading:
+    """The reading, as a question about ``about`` where it is one. ``asking``: a question of ours is open."""
+    asking = asking or about in _ASKING
+    if facet in ALARMS and facet != about and chance >= ALARMING and reading.intent in _GIVES_WAY:
+        return replace(reading, intent=facet, confidence=chance)
+    if told := going_on(reading, facet if chance >= LIKELY else NO_FACET, about):
+        return told
     if sure := asked_in(reading.text):
         facet, chance = sure, SURE
     elif reading.confidence >= SURE and reading.intent in _TOLD_BY:
         return reading
+    if reading.intent in _PARTING and reading.confidence >= CERTAIN and not is_question(reading.text):
+        return reading
     if about == "alerts" and facet in _OF_ALERTS:
         return replace(reading, intent="my_preferences")
-    if reading.intent == "cancel" and about == "called":
-        return replace(reading, intent="cancel_handover")
-    if reading.intent == "cancel" and about not in _ASKING and len(reading.text.split()) > _FEW_WORDS:
-        reading = replace(reading, intent="nlu_fallback", confidence=0.0)  # there is nothing to break off
-    if (reading.intent == "help" and facet == "bot") or not any(map(str.isalpha, reading.text)):
+    reading = _breaking_off(reading, about, asking=asking)
+    if facet not in ALARMS and _is_no_question(reading, facet, chance):
         return reading
-    if about in _ASKING and reading.has("procedure", "certificate_type", "agency") and reading.intent not in _VAGUE:
+    if asking and reading.has("procedure", "certificate_type", "agency") and reading.intent not in _VAGUE:
         return reading  # something else is opened: it is told whole
-    vague = about in _OPEN_TOPICS and (reading.intent in _VAGUE or _is_courtesy_with_more(reading, about))
-    if facet == NO_FACET or reading.intent in _BY_STATE or chance < (LIKELIEST if vague else LIKELY):
+    vague = about in _OPEN_TOPICS and (reading.intent in _VAGUE or (not asking and _is_courtesy_with_more(reading)))
+    unsaid = reading.confidence == 0 and chance >= ALARMING  # an act that was not asked for
+    if facet == NO_FACET or (reading.intent in _BY_STATE and not unsaid) or chance < (LIKELIEST if vague else LIKELY):
         return reading
     if chance < SURE and _is_told_already(reading, facet, about):
         return reading
-    if facet in _ALARMS:
+    if facet in ALARMS:
         return replace(reading, intent=facet, confidence=chance) if chance >= ALARMING else reading
-    if reading.intent in _ACTS and reading.confidence >= CERTAIN > chance:
-        return reading
     if about == NOTHING and facet == "state":
         return replace(reading, intent="ask_case_status", confidence=chance)
     if about == NOTHING and facet in _OPENING and reading.intent not in _VAGUE:

@@ -29,6 +29,12 @@ _DOTTED = re.compile(r"\b([πpaΠPA])\.?\s?([μmΜM])\b\.?")  # π.μ., p.m.
 _WORD = re.compile(r"[^\W\d_]+")
 _MOST_TIMES = 2  # from when, and until when
 _NEAR = 3  # words after a number among which its part of the day stands
+_NUMBERS = (
+    "", "μία μια one", "δύο two", "τρεις three", "τέσσερις τέσσερεις four", "πέντε five", "έξι six", "εφτά επτά seven",
+    "οχτώ οκτώ eight", "εννιά εννέα nine", "δέκα ten", "έντεκα ένδεκα eleven", "δώδεκα twelve",
+)  # fmt: skip
+_ARTICLES = "τις στις η από ως έως μέχρι πριν μετά from until till to at after before and"
+"""What stands before an hour in words: any other «μία» is no hour."""
 _AFTER, _BEFORE = ("μετά", "after"), ("πριν", "before")
 
 
@@ -55,6 +61,18 @@ def without_hours(text: str) -> str:
     """The message without its numbers and their parts of the day."""
     bare = _TIME.sub(" ", _DOTTED.sub(r"\1\2", text))
     return " ".join(word for word in _WORD.findall(bare.lower()) if _part(word) is None)
+
+
+def with_digits(text: str) -> str:
+    """The message with its hours in digits: «από τις εννιά ως τις οκτώ» is «από τις 9 ως τις 8»."""
+    before = ""
+    words: list[str] = []
+    for word in text.split():
+        key = fold(word)
+        hour = _hours().get(key) if before in _before_hours() else None
+        words.append(str(hour) if hour else word)
+        before = key
+    return " ".join(words)
 
 
 def _minutes(match: re.Match[str], after: str) -> tuple[int, bool]:
@@ -88,6 +106,16 @@ def _said(start: int, end: int) -> str | None:
 
 def _part(word: str) -> str | None:
     return _SHORT.get(word) or _keys().get(fold(word))
+
+
+@cache
+def _hours() -> dict[str, int]:
+    return {fold(word): hour for hour, words in enumerate(_NUMBERS) for word in words.split()}
+
+
+@cache
+def _before_hours() -> frozenset[str]:
+    return frozenset(fold(word) for word in _ARTICLES.split())
 
 
 @cache

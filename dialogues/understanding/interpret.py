@@ -12,6 +12,7 @@ from dialogues.channels import NO_CHANNELS, Channels
 from dialogues.turn import Entity
 from dialogues.understanding.acts import as_said, keyword_in, told_ahead, without_refused
 from dialogues.understanding.alarm_phrases import alarm_in
+from dialogues.understanding.going_on import VIOLENCE, is_violence
 from dialogues.understanding.keyboard import as_meant
 from dialogues.understanding.login_phrases import asks_for
 from dialogues.understanding.preference_phrases import PHRASES, PreferencePhrases
@@ -54,7 +55,7 @@ _FILLERS = (
     "το", "τη", "την", "η", "ο", "τον", "με", "για", "και", "όχι", "νούμερο", "αριθμό", "επιλογή",
     "κι", "κ", "λοιπόν", "μάλιστα", "παρακαλώ", "ευχαριστώ", "καλέ", "βρε", "ας", "πούμε", "δούμε", "πάμε", "είπα",
     "θέλω", "λέω", "διαλέγω", "αυτό", "αυτή", "αυτήν", "είναι", "εντάξει", "τώρα", "μου", "πες", "πείτε", "στο", "στη",
-    "στην",
+    "στην", "τ", "αν", "έχετε", "την", "ευγένεια", "δεν", "σας", "κάνει", "κόπο", "καίει", "περισσότερο", "ενδιαφέρει",
     "the", "number", "option", "and", "no", "please", "thanks", "ok", "okay", "i", "want",
     "choose", "take",
 )  # fmt: skip
@@ -66,11 +67,15 @@ _MOST_DIGITS = 3
 
 
 def preclassify(
-    text: str, attachments: Sequence[str], last_choices: LastChoices, phrases: PreferencePhrases = PHRASES
+    text: str,
+    attachments: Sequence[str],
+    last_choices: LastChoices,
+    phrases: PreferencePhrases = PHRASES,
+    about: str = "none",
 ) -> Reading | None:
     """What needs no classifier: a keyword, a choice that means an intent, a file without words. Else ``None``.
 
-    ``phrases`` know the channels that may be wished for; without them, none.
+    ``phrases`` know the channels that may be wished for; without them, none. ``about``: what is talked about.
     """
     if not text.strip():
         return Reading(text, "send_attachment" if attachments else "nlu_fallback")
@@ -84,8 +89,9 @@ def preclassify(
         intent, _, meant = says[1:].partition(" ")
         return Reading(meant or text, intent)
     if not says and (told := "reaction" if is_reaction(text) else alarm_in(text) or told_ahead(text)):
-        return Reading(text, told, language=detect(text))
-    said = None if says else phrases.asked(text)
+        facet = VIOLENCE if told == "danger" and is_violence(text) else None
+        return Reading(text, told, language=detect(text), facet=facet)
+    said = None if says else phrases.asked(text, about)
     if said is None:
         return Reading(text, "send_attachment", language=detect(text)) if FILES.intersection(attachments) else None
     language = said.language if said.language == "en" else "unknown"
@@ -235,7 +241,9 @@ def _about(reading: Reading, subject: Subject, question: str | None, wish: str |
     return replace(reading, intent="follow_up") if wish and (subject.linked or bare) else reading
 
 
-OF_A_CASE = frozenset({"ask_case_status", "ask_missing_documents", "report_document_sent", "certificate_status"})
+OF_A_CASE = frozenset(
+    {"ask_facet", "ask_case_status", "ask_missing_documents", "report_document_sent", "certificate_status"}
+)
 """Wishes that are about one case."""
 _TOPICS = ("certificate_type", "procedure", "agency")
 _NUMBERS = ("code", "afm")  # questions that a name does not answer

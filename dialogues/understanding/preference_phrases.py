@@ -1,6 +1,7 @@
 """How notices are wanted, in whatever words: «στο κινητό όχι, στο viber μόνο», «νυχτιάτικα όχι μηνύματα».
 
-Beside :mod:`dialogues.understanding.rights_phrases`, which knows every word of what it takes and hears hours as well.
+Beside :mod:`dialogues.understanding.rights_phrases`, which knows every word of what it takes; days and
+hours: wishes.py.
 Only how is said here, never whether: consent is another matter, and the answer says so.
 """
 
@@ -11,16 +12,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dialogues.channels import NO_CHANNELS, ONLY, Channels
-from dialogues.understanding.hours import DEFAULT
 from dialogues.understanding.phrases import Phrases, phrase_of
 from dialogues.understanding.rights_phrases import PREFER, Asked, RightsPhrases
+from dialogues.understanding.wishes import wish_in
+from nlu.language import detect
 
 _LISTS: Mapping[str, str] = {
     "only": "μόνο μονάχα αποκλειστικά only just",
     "not": "μη μην δεν δε όχι χωρίς no not don't don dont never",
-    "night": "βράδυ βράδια βραδινά βραδιάτικα νύχτα νύχτες νυχτιάτικα νυχτερινά μεσάνυχτα night nights midnight",
-    "told": "μηνύμα* μήνυμα μνμ ειδοποιήσ* ειδοποίησ* ενημερώσ* στέλν* στείλ* ενοχλ* γράφετε ξυπνάτε χτυπάει "
-    "messages message text texts alerts alert notifications send disturb sms",
     "else": "σταματ* σταμάτ* διακοπ* διακόψ* κόψτε στοπ stop unsubscribe πιστοποιητικ* αίτησ* απόφαση κωδικό* υπόθεσ* "
     "γιατί πώς πού έχετε ήρθε έλαβα πήρα έστειλα στείλατε certificate application code why how where received sent",
 }
@@ -37,28 +36,27 @@ class PreferencePhrases(RightsPhrases):
         super().__init__(channels)
         self._table = _table(channels)
 
-    def asked(self, text: str) -> Asked | None:
+    def asked(self, text: str, about: str = "none") -> Asked | None:
         """What is asked for in so many words, else the wish, if the message states one and says nothing else that is
-        known here. Hours are another's affair."""
-        return super().asked(text) or self._preferred(text)
+        known here. ``about``: what is talked about."""
+        return super().asked(text) or self._preferred(text) or _wished(text, about)
 
     def _preferred(self, text: str) -> Asked | None:
         found = None if _DIGIT.search(text) else self._table.find(text)
         if found is None:
             return None
         kind, value = found.split("=")
-        return Asked(PREFER, "unknown", (kind, value))
+        return Asked(PREFER, detect(text), (kind, value))
+
+
+def _wished(text: str, about: str) -> Asked | None:
+    wish = wish_in(text, about)
+    return None if wish is None else Asked(wish.intent, detect(text), wish.preference)
 
 
 def _table(channels: Channels) -> Phrases:
     limits: dict[str, Any] = {"most": _MOST, "unless": "@else"}
-    quiet = {"near": ["@not", "@night", "@told"], **limits}
-    return Phrases(
-        [
-            *(phrase_of(f"channel={ONLY}{name}", {**limits, **entry}, _LISTS) for name, entry in _each(channels)),
-            phrase_of(f"quiet={'-'.join(DEFAULT)}", quiet, _LISTS),
-        ]
-    )
+    return Phrases(phrase_of(f"channel={ONLY}{name}", {**limits, **entry}, _LISTS) for name, entry in _each(channels))
 
 
 def _each(channels: Channels) -> Iterator[tuple[str, dict[str, Any]]]:

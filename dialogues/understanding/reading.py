@@ -13,7 +13,8 @@ class Reading:
 
     ``second_intent`` is a second wish that it seems to hold; ``preference``: how notices are wanted, as kind and value,
     or ``language`` and the one wished for; ``facet``: the narrower question that it asks of what is talked about
-    (nlu/facets.py), ``second_facet`` another that it asks beside.
+    (nlu/facets.py), ``second_facet`` another that it asks beside; ``aside``: a preference that it states beside its
+    wish.
     """
 
     text: str
@@ -25,6 +26,7 @@ class Reading:
     preference: tuple[str, str] | None = None
     facet: str | None = None
     second_facet: str | None = None
+    aside: tuple[str, str] | None = None
 
     def has(self, *kinds: str) -> bool:
         return any(found.entity in kinds for found in self.entities)

@@ -93,6 +93,7 @@ PHRASES: tuple[Phrase, ...] = (
     Phrase(MY_DATA, ("what", "know", "me"), "do you about please", "en"),
     Phrase(MY_DATA, ("my", "data"), "show me what is please personal", "en"),
     Phrase(COPY, (_COPY, _DATA, _MINE), f"{_OF} {_POLITE}"),
+    Phrase(COPY, ("copy", "everything all", "me my"), f"{_EN} you hold have keep know on d send", "en"),
     Phrase(COPY, ("copy download export", "data information"), f"{_EN} send personal", "en"),
     Phrase(DELETE, (_DELETE, "με"), f"{_POLITE} το σύστημα ολοκληρωτικά τελείως"),
     Phrase(DELETE, ("διαγραφώ",), f"{_POLITE} το σύστημα"),

@@ -17,12 +17,12 @@ KINDS = ("case_ref", "protocol", "kaek", "procedure", "agency", "certificate_typ
 """Entities that something can be about."""
 
 _LINKS = (
-    "και κι κ k επίσης όχι μα αλλά εννοώ ήθελα τώρα αυτή αυτό αυτήν εκείνη ε "
+    "και κι κ k επίσης όχι μα αλλά εννοώ εννοούσα ήθελα τελικά λάθος συγγνώμη τώρα αυτή αυτό αυτήν εκείνη ε "
     "and also no not but i mean sorry what about"
 )
 _FILLERS = (
     "ο η το οι τα του της των τον την τη στο στη στον στην από για με μου μας σε υπόθεση υπόθεσή αίτηση αίτησή αυτού "
-    "τ μ ρε βρε καλέ παρακαλώ λοιπόν "
+    "τ μ ρε βρε καλέ παρακαλώ λοιπόν που έχω τρέχει τίποτα τι γίνεται μπροστά "
     "the a an of for my from one case application that this it is please"
 )
 _OTHER = "άλλη άλλο άλλην άλλης άλλου άλλον other another"

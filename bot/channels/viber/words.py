@@ -7,5 +7,5 @@ from dialogues.channels import ChannelWords
 WORDS = ChannelWords(
     title={"el": "Viber", "en": "Viber"},
     chat={"el": "Viber", "en": "Viber"},
-    said={"el": "viber βάιμπερ", "en": "viber"},
+    said={"el": "viber βάιμπερ βαιμπερ", "en": "viber"},
 )

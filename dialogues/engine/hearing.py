@@ -1,0 +1,88 @@
+"""What a message means in this conversation: what needs no classifier, then the model, then what is open.
+
+A message may state two things. How news is wanted, or in which language, is heard beside another wish; and what
+follows courtesy («Εντάξει. Και η δική μου;») counts, where nothing is open that a yes or no would answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from dialogues.channels import Channels
+from dialogues.engine.rasa import Model
+from dialogues.topics import NOTHING, about, underneath
+from dialogues.turn import Entity, Message
+from dialogues.understanding.asides import parted
+from dialogues.understanding.courtesy import after_courtesy, is_glad, thanks
+from dialogues.understanding.facets import ASK_FACET, second_of, with_facet
+from dialogues.understanding.interpret import Reading, match_choice, preclassify, resolve_in_context
+from dialogues.understanding.keyboard import as_meant
+from dialogues.understanding.matters import with_matter
+from dialogues.understanding.preference_phrases import PreferencePhrases
+from dialogues.understanding.proxies import OWN, proxy_question
+
+_COURTESY = frozenset({"affirm", "deny", "thank", "greet", "goodbye", "cancel"})
+_UNCLEAR = frozenset({"nlu_fallback", "out_of_scope"})
+_MAY_THANK = _UNCLEAR | {"maybe_person", "help", "about_alerts", "unsure"}
+_UNTAUGHT = frozenset({"proxy", "despair", "grief"})
+"""What may be talked about and no talk teaches (nlu/talks)."""
+_GUESSED = 0.5
+_NAMES = ("case_ref", "procedure", "agency", "certificate_type")
+_YES_OR_NO = frozenset({"link", "person", "afm", "code", "erase", "unlink", "paper"})
+"""Open questions that a yes or no answers."""
+
+
+class Hearing:
+    """The model and the channels' words. Holds nothing of any conversation."""
+
+    def __init__(self, model: Model, channels: Channels) -> None:
+        self._model = model
+        self._channels = channels
+        self._phrases = PreferencePhrases(channels)
+
+    def read(self, message: Message, slots: Mapping[str, Any]) -> Reading:
+        """What the message means where the conversation stands as ``slots`` say."""
+        topic, last_choices = about(slots), slots["last_choices"] or ()
+        if (both := parted(message.text, topic, self._phrases)) is not None:
+            rest = self._parsed(both.rest, slots)
+            if rest.intent not in _UNCLEAR | _COURTESY or rest.has(*_NAMES):
+                return replace(rest, aside=both.aside)
+        settled = preclassify(message.text, message.attachments, last_choices, self._phrases, topic)
+        if settled is not None:
+            return settled
+        return self._in_courtesy(self._parsed(match_choice(message.text, last_choices) or message.text, slots), slots)
+
+    def _parsed(self, text: str, slots: Mapping[str, Any]) -> Reading:
+        topic = underneath(slots)
+        text = as_meant(text)
+        parsed = self._model.parse(text, NOTHING if topic in _UNTAUGHT else topic)
+        reading = Reading(
+            text,
+            parsed["intent"]["name"],
+            parsed["intent"]["confidence"],
+            tuple(Entity(e["entity"], e["value"], e["start"], e["end"]) for e in parsed["entities"]),
+            parsed["language"],
+            parsed["second_intent"],
+        )
+        resolved = resolve_in_context(reading, slots["question"], slots["wish"], self._channels)
+        facet = parsed["facet"]
+        asking = slots["question"] in _YES_OR_NO or slots["question"] == "case"
+        asked = with_facet(resolved, facet["name"], facet["confidence"], topic, asking=asking)
+        return with_matter(replace(asked, second_facet=second_of(asked, parsed["second_facet"])))
+
+    def _in_courtesy(self, reading: Reading, slots: Mapping[str, Any]) -> Reading:
+        """What is said beside courtesy, or the courtesy where nothing else is understood."""
+        if slots["question"] not in _YES_OR_NO and reading.intent in _COURTESY and reading.facet is None:
+            rest = after_courtesy(reading.text)
+            said = self._parsed(rest, slots) if rest else reading
+            if said.intent not in _COURTESY | _UNCLEAR:
+                return said
+            if rest and proxy_question(rest) == OWN:  # «Καλά. Το δικό μου;» after somebody else's
+                return replace(said, intent="ask_case_status", confidence=_GUESSED)
+        if reading.intent in _MAY_THANK and thanks(reading.text):
+            return replace(reading, intent="thank", confidence=1.0)
+        if reading.intent in _UNCLEAR and underneath(slots) != NOTHING and is_glad(reading.text):
+            return replace(reading, intent=ASK_FACET, facet="praise", confidence=1.0)
+        return reading

@@ -1,0 +1,72 @@
+"""How news is wanted, however it is put: «τις Κυριακές θέλω ησυχία», «ούτε μετά τις εννιά», «όλες τις ώρες».
+
+By words near each other (wishes.yml). While alerts are talked about a few words are enough: «και το Σαββατοκύριακο
+τίποτα». Only how is said here, never whether.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from dialogues.understanding.hours import DEFAULT, hours_in, with_digits
+from dialogues.understanding.phrases import Phrases, phrases_of
+
+ALERTS = "alerts"
+"""What is talked about (dialogues/topics.py) after an answer about alerts."""
+_INTENTS = {"show": "my_preferences", "kept": "about_alerts", "start": "start_notifications"}
+_DATE = re.compile(r"\d\s*[/-]\s*\d+\s*[/-]|\d/\d|\d{3}")
+"""Digits that are no hours: a date, a number."""
+
+
+class Wish(NamedTuple):
+    """The intent, and how news is wanted as kind and value where it says so."""
+
+    intent: str
+    preference: tuple[str, str] | None = None
+
+
+class _Tables(NamedTuple):
+    said: Phrases
+    within: Phrases
+    hours: Phrases
+    hours_within: Phrases
+
+
+def wish_in(text: str, about: str) -> Wish | None:
+    """The wish that the message states, and nothing else that is known here; ``about``: what is talked about."""
+    if hours := _hours(text, about):
+        return Wish("set_preference", ("quiet", hours))
+    tables = _tables()
+    found = tables.said.find(text) or (tables.within.find(text) if about == ALERTS else None)
+    if found is None:
+        return None
+    if intent := _INTENTS.get(found):
+        return Wish(intent)
+    kind, value = found.split("=")
+    return Wish("set_preference", (kind, "-".join(DEFAULT) if value == "default" else value))
+
+
+def _hours(text: str, about: str) -> str | None:
+    """The quiet hours that are named: ``21:00-08:00``."""
+    digits = with_digits(text)
+    hours = None if _DATE.search(digits) else hours_in(digits)
+    tables = _tables()
+    wished = hours and (tables.hours.find(text) or (about == ALERTS and tables.hours_within.find(text)))
+    return hours if wished else None
+
+
+@cache
+def _tables() -> _Tables:
+    file: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("wishes.yml").read_text("utf-8"))
+    lists, hours = file["lists"], file["hours"]
+    return _Tables(
+        phrases_of(file["said"], lists),
+        phrases_of(file["within"], lists),
+        phrases_of({"quiet": hours["said"]}, lists),
+        phrases_of({"quiet": hours["within"]}, lists),
+    )
