@@ -48,6 +48,8 @@ GIVEN: dict[str, tuple[str, Any]] = {
     "NOTICES_QUIET": ("off", "off"),
     "NOTICES_GATHER_MINUTES": ("10", 10.0),
     "CASE_CHECK_DAYS": ("3", 3.0),
+    "BROADCAST_OPERATORS": ("maria:c2FsdA:aGFzaA", ...),
+    "BROADCAST_BATCH": ("500", 500),
     "RECONCILE_HOURS": ("6", 6.0),
     "RECONCILE_PAUSE_SECONDS": ("0.5", 0.5),
 }

@@ -27,6 +27,7 @@ def followups_told() -> list[Say]:
     cells = CaseFacets(catalogue, CaseTeller(catalogue))
     asked = [Asked(text, NOW, topic) for text in _TEXTS for topic in ("case", "paper")]
     asked += [Asked(text, NOW, "case", "next") for text in ("και μετά;", "και μετά την έκδοση;")]
+    asked.append(Asked("πόσα στάδια μένουν;", NOW, "case"))
     told = [Say("utter_case_part_which", CaseTeller(catalogue).names(PERMIT))]
     told += [cells.answer(case, facet, each) for case in _cases() for facet in _FACETS for each in asked]
     named = {*ALWAYS.values(), *OF_ANYTHING.values(), *(name for cell in CELLS.values() for name in cell.values())}

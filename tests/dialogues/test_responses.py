@@ -9,6 +9,7 @@ import pytest
 
 from bot.channels.facts import SPOKEN
 from dialogues.actions import all_actions
+from dialogues.actions.alarms import VIOLENCE
 from dialogues.actions.base import Action, ActionInput
 from dialogues.actions.facts import ANSWERED, ServiceFacets, meaning
 from dialogues.catalogue import Office, Service, load_catalogue
@@ -129,7 +130,7 @@ def messages() -> list[ActionInput]:
     kinds += [((), {"case": PERMIT.reference}, "other_case"), ((), {"anger": 1}, "complaint")]
     kinds += [((), {"fallback_count": count}, "out_of_scope") for count in (2, 3)]
     kinds += [((), {"about": "service", "topic": "flood-compensation"}, "nlu_fallback")]
-    kinds += [((), {"about": "danger"}, "danger")]
+    kinds += [((), {"about": alarm}, alarm) for alarm in ("danger", "despair")]
     alarms = ("danger", "despair", "grief", "fraud", "breach")
     kinds += [((), {}, alarm) for alarm in alarms]
     kinds += [
@@ -151,6 +152,8 @@ def messages() -> list[ActionInput]:
                 own.append(ActionInput(said, context, "confirm_deletion", typed, mark, channels=SPOKEN))
     guessed = {"about": "case", "case": CADASTRE.reference}
     own += [replace(abroad, context=each, message=said, slots=guessed, confidence=0.5) for each in who]
+    beside = replace(abroad, intent="change_language", goes_on=True)
+    own += [beside, replace(abroad, intent="danger", facet=VIOLENCE)]
     own += [abroad, replace(abroad, slots={"question": "link"}), *files_sent()]
     return own + [
         ActionInput(said, context, intent, found, state, channels=SPOKEN)

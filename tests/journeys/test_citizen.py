@@ -36,7 +36,7 @@ async def test_a_known_number_is_told_stage_next_step_and_date(service: Service)
     assert CASE in answer
     assert "έλεγχος πληρότητας" in answer
     assert "προέγκριση" in answer
-    assert "18 Δεκεμβρίου 2026" in answer
+    assert "18/12/2026" in answer
 
 
 async def test_viber_is_linked_by_a_code_that_comes_by_sms(service: Service) -> None:
