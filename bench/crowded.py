@@ -12,14 +12,13 @@ from pathlib import Path
 
 from sqlalchemy import func, select, text, update
 
-from bench.processes import process
+from bench.processes import ACCOUNT, PUBLIC_URL, on_the_phone, process
 from bot.notices.build import broadcast_control, broadcast_drafting
 from bot.notices.mass.audience import Audience
 from bot.notices.mass.control import BroadcastControl
 from bot.notices.mass.drafting import Draft
 from bot.notices.mass.text import read_texts
 from bot.phone.app import running_phone
-from bot.phone.context import Account
 from bot.phone.phone import Options, Phone
 from bot.phone.webhook_client import Addresses
 from bot.runtime import utc_now
@@ -30,9 +29,7 @@ from casestore.tables import broadcasts, notices
 from tests.bot.notices.crowd import crowd
 
 PORT = 9934
-PUBLIC_URL = "https://bench.example"
 EVENTS_SECRET = "whsec_YmVuY2gtZXZlbnRzLXNlY3JldC1vZi0zMi1ieXRlcyE="
-ACCOUNT = Account("bench-viber-token", "AC" + "0" * 32, "bench-twilio-token", "+302131313131")
 AUTHOR, APPROVER = "author", "approver"
 WORDS = """
 notice: {el: "Πλημμύρα στη Μαγνησία: αιτήσεις αρωγής έως 30 Νοεμβρίου.", en: "Flood in Magnesia: apply by 30 November."}
@@ -100,19 +97,8 @@ async def crowded(people: int, **more: str) -> AsyncIterator[Crowded]:
 
 
 def _environment(uri: str, viber: str, twilio: str) -> dict[str, str]:
-    return {
-        "DATABASE_URL": uri.replace("postgresql://", "postgresql+asyncpg://", 1),
-        "SECRET_KEY": "bench secret 0123456789",
-        "PORT": str(PORT),
-        "PUBLIC_URL": PUBLIC_URL,
-        "VIBER_AUTH_TOKEN": ACCOUNT.viber_token,
-        "VIBER_API_URL": viber,
-        "TWILIO_ACCOUNT_SID": ACCOUNT.twilio_sid,
-        "TWILIO_AUTH_TOKEN": ACCOUNT.twilio_token,
-        "TWILIO_FROM": ACCOUNT.sms_number,
-        "TWILIO_API_URL": twilio,
+    return on_the_phone(uri.replace("postgresql://", "postgresql+asyncpg://", 1), PORT, viber, twilio) | {
         "REGISTRY_EVENTS_SECRET": EVENTS_SECRET,
-        "MODEL_PATH": os.environ.get("MODEL_PATH", "models/counter.tar.gz"),
         "NOTICES_QUIET": "off",
         "BROADCAST_BATCH": "200000",
         "BUDGET_MESSAGES_PER_MINUTE": "0",

@@ -8,15 +8,13 @@ every few seconds; measured is from their message to the answer that the provide
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 import tempfile
 import time
 from typing import Any
 
-from bench.processes import process
+from bench.processes import ACCOUNT, PUBLIC_URL, on_the_phone, process
 from bot.phone.app import running_phone
-from bot.phone.context import Account
 from bot.phone.phone import Options, Phone
 from bot.phone.webhook_client import Addresses
 from bot.runtime import utc_now
@@ -24,29 +22,10 @@ from bot.runtime import utc_now
 SENDERS, EACH = 200, 20
 SMS_RATE = "10"
 PORT = 9932
-PUBLIC_URL = "https://bench.example"
 EVERY = 4.0  # seconds between two who are not involved
 ASKED = 12  # on each channel
 PATIENCE = 600.0
 FLOOD, QUIET = "τι χαρτιά χρειάζονται για το πιστοποιητικό γέννησης", "γεια σας"
-ACCOUNT = Account("bench-viber-token", "AC" + "0" * 32, "bench-twilio-token", "+302131313131")
-
-
-def environment(folder: str, viber: str, twilio: str) -> dict[str, str]:
-    return {
-        "DATABASE_URL": f"sqlite+aiosqlite:///{folder}/counter.db",
-        "SECRET_KEY": "bench secret 0123456789",
-        "PORT": str(PORT),
-        "PUBLIC_URL": PUBLIC_URL,
-        "VIBER_AUTH_TOKEN": ACCOUNT.viber_token,
-        "VIBER_API_URL": viber,
-        "TWILIO_ACCOUNT_SID": ACCOUNT.twilio_sid,
-        "TWILIO_AUTH_TOKEN": ACCOUNT.twilio_token,
-        "TWILIO_FROM": ACCOUNT.sms_number,
-        "TWILIO_API_URL": twilio,
-        "SMS_RATE": SMS_RATE,
-        "MODEL_PATH": os.environ.get("MODEL_PATH", "models/counter.tar.gz"),
-    }
 
 
 async def flood(phone: Phone) -> float:
@@ -85,7 +64,8 @@ async def measure() -> dict[str, Any]:
     options = Options(receipts=None, clock=utc_now)
     with tempfile.TemporaryDirectory(prefix="counter-bench-") as folder:
         async with running_phone(ACCOUNT, nowhere, options) as running:
-            env = environment(folder, running.viber_api_url, running.twilio_api_url)
+            database = f"sqlite+aiosqlite:///{folder}/counter.db"
+            env = on_the_phone(database, PORT, running.viber_api_url, running.twilio_api_url) | {"SMS_RATE": SMS_RATE}
             up = f"http://127.0.0.1:{PORT}/readyz"
             async with process("bot", "serve", env=env, up=up), process("bot", "work", env=env):
                 phone = running.phone

@@ -14,6 +14,28 @@ from typing import Any
 
 import aiohttp
 
+from bot.phone.context import Account
+
+PUBLIC_URL = "https://bench.example"
+ACCOUNT = Account("bench-viber-token", "AC" + "0" * 32, "bench-twilio-token", "+302131313131")
+
+
+def on_the_phone(database_url: str, port: int, viber: str, twilio: str) -> dict[str, str]:
+    """The settings of a service with the trained model whose providers are a phone at these two addresses."""
+    return {
+        "DATABASE_URL": database_url,
+        "SECRET_KEY": "bench secret 0123456789",
+        "PORT": str(port),
+        "PUBLIC_URL": PUBLIC_URL,
+        "VIBER_AUTH_TOKEN": ACCOUNT.viber_token,
+        "VIBER_API_URL": viber,
+        "TWILIO_ACCOUNT_SID": ACCOUNT.twilio_sid,
+        "TWILIO_AUTH_TOKEN": ACCOUNT.twilio_token,
+        "TWILIO_FROM": ACCOUNT.sms_number,
+        "TWILIO_API_URL": twilio,
+        "MODEL_PATH": os.environ.get("MODEL_PATH", "models/counter.tar.gz"),
+    }
+
 
 @asynccontextmanager
 async def process(*command: str, env: Mapping[str, str], up: str | None = None) -> AsyncIterator[Process]:

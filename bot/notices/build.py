@@ -15,8 +15,8 @@ from bot.notices.mass.job import BroadcastJob
 from bot.notices.mass.maker import MassMaker
 from bot.notices.mass.operators import BadOperators, Operators, parse
 from bot.notices.mass.preview import Previewer
+from bot.notices.mass.restore import RestoreGuard
 from bot.notices.mass.text import MassText
-from bot.notices.mass.watch import Watch
 from bot.notices.numbers import NumberCheck
 from bot.notices.planner import Planner
 from bot.notices.policy import load_policy
@@ -56,8 +56,8 @@ def timetable(settings: Settings, store: Store, clock: Clock) -> Timetable:
 
 def notice_parts(settings: Settings, store: Store, contacts: ContactRegistry | None, clock: Clock) -> NoticeParts:
     """For a worker."""
-    watch = Watch()
-    planner = _planner(settings, store, watch)
+    guard = RestoreGuard()
+    planner = _planner(settings, store, guard)
     numbers = NumberCheck(contacts=contacts, store=store, clock=clock)
     maker = _maker(store, planner)
     return NoticeParts(
@@ -72,7 +72,7 @@ def notice_parts(settings: Settings, store: Store, contacts: ContactRegistry | N
             clock=clock,
             quiet=settings.notices_quiet == "on",
         ),
-        mass=BroadcastJob(store=store, maker=maker, watch=watch, clock=clock, batch=settings.broadcast_batch),
+        mass=BroadcastJob(store=store, maker=maker, guard=guard, clock=clock, batch=settings.broadcast_batch),
     )
 
 
@@ -110,12 +110,12 @@ def _maker(store: Store, planner: Planner) -> MassMaker:
     return MassMaker(store=store, planner=planner, policy=load_policy(), text=_mass_text())
 
 
-def _planner(settings: Settings, store: Store, watch: Watch | None = None) -> Planner:
+def _planner(settings: Settings, store: Store, guard: RestoreGuard | None = None) -> Planner:
     return Planner(
         store=store,
         text=NoticeText(phrases(SPOKEN), load_catalogue()),
         mass=_mass_text(),
-        watch=watch,
+        guard=guard,
         policy=load_policy(),
         timings=load_timings(),
         default=settings.notices_default == "on",

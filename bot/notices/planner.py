@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.facts import CHANNELS
 from bot.messaging.payload import OutboundBody
+from bot.notices.mass.restore import RestoreGuard
 from bot.notices.mass.text import MassText
-from bot.notices.mass.watch import Watch
 from bot.notices.policy import Category, Policy
 from bot.notices.text import NoticeMessage, NoticeText
 from bot.notices.timing import Timings, holds
@@ -57,13 +57,13 @@ class Planner:
         default: bool,
         quiet: bool,
         channels: Sequence[str],
-        watch: Watch | None = None,
+        guard: RestoreGuard | None = None,
     ) -> None:
-        """``watch``: of mass notices, for whoever sends them; without one none is sent."""
+        """``guard``: of mass notices, for whoever sends them; without one none is sent."""
         self._store = store
         self._text = text
         self._mass = mass
-        self._watch = watch or Watch()
+        self._guard = guard or RestoreGuard()
         self._policy = policy
         self._timings = timings
         self._default = default
@@ -191,7 +191,7 @@ class Planner:
         broadcast = await self._store.broadcasts.get(connection, broadcast_id)
         if broadcast is None or broadcast.state is BroadcastState.STOPPED:
             return Suppressed("stopped")
-        if not self._watch.lets(broadcast, now):
+        if not self._guard.lets(broadcast, now):
             return HELD
         texts = (await self._store.broadcasts.texts(connection, broadcast_id))[Role.NOTICE]
         return lambda language, channel, first: self._mass.compose(texts, language, channel, first=first)

@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.notices.mass.maker import MassMaker
-from bot.notices.mass.watch import SEEN_EVERY, Watch
+from bot.notices.mass.restore import SEEN_EVERY, RestoreGuard
 from bot.notices.planner import USEFUL
 from bot.runtime import Clock
 from bot.store import Store
@@ -36,11 +36,11 @@ class BroadcastJob:
 
     name = "broadcasts"
 
-    def __init__(self, *, store: Store, maker: MassMaker, watch: Watch, clock: Clock, batch: int) -> None:
+    def __init__(self, *, store: Store, maker: MassMaker, guard: RestoreGuard, clock: Clock, batch: int) -> None:
         self._store = store
         self._broadcasts = store.broadcasts
         self._maker = maker
-        self._watch = watch
+        self._guard = guard
         self._clock = clock
         self._batch = batch
         self._room = 0
@@ -51,7 +51,7 @@ class BroadcastJob:
         now = self._clock()
         live = await self._broadcasts.live()
         if live and self._is_due("lineage", 0, now, SEEN_EVERY):
-            self._watch.begin(await self._store.database.lineage())
+            self._guard.begin(await self._store.database.lineage())
         return any([await self._advance(one, now) for one in live if self._may_look(one, now)])
 
     async def drain(self) -> None:
@@ -70,7 +70,7 @@ class BroadcastJob:
     async def _advance(self, broadcast: Broadcast, now: datetime) -> bool:
         """A step of one. Whether there may be more to do at once."""
         running = broadcast.state is BroadcastState.RUNNING
-        wrong = self._watch.broken(broadcast, now) or await self._judged(broadcast, now) if running else None
+        wrong = self._guard.broken(broadcast, now) or await self._judged(broadcast, now) if running else None
         seen = running and self._is_due("seen", broadcast.id, now, SEEN_EVERY)
         async with self._store.database.write(wake=True) as connection:
             held = await self._broadcasts.hold(connection, broadcast.id)
@@ -85,7 +85,7 @@ class BroadcastJob:
                 await self._broadcasts.seen(connection, held.id, now)
             made = await self._make_first(connection, held, now) if running and held.first_done_at is None else 0
         if seen:
-            self._watch.saw(broadcast, now)
+            self._guard.saw(broadcast, now)
         if running and held.first_done_at is not None and now >= held.first_done_at + FIRST_PAUSE:
             made = await self._make(broadcast, now)
         if not made:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -19,14 +18,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from bot.channels.port import Remedy, SendError
 from casestore.cases.model import Document
-from casestore.columns import metadata
 from casestore.database import Database
 from casestore.people.quiet_hours import DEFAULT_TIMES, URGENT_TIMES, end_of
 from casestore.tables import notice_facts, notices, timed_facts
+from tests.bot.notices.conftest import wipe
 from tests.bot.notices.harness import AFM, FLOOD, MOBILE, PERMIT, NoticeStage
 from tests.clock import START
 
@@ -42,19 +41,11 @@ TROUBLES = st.sampled_from(
 )
 
 
-@pytest.fixture
-def loop_and_database(database_url: str) -> Iterator[tuple[asyncio.Runner, Database]]:
-    with asyncio.Runner() as runner:
-        database = Database(database_url)
-        yield runner, database
-        runner.run(database.close())
-
-
 class NoticeMachine(RuleBasedStateMachine):
     def __init__(self, runner: asyncio.Runner, database: Database) -> None:
         super().__init__()
         self.do = runner.run
-        self.do(_wipe(database))
+        self.do(wipe(database))
         self.stage = NoticeStage.over(database)
         self.words: dict[str, bool] = {}
         self.arrived: set[int] = set()  # rows of the outbox
@@ -201,13 +192,6 @@ class NoticeMachine(RuleBasedStateMachine):
             ends = [(row.state, row.reason) for row in found]
             facts = await connection.execute(select(notice_facts))
             return ends, Counter((row.reference, row.sequence, row.kind) for row in facts)
-
-
-async def _wipe(database: Database) -> None:
-    async with database.write() as connection:
-        for table in reversed(metadata.sorted_tables):
-            if table.name not in ("meta", "alembic_version"):
-                await connection.execute(delete(table))
 
 
 def test_notices_whatever_happens(loop_and_database: tuple[asyncio.Runner, Database]) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -19,10 +18,10 @@ from bot.channels.port import Remedy, SendError
 from bot.notices.mass.drafting import Refused
 from casestore.broadcasts.model import BroadcastState
 from casestore.database import Database
+from tests.bot.notices.conftest import wipe
 from tests.bot.notices.crowd import FIRST_ID, mobile_of
 from tests.bot.notices.harness import NoticeStage
 from tests.bot.notices.mass_harness import APPROVER, AUTHOR, MassStage
-from tests.bot.notices.test_machine import _wipe
 
 pytestmark = pytest.mark.slow
 PEOPLE = 12
@@ -30,20 +29,12 @@ REMEDIES = (Remedy.NEVER, Remedy.RETRY, Remedy.UNKNOWN)
 TROUBLES = st.sampled_from([None, None, *(SendError(remedy, "sms:1") for remedy in REMEDIES)])
 
 
-@pytest.fixture
-def loop_and_database(database_url: str) -> Iterator[tuple[asyncio.Runner, Database]]:
-    with asyncio.Runner() as runner:
-        database = Database(database_url)
-        yield runner, database
-        runner.run(database.close())
-
-
 class MassMachine(RuleBasedStateMachine):
     def __init__(self, runner: asyncio.Runner, database: Database) -> None:
         super().__init__()
         self.do = runner.run
         self.database = database
-        self.do(_wipe(database))
+        self.do(wipe(database))
         self.mass = self.do(MassStage.over(database, PEOPLE, broadcast_batch=10))
         self.number = self.do(self.mass.approved())
         self.refused: set[str] = set()

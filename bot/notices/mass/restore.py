@@ -15,7 +15,7 @@ GAP = timedelta(minutes=10)
 SEEN_EVERY = timedelta(seconds=15)
 
 
-class Watch:
+class RestoreGuard:
     """What this process knows of the mass notices that run."""
 
     def __init__(self) -> None:
