@@ -1,0 +1,1 @@
+"""Certificates: asked for in the chat, sealed, delivered, verifiable by anyone."""
