@@ -147,7 +147,7 @@ class Store:
             expectations=Expectations(database),
             broadcasts=Broadcasts(database),
             broadcast_members=members,
-            broadcast_rows=BroadcastRows(members, sends),
+            broadcast_rows=BroadcastRows(database, members, sends),
             broadcast_progress=BroadcastProgress(database),
         )
 

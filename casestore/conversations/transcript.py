@@ -63,8 +63,7 @@ class Transcript:
             }
             for line in lines
         ]
-        if rows:
-            await connection.execute(self._database.insert_new(transcript), rows)
+        await self._database.insert(connection, transcript, rows, new=True)
 
     async def lines(self, conversation_id: int, limit: int = 200) -> list[Line]:
         """The newest lines, oldest first."""
