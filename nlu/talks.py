@@ -12,10 +12,9 @@ from random import Random
 from types import MappingProxyType
 from typing import NamedTuple
 
-import yaml
-
 from nlu.facets import NO_FACET, NOTHING
 from nlu.variants import variants
+from nlu.yaml_file import read_yaml
 
 FOLDER = Path(__file__).parent / "talks"
 
@@ -47,7 +46,7 @@ class TalkTurn(NamedTuple):
 def read_talks(folder: Path = FOLDER) -> Iterator[tuple[str, str, str]]:
     """Every turn as (text, about, facet). Raises ``KeyError`` for a turn without text or facet."""
     for file in sorted(folder.glob("*.yml")):
-        for talk in yaml.safe_load(file.read_text(encoding="utf-8")):
+        for talk in read_yaml(file):
             about = NOTHING
             for turn in talk["turns"]:
                 yield turn["say"], about, turn["facet"]
