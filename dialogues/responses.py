@@ -50,7 +50,12 @@ class Phrases:
 
 def phrases(channels: Channels) -> Phrases:
     """The phrases of the domain, for these channels."""
-    return Phrases(Wording(responses(), channels))
+    return Phrases(_wording().on(channels))
+
+
+@cache
+def _wording() -> Wording:
+    return Wording(responses())
 
 
 def welcome() -> dict[str, Reply]:

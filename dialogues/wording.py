@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -64,14 +65,23 @@ class Wording:
     def __init__(self, responses: Mapping[str, Sequence[Mapping[str, Any]]], channels: Channels = NO_CHANNELS) -> None:
         """``responses`` in Rasa's own form: name to variations with text, buttons, condition and channel. ``channels``
         say where choices are picked by a number: on none that is not among them."""
-        self._numbered = frozenset(name for name, words in channels.items() if words.numbered)
-        self._longest = {name: words.longest for name, words in channels.items() if words.longest}
+        self._speak_on(channels)
         self._templates: dict[tuple[str, str, str | None], tuple[Template, ...]] = {}
         self._economies = frozenset(name for name, found in responses.items() if any(map(_is_economy, found)))
         for name, variations in responses.items():
             for variation in variations:
                 key = (name, _language(variation), variation.get("channel"))
                 self._templates[key] = (*self._templates.get(key, ()), _template(variation))
+
+    def on(self, channels: Channels) -> Wording:
+        """The same words for other channels."""
+        other = copy(self)
+        other._speak_on(channels)
+        return other
+
+    def _speak_on(self, channels: Channels) -> None:
+        self._numbered = frozenset(name for name, words in channels.items() if words.numbered)
+        self._longest = {name: words.longest for name, words in channels.items() if words.longest}
 
     def compose(self, say: Say, voice: Voice) -> tuple[str, tuple[Offer, ...]]:
         """The text and the choices of one message. Raises :class:`UnknownResponse`, or ``KeyError`` naming a
