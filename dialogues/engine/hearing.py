@@ -26,8 +26,6 @@ from dialogues.understanding.proxies import OWN, proxy_question
 _COURTESY = frozenset({"affirm", "deny", "thank", "greet", "goodbye", "cancel"})
 _UNCLEAR = frozenset({"nlu_fallback", "out_of_scope"})
 _MAY_THANK = _UNCLEAR | {"maybe_person", "help", "about_alerts", "unsure"}
-_UNTAUGHT = frozenset({"proxy", "despair", "grief"})
-"""What may be talked about and no talk teaches (nlu/talks)."""
 _GUESSED = 0.5
 _NAMES = ("case_ref", "procedure", "agency", "certificate_type")
 _YES_OR_NO = frozenset({"link", "person", "afm", "code", "erase", "unlink", "paper"})
@@ -57,7 +55,7 @@ class Hearing:
     def _parsed(self, text: str, slots: Mapping[str, Any]) -> Reading:
         topic = underneath(slots)
         text = as_meant(text)
-        parsed = self._model.parse(text, NOTHING if topic in _UNTAUGHT else topic)
+        parsed = self._model.parse(text, topic)
         reading = Reading(
             text,
             parsed["intent"]["name"],
