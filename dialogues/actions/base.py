@@ -47,11 +47,13 @@ class ActionInput:
 
 @dataclass(frozen=True, slots=True)
 class ActionOutput:
-    """What is said, which slots change (``None`` empties one), and what the caller is to bring about."""
+    """What is said, which slots change (``None`` empties one), and what the caller is to bring about. ``listed``: the
+    references of several cases that were told, in their order."""
 
     says: tuple[Say, ...] = ()
     slots: Mapping[str, Any] = field(default_factory=dict)
     effects: tuple[Effect, ...] = ()
+    listed: tuple[str, ...] = ()
 
 
 class Action(ABC):

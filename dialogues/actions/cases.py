@@ -16,6 +16,7 @@ from dialogues.actions.pending import reference_of, remember, wish_of
 from dialogues.actions.telling import CaseTeller
 from dialogues.ports import CaseView, Overview, Reads, Unavailable
 from dialogues.say import Say
+from dialogues.understanding.earlier import earlier_case
 from nlu.fold import fold, fold_word
 
 _IDENTIFIERS = ("case_ref", "protocol", "kaek")
@@ -108,6 +109,8 @@ class AboutOneCase(OfCases):
     def _meant(self, turn: ActionInput, cases: Sequence[CaseView]) -> Sequence[CaseView]:
         """The cases that the message can mean: none when it names one that is not among them."""
         if turn.intent == OTHER:
+            if earlier := _earlier(turn, cases):
+                return earlier
             others = [case for case in cases if case.reference != turn.slots.get("case")]
             return self.likely(others) or others
         if reference := turn.named(*_IDENTIFIERS) or reference_of(turn):
@@ -116,10 +119,18 @@ class AboutOneCase(OfCases):
             return by_own_words
         if of_kind := [case for case in cases if self._teller.is_about(case, turn)]:
             return of_kind
+        if earlier := _earlier(turn, cases):
+            return earlier
         if turn.intent == FOLLOW_UP and turn.named(*_KINDS):
             return []
         talked_about = [case for case in cases if case.reference == turn.slots.get("case")]
         return talked_about or self.likely(cases) or cases
+
+
+def _earlier(turn: ActionInput, cases: Sequence[CaseView]) -> Sequence[CaseView]:
+    """The case that «το προηγούμενο» or «το πρώτο» means."""
+    meant = earlier_case(turn.message.text, turn.slots)
+    return [case for case in cases if case.reference == meant] if meant else []
 
 
 class CaseStatus(AboutOneCase):
@@ -130,13 +141,15 @@ class CaseStatus(AboutOneCase):
 
     def answer(self, turn: ActionInput, seen: Overview) -> ActionOutput:
         """A line each of several that are named each by itself; the one that ends first, or last, if that is asked."""
-        if one := compared(turn.message.text, seen.cases):
+        earlier = earlier_case(turn.message.text, turn.slots)
+        if not earlier and (one := compared(turn.message.text, seen.cases)):
             return super().answer(turn, replace(seen, cases=(one,)))
         several = self._each(turn, seen.cases)
         if len(several) < _TWO:
             return super().answer(turn, seen)
         told = self._teller.all(replace(seen, cases=tuple(several)), turn.context.now)
-        return ActionOutput((told,), {"pending": None, "wish": self.intent, "topic": None})
+        slots = {"pending": None, "wish": self.intent, "topic": None}
+        return ActionOutput((told,), slots, listed=tuple(case.reference for case in several))
 
     def _each(self, turn: ActionInput, cases: Sequence[CaseView]) -> list[CaseView]:
         named = each_named(turn.message.text, cases)

@@ -20,6 +20,7 @@ from dialogues.catalogue import Catalogue, Office, Service
 from dialogues.ports import CaseView, Overview, Reads
 from dialogues.say import Say
 from dialogues.topics import about
+from dialogues.understanding.earlier import earlier_case
 
 ALWAYS: Mapping[str, str] = MappingProxyType(
     {
@@ -143,7 +144,9 @@ class AskFacet(AboutOneCase):
         if (turn.context.citizen_id is None or others) and (response := OF_ANYTHING.get(facet)):
             return ActionOutput((Say(response),), {"facet": facet})
         told = await super().run(turn)
-        return ActionOutput(_offering(told.says, turn), {**told.slots, "facet": facet}, told.effects)
+        return ActionOutput(
+            _offering(told.says, turn), {**told.slots, "facet": facet}, told.effects, listed=told.listed
+        )
 
     def tell(self, case: CaseView, turn: ActionInput) -> Say:
         """What is asked of the case. Where it is another than the one talked about: which it is, and the whole of it
@@ -169,7 +172,8 @@ class AskFacet(AboutOneCase):
         of the procedure."""
         if general := self._in_general(turn, seen):
             return general
-        if facet_of(turn) == "when" and (one := compared(turn.message.text, seen.cases)):
+        text, earlier = turn.message.text, earlier_case(turn.message.text, turn.slots)
+        if facet_of(turn) == "when" and not earlier and (one := compared(text, seen.cases)):
             return super().answer(turn, replace(seen, cases=(one,)))
         if facet_of(turn) == "documents":
             with_it = tuple(case for case in seen.cases if self._cases.names_paper(case, turn.message.text))
@@ -180,7 +184,8 @@ class AskFacet(AboutOneCase):
         if len(meant) == _BOTH and not seen.silent:
             first, second = (self.tell(case, turn) for case in meant)
             both = Say(first.response, first.values, more=(*first.more, second), options=first.options)
-            return ActionOutput((both,), {"pending": None, "wish": self.intent, "topic": None})
+            slots = {"pending": None, "wish": self.intent, "topic": None}
+            return ActionOutput((both,), slots, listed=tuple(case.reference for case in meant))
         if narrowed and len(waiting) == 1 and len(seen.cases) > 1:
             told, case = self.tell(waiting[0], turn), waiting[0]
             which = Say("utter_case_part_which", self._teller.names(case), more=(told,))

@@ -18,6 +18,7 @@ from dialogues.responses import Phrases
 from dialogues.say import Say
 from dialogues.topics import noticed, opened
 from dialogues.turn import Choice, Context, Effect, Event, Message, Reply, SetLanguage, Turn
+from dialogues.understanding.earlier import remembered
 from dialogues.understanding.facets import ASK_FACET
 from dialogues.understanding.interpret import Reading
 from dialogues.wording import Offer, Voice, Wording, warm_up
@@ -30,6 +31,17 @@ SAME_FOR_ALL = frozenset(
 """Answers in which nothing may tell one question from another, not even that it was the second."""
 FACET_ACTION, COMPLAINT, DANGER = "action_facet", "complaint", "danger"
 LANGUAGE, CHANGE, PREFER = "language", "action_change_language", "action_set_preference"
+_TELLS: Mapping[str, str] = {
+    "ask_case_status": "action_case_status",
+    "ask_facet": FACET_ACTION,
+    "ask_fees": "action_fees",
+    "ask_missing_documents": "action_missing_documents",
+    "ask_office_hours": "action_office_hours",
+    "certificate_status": "action_certificate_status",
+    "help": "action_help",
+    "request_certificate": "action_request_certificate",
+}
+"""What answers the second wish of a message: only what tells and changes nothing (understanding/both.py)."""
 _REMEMBERED = 2  # answers that are not repeated word for word
 _WORDINGS = 4  # tried before the same is said again
 _AGAIN = ("utter_as_said", "utter_as_said_still")  # what opens an answer that must be the same
@@ -93,7 +105,7 @@ class Engine:
         action changes counts from the next message on, so a rule's condition holds to its end."""
         outputs: list[ActionOutput] = []
         heard = ActionInput(
-            message,
+            replace(message, text=reading.text) if reading.then else message,
             context,
             intent=reading.intent,
             confidence=reading.confidence,
@@ -103,7 +115,7 @@ class Engine:
             preference=reading.preference,
             facet=reading.facet,
             channels=self._channels,
-            goes_on=bool(reading.second_facet),
+            goes_on=bool(reading.second_facet or reading.then),
             said=reading.text,
         )
         if reading.aside:
@@ -117,7 +129,28 @@ class Engine:
         asks = any(say.response in ASKED_BY for output in outputs for say in output.says)
         for facet in _beside(reading, asks=asks):
             outputs.append(await self._run(FACET_ACTION, replace(heard, intent=ASK_FACET, facet=facet, goes_on=False)))
+        if reading.then:
+            outputs.append(await self._then(reading.then, heard, outputs))
         return outputs
+
+    async def _then(self, wish: Reading, heard: ActionInput, before: Iterable[ActionOutput]) -> ActionOutput:
+        """Answer the second wish of a message, where the first left the conversation."""
+        slots = dict(heard.slots)
+        for output in before:
+            slots.update(output.slots)
+        half = replace(
+            heard,
+            message=replace(heard.message, text=wish.text),
+            intent=wish.intent,
+            confidence=wish.confidence,
+            entities=wish.entities,
+            slots=slots,
+            second_intent=None,
+            facet=wish.facet,
+            goes_on=False,
+            said=wish.text,
+        )
+        return await self._run(_TELLS[wish.intent], half)
 
     async def _run(self, name: str, turn: ActionInput) -> ActionOutput:
         """A response named by a rule is said; anything else is an action of ours."""
@@ -143,6 +176,10 @@ class Engine:
         return voice, says, joined
 
     def _turn(self, talk: Conversation, outputs: Sequence[ActionOutput], message: Message, context: Context) -> Turn:
+        told = [output.slots["case"] for output in outputs if output.slots.get("case")]
+        listed = tuple(reference for output in outputs for reference in output.listed)
+        if talked := remembered(talk.slots, told, listed):
+            talk.set({"talked": talked})
         for output in outputs:
             talk.set(output.slots)
         says = [say for output in outputs for say in output.says]

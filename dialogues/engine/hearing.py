@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from dialogues.channels import Channels
@@ -15,6 +16,7 @@ from dialogues.engine.rasa import Model
 from dialogues.topics import NOTHING, about, underneath
 from dialogues.turn import Entity, Message
 from dialogues.understanding.asides import parted
+from dialogues.understanding.both import two_wishes
 from dialogues.understanding.courtesy import after_courtesy, is_glad, thanks
 from dialogues.understanding.facets import ASK_FACET, second_of, with_facet
 from dialogues.understanding.interpret import Reading, match_choice, preclassify, resolve_in_context
@@ -26,6 +28,10 @@ from dialogues.understanding.proxies import OWN, proxy_question
 _COURTESY = frozenset({"affirm", "deny", "thank", "greet", "goodbye", "cancel"})
 _UNCLEAR = frozenset({"nlu_fallback", "out_of_scope"})
 _MAY_THANK = _UNCLEAR | {"maybe_person", "help", "about_alerts", "unsure"}
+_PLEASANT = frozenset({"praise", "wait"})
+"""Facets that ask nothing: what follows the courtesy may."""
+_NUMBERS = ("afm", "code", "erase", "unlink")
+"""Questions that a row of digits answers."""
 _GUESSED = 0.5
 _NAMES = ("case_ref", "procedure", "agency", "certificate_type")
 _YES_OR_NO = frozenset({"link", "person", "afm", "code", "erase", "unlink", "paper"})
@@ -44,13 +50,17 @@ class Hearing:
         """What the message means where the conversation stands as ``slots`` say."""
         topic, last_choices = about(slots), slots["last_choices"] or ()
         if (both := parted(message.text, topic, self._phrases)) is not None:
-            rest = self._parsed(both.rest, slots)
+            rest = preclassify(both.rest, (), (), self._phrases, topic) or self._parsed(both.rest, slots)
             if rest.intent not in _UNCLEAR | _COURTESY or rest.has(*_NAMES):
                 return replace(rest, aside=both.aside)
         settled = preclassify(message.text, message.attachments, last_choices, self._phrases, topic)
         if settled is not None:
             return settled
-        return self._in_courtesy(self._parsed(match_choice(message.text, last_choices) or message.text, slots), slots)
+        if picked := match_choice(message.text, last_choices):
+            return self._in_courtesy(self._parsed(picked, slots), slots)
+        if slots["question"] not in _NUMBERS and (both := two_wishes(message.text, partial(self._parsed, slots=slots))):
+            return both
+        return self._in_courtesy(self._parsed(message.text, slots), slots)
 
     def _parsed(self, text: str, slots: Mapping[str, Any]) -> Reading:
         topic = underneath(slots)
@@ -72,10 +82,11 @@ class Hearing:
 
     def _in_courtesy(self, reading: Reading, slots: Mapping[str, Any]) -> Reading:
         """What is said beside courtesy, or the courtesy where nothing else is understood."""
-        if slots["question"] not in _YES_OR_NO and reading.intent in _COURTESY and reading.facet is None:
+        courteous = reading.intent in _COURTESY and reading.facet is None
+        if slots["question"] not in _YES_OR_NO and (courteous or reading.facet in _PLEASANT):
             rest = after_courtesy(reading.text)
             said = self._parsed(rest, slots) if rest else reading
-            if said.intent not in _COURTESY | _UNCLEAR:
+            if said.intent not in _COURTESY | _UNCLEAR and said.facet not in _PLEASANT:
                 return said
             if rest and proxy_question(rest) == OWN:  # «Καλά. Το δικό μου;» after somebody else's
                 return replace(said, intent="ask_case_status", confidence=_GUESSED)
