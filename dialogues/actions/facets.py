@@ -36,7 +36,14 @@ ALWAYS: Mapping[str, str] = MappingProxyType(
         "heir": "utter_heir",
         "report": "utter_report",
         "shelter": "utter_shelter",
+        "abroad": "utter_abroad",
+        "begin": "utter_begin",
+        "binding": "utter_binding",
+        "charge": "utter_fee_link",
         "genuine": "utter_genuine",
+        "open": "utter_always_open",
+        "warnings": "utter_warnings",
+        "withdraw": "utter_withdraw",
         "noway": "utter_no_way",
         "praise": "utter_praise",
         "privacy": "utter_privacy",
@@ -175,7 +182,7 @@ class AskFacet(AboutOneCase):
         text, earlier = turn.message.text, earlier_case(turn.message.text, turn.slots)
         if facet_of(turn) == "when" and not earlier and (one := compared(text, seen.cases)):
             return super().answer(turn, replace(seen, cases=(one,)))
-        if facet_of(turn) == "documents":
+        if facet_of(turn) in _WAITING and not earlier:
             with_it = tuple(case for case in seen.cases if self._cases.names_paper(case, turn.message.text))
             seen = replace(seen, cases=with_it) if len(with_it) == 1 else seen
         waiting = tuple(case for case in seen.cases if case.missing)
@@ -223,7 +230,8 @@ class AskFacet(AboutOneCase):
             return office
         if facet in _WAITING and turn.slots.get("case") and named is None and not turn.named("agency"):
             return None  # an office was asked for in between
-        if turn.context.citizen_id is not None and (turn.named(*_KINDS) or (turn.slots.get("case") and not office)):
+        own = turn.slots.get("case") and not office and not turn.slots.get("topic")
+        if turn.context.citizen_id is not None and (turn.named(*_KINDS) or own):
             return None  # a case of the citizen's goes before what is true of all
         remembered = about(turn.slots) in ("service", "office", "link", "person") and turn.slots.get("topic")
         if remembered or named is not None or office is not None:

@@ -182,7 +182,7 @@ class CheckTheCode(Action):
 
     async def _answer_to_the_wish(self, turn: ActionInput, check: CodeCheck) -> ActionOutput:
         """What was asked before linking is answered in the same turn, as the citizen whom the code proved."""
-        action = self._wishes.get(wish_of(turn) or "")
+        action = self._wishes.get(wish_of(turn) or "") or self._wishes.get("list_my_cases")
         if action is None or check.citizen_id is None:
             return ActionOutput((Say("utter_linked_what_next"),))
         context = replace(turn.context, citizen_id=check.citizen_id, level=PROVEN)

@@ -158,6 +158,10 @@ class CaseTeller:
         procedure = self._catalogue.procedure(case.procedure)
         return procedure.title if procedure else theirs(case.title or case.procedure)
 
+    def ask(self, case: CaseView) -> LocalizedText:
+        """Who knows what is not known here."""
+        return self._catalogue.facts.of(case.procedure).ask
+
     def _grouped(self, cases: Sequence[CaseView]) -> tuple[Say, ...]:
         """Lines, each group under what it waits for."""
         lines: list[Say] = []

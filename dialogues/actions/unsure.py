@@ -16,6 +16,8 @@ from nlu.fold import fold
 
 _LIKELY = 0.9
 _OF_A_CASE = ("case", "paper", "cases", "called", "alerts")
+_BESIDE = ("called", "alerts")
+"""What may be talked about beside a case: what is surely no business of a public service is not of the case."""
 _OF_A_SERVICE = ("service", "office")
 _SURELY_NOT = 0.8
 """From this probability on a message is taken for nothing that a public service does."""
@@ -48,16 +50,17 @@ class Unsure:
         """What is known of the case or the service that is talked about, as a guess."""
         if about(turn.slots) in _OF_A_SERVICE:
             service = self._services.meant_in(turn)
-            return Say("utter_unsure_service", {"title": service.title}) if service else None
-        if about(turn.slots) not in _OF_A_CASE or turn.confidence >= _SURELY_NOT:
+            values = {"title": service.title, "owner": service.owner} if service else {}
+            return Say("utter_unsure_service", values) if service else None
+        if about(turn.slots) not in _OF_A_CASE or (about(turn.slots) in _BESIDE and turn.confidence >= _SURELY_NOT):
             return None
         seen = await self._own(turn)
         meant = [case for case in seen.cases if case.reference == turn.slots.get("case")] if seen else []
         if not meant:
             return None
-        return Say(
-            "utter_unsure_case", self._teller.names(meant[0]), more=self._teller.brief(meant[0], turn.context.now)
-        )
+        numbered = turn.channels[turn.context.channel].numbered
+        more = () if numbered else self._teller.brief(meant[0], turn.context.now)
+        return Say("utter_unsure_case", {**self._teller.names(meant[0]), "ask": self._teller.ask(meant[0])}, more=more)
 
     async def _own(self, turn: ActionInput) -> Overview | None:
         if turn.context.citizen_id is None:

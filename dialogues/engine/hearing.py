@@ -16,7 +16,8 @@ from dialogues.engine.rasa import Model
 from dialogues.topics import NOTHING, about, underneath
 from dialogues.turn import Entity, Message
 from dialogues.understanding.asides import parted
-from dialogues.understanding.both import two_wishes
+from dialogues.understanding.both import asks_something, two_wishes
+from dialogues.understanding.corrected import corrected
 from dialogues.understanding.courtesy import after_courtesy, is_glad, thanks
 from dialogues.understanding.facets import ASK_FACET, second_of, with_facet
 from dialogues.understanding.interpret import Reading, match_choice, preclassify, resolve_in_context
@@ -24,12 +25,14 @@ from dialogues.understanding.keyboard import as_meant
 from dialogues.understanding.matters import with_matter
 from dialogues.understanding.preference_phrases import PreferencePhrases
 from dialogues.understanding.proxies import OWN, proxy_question
+from dialogues.understanding.rights_phrases import PREFER
 
 _COURTESY = frozenset({"affirm", "deny", "thank", "greet", "goodbye", "cancel"})
 _UNCLEAR = frozenset({"nlu_fallback", "out_of_scope"})
 _MAY_THANK = _UNCLEAR | {"maybe_person", "help", "about_alerts", "unsure"}
 _PLEASANT = frozenset({"praise", "wait"})
 """Facets that ask nothing: what follows the courtesy may."""
+LANGUAGE = "language"
 _NUMBERS = ("afm", "code", "erase", "unlink")
 """Questions that a row of digits answers."""
 _GUESSED = 0.5
@@ -51,8 +54,10 @@ class Hearing:
         topic, last_choices = about(slots), slots["last_choices"] or ()
         if (both := parted(message.text, topic, self._phrases)) is not None:
             rest = preclassify(both.rest, (), (), self._phrases, topic) or self._parsed(both.rest, slots)
-            if rest.intent not in _UNCLEAR | _COURTESY or rest.has(*_NAMES):
+            if asks_something(both.rest) and (rest.intent not in _UNCLEAR | _COURTESY or rest.has(*_NAMES)):
                 return replace(rest, aside=both.aside)
+            if both.aside[0] != LANGUAGE and not asks_something(both.rest):  # the reason why it is wished for
+                return Reading(message.text, PREFER, language=rest.language, preference=both.aside)
         settled = preclassify(message.text, message.attachments, last_choices, self._phrases, topic)
         if settled is not None:
             return settled
@@ -70,7 +75,7 @@ class Hearing:
             text,
             parsed["intent"]["name"],
             parsed["intent"]["confidence"],
-            tuple(Entity(e["entity"], e["value"], e["start"], e["end"]) for e in parsed["entities"]),
+            corrected(text, tuple(Entity(e["entity"], e["value"], e["start"], e["end"]) for e in parsed["entities"])),
             parsed["language"],
             parsed["second_intent"],
         )
@@ -90,7 +95,8 @@ class Hearing:
                 return said
             if rest and proxy_question(rest) == OWN:  # «Καλά. Το δικό μου;» after somebody else's
                 return replace(said, intent="ask_case_status", confidence=_GUESSED)
-        if reading.intent in _MAY_THANK and thanks(reading.text):
+        may_thank = reading.intent in _MAY_THANK or (reading.intent == "affirm" and not slots["question"])
+        if may_thank and thanks(reading.text):
             return replace(reading, intent="thank", confidence=1.0)
         if reading.intent in _UNCLEAR and underneath(slots) != NOTHING and is_glad(reading.text):
             return replace(reading, intent=ASK_FACET, facet="praise", confidence=1.0)

@@ -22,6 +22,12 @@ TELLING = frozenset(
 )  # fmt: skip
 """Wishes that are answered and change nothing."""
 NAMES = ("case_ref", "procedure", "agency", "certificate_type")
+_UNCLEAR = frozenset({"nlu_fallback", "out_of_scope"})
+"""What the first half may be as well: a case is named by its own words, which only its answer knows."""
+_ASK_FACET = "ask_facet"
+_OF_A_CASE = frozenset({"until", "documents", "submit", "late", "extension", "todo", "make"})
+"""What, of a case that lacks a paper, is asked by the paper alone."""
+_TWO = 2
 _LIKELY = 0.45
 """From this probability on a half is a wish of its own."""
 _MOST_CLAUSES = 6
@@ -38,17 +44,27 @@ def two_wishes(text: str, read: Callable[[str], Reading]) -> Reading | None:
     """The first half as ``read`` hears it, with the second as what comes ``then``; ``None`` where it is one wish, or
     both are about the same."""
     pieces = clauses(text)
-    if not 1 < len(pieces) <= _MOST_CLAUSES:
+    if not 1 < len(pieces) <= _MOST_CLAUSES or sum(map(asks_something, pieces)) < _TWO:
         return None
-    asking = [heard for piece in pieces if _asks(piece) and _is_wish(heard := read(piece))]
-    for place, second in enumerate(asking[1:]):
-        first = asking[place]
-        if (about := _named(second)) and not about & _named(first):
-            return replace(first, then=replace(second, second_facet=None), second_facet=None)
+    for place in range(1, len(pieces)):
+        halves = (", ".join(pieces[:place]), ", ".join(pieces[place:]))
+        if all(map(asks_something, halves)) and (both := _both(*map(read, halves))):
+            return both
     return None
 
 
-def _asks(piece: str) -> bool:
+def _both(first: Reading, second: Reading) -> Reading | None:
+    """Both halves, where the second names something else than the first, or asks something else of what that names."""
+    if not _is_wish(second) or not (_is_wish(first) or first.intent in _UNCLEAR):
+        return None
+    about, before = _named(second), _named(first)
+    own = second.intent == _ASK_FACET and second.facet in _OF_A_CASE and second.facet != first.facet
+    if about - before if about else (before and own and _is_wish(first)):
+        return replace(first, then=replace(second, second_facet=None), second_facet=None)
+    return None
+
+
+def asks_something(piece: str) -> bool:
     """Has it a question mark, or a word that asks?"""
     return bool(_QUESTION.search(piece)) or any(fold(word) in _keys() for word in _WORD.findall(piece))
 
