@@ -43,6 +43,7 @@ ASKED_BY: Mapping[str, str] = MappingProxyType(
         "utter_ask_afm_or_login": "afm",
         "utter_ask_code_again": "code",
         "utter_cases": "case",
+        "utter_cases_brief": "case",
         "utter_erase_confirm": "erase",
         "utter_erase_confirm_chat": "erase",
         "utter_my_data_prove": "link",

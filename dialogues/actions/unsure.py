@@ -9,7 +9,7 @@ from dialogues.actions.cases import CaseStatus
 from dialogues.actions.general import ServiceTeller
 from dialogues.actions.telling import CaseTeller
 from dialogues.ports import Overview, Reads, Unavailable
-from dialogues.say import Say
+from dialogues.say import Say, Value
 from dialogues.topics import about
 from nlu.cues import cue_grams
 from nlu.fold import fold
@@ -60,7 +60,8 @@ class Unsure:
             return None
         numbered = turn.channels[turn.context.channel].numbered
         more = () if numbered else self._teller.brief(meant[0], turn.context.now)
-        return Say("utter_unsure_case", {**self._teller.names(meant[0]), "ask": self._teller.ask(meant[0])}, more=more)
+        known: dict[str, Value] = {"ask": self._teller.ask(meant[0]), "stage": self._teller.stage_words(meant[0])}
+        return Say("utter_unsure_case", {**self._teller.names(meant[0]), **known}, more=more)
 
     async def _own(self, turn: ActionInput) -> Overview | None:
         if turn.context.citizen_id is None:

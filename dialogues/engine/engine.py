@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dialogues.actions.base import Action, ActionInput, ActionOutput
+from dialogues.athens import day_of
 from dialogues.channels import Channels
 from dialogues.engine.hearing import Hearing
 from dialogues.engine.rasa import Model, load_model
@@ -188,7 +189,7 @@ class Engine:
             talk.set({"about": topic})
         language = talk.slots["language"]
         voice, says, composed = self._compose(
-            says, Voice(language, context.channel, message.id), talk.slots["said"] or ()
+            says, Voice(language, context.channel, message.id, day_of(context.now)), talk.slots["said"] or ()
         )
         talk.set({"said": [*(talk.slots["said"] or ()), _checksum(composed)][-_REMEMBERED:]})
         offers = list(dict.fromkeys(offer for _, own in composed for offer in own))

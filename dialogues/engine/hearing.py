@@ -15,6 +15,7 @@ from dialogues.channels import Channels
 from dialogues.engine.rasa import Model
 from dialogues.topics import NOTHING, about, underneath
 from dialogues.turn import Entity, Message
+from dialogues.understanding.acts import language_in
 from dialogues.understanding.asides import parted
 from dialogues.understanding.both import asks_something, two_wishes
 from dialogues.understanding.corrected import corrected
@@ -56,7 +57,8 @@ class Hearing:
             rest = preclassify(both.rest, (), (), self._phrases, topic) or self._parsed(both.rest, slots)
             if asks_something(both.rest) and (rest.intent not in _UNCLEAR | _COURTESY or rest.has(*_NAMES)):
                 return replace(rest, aside=both.aside)
-            if both.aside[0] != LANGUAGE and not asks_something(both.rest):  # the reason why it is wished for
+            alone = both.aside[0] != LANGUAGE and language_in(both.rest) is None
+            if alone and not asks_something(both.rest):  # the reason why it is wished for
                 return Reading(message.text, PREFER, language=rest.language, preference=both.aside)
         settled = preclassify(message.text, message.attachments, last_choices, self._phrases, topic)
         if settled is not None:

@@ -129,7 +129,8 @@ def _is_no_question(reading: Reading, facet: str, chance: float) -> bool:
 def with_facet(reading: Reading, facet: str, chance: float, about: str, *, asking: bool = False) -> Reading:
     """The reading, as a question about ``about`` where it is one. ``asking``: a question of ours is open."""
     asking = asking or about in _ASKING
-    if facet in ALARMS and facet != about and chance >= ALARMING and reading.intent in _GIVES_WAY:
+    alarming = LIKELY if reading.intent in _VAGUE or reading.confidence == 0 else ALARMING
+    if facet in ALARMS and facet != about and chance >= alarming and reading.intent in _GIVES_WAY:
         return replace(reading, intent=facet, confidence=chance)
     if told := going_on(reading, facet if chance >= LIKELY else NO_FACET, about):
         return told

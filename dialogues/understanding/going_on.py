@@ -72,7 +72,8 @@ def going_on(reading: Reading, facet: str, about: str) -> Reading | None:
 
 def _for_somebody(reading: Reading, facet: str) -> Reading | None:
     told = proxy_question(reading.text)
-    if told == OWN or facet == "noway" or (reading.intent not in _STILL_PROXY and facet not in _PROXY_TOO):
+    noway = facet == "noway" and reading.intent != "verify_identity"
+    if told == OWN or noway or (reading.intent not in _STILL_PROXY and facet not in _PROXY_TOO):
         return None
     return replace(reading, intent=ASK_FACET, facet=f"{PROXY}_{told or FIRM}", confidence=SURE)
 
