@@ -100,7 +100,7 @@ def _is_courtesy_with_more(reading: Reading) -> bool:
 
 def _is_told_already(reading: Reading, facet: str, about: str) -> bool:
     """Where the intent says the same, or surely something else: it answers whole, and knows what was talked about."""
-    if reading.intent == "report_document_sent" and reading.confidence >= _AS_LIKELY_AS_NOT:
+    if reading.intent == "report_document_sent" and reading.confidence >= _AS_LIKELY_AS_NOT and facet != "why":
         return True
     if reading.intent == "out_of_scope" and about not in _OPEN_TOPICS | _LINKING and facet in _OF_SOMETHING:
         return True
