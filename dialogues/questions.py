@@ -69,6 +69,7 @@ ASKED_BY: Mapping[str, str] = MappingProxyType(
         "utter_paper_which": "paper",
         "utter_papers_are_it": "paper",
         "utter_person_again": "person",
+        "utter_unsure_case": "person",
         "utter_unlink_confirm": "unlink",
         "utter_which_case": "case",
         "utter_which_certificate": "topic",

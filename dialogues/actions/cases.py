@@ -16,7 +16,6 @@ from dialogues.actions.pending import reference_of, remember, wish_of
 from dialogues.actions.telling import CaseTeller
 from dialogues.ports import CaseView, Overview, Reads, Unavailable
 from dialogues.say import Say
-from dialogues.understanding.earlier import earlier_case
 from nlu.fold import fold, fold_word
 
 _IDENTIFIERS = ("case_ref", "protocol", "kaek")
@@ -129,8 +128,7 @@ class AboutOneCase(OfCases):
 
 def _earlier(turn: ActionInput, cases: Sequence[CaseView]) -> Sequence[CaseView]:
     """The case that «το προηγούμενο» or «το πρώτο» means."""
-    meant = earlier_case(turn.message.text, turn.slots)
-    return [case for case in cases if case.reference == meant] if meant else []
+    return [case for case in cases if case.reference == turn.earlier]
 
 
 class CaseStatus(AboutOneCase):
@@ -141,8 +139,7 @@ class CaseStatus(AboutOneCase):
 
     def answer(self, turn: ActionInput, seen: Overview) -> ActionOutput:
         """A line each of several that are named each by itself; the one that ends first, or last, if that is asked."""
-        earlier = earlier_case(turn.message.text, turn.slots)
-        if not earlier and (one := compared(turn.message.text, seen.cases)):
+        if not turn.earlier and (one := compared(turn.message.text, seen.cases)):
             return super().answer(turn, replace(seen, cases=(one,)))
         several = self._each(turn, seen.cases)
         if len(several) < _TWO:
@@ -164,6 +161,7 @@ class CaseStatus(AboutOneCase):
     def by_words(self, turn: ActionInput, seen: Overview) -> ActionOutput | None:
         """The status of the one case whose own words, or whose matter, the message has."""
         named = named_by(turn.message.text, seen.cases) or [c for c in seen.cases if self._teller.is_about(c, turn)]
+        named = named or list(_earlier(turn, seen.cases))
         several = len(self._each(turn, seen.cases)) >= _TWO
         return (
             self.answer(turn, seen if several else replace(seen, cases=tuple(named)))

@@ -20,7 +20,6 @@ from dialogues.catalogue import Catalogue, Office, Service
 from dialogues.ports import CaseView, Overview, Reads
 from dialogues.say import Say
 from dialogues.topics import about
-from dialogues.understanding.earlier import earlier_case
 
 ALWAYS: Mapping[str, str] = MappingProxyType(
     {
@@ -179,10 +178,9 @@ class AskFacet(AboutOneCase):
         of the procedure."""
         if general := self._in_general(turn, seen):
             return general
-        text, earlier = turn.message.text, earlier_case(turn.message.text, turn.slots)
-        if facet_of(turn) == "when" and not earlier and (one := compared(text, seen.cases)):
+        if facet_of(turn) == "when" and not turn.earlier and (one := compared(turn.message.text, seen.cases)):
             return super().answer(turn, replace(seen, cases=(one,)))
-        if facet_of(turn) in _WAITING and not earlier:
+        if facet_of(turn) in _WAITING and not turn.earlier:
             with_it = tuple(case for case in seen.cases if self._cases.names_paper(case, turn.message.text))
             seen = replace(seen, cases=with_it) if len(with_it) == 1 else seen
         waiting = tuple(case for case in seen.cases if case.missing)

@@ -117,7 +117,10 @@ class CaseTeller:
         """What the registry shows of the papers: what it has and what it still waits for."""
         has = tuple(_document(title, None) for title in case.received)
         titles = theirs(", ".join(case.received))
-        more = (*([Say("utter_sent_part_received", {"documents": has, "titles": titles})] if has else ()), *_stale(case, now))
+        more = (
+            *([Say("utter_sent_part_received", {"documents": has, "titles": titles})] if has else ()),
+            *_stale(case, now),
+        )
         if not case.missing:
             return Say("utter_sent_nothing_missing", self.names(case), more=more)
         return Say("utter_sent_still_missing", {**self.names(case), **self._documents(case)}, more=more)

@@ -43,6 +43,13 @@ _TELLS: Mapping[str, str] = {
     "request_certificate": "action_request_certificate",
 }
 """What answers the second wish of a message: only what tells and changes nothing (understanding/both.py)."""
+UNCLEAR = frozenset(
+    {
+        "utter_gave_up", "utter_offer_person", "utter_out_of_scope", "utter_person_again", "utter_rephrase",
+        "utter_still_waiting", "utter_unsure_case", "utter_unsure_service",
+    }
+)  # fmt: skip
+"""What is said where nothing was understood: kept to itself where the message's second half was."""
 _REMEMBERED = 2  # answers that are not repeated word for word
 _WORDINGS = 4  # tried before the same is said again
 _AGAIN = ("utter_as_said", "utter_as_said_still")  # what opens an answer that must be the same
@@ -111,13 +118,14 @@ class Engine:
             intent=reading.intent,
             confidence=reading.confidence,
             entities=reading.entities,
-            slots=dict(talk.slots),
+            slots={**talk.slots, "case": None} if reading.of_all else dict(talk.slots),
             second_intent=reading.second_intent,
             preference=reading.preference,
             facet=reading.facet,
             channels=self._channels,
             goes_on=bool(reading.second_facet or reading.then),
             said=reading.text,
+            earlier=reading.earlier,
         )
         if reading.aside:
             name = CHANGE if reading.aside[0] == LANGUAGE else PREFER
@@ -131,7 +139,8 @@ class Engine:
         for facet in _beside(reading, asks=asks):
             outputs.append(await self._run(FACET_ACTION, replace(heard, intent=ASK_FACET, facet=facet, goes_on=False)))
         if reading.then:
-            outputs.append(await self._then(reading.then, heard, outputs))
+            second = await self._then(reading.then, heard, outputs)
+            outputs = [second] if _missed(reading) and _lost(outputs) else [*outputs, second]
         return outputs
 
     async def _then(self, wish: Reading, heard: ActionInput, before: Iterable[ActionOutput]) -> ActionOutput:
@@ -150,6 +159,7 @@ class Engine:
             facet=wish.facet,
             goes_on=False,
             said=wish.text,
+            earlier=wish.earlier,
         )
         return await self._run(_TELLS[wish.intent], half)
 
@@ -229,6 +239,11 @@ def _check(wanted: Iterable[str], have: Mapping[str, Action]) -> None:
 
 def _missed(reading: Reading) -> bool:
     return reading.intent in _NOT_UNDERSTOOD
+
+
+def _lost(outputs: Iterable[ActionOutput]) -> bool:
+    """Does no answer say more than that it did not understand?"""
+    return all(say.response in UNCLEAR for output in outputs for say in output.says)
 
 
 def _language(talk: Conversation, reading: Reading, context: Context) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import pairwise
 
 from dialogues.turn import Entity
 from nlu.fold import fold
@@ -19,7 +20,7 @@ def corrected(text: str, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
     named = sorted((found for found in entities if found.entity in _PLACES), key=lambda found: found.start)
     dropped = {
         first
-        for first, second in zip(named, named[1:], strict=False)
+        for first, second in pairwise(named)
         if first.value != second.value and _takes_back(text[first.end : second.start], text[second.end :])
     }
     return tuple(found for found in entities if found not in dropped)
@@ -41,4 +42,4 @@ def _keys() -> frozenset[str]:
 
 @cache
 def _meant() -> frozenset[str]:
-    return frozenset(fold(word) for word in "εννοώ εννοούσα".split())
+    return frozenset(fold(word) for word in ["εννοώ", "εννοούσα"])

@@ -28,7 +28,12 @@ def earlier_case(text: str, slots: Mapping[str, Any]) -> str | None:
         return None
     if told in _PLACES:
         return order[_PLACES[told]] if len(order) >= _TWO else None
-    return talked.get("before")
+    return None if told == "all" else talked.get("before")
+
+
+def asks_of_all(text: str) -> bool:
+    """Is it asked of all cases, not of the one talked about: «από όσα έχω, ποιο...»?"""
+    return _table().find(text) == "all"
 
 
 def remembered(slots: Mapping[str, Any], told: Iterable[str], listed: Sequence[str] = ()) -> dict[str, Any] | None:

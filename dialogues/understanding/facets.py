@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -83,14 +83,15 @@ _OF_ALERTS = frozenset({"privacy", "state"})
 """Facets that ask, of alerts, how they are set."""
 
 
-def second_of(reading: Reading, second: str | None) -> str | None:
-    """The second question of a message that was read: ``None`` where it asks nothing more than is told anyway."""
-    if second not in _ASKED_BESIDE or (reading.facet or "").startswith(second):
+def second_of(reading: Reading, others: Sequence[str]) -> str | None:
+    """The second question of a message that was read, among what its clauses ask; ``None`` where it asks nothing more
+    than is told anyway."""
+    told = frozenset[str]() if reading.intent == ASK_FACET else _TOLD_BY.get(reading.intent)
+    if told is None:
         return None
-    if reading.intent == ASK_FACET:
-        return second
-    told = _TOLD_BY.get(reading.intent)
-    return None if told is None or second in told else second
+    first = reading.facet or ""
+    beside = (each for each in others if each in _ASKED_BESIDE and each not in told and not first.startswith(each))
+    return next(beside, None)
 
 
 def _is_courtesy_with_more(reading: Reading) -> bool:
