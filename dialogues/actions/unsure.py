@@ -48,6 +48,8 @@ class Unsure:
 
     async def talked_about(self, turn: ActionInput) -> Say | None:
         """What is known of the case or the service that is talked about, as a guess."""
+        if about(turn.slots) == "grief":
+            return Say("utter_death_record")
         if about(turn.slots) in _OF_A_SERVICE:
             service = self._services.meant_in(turn)
             values = {"title": service.title, "owner": service.owner} if service else {}

@@ -53,7 +53,6 @@ _PROXY_TOO = frozenset({PROXY, "submit", "todo", "next", "who", "why", "object",
 """Facets that, asked there, are about acting for somebody else too."""
 _ASKED_TOO = (None, *_PROXY_TOO, "make")
 """The same, where the words surely ask them."""
-_UNCLEAR = frozenset({"nlu_fallback", "out_of_scope"})
 _UNCALLED = frozenset({"cancel", "deny", "maybe_person", "nlu_fallback", "out_of_scope", "thank"})
 """What may call a person off, where one was called."""
 _NUMBERED = ("procedure", "case_ref", "code", "afm")
@@ -64,8 +63,6 @@ def going_on(reading: Reading, facet: str, about: str) -> Reading | None:
     asks."""
     if about in ALARMS and (answered := _after_alarm(reading, about)):
         return answered
-    if about == "grief" and reading.intent in _UNCLEAR and not reading.has(*_NUMBERED):
-        return replace(reading, intent=ASK_FACET, facet="documents")
     if about == "called" and reading.intent in _UNCALLED and _over().find(reading.text) == "uncalled":
         return replace(reading, intent="cancel_handover", confidence=SURE)
     if about == "grief" and reading.intent in _OF_DEATH and _over().find(reading.text) == "death":
