@@ -76,14 +76,11 @@ class FacetModel:
         best = int(chances.argmax())
         return self.linear.labels[best], float(chances[best])
 
-    def second(self, text: str, about: str, first: str) -> str | None:
-        """What another clause of the message clearly asks besides ``first``."""
+    def others(self, text: str, about: str, first: str) -> list[str]:
+        """What the clauses of the message clearly ask besides ``first``, in their order."""
         told = clauses(text)
-        for clause in told if len(told) > 1 else ():
-            facet, chance = self.facet(clause, about)
-            if facet not in (NO_FACET, first) and chance >= SURE:
-                return facet
-        return None
+        asked = (self.facet(clause, about) for clause in (told if len(told) > 1 else ()))
+        return [facet for facet, chance in asked if facet not in (NO_FACET, first) and chance >= SURE]
 
     def save(self, folder: Path) -> None:
         """Write the model into an existing folder."""

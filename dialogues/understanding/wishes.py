@@ -17,7 +17,12 @@ from nlu.yaml_file import read_yaml
 
 ALERTS = "alerts"
 """What is talked about (dialogues/topics.py) after an answer about alerts."""
-_INTENTS = {"show": "my_preferences", "kept": "about_alerts", "start": "start_notifications"}
+_INTENTS = {
+    "show": "my_preferences",
+    "kept": "about_alerts",
+    "start": "start_notifications",
+    "stop": "stop_notifications",
+}
 _DATE = re.compile(r"\d\s*[/-]\s*\d+\s*[/-]|\d/\d|\d{3}")
 """Digits that are no hours: a date, a number."""
 
