@@ -1,4 +1,4 @@
-"""The certificates that are issued from here, as data: what each takes, how long it holds, how its paper is laid out."""
+"""The certificates that are issued from here, as data: what each takes, how long it holds, how its paper looks."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class BadEntry(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class CertificateKind:
-    """One entry. ``details`` in the order in which they are asked for; ``case_of``: procedures whose cases it may be of.
+    """One entry. ``details`` in the order of asking; ``case_of``: the procedures whose cases it may be of.
 
     ``holder``: the registry's fields that name whose it is. ``valid_months``: ``None`` where no source says how long it
     holds. ``lasting``: to be verified for longer than the seal's certificate is valid. ``note`` is printed.
