@@ -46,7 +46,7 @@ class CertificateLinks:
         """Keep a link for this chat. ``False`` where the citizen of the paper is not proven there, or at the limit of
         a day. Who is proven is what the store says now, not what a turn believed."""
         citizen = await connection.scalar(select(requests.c.citizen_id).where(requests.c.id == certificate_id))
-        if citizen is None or await self._proven(connection, conversation_id) != citizen:
+        if citizen is None or await self.proven_in(connection, conversation_id) != citizen:
             return False
         lately = and_(links.c.conversation_id == conversation_id, links.c.created_at > now - WINDOW)
         if (await connection.scalar(select(func.count()).select_from(links).where(lately)) or 0) >= A_DAY:
@@ -63,7 +63,7 @@ class CertificateLinks:
         )
         columns = (links.c.certificate_id, links.c.citizen_id, links.c.conversation_id)
         row = (await connection.execute(select(*columns).where(alive))).first()
-        if row is None or await self._proven(connection, row.conversation_id) != row.citizen_id:
+        if row is None or await self.proven_in(connection, row.conversation_id) != row.citizen_id:
             return None
         if count:  # of two at once the last opening is one's
             used = update(links).where(alive).values(openings=links.c.openings + 1)
@@ -71,7 +71,8 @@ class CertificateLinks:
                 return None
         return Opened(row.certificate_id, row.citizen_id)
 
-    async def _proven(self, connection: AsyncConnection, conversation_id: int) -> int | None:
+    async def proven_in(self, connection: AsyncConnection, conversation_id: int) -> int | None:
+        """The citizen who is proven in this chat now, if anybody is."""
         point = select(conversations.c.contact_point_id).where(conversations.c.id == conversation_id)
         contact_point = await connection.scalar(point)
         if contact_point is None:

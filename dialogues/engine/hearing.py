@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from dialogues.channels import Channels
@@ -28,9 +29,11 @@ _UNCLEAR = frozenset({"nlu_fallback", "out_of_scope"})
 _MAY_THANK = _UNCLEAR | {"maybe_person", "help", "about_alerts", "unsure"}
 _UNTAUGHT = frozenset({"proxy", "despair", "grief"})
 """What may be talked about and no talk teaches (nlu/talks)."""
+_AS: Mapping[str, str] = MappingProxyType({"certificate": "service"})
+"""What is talked about, and as what the talks teach it."""
 _GUESSED = 0.5
 _NAMES = ("case_ref", "procedure", "agency", "certificate_type")
-_YES_OR_NO = frozenset({"link", "person", "afm", "code", "erase", "unlink", "paper"})
+_YES_OR_NO = frozenset({"link", "person", "afm", "code", "erase", "unlink", "paper", "order"})
 """Open questions that a yes or no answers."""
 
 
@@ -56,6 +59,7 @@ class Hearing:
 
     def _parsed(self, text: str, slots: Mapping[str, Any]) -> Reading:
         topic = underneath(slots)
+        topic = _AS.get(topic, topic)
         text = as_meant(text)
         parsed = self._model.parse(text, NOTHING if topic in _UNTAUGHT else topic)
         reading = Reading(

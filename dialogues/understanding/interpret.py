@@ -147,6 +147,8 @@ _ROW_OF_TEN = re.compile(r"(?<!\d)(?:\d{4}\D{1,12}\d{6}|\d{6}\D{1,12}\d{4}|\d{10
 _OLD_AFM = re.compile(r"(?<![\d/.\-])\d(?: ?\d){7}(?! ?\d|[/.\-]\d)")
 _DIGITS = re.compile(r"(?:\d\D?){5,}")
 _LETTERS = re.compile(r"[^\W\d_]+")
+_LONG_ROW = re.compile(r"(?:\d[\s./\-]?){8,}")
+_NO_WISH = ("nlu_fallback", "out_of_scope", "provide_reference")
 _FEW_WORDS = 4
 _CODE_DIGITS = 6
 _CONFIRMATION = 6  # digits
@@ -228,6 +230,24 @@ def _as_topic(reading: Reading) -> Reading:
     return replace(reading, intent="give_topic") if vague or _names_only(reading) else reading
 
 
+def _as_kaek(reading: Reading) -> Reading:
+    """The number of a property was asked for: a long row of digits is meant as one, right or wrong."""
+    given = reading.has("kaek") or _LONG_ROW.search(reading.text)
+    return replace(reading, intent="give_detail") if given and not reading.has("case_ref") else reading
+
+
+def _as_amka(reading: Reading) -> Reading:
+    """Likewise a social security number."""
+    text = digits_for_letters(reading.text)
+    given = reading.has("amka") or _LONG_ROW.search(text)
+    return replace(reading, intent="give_detail") if given and not reading.has(*_OTHER_NUMBERS) else reading
+
+
+def _as_purpose(reading: Reading) -> Reading:
+    """What it is for was asked: whatever says nothing else that is known here is an answer."""
+    return replace(reading, intent="give_detail") if reading.intent in _NO_WISH and not reading.entities else reading
+
+
 def _names_only(reading: Reading) -> bool:
     subject = subject_of(reading.text, reading.entities)
     return subject is not None and subject.kind == "named"
@@ -246,7 +266,7 @@ OF_A_CASE = frozenset(
 )
 """Wishes that are about one case."""
 _TOPICS = ("certificate_type", "procedure", "agency")
-_NUMBERS = ("code", "afm")  # questions that a name does not answer
+_NUMBERS = ("code", "afm", "kaek", "amka", "purpose")  # questions that a name does not answer
 _ANSWERS: Mapping[str | None, Callable[[Reading], Reading]] = MappingProxyType(
     {
         "code": _as_code,
@@ -255,6 +275,10 @@ _ANSWERS: Mapping[str | None, Callable[[Reading], Reading]] = MappingProxyType(
         "topic": _as_topic,
         "erase": _as_confirmation,
         "unlink": _as_confirmation,
+        "order": _as_confirmation,
+        "kaek": _as_kaek,
+        "amka": _as_amka,
+        "purpose": _as_purpose,
     }
 )
 
