@@ -97,7 +97,7 @@ class Store:
     documents: Documents
     document_tasks: DocumentTasks
     upload_links: UploadLinks
-    certificates: CertificateRequests
+    certificate_requests: CertificateRequests
     certificate_tasks: CertificateTasks
     certificate_links: CertificateLinks
     purger: Purger
@@ -154,7 +154,7 @@ class Store:
             documents=documents,
             document_tasks=tasks,
             upload_links=UploadLinks(database, vault),
-            certificates=certificates,
+            certificate_requests=certificates,
             certificate_tasks=errands,
             certificate_links=CertificateLinks(database, vault),
             purger=Purger(database),

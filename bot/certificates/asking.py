@@ -61,7 +61,7 @@ class AskStep:
     def __init__(self, desk: Desk, step: Step) -> None:
         self._desk = desk
         self._step = step
-        self._requests = desk.store.certificates
+        self._requests = desk.store.certificate_requests
 
     async def prepare(self, task: ClaimedTask, request: StoredRequest) -> Write:
         if request.state not in OPEN:

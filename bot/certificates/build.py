@@ -32,7 +32,7 @@ LOOKS = Backoff(first=600.0, most=43_200.0)
 
 def certificate_reads(store: Store, registries: Sequence[CaseRegistry]) -> StoreCertificates:
     """For a worker, and whoever loads the dialogue."""
-    return StoreCertificates(store.certificates, load_catalogue(), [registry.name for registry in registries])
+    return StoreCertificates(store.certificate_requests, load_catalogue(), [registry.name for registry in registries])
 
 
 def certificate_effects(settings: Settings, store: Store, wording: Wording, runtime: Runtime) -> CertificateEffects:
@@ -43,7 +43,7 @@ def certificate_effects(settings: Settings, store: Store, wording: Wording, runt
 
 def certificate_appliers(store: Store) -> Mapping[str, Applier]:
     """By the type of event."""
-    return dict.fromkeys(TYPES, CertificateApplier(store.certificates))
+    return dict.fromkeys(TYPES, CertificateApplier(store.certificate_requests))
 
 
 def certificates_job(
@@ -72,7 +72,7 @@ def certificates_job(
         name="certificates",
         database=store.database,
         tasks=store.certificate_tasks,
-        find=store.certificates.find,
+        find=store.certificate_requests.find,
         steps={step: AskStep(desk, step) for step in Step},
         again={Step.ASK: policy.document_again, Step.TOLD: policy.document_again, Step.LOOK: LOOKS},
         most={Step.ASK: DOCUMENT_ATTEMPTS, Step.TOLD: None, Step.LOOK: None},

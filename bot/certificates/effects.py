@@ -43,13 +43,13 @@ class CertificateEffects:
             details={name: value for name, value in details.items() if name not in SECRET},
             secrets={name: value for name, value in details.items() if name in SECRET},
         )
-        made = await self._store.certificates.ask(connection, asked, context.now)
+        made = await self._store.certificate_requests.ask(connection, asked, context.now)
         await self._note(connection, context, "certificate.asked", effect.kind if made else "refused")
 
     async def _send(self, connection: AsyncConnection, effect: SendCertificate, context: EffectContext) -> None:
         """By a new link, into the chat that asks: whose paper it is, the link itself looks at."""
         citizen = await self._proven(connection, context)
-        request = await self._store.certificates.find(effect.request)
+        request = await self._store.certificate_requests.find(effect.request)
         if request is None or request.citizen_id != citizen or request.size is None:
             return
         conversation, now = context.conversation, context.now
@@ -72,7 +72,7 @@ class CertificateEffects:
 
     async def _cancel(self, connection: AsyncConnection, effect: CancelCertificate, context: EffectContext) -> None:
         citizen = await self._proven(connection, context)
-        done = await self._store.certificates.cancel(connection, effect.request, citizen, context.now)
+        done = await self._store.certificate_requests.cancel(connection, effect.request, citizen, context.now)
         await self._note(connection, context, "certificate.cancelled", "done" if done else "too late")
 
     @staticmethod

@@ -40,7 +40,7 @@ class CertificateFiles:
     async def give(self, request: web.Request) -> web.Response:
         wanted = await self._open(token_of(request), count=request.method != hdrs.METH_HEAD)
         try:
-            pdf = None if wanted is None else await self._store.certificates.paper_of(wanted)
+            pdf = None if wanted is None else await self._store.certificate_requests.paper_of(wanted)
         except LookupError:
             pdf = None
         self._metrics.certificate_files.labels("gone" if pdf is None else "given").inc()
@@ -53,4 +53,4 @@ class CertificateFiles:
     async def _open(self, token: str, *, count: bool) -> StoredRequest | None:
         async with self._store.database.write() as connection:
             opened = await self._store.certificate_links.open(connection, token, self._clock(), count=count)
-        return None if opened is None else await self._store.certificates.find(opened.certificate_id)
+        return None if opened is None else await self._store.certificate_requests.find(opened.certificate_id)

@@ -8,14 +8,13 @@ from dialogues.actions.alarms import Alarm
 from dialogues.actions.asking import AskAgain, CancelPerson, Reaction
 from dialogues.actions.base import Action
 from dialogues.actions.case_facets import CaseFacets
-from dialogues.actions.certificates import AskForCertificate, OrderCertificate
+from dialogues.actions.certificates import AskForCertificate, OrderCertificate, asks_certificate
 from dialogues.actions.cases import (
     CaseNamed,
     CaseStatus,
     CertificateStatus,
     ListCases,
     OfCases,
-    says_certificate,
 )
 from dialogues.actions.consent import StartAlerts, StopAlerts
 from dialogues.actions.documents import HandPaperIn, MissingPapers, PaperSent, TakeDocument, TakeFilesBack
@@ -23,7 +22,7 @@ from dialogues.actions.facets import AskFacet, OwnFirst
 from dialogues.actions.following import FollowUp, OtherCase
 from dialogues.actions.general import Fees, Help, Offices, ServiceTeller, TopicNamed
 from dialogues.actions.identity import AskAfm, CheckTheCode, LogIn, SendTheCode, UnlinkChat
-from dialogues.actions.my_certificates import AFTER_LINKING, OfCertificate, RequestStatus, SendAgain
+from dialogues.actions.my_certificates import CancelRequest, MyCertificates, OfCertificate, RequestStatus, SendAgain
 from dialogues.actions.notices import MyNotices
 from dialogues.actions.preferences import SetThePreference, ShowPreferences
 from dialogues.actions.privacy import Confirmed, CopyMyData, DeleteMe, MyData
@@ -53,7 +52,6 @@ _OF_PRIVACY: tuple[Callable[[Reads], Action], ...] = (
 
 _SIMPLE: tuple[Callable[[], Action], ...] = (
     AskAfm,
-    LogIn,
     StopAlerts,
     Cancel,
     ChangeLanguage,
@@ -80,8 +78,8 @@ def all_actions(reads: Reads, catalogue: Catalogue) -> tuple[Action, ...]:
     }
     facet = AskFacet(reads, teller, link, catalogue)
     of_cases[facet.intent] = facet
-    mine = {intent: each(reads, catalogue) for intent, each in AFTER_LINKING.items()}
-    again = SendAgain(reads, catalogue)
+    again = SendAgain(reads, catalogue, facet)
+    mine = {each.intent: each for each in (again, CancelRequest(reads, catalogue), MyCertificates(reads, catalogue))}
     of_one = {intent: action for intent, action in of_cases.items() if intent != ListCases.intent}
     help_, fees, offices = Help(services), Fees(services), Offices(services)
     request = AskForCertificate(reads, catalogue, services, teller, link)
@@ -93,6 +91,7 @@ def all_actions(reads: Reads, catalogue: Catalogue) -> tuple[Action, ...]:
         *told.values(),
         *mine.values(),
         OrderCertificate(request),
+        OfCertificate(LogIn(), reads, certificate, again, "link"),
         Confirmed(reads, {request.wish: request.digits}),
         help_,
         OwnFirst(fees, facet, "fee"),
@@ -116,7 +115,7 @@ def _unsure(unsure: Unsure, offices: Action, request: AskForCertificate) -> tupl
     """What gives way to a case of the citizen's whose own words the message has."""
     return (
         CaseFirst(offices, unsure, asks_contact),
-        CaseFirst(request, unsure, says_certificate),
+        CaseFirst(request, unsure, asks_certificate),
         CaseFirst(Complaint(), unsure, is_likely),
         CaseFirst(MaybePerson(), unsure, is_likely),
         Fallback(unsure),

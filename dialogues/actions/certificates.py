@@ -192,6 +192,11 @@ class AskForCertificate(Action):
         return ActionOutput((*done.says, *after.says), slots, (*done.effects, *after.effects))
 
 
+def asks_certificate(turn: ActionInput) -> bool:
+    """Has the message a word for one, or is it an answer to a question about one?"""
+    return says_certificate(turn) or turn.intent == GIVE
+
+
 class OrderCertificate(Action):
     """Yes, that one: where a sender can be forged a yes is not enough, and digits are shown once more."""
 

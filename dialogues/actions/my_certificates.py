@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from dataclasses import replace
 from typing import ClassVar
 
 from dialogues.actions.base import Action, ActionInput, ActionOutput
+from dialogues.actions.cases import says_certificate
 from dialogues.actions.certificates import STATUS, UNDER_WAY
 from dialogues.actions.identity import PROVEN
 from dialogues.actions.pending import facet_of, remember
@@ -66,6 +67,19 @@ class SendAgain(_OfCertificates):
 
     name = "action_send_certificate"
     intent = "send_certificate"
+
+    def __init__(self, reads: Reads, catalogue: Catalogue, other: Action) -> None:
+        """``other`` says again what was said, to who has no paper and speaks of none."""
+        super().__init__(reads, catalogue)
+        self._other = other
+
+    async def run(self, turn: ActionInput) -> ActionOutput:
+        spoken_of = says_certificate(turn) or turn.said.isdecimal() or about(turn.slots) == CERTIFICATE
+        citizen = turn.context.citizen_id
+        asked = () if citizen is None else await self._reads.certificates.asked(citizen, turn.context.now)
+        if not spoken_of and not any(one.kept_until for one in asked) and turn.intent == self.intent:
+            return await self._other.run(replace(turn, intent="ask_facet", facet="repeat"))
+        return await super().run(turn)
 
     def answer(self, turn: ActionInput, asked: Sequence[RequestedCertificate]) -> ActionOutput:
         kept = [one for one in asked if one.kept_until]
@@ -181,7 +195,3 @@ class OfCertificate(Action):
         return self._status.meant(turn, [one for one in asked if one.state != _NOT_TOLD])
 
 
-AFTER_LINKING: Mapping[str, type[_OfCertificates]] = MappingProxyType(
-    {each.intent: each for each in (SendAgain, CancelRequest, MyCertificates)}
-)
-"""Wishes that wait for a proof."""

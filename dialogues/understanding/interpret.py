@@ -148,6 +148,7 @@ _OLD_AFM = re.compile(r"(?<![\d/.\-])\d(?: ?\d){7}(?! ?\d|[/.\-]\d)")
 _DIGITS = re.compile(r"(?:\d\D?){5,}")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _LONG_ROW = re.compile(r"(?:\d[\s./\-]?){8,}")
+_FOR = re.compile(r"\s*(?:για|γιά|gia|for)\b", re.IGNORECASE)
 _NO_WISH = ("nlu_fallback", "out_of_scope", "provide_reference")
 _FEW_WORDS = 4
 _CODE_DIGITS = 6
@@ -244,8 +245,9 @@ def _as_amka(reading: Reading) -> Reading:
 
 
 def _as_purpose(reading: Reading) -> Reading:
-    """What it is for was asked: whatever says nothing else that is known here is an answer."""
-    return replace(reading, intent="give_detail") if reading.intent in _NO_WISH and not reading.entities else reading
+    """What it is for was asked: «για ...» is an answer, and so is whatever says nothing else that is known here."""
+    meant = _FOR.match(reading.text) and not _ASKS.search(reading.text)
+    return replace(reading, intent="give_detail") if meant or reading.intent in _NO_WISH else reading
 
 
 def _names_only(reading: Reading) -> bool:
