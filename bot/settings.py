@@ -28,6 +28,7 @@ _NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "registries": ("registries_url", "registries_client_id", "registries_client_secret"),
         "login": ("login_url", "login_client_id", "login_client_secret"),
+        "seal": ("seal_key", "seal_cert", "seal_chain", "tsa_url"),
     }
 )
 EVENT_SECRETS: Mapping[str, str] = MappingProxyType(
@@ -62,6 +63,13 @@ class Settings(AllChannelSettings):
     login_url: str | None = None
     login_client_id: str | None = None
     login_client_secret: SecretStr | None = None
+
+    seal_key: SecretStr | None = None  # an address in PKCS#11 may hold its PIN
+    seal_cert: str | None = None
+    seal_chain: str | None = None
+    tsa_url: str | None = None
+    qr_key: str | None = None
+    qr_cert: str | None = None
 
     files_url: str | None = None
     scanner_url: str | None = None
@@ -129,6 +137,27 @@ class Settings(AllChannelSettings):
         if value is not None and not (place.scheme == "unix" and place.path) and not _has_port(place):
             raise ValueError("must be unix:///path/of/the/socket or tcp://host:port")
         return value
+
+    @field_validator("tsa_url")
+    @classmethod
+    def _known_stamps(cls, value: str | None) -> str | None:
+        if value is not None and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
+            raise ValueError("must be the address of an RFC 3161 service")
+        return value
+
+    @field_validator("seal_cert", "seal_chain", "qr_key", "qr_cert")
+    @classmethod
+    def _there(cls, value: str | None) -> str | None:
+        if value is not None and not Path(value).is_file():
+            raise ValueError("is no file")
+        return value
+
+    @property
+    def authority_folder(self) -> Path:
+        """Of the demo's own authority: beside the database where that is a file."""
+        url = make_url(self.database_url)
+        of_file = Path(url.database or "data").parent if url.drivername.startswith("sqlite") else Path("data")
+        return of_file / "authority"
 
     def operator_entries(self) -> list[str]:
         """Who acts on mass notices, each as ``name:salt$hash``."""

@@ -28,8 +28,8 @@ def new_code(below: Callable[[int], int]) -> str:
 
 
 def read_code(typed: str) -> str | None:
-    """The code in groups, however it was typed: either alphabet, either case, any separators, letters for the digits that
-    they look like. ``None`` where it is none: a wrong symbol is found and never put right."""
+    """The code in groups, however it was typed: either alphabet, either case, any separators, letters for the digits
+    that they look like. ``None`` where it is none: a wrong symbol is found and never put right."""
     symbols = _symbols(typed)
     return grouped(symbols) if len(symbols) == LENGTH and _holds(symbols) else None
 

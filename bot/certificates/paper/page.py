@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from bot.certificates.model import Sheet, Unprintable
 from bot.certificates.paper import signs
@@ -65,7 +65,7 @@ def draw(sheet: Sheet, code: str, digits: str, place: Place) -> bytes:
         if "font" in str(error):  # a sign that our own list lets through and no font has
             raise Unprintable("?") from None
         raise
-    return cast("bytes", made).rstrip(b"\n") + b"\n"
+    return made.rstrip(b"\n") + b"\n"
 
 
 def _data(sheet: Sheet, code: str, place: Place) -> Mapping[str, Any]:
