@@ -34,7 +34,8 @@ SEAL, TIME, MARK = "seal", "time", "mark"
 
 
 def ensure(folder: Path, now: datetime) -> bool:
-    """Makes an authority in ``folder`` where there is none; ``True`` if it did. Of several that try at once one wins."""
+    """Makes an authority in ``folder`` where there is none; ``True`` if it did. Of several that try at once one
+    wins."""
     if (folder / PUBLISHED).is_file():
         return False
     folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

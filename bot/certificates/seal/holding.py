@@ -35,8 +35,8 @@ class Holding:
 
 def hold(settings: Mapping[str, Any]) -> Holding:
     """``settings``: ``key``, ``cert``, ``chain``, ``tsa``, ``mark_key``, ``mark_cert`` (each may be missing), and
-    ``folder`` of the demo's authority, which is made where no key is named. Raises :class:`bot.certificates.seal.keys.BadKey`
-    and :class:`OSError`."""
+    ``folder`` of the demo's authority, which is made where no key is named. Raises
+    :class:`bot.certificates.seal.keys.BadKey` and :class:`OSError`."""
     if settings.get("key"):
         return _hold(settings, sample=False, made=False)
     folder = Path(settings["folder"])
