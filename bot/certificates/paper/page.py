@@ -10,8 +10,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.certificates.model import Sheet, Unprintable
 from bot.certificates.paper import signs
@@ -19,6 +20,9 @@ from bot.certificates.paper.code import plain
 from bot.certificates.paper.drawing import qr_svg
 from bot.certificates.paper.mark import link
 from dialogues.athens import ATHENS
+
+if TYPE_CHECKING:
+    import typst
 
 _HERE = Path(__file__).parent
 LAYOUTS, FONTS = _HERE / "layouts", _HERE / "fonts"
@@ -56,7 +60,7 @@ def draw(sheet: Sheet, code: str, digits: str, place: Place) -> bytes:
         made = typst.compile(
             str(LAYOUTS / f"{sheet.template}.typ"),
             root=str(LAYOUTS),
-            font_paths=[str(FONTS)],
+            font_paths=_fonts(),
             ignore_system_fonts=True,
             pdf_standards=list(STANDARDS),  # type: ignore[arg-type] # its names are its own type
             sys_inputs=inputs,
@@ -66,6 +70,14 @@ def draw(sheet: Sheet, code: str, digits: str, place: Place) -> bytes:
             raise Unprintable("?") from None
         raise
     return made.rstrip(b"\n") + b"\n"
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """Read once."""
+    import typst
+
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
 
 
 def _data(sheet: Sheet, code: str, place: Place) -> Mapping[str, Any]:
