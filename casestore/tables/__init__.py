@@ -14,6 +14,7 @@ from casestore.tables.cases import (
     registry_events,
     required_documents,
 )
+from casestore.tables.certificates import certificates
 from casestore.tables.conversations import conversations, copies, dialogue_events, handovers, transcript, wishes
 from casestore.tables.documents import document_parts, document_tasks, documents, upload_links
 from casestore.tables.notices import notice_facts, notice_log, notice_sends, notices, timed_facts
@@ -28,6 +29,7 @@ __all__ = [
     "broadcasts",
     "case_events",
     "cases",
+    "certificates",
     "citizens",
     "codes",
     "consents",
