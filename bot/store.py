@@ -16,7 +16,7 @@ from casestore.broadcasts.rows import BroadcastRows
 from casestore.cases.cursors import Cursors
 from casestore.cases.reconciliations import Reconciliations
 from casestore.cases.repository import Cases
-from casestore.certificates.records import Certificates
+from casestore.certificates.records import IssuedCertificates
 from casestore.conversations.handovers import Handovers
 from casestore.conversations.history import History
 from casestore.conversations.repository import Conversations
@@ -101,7 +101,7 @@ class Store:
     broadcast_members: Members
     broadcast_rows: BroadcastRows
     broadcast_progress: BroadcastProgress
-    certificates: Certificates
+    issued: IssuedCertificates
 
     @classmethod
     def over(cls, database: Database, vault: Vault, files: Files | None = None) -> Store:
@@ -151,7 +151,7 @@ class Store:
             broadcast_members=members,
             broadcast_rows=BroadcastRows(members, sends),
             broadcast_progress=BroadcastProgress(database),
-            certificates=Certificates(database, vault, audits),
+            issued=IssuedCertificates(database, vault, audits),
         )
 
 

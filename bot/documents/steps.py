@@ -11,7 +11,7 @@ from typing import Protocol
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.port import Channel, FetchError, Remedy
-from bot.documents.checks.verdict import MOST_BYTES, Refusal, Refused
+from bot.documents.checks.verdict import Refusal, Refused
 from bot.documents.effects import unpacked
 from bot.documents.inspection import Inspector, ScannerDown
 from bot.documents.notes import DocumentNotes

@@ -50,7 +50,7 @@ class Certificate:
     revocation: Revocation | None = None
 
 
-class Certificates:
+class IssuedCertificates:
     """Codes as :func:`bot.certificates.paper.code.read_code` gives them."""
 
     def __init__(self, database: Database, vault: Vault, audits: AuditTrail) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _HERE = Path(__file__).parent
 LAYOUTS, FONTS = _HERE / "layouts", _HERE / "fonts"
+UNTIL = "valid-until:"
 STANDARDS = ("a-2a", "ua-1")
 TEMPLATES = frozenset(path.stem for path in LAYOUTS.glob("*.typ")) - {"layout"}
 
@@ -95,6 +96,7 @@ def _data(sheet: Sheet, code: str, place: Place) -> Mapping[str, Any]:
         "until": "" if sheet.valid_until is None else _day(sheet.valid_until.astimezone(ATHENS)),
         "date": _moment(sheet.issued_at.astimezone(UTC)),
         "code": code,
+        "keywords": keywords(code, sheet),
         "page": f"{page}/{plain(code)}",
         "address": page.partition("://")[2],
         "sample": place.sample,
@@ -103,6 +105,12 @@ def _data(sheet: Sheet, code: str, place: Place) -> Mapping[str, Any]:
 
 def _day(at: datetime) -> str:
     return f"{at.day}/{at.month}/{at.year}"
+
+
+def keywords(code: str, sheet: Sheet) -> list[str]:
+    """What a program reads of a paper without looking at it: its code, and until when it is valid."""
+    until = sheet.valid_until
+    return [code] if until is None else [code, f"{UNTIL}{until.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"]
 
 
 def _moment(at: datetime) -> Mapping[str, int]:

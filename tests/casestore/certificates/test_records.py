@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from bot.store import Store
-from casestore.certificates.records import Certificate, Revocation, Why
+from casestore.issued.records import Certificate, Revocation, Why
 from casestore.database import Database
 from casestore.tables import audit, certificates
 from casestore.vault import Vault
@@ -24,17 +24,17 @@ ONE = Certificate(
 
 async def kept(store: Store, code: str = CODE, certificate: Certificate = ONE) -> None:
     async with store.database.write() as connection:
-        await store.certificates.keep(connection, code, certificate)
+        await store.issued.keep(connection, code, certificate)
 
 
 async def test_it_is_found_by_its_code_and_by_its_bytes(database: Database, vault: Vault) -> None:
     store = Store.over(database, vault)
     await kept(store)
     await kept(store, OTHER, replace(ONE, sha256="b" * 64, valid_until=None))
-    assert await store.certificates.by_code(CODE) == ONE == await store.certificates.by_digest("a" * 64)
-    assert await store.certificates.by_code(OTHER) == replace(ONE, sha256="b" * 64, valid_until=None)
-    assert await store.certificates.by_code("1111-1111-1111-1111") is None
-    assert await store.certificates.by_digest("c" * 64) is None
+    assert await store.issued.by_code(CODE) == ONE == await store.issued.by_digest("a" * 64)
+    assert await store.issued.by_code(OTHER) == replace(ONE, sha256="b" * 64, valid_until=None)
+    assert await store.issued.by_code("1111-1111-1111-1111") is None
+    assert await store.issued.by_digest("c" * 64) is None
 
 
 @pytest.mark.parametrize("again", [(CODE, replace(ONE, sha256="b" * 64)), (OTHER, ONE)])
@@ -51,12 +51,12 @@ async def test_what_is_revoked_stays_so_and_is_in_the_audit_trail(database: Data
     store = Store.over(database, vault)
     await kept(store)
     async with database.write() as connection:
-        revoke = store.certificates.revoke
+        revoke = store.issued.revoke
         assert not await revoke(connection, OTHER, "eleni", Why.ERROR, START)
         assert await revoke(connection, CODE, "eleni", Why.REPLACED, START)
         assert not await revoke(connection, CODE, "nikos", Why.ABUSE, START + timedelta(days=1))
     revoked = replace(ONE, revocation=Revocation(START, "eleni", Why.REPLACED))
-    assert await store.certificates.by_code(CODE) == revoked
+    assert await store.issued.by_code(CODE) == revoked
     async with database.read() as connection:
         noted = (await connection.execute(select(audit.c.actor, audit.c.action, audit.c.detail))).all()
         row = (await connection.execute(select(certificates))).one()
