@@ -10,6 +10,7 @@ import aiohttp
 from aiohttp import web
 
 from bot.backoff import RetryPolicy
+from bot.certificates.verify.build import verify_routes
 from bot.channels.facts import CHANNELS, SPOKEN
 from bot.channels.port import Channel
 from bot.conversation.budget import Budgets
@@ -82,6 +83,7 @@ async def make_server(
         links = link_routes(settings, store, session, runtime)
         links += my_data_routes(store, runtime.clock)
         links += upload_routes(settings, store, metrics, runtime.clock)
+        links += verify_routes(settings, store, metrics, runtime.clock)
         links += FrontPage([SPOKEN[channel.name].title for channel in channels]).routes()
         yield make_app([*intake.routes(), *events, *health.routes(), *links, *extra], max_body=MAX_BODY)
 

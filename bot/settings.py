@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from ipaddress import ip_network
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
@@ -71,6 +72,7 @@ class Settings(AllChannelSettings):
     qr_key: str | None = None
     qr_cert: str | None = None
 
+    trusted_proxies: str = "127.0.0.0/8,::1/128"
     files_url: str | None = None
     scanner_url: str | None = None
     model_path: str = "models/counter.tar.gz"
@@ -151,6 +153,19 @@ class Settings(AllChannelSettings):
         if value is not None and not Path(value).is_file():
             raise ValueError("is no file")
         return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        try:
+            _ = [ip_network(one.strip()) for one in value.split(",")]
+        except ValueError:
+            raise ValueError("must be addresses or networks, separated by commas") from None
+        return value
+
+    def proxy_networks(self) -> list[str]:
+        """Whose word counts on where a request comes from."""
+        return [one.strip() for one in self.trusted_proxies.split(",")]
 
     @property
     def authority_folder(self) -> Path:

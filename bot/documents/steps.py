@@ -16,6 +16,7 @@ from bot.documents.effects import unpacked
 from bot.documents.inspection import Inspector, ScannerDown
 from bot.documents.notes import DocumentNotes
 from bot.documents.words import WHY
+from bot.limited.limits import MOST_BYTES
 from bot.runtime import Clock
 from casestore.documents.lifecycle import OPEN, DocumentState
 from casestore.documents.model import StoredDocument

@@ -22,7 +22,7 @@ class OwnTimeStamper(TimeStamper):
     anew was half the time of a seal."""
 
     def __init__(self, certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._key = key
         self._tsa = x509.GeneralName(name="directory_name", value=certificate.subject).dump()
         whose = {"issuer": certificate.issuer, "serial_number": certificate.serial_number}

@@ -13,6 +13,7 @@ from bot.certificates.verify.facts import Facts, Kind, MarkState
 from bot.limited.limits import MOST_PIXELS
 
 Verify = Callable[[bytes, bytes, bytes], bool]
+_QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 _LONGEST_SIDE = 2600  # pixels: a module of a QR on a whole page is five of them
 _BIGGER = (1.6, 2.5)
 _MOST_ENLARGED = 24_000_000  # pixels
@@ -54,7 +55,7 @@ def _looks(picture: Image.Image) -> Iterator[Image.Image]:
 
 
 def _texts(picture: Image.Image) -> Iterator[str]:
-    for found in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode):
+    for found in zxingcpp.read_barcodes(picture, formats=_QR):
         yield found.text
 
 

@@ -17,7 +17,6 @@ from typing import Any, cast
 from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import async_validate_pdf_signature, async_validate_pdf_timestamp
 from pyhanko.sign.validation.dss import DocumentSecurityStore
@@ -98,8 +97,8 @@ def _covers_all(signature: EmbeddedPdfSignature, *, whole_file: bool) -> None:
 
 
 def _is_ours(certificate: asn1.Certificate, known: Sequence[x509.Certificate], policy: str) -> None:
-    """From the authority that issued ours, with the subject and the policies of ours; where only the root is known, with
-    the policy that stands for ours."""
+    """From the authority that issued ours, with the subject and the policies of ours; where only the root is known,
+    with the policy that stands for ours."""
     shown = x509.load_der_x509_certificate(certificate.dump())
     if not known and policy in policies(shown):
         return
@@ -125,7 +124,7 @@ def _context(store: Any, trust: Trust, moment: datetime) -> ValidationContext:
         "other_certs": _asn1((*trust.authorities, *trust.stamps)),
         "moment": moment,
     }
-    return store.as_validation_context(known | _STRICT)
+    return cast("ValidationContext", store.as_validation_context(known | _STRICT))
 
 
 def _asn1(certificates: Iterable[x509.Certificate]) -> list[asn1.Certificate]:
