@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Annotated, Any, Literal
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import NoDecode
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -29,7 +29,6 @@ _NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "registries": ("registries_url", "registries_client_id", "registries_client_secret"),
         "login": ("login_url", "login_client_id", "login_client_secret"),
-        "seal": ("seal_key", "seal_cert", "seal_chain", "tsa_url"),
     }
 )
 EVENT_SECRETS: Mapping[str, str] = MappingProxyType(
@@ -68,7 +67,7 @@ class Settings(AllChannelSettings):
     seal_key: SecretStr | None = None  # an address in PKCS#11 may hold its PIN
     seal_cert: str | None = None
     seal_chain: str | None = None
-    tsa_url: str | None = None
+    tsa_url: str | None = Field(None, validate_default=True)
     qr_key: str | None = None
     qr_cert: str | None = None
 
@@ -142,7 +141,9 @@ class Settings(AllChannelSettings):
 
     @field_validator("tsa_url")
     @classmethod
-    def _known_stamps(cls, value: str | None) -> str | None:
+    def _known_stamps(cls, value: str | None, told: ValidationInfo) -> str | None:
+        if told.data.get("seal_key") and not all((value, told.data.get("seal_cert"), told.data.get("seal_chain"))):
+            raise ValueError("SEAL_KEY needs SEAL_CERT, SEAL_CHAIN and TSA_URL beside it")
         if value is not None and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
             raise ValueError("must be the address of an RFC 3161 service")
         return value

@@ -42,7 +42,12 @@ def checker(settings: Settings, store: Store, clock: Clock) -> Checker:
 def verify_routes(settings: Settings, store: Store, metrics: Metrics, clock: Clock) -> list[web.RouteDef]:
     """For the web side."""
     filters: Mapping[str, Callable[..., Any]] = {"told": told_of, "facts": facts_of, "explained": explained}
-    pages = Pages(Path(__file__).parent / "pages", style="verify.css", filters=filters)
+    pages = Pages(
+        Path(__file__).parent / "pages",
+        style="verify.css",
+        values={"sample": settings.seal_key is None},
+        filters=filters,
+    )
     return VerifyPages(
         checker=checker(settings, store, clock),
         pages=pages,

@@ -84,6 +84,15 @@ RESULTS: Mapping[Result, Told] = MappingProxyType(
     }
 )
 
+ISSUED = Told(
+    "good",
+    {"el": "Έχει εκδοθεί και ισχύει", "en": "Issued here, and valid"},
+    {
+        "el": "Με αυτόν τον κωδικό εκδόθηκε έγγραφο από εδώ, και ισχύει.",
+        "en": "A document was issued here under this code, and it is valid.",
+    },
+)
+
 REASONS: Mapping[Reason, LocalizedText] = MappingProxyType(
     {
         Reason.CHANGED: {
@@ -183,9 +192,11 @@ WHY_REVOKED: Mapping[Why, LocalizedText] = MappingProxyType(
 
 
 def told_of(verdict: Verdict) -> Told:
-    """A mistyped code is no sign of a forgery."""
+    """A mistyped code is no sign of a forgery, and a right one no proof of what the paper beside it says."""
     if verdict.reason is Reason.MISTYPED:
         return Told("ask", {"el": "Ελέγξτε τον κωδικό", "en": "Check the code"}, REASONS[Reason.MISTYPED])
+    if verdict.result is Result.GENUINE and verdict.basis in (Basis.CODE, Basis.QR):
+        return ISSUED
     return RESULTS[verdict.result]
 
 
