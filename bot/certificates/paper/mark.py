@@ -101,6 +101,8 @@ def read_mark(cose: bytes, verify: Callable[[bytes, bytes, bytes], bool]) -> Mar
     """``verify(key_id, signature, what was signed)``. Raises :class:`BadMark`."""
     try:
         protected, _, payload, signature = cbor2.loads(cose)
+        if cbor2.dumps([protected, {}, payload, signature]) != cose:
+            raise BadMark("not as we write it")
         header = cbor2.loads(protected)
         key_id = bytes(header[_KID])
         if header[_ALGORITHM] != _ES256 or not verify(key_id, bytes(signature), _structure(protected, payload)):
@@ -108,7 +110,7 @@ def read_mark(cose: bytes, verify: Callable[[bytes, bytes, bytes], bool]) -> Mar
         return _mark(cbor2.loads(payload))
     except BadMark:
         raise
-    except (ValueError, TypeError, LookupError, OverflowError, EOFError, RecursionError, OSError) as error:
+    except (cbor2.CBORError, ValueError, TypeError, LookupError, OverflowError, RecursionError, OSError) as error:
         raise BadMark(type(error).__name__) from None
 
 
