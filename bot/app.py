@@ -17,6 +17,8 @@ from bot.certificates.build import (
     certificate_routes,
     certificates_job,
 )
+from bot.certificates.model import Issuer
+from bot.certificates.verify.build import verify_routes
 from bot.channels.facts import CHANNELS, SPOKEN
 from bot.channels.port import Channel
 from bot.conversation.budget import Budgets
@@ -90,6 +92,7 @@ async def make_server(
         links += my_data_routes(store, runtime.clock)
         links += upload_routes(settings, store, metrics, runtime.clock)
         links += certificate_routes(store, metrics, runtime.clock)
+        links += verify_routes(settings, store, metrics, runtime.clock)
         links += FrontPage([SPOKEN[channel.name].title for channel in channels]).routes()
         yield make_app([*intake.routes(), *events, *health.routes(), *links, *extra], max_body=MAX_BODY)
 
@@ -210,8 +213,10 @@ def build_jobs(
     metrics: Metrics,
     runtime: Runtime,
     policy: RetryPolicy | None = None,
+    *,
+    issuer: Issuer,
 ) -> list[Job]:
-    """What a worker does, in the order of a message's way."""
+    """What a worker does, in the order of a message's way. ``issuer`` makes the papers of certificates."""
     policy = policy or RetryPolicy()
     notices = notice_parts(settings, store, registries[1], runtime.clock)
     turn_handler = _build_turn_handler(settings, store, channels, registries[1], dialogue, metrics, runtime)
@@ -237,6 +242,18 @@ def build_jobs(
         runtime=runtime,
         policy=policy,
     )
+    jobs.append(
+        certificates_job(
+            settings=settings,
+            store=store,
+            registries=registries[0],
+            issuer=issuer,
+            wording=dialogue,
+            metrics=metrics,
+            runtime=runtime,
+            policy=policy,
+        )
+    )
     jobs += registry_jobs(
         settings=settings,
         store=store,
@@ -245,6 +262,7 @@ def build_jobs(
         metrics=metrics,
         runtime=runtime,
         policy=policy,
+        appliers=certificate_appliers(store),
     )
     feeds = [] if registries[1] is None else [ContactFeed(contacts=registries[1], store=store, clock=runtime.clock)]
     return [*jobs, *feeds]

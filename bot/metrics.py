@@ -81,6 +81,9 @@ class Metrics:
         )
         self.uploads = Counter("counter_uploads", "Files by the upload page, by result", ["result"], registry=r)
         self.let_go = Counter("counter_let_go_rows", "Rows whose time was over, by kind", ["kind"], registry=r)
+        self.verified = Counter(
+            "counter_verified", "Certificates that were asked about", ["result", "basis"], registry=r
+        )
         self._of_queues(r)
         self._of_registries(r)
         self._of_watch(r)

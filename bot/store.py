@@ -18,6 +18,7 @@ from casestore.cases.reconciliations import Reconciliations
 from casestore.cases.repository import Cases
 from casestore.certificates.files import DatabasePapers, FolderPapers
 from casestore.certificates.links import CertificateLinks
+from casestore.certificates.records import IssuedCertificates
 from casestore.certificates.requests import CertificateRequests
 from casestore.certificates.tasks import CertificateTasks
 from casestore.conversations.handovers import Handovers
@@ -108,11 +109,10 @@ class Store:
     broadcast_members: Members
     broadcast_rows: BroadcastRows
     broadcast_progress: BroadcastProgress
+    issued: IssuedCertificates
 
     @classmethod
-    def over(
-        cls, database: Database, vault: Vault, files: Files | None = None, papers: Files | None = None
-    ) -> Store:
+    def over(cls, database: Database, vault: Vault, files: Files | None = None, papers: Files | None = None) -> Store:
         """``files`` keep the content of documents, ``papers`` that of certificates: the database itself, if not said
         otherwise."""
         points, audits, outbox = ContactPoints(database, vault), AuditTrail(database, vault), Outbox(database, vault)
@@ -165,6 +165,7 @@ class Store:
             broadcast_members=members,
             broadcast_rows=BroadcastRows(members, sends),
             broadcast_progress=BroadcastProgress(database),
+            issued=IssuedCertificates(database, vault, audits),
         )
 
 

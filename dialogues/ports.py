@@ -158,9 +158,9 @@ class DocumentReads(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RequestedCertificate:
-    """A certificate that was asked for here. ``state``: ``asked``, ``waiting``, ``issued``, ``refused`` (for ``reason``,
-    in the registry's words), ``cancelled`` or ``failed``. ``details``: what its registry was told, without secrets;
-    ``number`` is the registry's. ``kept_until``: until then its paper can be sent again."""
+    """A certificate that was asked for here. ``state``: ``asked``, ``waiting``, ``issued``, ``refused`` (for
+    ``reason``, in the registry's words), ``cancelled`` or ``failed``. ``details``: what its registry was told, without
+    secrets; ``number`` is the registry's. ``kept_until``: until then its paper can be sent again."""
 
     id: int
     kind: str

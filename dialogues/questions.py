@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-AGAIN: Mapping[str, str] = MappingProxyType({
+AGAIN: Mapping[str, str] = MappingProxyType(
+    {
         "afm": "utter_ask_afm_again",
         "amka": "utter_certificate_ask_amka_again",
         "code": "utter_ask_code_again",

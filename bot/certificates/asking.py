@@ -1,10 +1,10 @@
 """The errand of a request: its registry is asked, and what it says is carried out. Exactly once, whatever dies in
 between.
 
-A request has an id that follows from its cause and never changes: a registry that honours ids answers the same one alike
-however often it is asked. Where one does not promise that, it is looked up before it is asked again. The paper is kept,
-the record of it written and the message put into the outbox in one commit; a paper that was made and not kept is nobody's:
-its code was never told and is not on record.
+A request has an id that follows from its cause and never changes: a registry that honours ids answers the same one
+alike however often it is asked. Where one does not promise that, it is looked up before it is asked again. The paper is
+kept, the record of it written and the message put into the outbox in one commit; a paper that was made and not kept is
+nobody's: its code was never told and is not on record.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ from bot.runtime import Clock
 from bot.store import Store
 from casestore.certificates.lifecycle import OPEN, RequestState, Step
 from casestore.certificates.model import SealedPaper, StoredRequest
+from casestore.certificates.records import IssuedCertificates
 from casestore.queues.tasks import ClaimedTask
 from connectors.audit import CallCause, audit_cause
-from connectors.registry import Certificate, CertificateRequest, CaseRegistry, RegistryError, RegistryRefused
+from connectors.registry import CaseRegistry, Certificate, CertificateRequest, RegistryError, RegistryRefused
 from dialogues.catalogue import Catalogue
 from dialogues.say import LocalizedText
 
@@ -36,7 +37,7 @@ GAVE_UP, UNPRINTABLE, TURNED_AWAY = "gave-up", "unprintable", "turned-away"
 _FINAL = ("error ", "no such certificate")
 """How a reason begins that the registry itself gave for this request. Others (credentials) are nobody's here."""
 
-Record = Callable[[AsyncConnection, StoredRequest, Sheet, Issued, datetime], Awaitable[None]]
+Record = Callable[[IssuedCertificates, AsyncConnection, Sheet, Issued], Awaitable[None]]
 """Writes down that a paper was issued, in the commit that keeps it: by it a paper is verified."""
 
 log = structlog.get_logger(__name__)
@@ -105,7 +106,8 @@ class AskStep:
         try:
             issued = await self._desk.issuer.issue(sheet)
         except Unprintable as problem:  # the field's name is the registry's own, not the citizen's
-            log.error("certificate.unprintable", request_id=request.id, kind=request.kind, field=problem.field)
+            field = problem.field
+            log.error("certificate.unprintable", request_id=request.id, kind=request.kind, field=field)  # noqa: TRY400
             return self._failed(request, UNPRINTABLE, "utter_certificate_unprintable")
         paper = SealedPaper(
             sealed=await self._requests.sealed(request.key, issued.pdf),
@@ -120,7 +122,7 @@ class AskStep:
         async def write(connection: AsyncConnection, now: datetime) -> str:
             if not await self._requests.issued(connection, request, paper, now):
                 return await nothing_to_do(connection, now)  # cancelled or erased meanwhile
-            await self._desk.record(connection, request, sheet, issued, now)
+            await self._desk.record(self._desk.store.issued, connection, sheet, issued)
             await self._desk.notes.deliver(
                 connection,
                 request,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+
 from aiohttp import web
 
 from bot.backoff import DOCUMENT_ATTEMPTS, Backoff, RetryPolicy
-from bot.certificates.asking import AskStep, Desk, Record
+from bot.certificates.asking import AskStep, Desk
 from bot.certificates.effects import CertificateEffects
 from bot.certificates.events import TYPES, CertificateApplier
+from bot.certificates.issuer import record
 from bot.certificates.model import Issuer
 from bot.certificates.notes import CertificateNotes
 from bot.certificates.reads import StoreCertificates
@@ -52,13 +54,12 @@ def certificates_job(
     store: Store,
     registries: Sequence[CaseRegistry],
     issuer: Issuer,
-    record: Record,
     wording: Wording,
     metrics: Metrics,
     runtime: Runtime,
     policy: RetryPolicy,
 ) -> Job:
-    """For a worker. What waits for its registry is looked after until the watch ends it."""
+    """For a worker; ``issuer`` is closed by whoever made it. What waits is looked after until the watch ends it."""
     desk = Desk(
         store=store,
         registries={registry.name: registry for registry in registries},

@@ -1,5 +1,5 @@
-"""What an event says of a certificate: that it is settled. How, its registry is asked: what cannot be taken back is told
-by the registry itself."""
+"""What an event says of a certificate: that it is settled. How, its registry is asked: what cannot be taken back is
+told by the registry itself."""
 
 from __future__ import annotations
 

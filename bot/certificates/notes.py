@@ -1,5 +1,5 @@
-"""What is said of a certificate outside a turn, and how its file goes out: once for each cause, in the commit of what it
-tells, and only into a chat where the citizen whom it is about is still the one proven."""
+"""What is said of a certificate outside a turn, and how its file goes out: once for each cause, in the commit of what
+it tells, and only into a chat where the citizen whom it is about is still the one proven."""
 
 from __future__ import annotations
 

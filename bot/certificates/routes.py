@@ -3,8 +3,8 @@
     GET  /d/{token}    the PDF, as a file; each is one opening
     HEAD /d/{token}    its size and type; counts as none
 
-A link that is unknown, used up or expired, whose citizen is no longer proven in its chat, or whose paper is gone: all get
-the same words.
+A link that is unknown, used up or expired, whose citizen is no longer proven in its chat, or whose paper is gone: all
+get the same words.
 """
 
 from __future__ import annotations

@@ -9,10 +9,10 @@ GONE = Sorry(
     status=404,
     heading={"el": "Ο σύνδεσμος δεν ανοίγει κάτι", "en": "This link does not open anything"},
     reason={
-        "el": f"Ο σύνδεσμος για το έγγραφό σας ισχύει {LIFETIME.days} ημέρες, ανοίγει ως {OPENINGS} φορές, και μόνο όσο είστε "
-        "συνδεδεμένοι στη συνομιλία που τον έλαβε.",
-        "en": f"A link to your document is valid for {LIFETIME.days} days, opens up to {OPENINGS} times, and only while you "
-        "are linked in the chat that received it.",
+        "el": f"Ο σύνδεσμος για το έγγραφό σας ισχύει {LIFETIME.days} ημέρες, ανοίγει ως {OPENINGS} φορές, και μόνο "
+        "όσο είστε συνδεδεμένοι στη συνομιλία που τον έλαβε.",
+        "en": f"A link to your document is valid for {LIFETIME.days} days, opens up to {OPENINGS} times, and only "
+        "while you are linked in the chat that received it.",
     },
     hint={
         "el": "Για νέο σύνδεσμο, γυρίστε στη συνομιλία και γράψτε",

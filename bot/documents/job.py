@@ -57,7 +57,10 @@ class SweepJob:
     name = "files"
 
     def __init__(self, store: Store, clock: Clock) -> None:
-        self._sweeps: tuple[Callable[[float], Awaitable[int]], ...] = (store.documents.sweep, store.certificate_requests.sweep)
+        self._sweeps: tuple[Callable[[float], Awaitable[int]], ...] = (
+            store.documents.sweep,
+            store.certificate_requests.sweep,
+        )
         self._clock = clock
         self._timer = Timer()
 

@@ -6,15 +6,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
+
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.port import Channel, FetchError, Remedy
-from bot.documents.checks.verdict import MOST_BYTES, Refusal, Refused
+from bot.documents.checks.verdict import Refusal, Refused
 from bot.documents.effects import unpacked
 from bot.documents.inspection import Inspector, ScannerDown
 from bot.documents.notes import DocumentNotes
 from bot.documents.words import WHY
 from bot.errands import NOT_WANTED, Later, Step, Write, nothing_to_do
+from bot.limited.limits import MOST_BYTES
 from bot.runtime import Clock
 from casestore.documents.lifecycle import OPEN, DocumentState
 from casestore.documents.model import StoredDocument

@@ -1,7 +1,7 @@
 """Links to issued papers: each for one paper, in one chat, for a stated time and number of openings.
 
-Only a keyed hash of each is kept. It counts while the citizen whom the paper is about is still the one proven in the chat
-that it was sent to: a telephone changes hands, and so do links.
+Only a keyed hash of each is kept. It counts while the citizen whom the paper is about is still the one proven in the
+chat that it was sent to: a telephone changes hands, and so do links.
 """
 
 from __future__ import annotations
@@ -58,9 +58,7 @@ class CertificateLinks:
 
     async def open(self, connection: AsyncConnection, token: str, now: datetime, *, count: bool) -> Opened | None:
         """What this token opens; ``count``: that is one opening more. ``None`` for one that does not count."""
-        alive = and_(
-            links.c.token_key == self._key(token), links.c.expires_at > now, links.c.openings < OPENINGS
-        )
+        alive = and_(links.c.token_key == self._key(token), links.c.expires_at > now, links.c.openings < OPENINGS)
         columns = (links.c.certificate_id, links.c.citizen_id, links.c.conversation_id)
         row = (await connection.execute(select(*columns).where(alive))).first()
         if row is None or await self.proven_in(connection, row.conversation_id) != row.citizen_id:

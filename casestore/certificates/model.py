@@ -11,9 +11,9 @@ from casestore.certificates.lifecycle import RequestState
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A certificate as its citizen asks for it. ``key`` names the cause: the same cause asks once. ``request`` is the id
-    under which the registry will know it; ``details`` what it must be told, by our names, and ``secrets`` what else: kept
-    until it is settled."""
+    """A certificate as its citizen asks for it. ``key`` names the cause: the same cause asks once. ``request`` is the
+    id under which the registry will know it; ``details`` what it must be told, by our names, and ``secrets`` what else:
+    kept until it is settled."""
 
     key: str
     citizen_id: int

@@ -20,6 +20,7 @@ from casestore.tables.certificate_requests import (
     certificate_requests,
     certificate_tasks,
 )
+from casestore.tables.certificates import certificates
 from casestore.tables.conversations import conversations, copies, dialogue_events, handovers, transcript, wishes
 from casestore.tables.documents import document_parts, document_tasks, documents, upload_links
 from casestore.tables.notices import notice_facts, notice_log, notice_sends, notices, timed_facts
@@ -38,6 +39,7 @@ __all__ = [
     "certificate_parts",
     "certificate_requests",
     "certificate_tasks",
+    "certificates",
     "citizens",
     "codes",
     "consents",

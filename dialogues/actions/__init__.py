@@ -8,7 +8,6 @@ from dialogues.actions.alarms import Alarm
 from dialogues.actions.asking import AskAgain, CancelPerson, Reaction
 from dialogues.actions.base import Action
 from dialogues.actions.case_facets import CaseFacets
-from dialogues.actions.certificates import AskForCertificate, OrderCertificate, asks_certificate
 from dialogues.actions.cases import (
     CaseNamed,
     CaseStatus,
@@ -16,6 +15,7 @@ from dialogues.actions.cases import (
     ListCases,
     OfCases,
 )
+from dialogues.actions.certificates import AskForCertificate, OrderCertificate, asks_certificate
 from dialogues.actions.consent import StartAlerts, StopAlerts
 from dialogues.actions.documents import HandPaperIn, MissingPapers, PaperSent, TakeDocument, TakeFilesBack
 from dialogues.actions.facets import AskFacet, OwnFirst

@@ -25,8 +25,8 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """``kind``: its code; ``details`` as far as they were told; ``asks``: the one that was asked for last; ``then``: what
-    is wanted after it. ``mark``: which answer showed digits for it."""
+    """``kind``: its code; ``details`` as far as they were told; ``asks``: the one that was asked for last; ``then``:
+    what is wanted after it. ``mark``: which answer showed digits for it."""
 
     kind: str
     details: Mapping[str, str] = field(default_factory=dict)

@@ -1,9 +1,9 @@
 """A certificate is asked for: which one, whose, what for; then what it costs and how long it takes, and a yes.
 
 One step follows from what is known so far (:class:`dialogues.actions.certificate_form.Form`), whichever way a message
-brought it: so it goes on after a proof, after a question in between, and after a word taken back. What is asked for is of
-whoever is proven here; where a sender can be forged the yes is six digits that only our answer held. What is secret is
-asked for last and goes straight to the effect.
+brought it: so it goes on after a proof and after a question in between. What is asked for is of whoever is proven here;
+where a sender can be forged the yes is six digits that only our answer held. What is secret is asked for last and goes
+straight to the effect.
 """
 
 from __future__ import annotations
@@ -160,7 +160,9 @@ class AskForCertificate(Action):
         told = tuple(_DETAIL[name](value) for name, value in form.details.items() if name in _DETAIL)
         more = (*told, *cost_of(service), *time_of(service))
         if not turn.forgeable:
-            said = Say("utter_certificate_confirm", {"title": service.title}, more=(*more, Say("utter_certificate_go_on")))
+            said = Say(
+                "utter_certificate_confirm", {"title": service.title}, more=(*more, Say("utter_certificate_go_on"))
+            )
             return _wait(form, said)
         mark, digits = new_digits(self._reads, turn)
         last = Say("utter_certificate_go_on_code", {"code": digits})

@@ -221,7 +221,9 @@ class AskFacet(AboutOneCase):
             return None  # an office was asked for in between
         if turn.context.citizen_id is not None and (turn.named(*_KINDS) or (turn.slots.get("case") and not office)):
             return None  # a case of the citizen's goes before what is true of all
-        remembered = about(turn.slots) in ("service", "certificate", "office", "link", "person") and turn.slots.get("topic")
+        remembered = about(turn.slots) in ("service", "certificate", "office", "link", "person") and turn.slots.get(
+            "topic"
+        )
         if remembered or named is not None or office is not None:
             return self._named.meant_in(turn) or office
         return None

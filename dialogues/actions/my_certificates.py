@@ -193,5 +193,3 @@ class OfCertificate(Action):
             return None
         asked = await self._reads.certificates.asked(citizen, turn.context.now)
         return self._status.meant(turn, [one for one in asked if one.state != _NOT_TOLD])
-
-

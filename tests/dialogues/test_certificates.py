@@ -196,7 +196,8 @@ async def test_the_list_offers_what_can_be_sent_again(talk: Talk, state: State) 
 
 
 @pytest.mark.parametrize(
-    "text", ["ξαναστείλτε μου το πιστοποιητικό", "στείλτε το ξανά", "νέο link για το πιστοποιητικό", "send it again please"]
+    "text",
+    ["ξαναστείλτε μου το πιστοποιητικό", "στείλτε το ξανά", "νέο link για το πιστοποιητικό", "send it again please"],
 )
 async def test_send_it_again(talk: Talk, state: State, text: str) -> None:
     state.certificates.requests = (ISSUED, ASKED)
