@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import structlog
 from prometheus_client import Counter
@@ -60,8 +59,8 @@ class Step(Protocol[T_contra]):
 class ErrandsJob(Generic[T]):
     """Up to ``concurrency`` things at once, one step of each at a time. ``find`` gives the thing by its id.
 
-    ``again`` says how long after a failed attempt the next one is, ``most`` how many there are, by step where a step
-    has its own (``None``: without end).
+    ``steps`` and what follows are by the step, an enum of the thing's kind. ``again`` says how long after a failed
+    attempt the next one is, ``most`` how many there are (``None``: without end).
     """
 
     def __init__(
@@ -71,9 +70,9 @@ class ErrandsJob(Generic[T]):
         database: Database,
         tasks: TaskQueue,
         find: Callable[[int], Awaitable[T | None]],
-        steps: Mapping[StrEnum, Step[T]],
-        again: Mapping[StrEnum, Backoff],
-        most: Mapping[StrEnum, int | None],
+        steps: Mapping[Any, Step[T]],
+        again: Mapping[Any, Backoff],
+        most: Mapping[Any, int | None],
         counter: Counter,
         runtime: Runtime,
         lease: timedelta,

@@ -142,8 +142,8 @@ class AskStep:
                 return await nothing_to_do(connection, now)
             office = self._office(request)
             if words.strip():
-                values = {"reason": words.strip(), "office": office}
-                await self._desk.notes.say(connection, request, "utter_certificate_refused", now, **values)
+                name, reason = "utter_certificate_refused", words.strip()
+                await self._desk.notes.say(connection, request, name, now, reason=reason, office=office)
             else:
                 await self._desk.notes.say(connection, request, "utter_certificate_refused_plain", now, office=office)
             await self._desk.store.audits.note(connection, "certificate.refused", request.kind, now)

@@ -41,7 +41,7 @@ class DocumentsJob(ErrandsJob[StoredDocument]):
             database=store.database,
             tasks=store.document_tasks,
             find=store.documents.find,
-            steps=dict(steps),
+            steps=steps,
             again=dict.fromkeys(Step, policy.document_again),
             most=dict.fromkeys(Step, DOCUMENT_ATTEMPTS),
             counter=metrics.documents,

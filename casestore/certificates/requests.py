@@ -124,7 +124,7 @@ class CertificateRequests:
     async def cancel(self, connection: AsyncConnection, request_id: int, citizen_id: int, now: datetime) -> bool:
         """Its citizen does not want it any more. ``False`` where it is not theirs, or has ended."""
         theirs = requests.c.citizen_id == citizen_id
-        return await self._move(connection, request_id, RequestState.CANCELLED, now, only=theirs)
+        return await self._move(connection, request_id, RequestState.CANCELLED, now, theirs)
 
     async def _move(
         self,
@@ -132,12 +132,12 @@ class CertificateRequests:
         request_id: int,
         state: RequestState,
         now: datetime,
-        only: ColumnElement[bool] | None = None,
+        *only: ColumnElement[bool],
         **values: object,
     ) -> bool:
-        legal = [requests.c.id == request_id, requests.c.state.in_(sources(REQUEST_MOVES, state))]
+        legal = [requests.c.id == request_id, requests.c.state.in_(sources(REQUEST_MOVES, state)), *only]
         ended = {"finished_at": now, "secrets_sealed": b""} if state in ENDED else {}
-        moved = update(requests).where(*legal, *([] if only is None else [only]))
+        moved = update(requests).where(*legal)
         result = await connection.execute(moved.values(state=state, state_at=now, **ended, **values))
         return bool(result.rowcount)
 

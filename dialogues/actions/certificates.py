@@ -71,8 +71,8 @@ class AskForCertificate(Action):
         if kinds and (form is None or kinds[0] != form.kind):
             return new_form(kinds, turn)
         topic = turn.slots.get("topic")
-        if form is None and topic in self._catalogue.issued and not says_certificate(turn):
-            return new_form([topic], turn)
+        if form is None and topic and topic in self._catalogue.issued and not says_certificate(turn):
+            return new_form([str(topic)], turn)
         return form
 
     def _which(self, turn: ActionInput) -> ActionOutput:
@@ -148,8 +148,8 @@ class AskForCertificate(Action):
             service = self._catalogue.services[form.kind]
             said = Say("utter_certificate_no_case", {"title": service.title, "where": service.where})
             return ActionOutput((said,), {"pending": None, "topic": form.kind})
-        said = {turn.named("case_ref"), turn.said}
-        meant = [case for case in theirs if case.reference in said] or theirs
+        named = {turn.named("case_ref"), turn.said}
+        meant = [case for case in theirs if case.reference in named] or theirs
         if len(meant) == 1:
             return form.told(CASE, meant[0].reference)
         options = tuple(self._cases.option(case) for case in theirs[:_MOST_OFFERED])

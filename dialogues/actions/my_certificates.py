@@ -58,7 +58,7 @@ class _OfCertificates(Action):
         return self._catalogue.services[kind].title
 
     def option(self, one: RequestedCertificate, intent: str) -> Option:
-        title = {"title": self.title(one.kind), "asked": one.at}
+        title: dict[str, Value] = {"title": self.title(one.kind), "asked": one.at}
         return Option(Say("utter_certificate_choice", title), f"/{intent} {one.id}")
 
 
@@ -128,7 +128,7 @@ class MyCertificates(_OfCertificates):
         return ActionOutput((told,), {"question": None, "pending": None, "wish": STATUS})
 
     def _line(self, one: RequestedCertificate) -> Say:
-        values = {"title": self.title(one.kind), "asked": one.at}
+        values: dict[str, Value] = {"title": self.title(one.kind), "asked": one.at}
         return Say(f"utter_certificate_line_{one.state}", values)
 
 
