@@ -17,7 +17,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from bot.certificates.paper.code import plain
+from bot.certificates.paper.code import plain, read_code
 from bot.certificates.verify.checker import Checker
 from bot.certificates.verify.throttle import Network, Throttle, address_of
 from bot.certificates.verify.verdict import Reason, Result, Verdict
@@ -36,7 +36,7 @@ log = structlog.get_logger(__name__)
 
 
 class VerifyPages:
-    """``guesses`` counts codes that led nowhere, ``files`` the files that had to be opened."""
+    """``guesses`` counts codes that could be right and led nowhere, ``files`` the files that had to be opened."""
 
     def __init__(
         self,
@@ -81,15 +81,24 @@ class VerifyPages:
         return await self._code(request, typed, posted=True)
 
     async def _code(self, request: web.Request, typed: str, *, posted: bool = False) -> web.Response:
-        address = address_of(request, self._proxies)
-        if wait := self._guesses.take(address):  # taken before it is known: many ask at the same time
-            return self._slow(request, wait)
-        verdict = await self._checker.code(typed[:LONGEST_CODE])
-        if verdict.result is not Result.UNKNOWN:
-            self._guesses.give_back(address)
-        elif posted and _wants_json(request):
+        verdict = await self._verdict_of(typed[:LONGEST_CODE], address_of(request, self._proxies))
+        if isinstance(verdict, int):
+            return self._slow(request, verdict)
+        if verdict.result is Result.UNKNOWN and posted and _wants_json(request):
             verdict = _as_posted(verdict)
         return self._answer(request, verdict)
+
+    async def _verdict_of(self, typed: str, address: str) -> Verdict | int:
+        """Or in how many seconds to ask again. What its check symbols refuse is told at once and costs nothing: it gets
+        nobody nearer to a right one. What is found costs nothing either."""
+        if read_code(typed) is None:
+            return await self._checker.code(typed)
+        if wait := self._guesses.take(address):  # taken before it is known: many ask at the same time
+            return wait
+        verdict = await self._checker.code(typed)
+        if verdict.result is not Result.UNKNOWN:
+            self._guesses.give_back(address)
+        return verdict
 
     async def _file(self, request: web.Request) -> web.Response:
         address = address_of(request, self._proxies)
