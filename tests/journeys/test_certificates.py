@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.certificates.issuer import make_issuer
+from bot.commands.doctor_watch import watch_findings
 from bot.phone.faults import ChannelName
 from bot.phone.people import Person
 from casestore.certificates.lifecycle import RequestState as S
@@ -239,6 +240,7 @@ async def test_a_seal_that_is_away_is_waited_for(sqlite_url: str, model: Model) 
     async with running_counter(sqlite_url, model, ("135790",), issuer=PlainIssuer(fails=2)) as service:
         await c.proven(service, c.A, "viber")
         await c.ask(service, c.A, "viber", f"θέλω {FAMILY}")
+        await service.system.later(30)
         await service.system.later(30)
         assert await c.states(service) == [S.ISSUED]
         assert len(c.files_to(service, c.A.viber_id)) == 1

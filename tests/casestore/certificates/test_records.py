@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from casestore.issued.records import Certificate, Revocation, Why
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from bot.store import Store
+from casestore.certificates.records import Certificate, Revocation, Why
 from casestore.database import Database
 from casestore.tables import audit, certificates
 from casestore.vault import Vault
