@@ -118,8 +118,8 @@ class Store:
         points, audits, outbox = ContactPoints(database, vault), AuditTrail(database, vault), Outbox(database, vault)
         tasks, sends = DocumentTasks(database, vault), NoticeSends(database, vault, outbox)
         documents = Documents(database, vault, files or DatabaseFiles(), tasks)
-        errands = CertificateTasks(database, vault)
-        certificates = CertificateRequests(database, vault, papers or DatabasePapers(), errands)
+        certificate_tasks = CertificateTasks(database, vault)
+        certificates = CertificateRequests(database, vault, papers or DatabasePapers(), certificate_tasks)
         notices, handovers, members = Notices(database), Handovers(database), Members(database, vault)
         return cls(
             database=database,
@@ -155,7 +155,7 @@ class Store:
             document_tasks=tasks,
             upload_links=UploadLinks(database, vault),
             certificate_requests=certificates,
-            certificate_tasks=errands,
+            certificate_tasks=certificate_tasks,
             certificate_links=CertificateLinks(database, vault),
             purger=Purger(database),
             audits=audits,

@@ -1,4 +1,4 @@
-"""The errand of a request: its registry is asked, and what it says is carried out. Exactly once, whatever dies in
+"""What is done about a request: its registry is asked, and what it says is carried out. Exactly once, whatever dies in
 between.
 
 A request has an id that follows from its cause and never changes: a registry that honours ids answers the same one
@@ -19,9 +19,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.certificates.model import Issued, Issuer, Sheet, Unprintable
 from bot.certificates.notes import CertificateNotes, Delivered
 from bot.certificates.sheets import sheet_of
-from bot.errands import Later, Write, nothing_to_do
 from bot.runtime import Clock
 from bot.store import Store
+from bot.tasks import Later, Write, nothing_to_do
 from casestore.certificates.lifecycle import OPEN, RequestState, Step
 from casestore.certificates.model import SealedPaper, StoredRequest
 from casestore.certificates.records import IssuedCertificates
@@ -44,7 +44,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class StepContext:
     """What every step works with. ``registries`` by name."""
 
     store: Store
@@ -59,10 +59,10 @@ class Desk:
 class AskStep:
     """``step``: asked for the first time, or looked after since."""
 
-    def __init__(self, desk: Desk, step: Step) -> None:
-        self._desk = desk
+    def __init__(self, context: StepContext, step: Step) -> None:
+        self._context = context
         self._step = step
-        self._requests = desk.store.certificate_requests
+        self._requests = context.store.certificate_requests
 
     async def prepare(self, task: ClaimedTask, request: StoredRequest) -> Write:
         if request.state not in OPEN:
@@ -79,10 +79,10 @@ class AskStep:
         return await self._carried_out(request, answer)
 
     async def _answer(self, task: ClaimedTask, request: StoredRequest) -> Certificate:
-        registry = self._desk.registries.get(request.registry)
+        registry = self._context.registries.get(request.registry)
         if registry is None:
             raise Later("not connected")
-        afm = await self._desk.store.citizens.afm_of(request.citizen_id)
+        afm = await self._context.store.citizens.afm_of(request.citizen_id)
         asked_before = self._step is not Step.ASK or (task.attempts > 1 and not registry.honours_ids)
         if asked_before and (found := await registry.certificate(request.request, afm)) is not None:
             return found
@@ -101,10 +101,10 @@ class AskStep:
         raise Later("pending")
 
     async def _issued(self, request: StoredRequest, answer: Certificate) -> Write:
-        kind = self._desk.catalogue.issued[request.kind]
-        sheet = sheet_of(answer, kind, self._desk.catalogue, self._desk.clock())
+        kind = self._context.catalogue.issued[request.kind]
+        sheet = sheet_of(answer, kind, self._context.catalogue, self._context.clock())
         try:
-            issued = await self._desk.issuer.issue(sheet)
+            issued = await self._context.issuer.issue(sheet)
         except Unprintable as problem:  # the field's name is the registry's own, not the citizen's
             field = problem.field
             log.error("certificate.unprintable", request_id=request.id, kind=request.kind, field=field)  # noqa: TRY400
@@ -122,8 +122,8 @@ class AskStep:
         async def write(connection: AsyncConnection, now: datetime) -> str:
             if not await self._requests.issued(connection, request, paper, now):
                 return await nothing_to_do(connection, now)  # cancelled or erased meanwhile
-            await self._desk.record(self._desk.store.issued, connection, sheet, issued)
-            await self._desk.notes.deliver(
+            await self._context.record(self._context.store.issued, connection, sheet, issued)
+            await self._context.notes.deliver(
                 connection,
                 request,
                 Delivered(paper.code, paper.size),
@@ -131,7 +131,7 @@ class AskStep:
                 key=f"cert:{request.id}:ready",
                 conversation_id=request.conversation_id,
             )
-            await self._desk.store.audits.note(connection, "certificate.issued", request.kind, now)
+            await self._context.store.audits.note(connection, "certificate.issued", request.kind, now)
             return RequestState.ISSUED
 
         return write
@@ -143,10 +143,12 @@ class AskStep:
             office = self._office(request)
             if words.strip():
                 name, reason = "utter_certificate_refused", words.strip()
-                await self._desk.notes.say(connection, request, name, now, reason=reason, office=office)
+                await self._context.notes.say(connection, request, name, now, reason=reason, office=office)
             else:
-                await self._desk.notes.say(connection, request, "utter_certificate_refused_plain", now, office=office)
-            await self._desk.store.audits.note(connection, "certificate.refused", request.kind, now)
+                await self._context.notes.say(
+                    connection, request, "utter_certificate_refused_plain", now, office=office
+                )
+            await self._context.store.audits.note(connection, "certificate.refused", request.kind, now)
             return RequestState.REFUSED
 
         return write
@@ -164,9 +166,9 @@ class AskStep:
         async def write(connection: AsyncConnection, now: datetime) -> str:
             if not await self._requests.fail(connection, request.id, reason, now):
                 return await nothing_to_do(connection, now)
-            await self._desk.notes.say(connection, request, name, now)
+            await self._context.notes.say(connection, request, name, now)
             key = f"cert:{request.id}"
-            await self._desk.store.handovers.ask(connection, request.conversation_id, key, GAVE_UP, now)
+            await self._context.store.handovers.ask(connection, request.conversation_id, key, GAVE_UP, now)
             return reason
 
         return write
@@ -178,14 +180,14 @@ class AskStep:
 
         async def write(connection: AsyncConnection, now: datetime) -> str:
             office = self._office(request)
-            await self._desk.notes.say(connection, request, "utter_certificate_delayed", now, office=office)
+            await self._context.notes.say(connection, request, "utter_certificate_delayed", now, office=office)
             return "delayed"
 
         return write
 
     def _office(self, request: StoredRequest) -> LocalizedText:
-        service = self._desk.catalogue.services[request.kind]
-        return self._desk.catalogue.offices[service.agency].title
+        service = self._context.catalogue.services[request.kind]
+        return self._context.catalogue.offices[service.agency].title
 
     def give_up(self, request: StoredRequest) -> Write:
         return self._failed(request, GAVE_UP, "utter_certificate_failed")

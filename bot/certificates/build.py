@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from aiohttp import web
 
 from bot.backoff import DOCUMENT_ATTEMPTS, Backoff, RetryPolicy
-from bot.certificates.asking import AskStep, Desk
+from bot.certificates.asking import AskStep, StepContext
 from bot.certificates.effects import CertificateEffects
 from bot.certificates.events import TYPES, CertificateApplier
 from bot.certificates.issuer import record
@@ -16,12 +16,12 @@ from bot.certificates.notes import CertificateNotes
 from bot.certificates.reads import StoreCertificates
 from bot.certificates.routes import CertificateFiles
 from bot.conversation.effects import Wording
-from bot.errands import ErrandsJob
 from bot.metrics import Metrics
 from bot.registries.apply import Applier
 from bot.runtime import Clock, Runtime
 from bot.settings import Settings
 from bot.store import Store
+from bot.tasks import TasksJob
 from bot.web.pages import TEMPLATES, Pages
 from bot.worker import Job
 from casestore.certificates.lifecycle import Step
@@ -60,7 +60,7 @@ def certificates_job(
     policy: RetryPolicy,
 ) -> Job:
     """For a worker; ``issuer`` is closed by whoever made it. What waits is looked after until the watch ends it."""
-    desk = Desk(
+    context = StepContext(
         store=store,
         registries={registry.name: registry for registry in registries},
         catalogue=load_catalogue(),
@@ -69,12 +69,12 @@ def certificates_job(
         notes=_notes(settings, store, wording, runtime),
         clock=runtime.clock,
     )
-    return ErrandsJob(
+    return TasksJob(
         name="certificates",
         database=store.database,
         tasks=store.certificate_tasks,
         find=store.certificate_requests.find,
-        steps={step: AskStep(desk, step) for step in Step},
+        steps={step: AskStep(context, step) for step in Step},
         again={Step.ASK: policy.document_again, Step.TOLD: policy.document_again, Step.LOOK: LOOKS},
         most={Step.ASK: DOCUMENT_ATTEMPTS, Step.TOLD: None, Step.LOOK: None},
         counter=metrics.certificates,

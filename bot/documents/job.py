@@ -9,10 +9,10 @@ import structlog
 
 from bot.backoff import DOCUMENT_ATTEMPTS, RetryPolicy
 from bot.documents.steps import DocumentStep
-from bot.errands import ErrandsJob
 from bot.metrics import Metrics
 from bot.runtime import Clock, Runtime
 from bot.store import Store
+from bot.tasks import TasksJob
 from bot.worker import Timer
 from casestore.documents.lifecycle import Step
 from casestore.documents.model import StoredDocument
@@ -23,7 +23,7 @@ ORPHAN = timedelta(days=1)  # a file that nothing names is old enough to go: its
 log = structlog.get_logger(__name__)
 
 
-class DocumentsJob(ErrandsJob[StoredDocument]):
+class DocumentsJob(TasksJob[StoredDocument]):
     """Up to ``concurrency`` documents at once, each of up to 20 MB; one step of each at a time."""
 
     def __init__(

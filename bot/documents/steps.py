@@ -15,9 +15,9 @@ from bot.documents.effects import unpacked
 from bot.documents.inspection import Inspector, ScannerDown
 from bot.documents.notes import DocumentNotes
 from bot.documents.words import WHY
-from bot.errands import NOT_WANTED, Later, Step, Write, nothing_to_do
 from bot.limited.limits import MOST_BYTES
 from bot.runtime import Clock
+from bot.tasks import NOT_WANTED, Later, Step, Write, nothing_to_do
 from casestore.documents.lifecycle import OPEN, DocumentState
 from casestore.documents.model import StoredDocument
 from casestore.documents.repository import Documents

@@ -19,9 +19,9 @@ from bot.documents.inspection import Inspector
 from bot.documents.judging import judgement
 from bot.documents.notes import DocumentNotes
 from bot.documents.steps import Refuser, still_on_their_way
-from bot.errands import Later, Write, nothing_to_do
 from bot.registries.recorder import CaseRecorder, report_of
 from bot.store import Store
+from bot.tasks import Later, Write, nothing_to_do
 from casestore.cases.model import HANDED_IN, DocumentStatus
 from casestore.documents.lifecycle import DocumentState
 from casestore.documents.model import Paper, StoredDocument

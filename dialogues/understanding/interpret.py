@@ -12,6 +12,7 @@ from dialogues.channels import NO_CHANNELS, Channels
 from dialogues.turn import Entity
 from dialogues.understanding.acts import as_said, keyword_in, told_ahead, without_refused
 from dialogues.understanding.alarm_phrases import alarm_in
+from dialogues.understanding.details import as_amka, as_kaek, as_purpose
 from dialogues.understanding.going_on import VIOLENCE, is_violence
 from dialogues.understanding.keyboard import as_meant
 from dialogues.understanding.login_phrases import asks_for
@@ -147,9 +148,6 @@ _ROW_OF_TEN = re.compile(r"(?<!\d)(?:\d{4}\D{1,12}\d{6}|\d{6}\D{1,12}\d{4}|\d{10
 _OLD_AFM = re.compile(r"(?<![\d/.\-])\d(?: ?\d){7}(?! ?\d|[/.\-]\d)")
 _DIGITS = re.compile(r"(?:\d\D?){5,}")
 _LETTERS = re.compile(r"[^\W\d_]+")
-_LONG_ROW = re.compile(r"(?:\d[\s./\-]?){8,}")
-_FOR = re.compile(r"\s*(?:για|γιά|gia|for)\b", re.IGNORECASE)
-_NO_WISH = ("nlu_fallback", "out_of_scope", "provide_reference")
 _FEW_WORDS = 4
 _CODE_DIGITS = 6
 _CONFIRMATION = 6  # digits
@@ -231,25 +229,6 @@ def _as_topic(reading: Reading) -> Reading:
     return replace(reading, intent="give_topic") if vague or _names_only(reading) else reading
 
 
-def _as_kaek(reading: Reading) -> Reading:
-    """The number of a property was asked for: a long row of digits is meant as one, right or wrong."""
-    given = reading.has("kaek") or _LONG_ROW.search(reading.text)
-    return replace(reading, intent="give_detail") if given and not reading.has("case_ref") else reading
-
-
-def _as_amka(reading: Reading) -> Reading:
-    """Likewise a social security number."""
-    text = digits_for_letters(reading.text)
-    given = reading.has("amka") or _LONG_ROW.search(text)
-    return replace(reading, intent="give_detail") if given and not reading.has(*_OTHER_NUMBERS) else reading
-
-
-def _as_purpose(reading: Reading) -> Reading:
-    """What it is for was asked: «για ...» is an answer, and so is whatever says nothing else that is known here."""
-    meant = _FOR.match(reading.text) and not _ASKS.search(reading.text)
-    return replace(reading, intent="give_detail") if meant or reading.intent in _NO_WISH else reading
-
-
 def _names_only(reading: Reading) -> bool:
     subject = subject_of(reading.text, reading.entities)
     return subject is not None and subject.kind == "named"
@@ -278,9 +257,9 @@ _ANSWERS: Mapping[str | None, Callable[[Reading], Reading]] = MappingProxyType(
         "erase": _as_confirmation,
         "unlink": _as_confirmation,
         "order": _as_confirmation,
-        "kaek": _as_kaek,
-        "amka": _as_amka,
-        "purpose": _as_purpose,
+        "kaek": as_kaek,
+        "amka": as_amka,
+        "purpose": as_purpose,
     }
 )
 

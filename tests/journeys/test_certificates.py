@@ -229,9 +229,10 @@ async def test_what_cannot_be_printed_fails_aloud(sqlite_url: str, model: Model)
         await c.ask(service, c.A, "viber", f"θέλω {FAMILY}")
         assert await c.states(service) == [S.FAILED]
         assert "δεν μπορώ να τυπώσω" in service.system.said_to(c.A.viber_id)[-1]
-        assert await service.system.store.certificate_requests.failures(
-            service.system.clock.now.replace(year=2020)
-        ) == {"unprintable": 1}
+        found = await watch_findings(service.system.settings, service.system.store, service.system.clock())
+        assert [(one.state, one.why) for one in found if one.what == "certificates failed"] == [
+            ("wrong", "1 in the last 7 days: unprintable; see the log")
+        ]
         async with service.system.store.database.read() as connection:
             assert await connection.scalar(select(func.count()).select_from(handovers)) == 1
 

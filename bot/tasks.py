@@ -1,4 +1,4 @@
-"""Errands: what is still to be done about something, step by step, with nothing lost and nothing done twice.
+"""Tasks: what is still to be done about something, step by step, with nothing lost and nothing done twice.
 
 A step finds out what it leads to with no transaction open, and returns what is to be kept; that is committed with the
 end of its task.
@@ -56,7 +56,7 @@ class Step(Protocol[T_contra]):
         """It was tried so often that it will not be done any more."""
 
 
-class ErrandsJob(Generic[T]):
+class TasksJob(Generic[T]):
     """Up to ``concurrency`` things at once, one step of each at a time. ``find`` gives the thing by its id.
 
     ``steps`` and what follows are by the step, an enum of the thing's kind. ``again`` says how long after a failed
@@ -109,7 +109,7 @@ class ErrandsJob(Generic[T]):
         except LostClaim:
             result = "claim-lost"
         except StoreDown as error:  # the lease brings it back; nothing can be written now
-            log.warning("errand.store-down", job=self.name, task_id=task.id, error=type(error).__name__)
+            log.warning("task.store-down", job=self.name, task_id=task.id, error=type(error).__name__)
             result = "store-down"
         self._counter.labels(task.step, result).inc()
 
@@ -123,10 +123,10 @@ class ErrandsJob(Generic[T]):
         except StoreDown:
             raise
         except Later as later:
-            log.info("errand.waits", **facts, reason=later.reason)
+            log.info("task.waits", **facts, reason=later.reason)
             return await self._retry(task, later.reason, later.meanwhile)
         except Exception as error:
-            log.exception("errand.failed", **facts, attempt=task.attempts)
+            log.exception("task.failed", **facts, attempt=task.attempts)
             return await self._retry(task, type(error).__name__)
 
     async def _end(self, task: ClaimedTask, *, give_up: bool) -> str:
