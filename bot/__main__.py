@@ -24,6 +24,8 @@ COMMANDS = {
     "dispatch": "was the citizen told? every decision about every notice; --json",
     "broadcast": "mass notices: plan, show, approve, start, pause, resume, stop, status",
     "talks": "hold whole conversations with the service and check each turn",
+    "verify": "is this certificate genuine? a PDF or a picture, offline; --root, --json",
+    "certificate": "revoke a certificate; show what is on record",
     "doctor": "what is on, what is off and why; what is stuck",
 }
 _PLAIN = (BadSettings, NotMigrated, WrongKeyRing)

@@ -10,6 +10,15 @@ import aiohttp
 from aiohttp import web
 
 from bot.backoff import RetryPolicy
+from bot.certificates.build import (
+    certificate_appliers,
+    certificate_effects,
+    certificate_reads,
+    certificate_routes,
+    certificates_job,
+)
+from bot.certificates.model import Issuer
+from bot.certificates.verify.build import verify_routes
 from bot.channels.facts import CHANNELS, SPOKEN
 from bot.channels.port import Channel
 from bot.conversation.budget import Budgets
@@ -82,6 +91,8 @@ async def make_server(
         links = link_routes(settings, store, session, runtime)
         links += my_data_routes(store, runtime.clock)
         links += upload_routes(settings, store, metrics, runtime.clock)
+        links += certificate_routes(store, metrics, runtime.clock)
+        links += verify_routes(settings, store, metrics, runtime.clock)
         links += FrontPage([SPOKEN[channel.name].title for channel in channels]).routes()
         yield make_app([*intake.routes(), *events, *health.routes(), *links, *extra], max_body=MAX_BODY)
 
@@ -96,9 +107,10 @@ async def read_depths(store: Store, metrics: Metrics, clock: Callable[[], dateti
     metrics.depth.labels("inbox", "all", "all").set(waiting)
     metrics.age.labels("inbox", "all", "all").set(_age(oldest, now))
     await read_event_depth(store, metrics, now)
-    files, _, first = await store.document_tasks.depth()
-    metrics.depth.labels("documents", "all", "all").set(files)
-    metrics.age.labels("documents", "all", "all").set(_age(first, now))
+    for name, tasks in (("documents", store.document_tasks), ("certificates", store.certificate_tasks)):
+        waiting, _, first = await tasks.depth()
+        metrics.depth.labels(name, "all", "all").set(waiting)
+        metrics.age.labels(name, "all", "all").set(_age(first, now))
     for channel, priority, count, due in await store.results.depth():
         metrics.depth.labels("outbox", channel, str(priority)).set(count)
         metrics.age.labels("outbox", channel, str(priority)).set(_age(due, now))
@@ -149,7 +161,8 @@ def build_reads(
     """What the dialogue may read."""
     privacy = privacy_reads(store, default=settings.notices_default == "on")
     view = one_view(store, registries[0], runtime.clock)
-    return StoreReads(view, store.codes, registries[1], privacy, document_reads(store))
+    documents, certificates = document_reads(store), certificate_reads(store, registries[0])
+    return StoreReads(view, store.codes, registries[1], privacy, documents, certificates)
 
 
 def _build_turn_handler(
@@ -170,6 +183,7 @@ def _build_turn_handler(
             **linking_effects(settings, store, dialogue, runtime).table,
             **privacy_effects(settings, store, dialogue, runtime).table,
             **document_effects(settings, store, dialogue, runtime).table,
+            **certificate_effects(settings, store, dialogue, runtime).table,
         },
     )
     return TurnHandler(
@@ -199,8 +213,10 @@ def build_jobs(
     metrics: Metrics,
     runtime: Runtime,
     policy: RetryPolicy | None = None,
+    *,
+    issuer: Issuer,
 ) -> list[Job]:
-    """What a worker does, in the order of a message's way."""
+    """What a worker does, in the order of a message's way. ``issuer`` makes the papers of certificates."""
     policy = policy or RetryPolicy()
     notices = notice_parts(settings, store, registries[1], runtime.clock)
     turn_handler = _build_turn_handler(settings, store, channels, registries[1], dialogue, metrics, runtime)
@@ -226,6 +242,18 @@ def build_jobs(
         runtime=runtime,
         policy=policy,
     )
+    jobs.append(
+        certificates_job(
+            settings=settings,
+            store=store,
+            registries=registries[0],
+            issuer=issuer,
+            wording=dialogue,
+            metrics=metrics,
+            runtime=runtime,
+            policy=policy,
+        )
+    )
     jobs += registry_jobs(
         settings=settings,
         store=store,
@@ -234,6 +262,7 @@ def build_jobs(
         metrics=metrics,
         runtime=runtime,
         policy=policy,
+        appliers=certificate_appliers(store),
     )
     feeds = [] if registries[1] is None else [ContactFeed(contacts=registries[1], store=store, clock=runtime.clock)]
     return [*jobs, *feeds]

@@ -16,15 +16,21 @@ from casestore.broadcasts.rows import BroadcastRows
 from casestore.cases.cursors import Cursors
 from casestore.cases.reconciliations import Reconciliations
 from casestore.cases.repository import Cases
+from casestore.certificates.files import DatabasePapers, FolderPapers
+from casestore.certificates.links import CertificateLinks
+from casestore.certificates.records import IssuedCertificates
+from casestore.certificates.requests import CertificateRequests
+from casestore.certificates.tasks import CertificateTasks
 from casestore.conversations.handovers import Handovers
 from casestore.conversations.history import History
 from casestore.conversations.repository import Conversations
 from casestore.conversations.transcript import Transcript
 from casestore.database import Database
-from casestore.documents.files import DatabaseFiles, Files, FolderFiles
+from casestore.documents.files import DatabaseFiles, FolderFiles
 from casestore.documents.repository import Documents
 from casestore.documents.tasks import DocumentTasks
 from casestore.documents.upload_links import UploadLinks
+from casestore.files import Files
 from casestore.migrate import check_key_ring, is_current, migrate
 from casestore.notices.records import NoticeRecords
 from casestore.notices.repository import Notices
@@ -92,6 +98,9 @@ class Store:
     documents: Documents
     document_tasks: DocumentTasks
     upload_links: UploadLinks
+    certificate_requests: CertificateRequests
+    certificate_tasks: CertificateTasks
+    certificate_links: CertificateLinks
     purger: Purger
     audits: AuditTrail
     watch: Watch
@@ -100,13 +109,17 @@ class Store:
     broadcast_members: Members
     broadcast_rows: BroadcastRows
     broadcast_progress: BroadcastProgress
+    issued: IssuedCertificates
 
     @classmethod
-    def over(cls, database: Database, vault: Vault, files: Files | None = None) -> Store:
-        """``files`` keep the content of documents: the database itself, if not said otherwise."""
+    def over(cls, database: Database, vault: Vault, files: Files | None = None, papers: Files | None = None) -> Store:
+        """``files`` keep the content of documents, ``papers`` that of certificates: the database itself, if not said
+        otherwise."""
         points, audits, outbox = ContactPoints(database, vault), AuditTrail(database, vault), Outbox(database, vault)
         tasks, sends = DocumentTasks(database, vault), NoticeSends(database, vault, outbox)
         documents = Documents(database, vault, files or DatabaseFiles(), tasks)
+        certificate_tasks = CertificateTasks(database, vault)
+        certificates = CertificateRequests(database, vault, papers or DatabasePapers(), certificate_tasks)
         notices, handovers, members = Notices(database), Handovers(database), Members(database, vault)
         return cls(
             database=database,
@@ -141,14 +154,18 @@ class Store:
             documents=documents,
             document_tasks=tasks,
             upload_links=UploadLinks(database, vault),
+            certificate_requests=certificates,
+            certificate_tasks=certificate_tasks,
+            certificate_links=CertificateLinks(database, vault),
             purger=Purger(database),
             audits=audits,
-            watch=Watch(database, notices, documents, handovers),
+            watch=Watch(database, notices, documents, certificates, handovers),
             expectations=Expectations(database),
             broadcasts=Broadcasts(database),
             broadcast_members=members,
             broadcast_rows=BroadcastRows(database, members, sends),
             broadcast_progress=BroadcastProgress(database),
+            issued=IssuedCertificates(database, vault, audits),
         )
 
 
@@ -164,6 +181,7 @@ async def open_store(settings: Settings, *, migrating: bool = False) -> AsyncIte
         vault = Vault(settings.secrets())
         await check_key_ring(database, vault)
         folder = settings.files_folder
-        yield Store.over(database, vault, FolderFiles(folder) if folder else None)
+        kept = (FolderFiles(folder), FolderPapers(folder)) if folder else (None, None)
+        yield Store.over(database, vault, *kept)
     finally:
         await database.close()

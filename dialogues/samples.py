@@ -15,6 +15,20 @@ _PAPERS = (
 
 SAMPLES: Mapping[str, Value] = MappingProxyType(
     {
+        "asked": date(2026, 11, 23),
+        "certificates": (
+            Say(
+                "utter_certificate_line_issued",
+                {
+                    "title": {"el": "Πιστοποιητικό γέννησης", "en": "Birth certificate"},
+                    "asked": date(2026, 11, 23),
+                },
+            ),
+        ),
+        "issued": date(2026, 11, 24),
+        "kaek": "010203040506",
+        "purpose": "Λήψη δανείου",
+        "until": date(2027, 5, 23),
         "at": {"el": "στις 10:42", "en": "at 10:42"},
         "number": "1042/23-11-2026",
         "why": {

@@ -11,6 +11,7 @@ import structlog
 
 from bot.app import build_channels, build_jobs, build_reads, build_registries, http_session, read_depths
 from bot.backoff import RetryPolicy
+from bot.certificates.issuer import make_issuer
 from bot.commands.running import listening, start, stop_signal
 from bot.commands.running import run as run_loop
 from bot.conversation.turn_handler import Dialogue
@@ -48,7 +49,9 @@ async def work(
         registries = build_registries(settings, session, store)
         dialogue = await load_dialogue(settings.model_path, build_reads(settings, store, registries, runtime))
         channels = build_channels(settings, session, {})
-        jobs = build_jobs(settings, store, channels, registries, dialogue, metrics, runtime, policy)
+        issuer = make_issuer(settings)
+        stack.push_async_callback(issuer.close)
+        jobs = build_jobs(settings, store, channels, registries, dialogue, metrics, runtime, policy, issuer=issuer)
         worker = Worker(jobs, Waker(store.database.url))
         if settings.worker_port:
             depths = Depths(lambda: read_depths(store, metrics, runtime.clock), runtime.clock)

@@ -103,7 +103,8 @@ OF_ANYTHING: Mapping[str, str] = MappingProxyType(
     {"nocode": "utter_no_code_open", "proxy": "utter_proxy_link", "repeat": "utter_repeat"}
 )
 """Where nothing that is talked about has an answer of its own."""
-_LINKING_QUESTIONS = ("afm", "code")
+_AWAITED = ("afm", "code", "kaek", "amka", "purpose", "order")
+"""Questions beside which no person is offered."""
 _OF_CASE_TOO = frozenset({"when", "next", "state", "todo"})
 """What may be asked of a case although a person was called meanwhile."""
 _OF_SERVICE = frozenset({"fee", "documents", "submit", "when", "contact", "pay"})
@@ -231,7 +232,9 @@ class AskFacet(AboutOneCase):
         own = turn.slots.get("case") and not office and not turn.slots.get("topic")
         if turn.context.citizen_id is not None and (turn.named(*_KINDS) or own):
             return None  # a case of the citizen's goes before what is true of all
-        remembered = about(turn.slots) in ("service", "office", "link", "person") and turn.slots.get("topic")
+        remembered = about(turn.slots) in ("service", "certificate", "office", "link", "person") and turn.slots.get(
+            "topic"
+        )
         if remembered or named is not None or office is not None:
             return self._named.meant_in(turn) or office
         return None
@@ -254,7 +257,7 @@ class OwnFirst(Action):
 
 def _offering(says: tuple[Say, ...], turn: ActionInput) -> tuple[Say, ...]:
     """A person is offered unless another answer follows or a number is awaited."""
-    kept = not turn.goes_on and turn.slots.get("question") not in _LINKING_QUESTIONS
+    kept = not turn.goes_on and turn.slots.get("question") not in _AWAITED
     return says if kept else tuple(map(_without_offer, says))
 
 

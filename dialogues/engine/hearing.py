@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from dialogues.channels import Channels
@@ -37,9 +38,11 @@ _PLEASANT = frozenset({"praise", "wait"})
 LANGUAGE = "language"
 _NUMBERS = ("afm", "code", "erase", "unlink")
 """Questions that a row of digits answers."""
+_AS: Mapping[str, str] = MappingProxyType({"certificate": "service"})
+"""What is talked about, and as what the talks teach it."""
 _GUESSED = 0.5
 _NAMES = ("case_ref", "procedure", "agency", "certificate_type")
-_YES_OR_NO = frozenset({"link", "person", "afm", "code", "erase", "unlink", "paper"})
+_YES_OR_NO = frozenset({"link", "person", "afm", "code", "erase", "unlink", "paper", "order"})
 """Open questions that a yes or no answers."""
 
 
@@ -72,6 +75,7 @@ class Hearing:
 
     def _parsed(self, text: str, slots: Mapping[str, Any]) -> Reading:
         topic = underneath(slots)
+        topic = _AS.get(topic, topic)
         text = as_meant(text)
         parsed = self._model.parse(text, topic)
         reading = Reading(

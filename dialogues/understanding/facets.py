@@ -46,7 +46,7 @@ _OF_SOMETHING = frozenset(
 """Facets that mean nothing where nothing is talked about."""
 _OPENS = frozenset({"ask_case_status", "ask_missing_documents", "list_my_cases"})
 _BY_STATE = frozenset(
-    "give_afm give_code confirm_deletion give_topic follow_up other_case send_attachment about_alerts "  # noqa: SIM905
+    "give_afm give_code confirm_deletion give_topic give_detail follow_up other_case send_attachment about_alerts "  # noqa: SIM905
     "maybe_person cancel_handover unsure explain wait set_preference unlink not_received".split()
 )
 """Intents that the dialogue's state has told: a facet does not outdo them."""

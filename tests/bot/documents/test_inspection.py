@@ -10,8 +10,9 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from bot.documents.checks.verdict import JPEG, MOST_BYTES, PDF, Checked, Refusal, Refused, decode
+from bot.documents.checks.verdict import JPEG, PDF, Checked, Refusal, Refused, decode
 from bot.documents.inspection import Inspector
+from bot.limited.limits import MOST_BYTES
 from tests.bot.documents import files
 
 HOSTILE: dict[str, tuple[Callable[[], bytes], Refusal]] = {
