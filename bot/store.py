@@ -18,6 +18,7 @@ from casestore.cases.reconciliations import Reconciliations
 from casestore.cases.repository import Cases
 from casestore.conversations.handovers import Handovers
 from casestore.conversations.history import History
+from casestore.conversations.live import LiveEvents
 from casestore.conversations.repository import Conversations
 from casestore.conversations.transcript import Transcript
 from casestore.database import Database
@@ -47,6 +48,11 @@ from casestore.rights.copy_links import Copies
 from casestore.rights.erasure import Erasure
 from casestore.rights.holdings import Holdings
 from casestore.rights.purge import Purger
+from casestore.staff.accounts import Accounts
+from casestore.staff.notes import Notes as StaffNotes
+from casestore.staff.sessions import Sessions
+from casestore.staff.takeovers import Takeovers
+from casestore.staff.talks import Talks
 from casestore.vault import Vault
 from casestore.watch.expectations import Expectations
 from casestore.watch.repository import Watch
@@ -100,6 +106,12 @@ class Store:
     broadcast_members: Members
     broadcast_rows: BroadcastRows
     broadcast_progress: BroadcastProgress
+    live: LiveEvents
+    accounts: Accounts
+    sessions: Sessions
+    staff_notes: StaffNotes
+    takeovers: Takeovers
+    talks: Talks
 
     @classmethod
     def over(cls, database: Database, vault: Vault, files: Files | None = None) -> Store:
@@ -107,6 +119,7 @@ class Store:
         points, audits, outbox = ContactPoints(database, vault), AuditTrail(database, vault), Outbox(database, vault)
         tasks, sends = DocumentTasks(database, vault), NoticeSends(database, vault, outbox)
         documents = Documents(database, vault, files or DatabaseFiles(), tasks)
+        staff_notes = StaffNotes(database, vault)
         notices, handovers, members = Notices(database), Handovers(database), Members(database, vault)
         return cls(
             database=database,
@@ -149,6 +162,12 @@ class Store:
             broadcast_members=members,
             broadcast_rows=BroadcastRows(members, sends),
             broadcast_progress=BroadcastProgress(database),
+            live=LiveEvents(database),
+            accounts=Accounts(database, vault),
+            sessions=Sessions(database),
+            staff_notes=staff_notes,
+            takeovers=Takeovers(database, vault, audits, staff_notes),
+            talks=Talks(database, vault),
         )
 
 

@@ -58,6 +58,7 @@ class Kind(StrEnum):
     REPLY = "reply"  # the bot's answer
     CODE = "code"
     LINK = "link"
+    AGENT = "agent"  # what an agent writes
     NOTICE = "notice"  # beside an agent: a confirmation that alerts have stopped
     CASE = "case"  # news of a case, of which nobody asked: checked once more before it goes
     WAIT_MINUTE = "wait-minute"  # the one sentence that says that there are no more answers for a while
@@ -191,6 +192,23 @@ def _claim_of(order: Select[Any]) -> ReturningUpdate[Any]:
 _CLAIM, _CLAIM_ANSWERS = _claim_of(_by_time()), _claim_of(_by_fairness())
 
 
+async def withdraw(connection: AsyncConnection, conversation_id: int, now: datetime) -> None:
+    """An agent answers from now on: what the bot has not sent is ended. What is in a sender's hands is, at the latest,
+    when it comes back."""
+    free = outbox.c.claim.is_(None)
+    ended = {
+        "state": case((free, OutboxState.SKIPPED), else_=outbox.c.state),
+        "reason": case((free, TAKEN_OVER), else_=outbox.c.reason),
+        "finished_at": case((free, literal(now, outbox.c.finished_at.type)), else_=outbox.c.finished_at),
+        "expires_at": case((free, outbox.c.expires_at), else_=literal(now, outbox.c.expires_at.type)),
+    }
+    await connection.execute(update(outbox).where(_of_bot(conversation_id)).values(**ended))
+
+
+def _of_bot(conversation_id: int) -> ColumnElement[bool]:
+    return and_(outbox.c.conversation_id == conversation_id, outbox.c.kind.in_(SAID_BY_BOT), _open)
+
+
 class Outbox:
     """The queue of dispatches over one database."""
 
@@ -276,6 +294,20 @@ class Outbox:
         ended: dict[str, Any] = {"state": OutboxState.SKIPPED, "reason": TAKEN_OVER, "finished_at": now}
         ended |= {"lease_until": None, "claim": None}
         await connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(**ended))
+
+    async def is_withdrawn(self, claimed: ClaimedDispatch, now: datetime) -> bool:
+        """Asked right before the provider is: has an agent taken over since it was claimed?"""
+        if claimed.kind not in SAID_BY_BOT:
+            return False
+        ended = or_(_taken_over, outbox.c.expires_at <= now)
+        async with self._database.read() as connection:
+            return await connection.scalar(select(outbox.c.id).where(outbox.c.id == claimed.id, ended)) is not None
+
+    async def bot_in_flight(self, conversation_id: int, now: datetime) -> bool:
+        """Is something of the bot's in a sender's hands here?"""
+        held = select(outbox.c.id).where(_of_bot(conversation_id), outbox.c.lease_until > now)
+        async with self._database.read() as connection:
+            return await connection.scalar(held.limit(1)) is not None
 
     def read(self, claimed: ClaimedDispatch) -> tuple[str, str]:
         """(address, body). Raises :class:`casestore.vault.SealBroken`, for this row alone."""
