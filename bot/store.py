@@ -50,6 +50,7 @@ from casestore.rights.holdings import Holdings
 from casestore.rights.purge import Purger
 from casestore.staff.accounts import Accounts
 from casestore.staff.notes import Notes as StaffNotes
+from casestore.staff.overdue import Overdue
 from casestore.staff.sessions import Sessions
 from casestore.staff.takeovers import Takeovers
 from casestore.staff.talks import Talks
@@ -112,6 +113,7 @@ class Store:
     staff_notes: StaffNotes
     takeovers: Takeovers
     talks: Talks
+    overdue: Overdue
 
     @classmethod
     def over(cls, database: Database, vault: Vault, files: Files | None = None) -> Store:
@@ -168,6 +170,7 @@ class Store:
             staff_notes=staff_notes,
             takeovers=Takeovers(database, vault, audits, staff_notes),
             talks=Talks(database, vault),
+            overdue=Overdue(database),
         )
 
 

@@ -48,6 +48,11 @@ async def note_changed(
     _append(database, connection, [_row(kind, now, conversation_id=row.id, desk=row.desk) for row in rows])
 
 
+async def note_presence(database: Database, connection: AsyncConnection, ids: Sequence[int], now: datetime) -> None:
+    """Somebody began, or ceased, to look at these or to write there."""
+    await note_changed(database, connection, ids, now, PRESENCE)
+
+
 def note_signout(database: Database, connection: AsyncConnection, staff_id: int, now: datetime) -> None:
     """Sessions of this employee have ended: their streams end as well."""
     _append(database, connection, [_row(SIGNOUT, now, staff_id=staff_id)])
@@ -82,3 +87,9 @@ class LiveEvents:
         """The number of the newest; 0 where there is none yet."""
         async with self._database.read() as connection:
             return await connection.scalar(select(func.max(console_events.c.id))) or 0
+
+    async def reaches(self, cursor: int) -> bool:
+        """Is everything after this number still on record?"""
+        async with self._database.read() as connection:
+            oldest = await connection.scalar(select(func.min(console_events.c.id)))
+        return oldest is None or oldest <= cursor + 1

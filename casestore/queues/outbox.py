@@ -8,9 +8,7 @@ killed): it is looked up at the provider before it is sent again, and sent again
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import IntEnum, StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -35,75 +33,17 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from casestore.conversations.ownership import OwnerKind
 from casestore.database import Database
+from casestore.queues.dispatch import SAID_BY_BOT as SAID_BY_BOT
+from casestore.queues.dispatch import TAKEN_OVER as TAKEN_OVER
+from casestore.queues.dispatch import ClaimedDispatch as ClaimedDispatch
+from casestore.queues.dispatch import Dispatch as Dispatch
+from casestore.queues.dispatch import Kind as Kind
+from casestore.queues.dispatch import Priority as Priority
 from casestore.queues.fair import CHANNEL, LATELY, Round, asked, is_answer, lanes
 from casestore.queues.lease import NOW, in_state, is_free
 from casestore.queues.lifecycle import OutboxState
 from casestore.tables import conversations, outbox
 from casestore.vault import Vault, address_key
-
-
-class Priority(IntEnum):
-    """Lower goes first."""
-
-    CODE = 0
-    REPLY = 1
-    CASE = 2
-    REMINDER = 3
-    MASS = 4
-
-
-class Kind(StrEnum):
-    """What a dispatch is. The bot's answers in a conversation that an agent has taken over are not sent any more."""
-
-    REPLY = "reply"  # the bot's answer
-    CODE = "code"
-    LINK = "link"
-    AGENT = "agent"  # what an agent writes
-    NOTICE = "notice"  # beside an agent: a confirmation that alerts have stopped
-    CASE = "case"  # news of a case, of which nobody asked: checked once more before it goes
-    WAIT_MINUTE = "wait-minute"  # the one sentence that says that there are no more answers for a while
-    WAIT_DAY = "wait-day"
-    ALARM = "alarm"  # the one answer to danger or despair where no other is given
-
-
-SAID_BY_BOT = (Kind.REPLY, Kind.WAIT_MINUTE, Kind.WAIT_DAY)  # not sent any more once an agent answers
-TAKEN_OVER = "taken-over"  # the reason of those
-
-
-@dataclass(frozen=True, slots=True)
-class Dispatch:
-    """Something to send. ``key`` is unique for its cause; ``body`` is any text (JSON), sealed here. ``parts``: how many
-    will be billed, until the provider says how many were."""
-
-    key: str
-    channel: str
-    address: str
-    body: str
-    kind: Kind
-    priority: Priority
-    conversation_id: int | None
-    due_at: datetime
-    expires_at: datetime | None = None
-    parts: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimedDispatch:
-    """A dispatch in hand. ``in_doubt``: an earlier attempt may have been accepted; ``since``: the first attempt."""
-
-    id: int
-    channel: str
-    recipient_key: str
-    address_sealed: bytes
-    body_sealed: bytes
-    kind: str
-    attempts: int
-    doubts: int
-    in_doubt: bool
-    since: datetime
-    expires_at: datetime | None
-    claim: str
-
 
 _open = in_state(outbox.c.state, OutboxState.OPEN)
 _other = outbox.alias("other")
@@ -190,23 +130,6 @@ def _claim_of(order: Select[Any]) -> ReturningUpdate[Any]:
 
 
 _CLAIM, _CLAIM_ANSWERS = _claim_of(_by_time()), _claim_of(_by_fairness())
-
-
-async def withdraw(connection: AsyncConnection, conversation_id: int, now: datetime) -> None:
-    """An agent answers from now on: what the bot has not sent is ended. What is in a sender's hands is, at the latest,
-    when it comes back."""
-    free = outbox.c.claim.is_(None)
-    ended = {
-        "state": case((free, OutboxState.SKIPPED), else_=outbox.c.state),
-        "reason": case((free, TAKEN_OVER), else_=outbox.c.reason),
-        "finished_at": case((free, literal(now, outbox.c.finished_at.type)), else_=outbox.c.finished_at),
-        "expires_at": case((free, outbox.c.expires_at), else_=literal(now, outbox.c.expires_at.type)),
-    }
-    await connection.execute(update(outbox).where(_of_bot(conversation_id)).values(**ended))
-
-
-def _of_bot(conversation_id: int) -> ColumnElement[bool]:
-    return and_(outbox.c.conversation_id == conversation_id, outbox.c.kind.in_(SAID_BY_BOT), _open)
 
 
 class Outbox:
@@ -302,12 +225,6 @@ class Outbox:
         ended = or_(_taken_over, outbox.c.expires_at <= now)
         async with self._database.read() as connection:
             return await connection.scalar(select(outbox.c.id).where(outbox.c.id == claimed.id, ended)) is not None
-
-    async def bot_in_flight(self, conversation_id: int, now: datetime) -> bool:
-        """Is something of the bot's in a sender's hands here?"""
-        held = select(outbox.c.id).where(_of_bot(conversation_id), outbox.c.lease_until > now)
-        async with self._database.read() as connection:
-            return await connection.scalar(held.limit(1)) is not None
 
     def read(self, claimed: ClaimedDispatch) -> tuple[str, str]:
         """(address, body). Raises :class:`casestore.vault.SealBroken`, for this row alone."""

@@ -158,7 +158,8 @@ class Erasure:
         )
         for table in (staff_notes, staff_drafts):
             await connection.execute(delete(table).where(table.c.conversation_id == conversation))
-        await self._leave_queue(connection, conversation)
+        if conversation is not None:
+            await self._leave_queue(connection, conversation)
         await connection.execute(
             update(contact_points).where(contact_points.c.id == point).values(address_sealed=EMPTY)
         )

@@ -72,7 +72,7 @@ class Accounts:
         totp: str | None = None,
     ) -> None:
         """A new password and second factor; what was locked or disabled is open again, all sessions have ended."""
-        values = {"password_hash": password_hash, "totp_sealed": self._sealed(totp), "totp_step": None}
+        values: dict[str, Any] = {"password_hash": password_hash, "totp_sealed": self._sealed(totp), "totp_step": None}
         values |= {"failures": 0, "locked_until": None, "disabled_at": None}
         await self._change(connection, staff_id, now, **values)
 

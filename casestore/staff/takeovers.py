@@ -30,13 +30,14 @@ from casestore.conversations.ownership import (
     current,
     ownership_of,
 )
+from casestore.conversations.transcript import Author
 from casestore.database import Database
 from casestore.people.identity import identity_at
-from casestore.queues.outbox import withdraw
+from casestore.queues.withdrawal import withdraw
 from casestore.staff.model import Member
 from casestore.staff.moves import RULES, Move, may
 from casestore.staff.notes import Notes
-from casestore.tables import citizens, contact_points, conversations, handovers, staff_drafts
+from casestore.tables import citizens, contact_points, conversations, handovers, staff_drafts, transcript
 from casestore.vault import Vault
 
 SERVICE = "service"
@@ -133,6 +134,20 @@ class Takeovers:
         await self._own(connection, conversation_id, who, version, values)
 
     @staticmethod
+    async def has_spoken(connection: AsyncConnection, conversation_id: int, since: datetime) -> bool:
+        """Has an employee said anything here since?"""
+        said = and_(transcript.c.conversation_id == conversation_id, transcript.c.at >= since)
+        found = select(transcript.c.id).where(said, transcript.c.author == Author.AGENT).limit(1)
+        return await connection.scalar(found) is not None
+
+    @staticmethod
+    async def owner_since(connection: AsyncConnection, conversation_id: int) -> datetime | None:
+        """Since when the owner of now has it."""
+        of = conversations.c.id == conversation_id
+        since: datetime | None = await connection.scalar(select(conversations.c.owner_since).where(of))
+        return since
+
+    @staticmethod
     async def _own(
         connection: AsyncConnection, conversation_id: int, who: Member, version: int, values: Mapping[str, Any]
     ) -> None:
@@ -163,6 +178,13 @@ class Takeovers:
             return str(row.address_key)
         key = await connection.scalar(select(citizens.c.afm_key).where(citizens.c.id == citizen))
         return str(key)
+
+    @staticmethod
+    async def speaker(connection: AsyncConnection, conversation_id: int) -> int | None:
+        """Whose copy has what is said there now."""
+        of = conversations.c.id == conversation_id
+        point = await connection.scalar(select(conversations.c.contact_point_id).where(of))
+        return None if point is None else (await identity_at(connection, point)).speaker
 
     @staticmethod
     async def _row(connection: AsyncConnection, conversation_id: int) -> Any:
