@@ -24,7 +24,7 @@ BACK = {
 async def system(sqlite_url: str) -> AsyncIterator[System]:
     """A bot that wants a person at every message, and two employees, in one time zone's office hours."""
     dialogue = EchoDialogue(effects=[Handover("asked")])
-    async with running_system(sqlite_url, dialogue, public_url="http://127.0.0.1:1") as system:
+    async with running_system(sqlite_url, dialogue) as system:
         await employ(system.store, "anna@gov.gr", name="Άννα Π.")
         await employ(system.store, "nikos@gov.gr", name="Νίκος Κ.")
         await employ(system.store, "head@gov.gr", Role.SUPERVISOR)
