@@ -143,8 +143,7 @@ class Api:
     ) -> web.Response:
         key, text = request.headers.get("Idempotency-Key", ""), text_of(data, "text")
         sent = await self._desk.reply(number, session.member, version_of(data), text, key)
-        shown = {"message": sent.sequence, "state": sent.state, "version": version_of(data)}
-        return answer({**shown, "event": await self._store.live.newest()}, 202)
+        return answer({"message": sent, "state": "waiting"}, 202)  # the first answer, however often it is asked for
 
     async def _note(
         self, _request: web.Request, session: Session, data: Mapping[str, Any], number: int

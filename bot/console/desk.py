@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.console.desks import load_desks
@@ -31,14 +30,6 @@ class NotFound(LookupError):
 
 class BadRequest(ValueError):
     """What is asked for makes no sense; the text says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """An answer that is on its way: the number of its line, and how far it has come."""
-
-    sequence: int
-    state: str
 
 
 class Desk:
@@ -107,8 +98,8 @@ class Desk:
         async with self._store.database.write(wake=True) as connection:
             await self._store.takeovers.snooze(connection, conversation_id, who, version, until, now)
 
-    async def reply(self, conversation_id: int, who: Member, version: int, text: str, key: str) -> Answered:
-        """Send it, once for each ``key``. Raises as :meth:`move`."""
+    async def reply(self, conversation_id: int, who: Member, version: int, text: str, key: str) -> int:
+        """Send it, once for each ``key``; the number of its line. Raises as :meth:`move`."""
         await self.talk(conversation_id, who)
         text, cause = _text(text), self._cause(conversation_id, who, key)
         if line := await self._store.talks.line_of(cause):
@@ -160,8 +151,8 @@ def _text(text: str) -> str:
     return text
 
 
-def _same(line: ShownLine, text: str) -> Answered:
+def _same(line: ShownLine, text: str) -> int:
     """One key is one answer: another text under it is refused."""
     if line.text != text:
         raise BadRequest("Idempotency-Key")
-    return Answered(line.sequence, line.state)
+    return line.sequence

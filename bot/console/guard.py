@@ -90,7 +90,10 @@ class Guard:
                 return refusal(403, "csrf")
             if active:
                 await self._store.sessions.seen(session, self._clock())
-            return await handler(request, session)
+            try:
+                return await handler(request, session)
+            except RequestRefused as refused:
+                return refusal(refused.status, refused.text)
 
         return guarded
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,7 @@ class Rendering:
             t=say,
             desks=load_desks(),
             clock=lambda at: clock_of(at, now),
+            day=lambda on: f"{date.fromisoformat(on):%-d/%-m/%Y}",
             ago=lambda at: ago(at, now, say),
             **values,
         )
