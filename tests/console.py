@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,11 @@ from tests.clock import START
 PASSWORD = "σωστό άλογο μπαταρία"
 _QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # the tests are not attacked
 _HASHED = _QUICK.hash(PASSWORD)
+
+
+def viber_id(number: int) -> str:
+    """One of many citizens on Viber."""
+    return b64encode(f"{number:016d}".encode()).decode()
 
 
 async def employ(

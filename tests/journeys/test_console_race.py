@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from dialogues.turn import Context, Event, Handover, Message, Turn
-from tests.console import Employee, employ, signed_in
+from tests.console import Employee, employ, signed_in, viber_id
 from tests.examples import examples
 from tests.fakes.dialogue import EchoDialogue
 from tests.harness import System, running_system
@@ -48,7 +48,7 @@ async def anna(system: System) -> AsyncIterator[Employee]:
 
 
 async def one_run(system: System, anna: Employee, rng: Random, number: int) -> None:
-    address = f"address of citizen {number:04d}=="
+    address = viber_id(number)
     assert await system.phone.viber.write(address, "υπάλληλο")
     await system.settle()
     [item] = [one for one in await anna.waiting() if one["preview"] == "υπάλληλο"]

@@ -14,7 +14,7 @@ import pytest
 
 from bot.console import hub
 from dialogues.turn import Handover
-from tests.console import Employee, employ, signed_in
+from tests.console import Employee, employ, signed_in, viber_id
 from tests.fakes.dialogue import EchoDialogue
 from tests.harness import System, running_system
 
@@ -76,7 +76,7 @@ async def streaming(employee: Employee, after: int | None = None) -> AsyncIterat
 
 
 async def write(system: System, number: int) -> None:
-    assert await system.phone.viber.write(f"address {number}==", "υπάλληλο")
+    assert await system.phone.viber.write(viber_id(number), "υπάλληλο")
     await system.settle()
 
 
