@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-import yaml
 
 from dialogues.actions import all_actions
 from dialogues.catalogue import load_catalogue
 from dialogues.understanding.interpret import KEYWORDS
 from dialogues.wording import LANGUAGES
+from nlu.yaml_file import read_yaml
 from tests.dialogues.domain import (
     GUIDE,
     NAMED,
@@ -63,7 +63,7 @@ def test_every_sentence_for_training_has_an_intent_of_the_domain() -> None:
     trained = {
         entry["intent"]
         for file in (ROOT / "nlu/data").glob("*.yml")
-        for entry in yaml.safe_load(file.read_text("utf-8"))["nlu"]
+        for entry in read_yaml(file)["nlu"]
         if "intent" in entry
     }
     from_state = {
