@@ -28,9 +28,9 @@ FILES = Rate(burst=10, per_minute=10), Rate(burst=60, per_minute=60)
 
 def published(settings: Settings) -> tuple[Path, ...]:
     """The certificates that are trusted: those of the settings, or of the demo's authority."""
-    named = (settings.seal_chain, settings.seal_cert, settings.qr_cert)
-    if settings.seal_key is None:
+    if settings.is_sample:
         return (settings.authority_folder / PUBLISHED,)
+    named = (settings.seal_chain, settings.seal_cert, settings.qr_cert)
     return tuple(Path(one) for one in named if one is not None)
 
 
@@ -49,7 +49,7 @@ def verify_pages(settings: Settings, store: Store, metrics: Metrics, clock: Cloc
     pages = Pages(
         Path(__file__).parent / "pages",
         style="verify.css",
-        values={"sample": settings.seal_key is None},
+        values={"sample": settings.is_sample},
         filters=filters,
     )
     return VerifyPages(
