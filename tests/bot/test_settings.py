@@ -210,7 +210,7 @@ def test_a_key_that_seals_needs_what_belongs_with_it(monkeypatch: pytest.MonkeyP
     put(monkeypatch)
     assert load().is_sample
     put(monkeypatch, SEAL_KEY="/srv/hidden.pem", SEAL_CERT=__file__)
-    with pytest.raises(BadSettings, match="^SEAL_KEY: needs SEAL_CHAIN, TSA_URL beside it$"):
+    with pytest.raises(BadSettings, match=r"^SEAL_KEY: needs SEAL_CHAIN, TSA_URL beside it$"):
         _ = load().is_sample
     put(monkeypatch, SEAL_CHAIN=__file__, TSA_URL="https://stamps.example")
     assert not load().is_sample
