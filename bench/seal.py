@@ -109,7 +109,7 @@ async def _asking(folder: Path) -> dict[str, Any]:
 
 
 def _row(store: Store, code: str) -> dict[str, Any]:
-    row = {"code_key": store.issued.key(code), "sha256": secrets.token_hex(32), "kind": CLEARANCE.kind}
+    row: dict[str, Any] = {"code_key": store.issued.key(code), "sha256": secrets.token_hex(32), "kind": CLEARANCE.kind}
     row |= {"title": CLEARANCE.title, "issuer": CLEARANCE.office, "issued_at": CLEARANCE.issued_at}
     return row | {"valid_until": CLEARANCE.issued_at + timedelta(days=90)}
 
