@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Annotated, Any, Literal
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import NoDecode
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -67,7 +67,7 @@ class Settings(AllChannelSettings):
     seal_key: SecretStr | None = None  # an address in PKCS#11 may hold its PIN
     seal_cert: str | None = None
     seal_chain: str | None = None
-    tsa_url: str | None = Field(None, validate_default=True)
+    tsa_url: str | None = None
     qr_key: str | None = None
     qr_cert: str | None = None
 
@@ -143,17 +143,24 @@ class Settings(AllChannelSettings):
 
     @field_validator("tsa_url")
     @classmethod
-    def _known_stamps(cls, value: str | None, told: ValidationInfo) -> str | None:
-        if told.data.get("seal_key") and not all((value, told.data.get("seal_cert"), told.data.get("seal_chain"))):
-            raise ValueError("SEAL_KEY needs SEAL_CERT, SEAL_CHAIN and TSA_URL beside it")
-        if value is not None and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
+    def _known_stamps(cls, value: str | None) -> str | None:
+        try:
+            place = urlsplit(value or "http://none")
+            known = place.scheme in ("http", "https") and bool(place.hostname)
+        except ValueError:  # it quotes what is wrong
+            known = False
+        if not known:
             raise ValueError("must be the address of an RFC 3161 service")
         return value
 
     @field_validator("seal_cert", "seal_chain", "qr_key", "qr_cert")
     @classmethod
     def _there(cls, value: str | None) -> str | None:
-        if value is not None and not Path(value).is_file():
+        try:
+            there = value is None or Path(value).is_file()
+        except (OSError, ValueError):  # a name that no file can have
+            there = False
+        if not there:
             raise ValueError("is no file")
         return value
 
@@ -169,6 +176,17 @@ class Settings(AllChannelSettings):
     def proxy_networks(self) -> list[str]:
         """Whose word counts on where a request comes from."""
         return [one.strip() for one in self.trusted_proxies.split(",")]
+
+    @property
+    def is_sample(self) -> bool:
+        """Is it the demo's authority that seals? Raises :class:`BadSettings` where a key is named and not all that
+        belongs with it."""
+        if self.seal_key is None:
+            return True
+        missing = [name.upper() for name in ("seal_cert", "seal_chain", "tsa_url") if not getattr(self, name)]
+        if missing:
+            raise BadSettings(f"SEAL_KEY: needs {', '.join(missing)} beside it")
+        return False
 
     @property
     def authority_folder(self) -> Path:

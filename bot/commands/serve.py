@@ -27,7 +27,7 @@ async def _serve(settings: Settings) -> int:
     stop = stop_signal()
     async with make_server(settings, welcome()) as app, listening(app, settings.host, settings.port) as port:
         log.info("serve.ready", port=port)
-        if settings.seal_key is None:
+        if settings.is_sample:
             log.warning("seal.demo-authority", proves="nothing to anybody else", see="SEAL_KEY")
         await stop.wait()
         log.info("serve.stopping")

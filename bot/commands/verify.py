@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from bot.certificates.seal.authority import PUBLISHED
+from bot.certificates.trust import read
 from bot.certificates.verify.build import published
 from bot.certificates.verify.checker import FileReader
 from bot.certificates.verify.routes import as_json
@@ -42,6 +43,11 @@ async def _verify(file: Path, root: Path | None, *, as_object: bool) -> int:
         return 2
     if missing:
         sys.stderr.write(f"verify: no certificates to trust ({', '.join(missing)}): name them with --root\n")
+        return 2
+    try:
+        read(b"".join(one.read_bytes() for one in trusted))
+    except ValueError:
+        sys.stderr.write(f"verify: {', '.join(map(str, trusted))}: no root certificate in it\n")
         return 2
     verdict = of_file(await FileReader(trusted, utc_now).read(content), None, utc_now(), online=False)
     sys.stdout.write(json.dumps(as_json(verdict), ensure_ascii=False) + "\n" if as_object else _plain(verdict))

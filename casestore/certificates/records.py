@@ -61,7 +61,7 @@ class IssuedCertificates:
     async def keep(self, connection: AsyncConnection, code: str, certificate: Certificate) -> None:
         """Put an issued one on record, in the commit that delivers it."""
         row = {
-            "code_key": self._key(code),
+            "code_key": self.key(code),
             "sha256": certificate.sha256,
             "kind": certificate.kind,
             "title": certificate.title,
@@ -72,22 +72,23 @@ class IssuedCertificates:
         await connection.execute(certificates.insert().values(**row))
 
     async def by_code(self, code: str) -> Certificate | None:
-        return await self._one(certificates.c.code_key == self._key(code))
+        return await self._one(certificates.c.code_key == self.key(code))
 
     async def by_digest(self, sha256: str) -> Certificate | None:
         return await self._one(certificates.c.sha256 == sha256)
 
     async def revoke(self, connection: AsyncConnection, code: str, by: str, why: Why, now: datetime) -> bool:
         """``False``: there is none of this code, or it was revoked before. It stays revoked for ever."""
-        free = (certificates.c.code_key == self._key(code), certificates.c.revoked_at.is_(None))
+        free = (certificates.c.code_key == self.key(code), certificates.c.revoked_at.is_(None))
         values = {"revoked_at": now, "revoked_by": by, "revoked_why": why}
         changed = await connection.execute(update(certificates).where(*free).values(**values))
         if not changed.rowcount:
             return False
-        await self._audits.note(connection, "certificate.revoked", why, now, subject_key=self._key(code), actor=by)
+        await self._audits.note(connection, "certificate.revoked", why, now, subject_key=self.key(code), actor=by)
         return True
 
-    def _key(self, code: str) -> str:
+    def key(self, code: str) -> str:
+        """The keyed hash under which a code is kept."""
         return self._vault.index(_CODE, code)
 
     async def _one(self, which: Any) -> Certificate | None:

@@ -22,7 +22,7 @@ _APART = re.compile(r"[\W_]+")
 
 
 def new_code(below: Callable[[int], int]) -> str:
-    """A fresh code, in groups. ``below(n)`` is uniform in [0, n) and unguessable (:func:`secrets.randbelow`)."""
+    """A fresh code, in groups. ``below(n)`` is uniform in [0, n) and unguessable (``secrets.randbelow``)."""
     data = [below(FIELD) for _ in range(DATA)]
     return grouped("".join(ALPHABET[value] for value in (*data, *_checks(data))))
 

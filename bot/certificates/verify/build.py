@@ -28,9 +28,9 @@ FILES = Rate(burst=10, per_minute=10), Rate(burst=60, per_minute=60)
 
 def published(settings: Settings) -> tuple[Path, ...]:
     """The certificates that are trusted: those of the settings, or of the demo's authority."""
-    named = (settings.seal_chain, settings.seal_cert, settings.qr_cert)
-    if settings.seal_key is None:
+    if settings.is_sample:
         return (settings.authority_folder / PUBLISHED,)
+    named = (settings.seal_chain, settings.seal_cert, settings.qr_cert)
     return tuple(Path(one) for one in named if one is not None)
 
 
@@ -41,11 +41,15 @@ def checker(settings: Settings, store: Store, clock: Clock) -> Checker:
 
 def verify_routes(settings: Settings, store: Store, metrics: Metrics, clock: Clock) -> list[web.RouteDef]:
     """For the web side."""
+    return verify_pages(settings, store, metrics, clock).routes()
+
+
+def verify_pages(settings: Settings, store: Store, metrics: Metrics, clock: Clock) -> VerifyPages:
     filters: Mapping[str, Callable[..., Any]] = {"told": told_of, "facts": facts_of, "explained": explained}
     pages = Pages(
         Path(__file__).parent / "pages",
         style="verify.css",
-        values={"sample": settings.seal_key is None},
+        values={"sample": settings.is_sample},
         filters=filters,
     )
     return VerifyPages(
@@ -55,4 +59,4 @@ def verify_routes(settings: Settings, store: Store, metrics: Metrics, clock: Clo
         guesses=Throttle(*GUESSES, clock),
         files=Throttle(*FILES, clock),
         proxies=[ip_network(one) for one in settings.proxy_networks()],
-    ).routes()
+    )

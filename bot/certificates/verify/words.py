@@ -14,7 +14,7 @@ from dialogues.say import LocalizedText
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class VerdictText:
     """``tone`` is how the page looks: ``good``, ``stop`` or ``ask``."""
 
     tone: str
@@ -22,14 +22,14 @@ class Told:
     text: LocalizedText
 
 
-RESULTS: Mapping[Result, Told] = MappingProxyType(
+RESULTS: Mapping[Result, VerdictText] = MappingProxyType(
     {
-        Result.GENUINE: Told(
+        Result.GENUINE: VerdictText(
             "good",
             {"el": "Γνήσιο", "en": "Genuine"},
             {"el": "Το έγγραφο εκδόθηκε από εδώ και ισχύει.", "en": "This document was issued here and is valid."},
         ),
-        Result.EXPIRED: Told(
+        Result.EXPIRED: VerdictText(
             "ask",
             {"el": "Γνήσιο, αλλά έληξε", "en": "Genuine, but expired"},
             {
@@ -37,7 +37,7 @@ RESULTS: Mapping[Result, Told] = MappingProxyType(
                 "en": "This document was issued here, but the date until which it is valid has passed.",
             },
         ),
-        Result.REVOKED: Told(
+        Result.REVOKED: VerdictText(
             "stop",
             {"el": "Έχει ανακληθεί", "en": "Revoked"},
             {
@@ -45,7 +45,7 @@ RESULTS: Mapping[Result, Told] = MappingProxyType(
                 "en": "This document was issued here, but was revoked: it counts no more. Do not accept it.",
             },
         ),
-        Result.ALTERED: Told(
+        Result.ALTERED: VerdictText(
             "stop",
             {"el": "Δεν είναι όπως εκδόθηκε", "en": "Not as it was issued"},
             {
@@ -53,7 +53,7 @@ RESULTS: Mapping[Result, Told] = MappingProxyType(
                 "en": "Do not accept it as it is: it may be a forgery.",
             },
         ),
-        Result.NOT_OURS: Told(
+        Result.NOT_OURS: VerdictText(
             "stop",
             {"el": "Δεν εκδόθηκε από εδώ", "en": "Not issued here"},
             {
@@ -61,7 +61,7 @@ RESULTS: Mapping[Result, Told] = MappingProxyType(
                 "en": "We do not know it. If it was given to you as a document of this service, do not accept it.",
             },
         ),
-        Result.UNREADABLE: Told(
+        Result.UNREADABLE: VerdictText(
             "ask",
             {"el": "Δεν διαβάζεται", "en": "It cannot be read"},
             {
@@ -69,7 +69,7 @@ RESULTS: Mapping[Result, Told] = MappingProxyType(
                 "en": "We cannot tell whether it is genuine.",
             },
         ),
-        Result.UNKNOWN: Told(
+        Result.UNKNOWN: VerdictText(
             "stop",
             {"el": "Άγνωστος κωδικός", "en": "Unknown code"},
             {
@@ -84,7 +84,7 @@ RESULTS: Mapping[Result, Told] = MappingProxyType(
     }
 )
 
-ISSUED = Told(
+ISSUED = VerdictText(
     "good",
     {"el": "Έχει εκδοθεί και ισχύει", "en": "Issued here, and valid"},
     {
@@ -191,10 +191,10 @@ WHY_REVOKED: Mapping[Why, LocalizedText] = MappingProxyType(
 )
 
 
-def told_of(verdict: Verdict) -> Told:
+def told_of(verdict: Verdict) -> VerdictText:
     """A mistyped code is no sign of a forgery, and a right one no proof of what the paper beside it says."""
     if verdict.reason is Reason.MISTYPED:
-        return Told("ask", {"el": "Ελέγξτε τον κωδικό", "en": "Check the code"}, REASONS[Reason.MISTYPED])
+        return VerdictText("ask", {"el": "Ελέγξτε τον κωδικό", "en": "Check the code"}, REASONS[Reason.MISTYPED])
     if verdict.result is Result.GENUINE and verdict.basis in (Basis.CODE, Basis.QR):
         return ISSUED
     return RESULTS[verdict.result]
