@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from bot.store import Store
-from casestore.issued.records import Certificate, Revocation, Why
+from casestore.certificates.records import Certificate, Revocation, Why
 from casestore.database import Database
 from casestore.tables import audit, certificates
 from casestore.vault import Vault
