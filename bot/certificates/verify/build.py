@@ -41,6 +41,10 @@ def checker(settings: Settings, store: Store, clock: Clock) -> Checker:
 
 def verify_routes(settings: Settings, store: Store, metrics: Metrics, clock: Clock) -> list[web.RouteDef]:
     """For the web side."""
+    return verify_pages(settings, store, metrics, clock).routes()
+
+
+def verify_pages(settings: Settings, store: Store, metrics: Metrics, clock: Clock) -> VerifyPages:
     filters: Mapping[str, Callable[..., Any]] = {"told": told_of, "facts": facts_of, "explained": explained}
     pages = Pages(
         Path(__file__).parent / "pages",
@@ -55,4 +59,4 @@ def verify_routes(settings: Settings, store: Store, metrics: Metrics, clock: Clo
         guesses=Throttle(*GUESSES, clock),
         files=Throttle(*FILES, clock),
         proxies=[ip_network(one) for one in settings.proxy_networks()],
-    ).routes()
+    )

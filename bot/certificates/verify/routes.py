@@ -81,14 +81,14 @@ class VerifyPages:
         return await self._code(request, typed, posted=True)
 
     async def _code(self, request: web.Request, typed: str, *, posted: bool = False) -> web.Response:
-        verdict = await self._verdict_of(typed[:LONGEST_CODE], address_of(request, self._proxies))
+        verdict = await self.verdict_of(typed[:LONGEST_CODE], address_of(request, self._proxies))
         if isinstance(verdict, int):
             return self._slow(request, verdict)
         if verdict.result is Result.UNKNOWN and posted and _wants_json(request):
             verdict = _as_posted(verdict)
         return self._answer(request, verdict)
 
-    async def _verdict_of(self, typed: str, address: str) -> Verdict | int:
+    async def verdict_of(self, typed: str, address: str) -> Verdict | int:
         """Or in how many seconds to ask again. What its check symbols refuse is told at once and costs nothing: it gets
         nobody nearer to a right one. What is found costs nothing either."""
         if read_code(typed) is None:

@@ -71,11 +71,15 @@ def _lacking(left: float, rate: Rate) -> int:
 
 
 def address_of(request: web.Request, proxies: Collection[Network]) -> str:
-    """Whoever sent this. A proxy of ours says for whom it asks; nobody else is believed. Of IPv6 the network: a house
-    has as many addresses as it likes."""
-    peer = request.remote or ""
+    """Whoever sent this (:func:`counted`)."""
+    return counted(request.remote or "", request.headers.get("X-Forwarded-For", ""), proxies)
+
+
+def counted(peer: str, forwarded: str, proxies: Collection[Network]) -> str:
+    """A proxy of ours says for whom it asks; nobody else is believed. Of IPv6 the network: a house has as many
+    addresses as it likes. Empty, which all share: no address."""
     if _within(peer, proxies):
-        peer = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or peer
+        peer = forwarded.rpartition(",")[2].strip() or peer
     try:
         found = ip_address(peer)
     except ValueError:

@@ -13,7 +13,8 @@ _DPI = 118  # the page is then as large on the photo as it is when it comes with
 
 
 def page_of(pdf: bytes) -> Image.Image:
-    return pypdfium2.PdfDocument(pdf)[0].render(scale=_DPI / 72).to_pil().convert("RGB")
+    drawn: Image.Image = pypdfium2.PdfDocument(pdf)[0].render(scale=_DPI / 72).to_pil()
+    return drawn.convert("RGB")
 
 
 def photo(page: Image.Image, chance: random.Random) -> bytes:

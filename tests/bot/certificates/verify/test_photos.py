@@ -65,7 +65,7 @@ def test_a_good_qr_moved_to_another_link_is_forged(sealed: Papers) -> None:
 
     [found] = zxingcpp.read_barcodes(page_of(sealed.plain.pdf))
     digits = found.text.partition("#")[2]
-    other = segno.make([link("https://counter.gov.gr", CODE), "#", digits], error="m")
+    other = segno.make([link("https://counter.gov.gr", CODE), "#", digits], error="m")  # type: ignore[arg-type] # segments
     saved = io.BytesIO()
     other.save(saved, kind="png", scale=6)
     facts = seen(saved.getvalue(), sealed)

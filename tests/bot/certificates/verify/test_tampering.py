@@ -170,7 +170,7 @@ def test_an_update_that_our_own_service_stamps_is_found(sealed: Papers) -> None:
     async def stamp(pdf: bytes) -> bytes:
         writer = IncrementalPdfFileWriter(io.BytesIO(updated(pdf, paint_over)))
         out = await signers.PdfTimeStamper(_stamper(names), field_name="Again").async_timestamp_pdf(writer, "sha256")
-        return out.getvalue()
+        return bytes(out.getvalue())
 
     for paper in (sealed.plain, sealed.lasting):
         assert seal_of(asyncio.run(stamp(paper.pdf)), sealed) is Seal.BROKEN
