@@ -21,8 +21,11 @@ from bot.certificates.model import Issuer
 from bot.certificates.verify.build import verify_routes
 from bot.channels.facts import CHANNELS, SPOKEN
 from bot.channels.port import Channel
+from bot.console.build import console, takeover_job
 from bot.conversation.budget import Budgets
 from bot.conversation.effects import SMS, Effects
+from bot.conversation.hours import load_hours
+from bot.conversation.queueing import QueueNews
 from bot.conversation.reads import StoreReads
 from bot.conversation.turn_handler import Dialogue, TurnHandler
 from bot.documents.build import (
@@ -94,7 +97,14 @@ async def make_server(
         links += certificate_routes(store, metrics, runtime.clock)
         links += verify_routes(settings, store, metrics, runtime.clock)
         links += FrontPage([SPOKEN[channel.name].title for channel in channels]).routes()
-        yield make_app([*intake.routes(), *events, *health.routes(), *links, *extra], max_body=MAX_BODY)
+        desk = console(settings, store, runtime.clock)
+        routes = [*intake.routes(), *events, *health.routes(), *links, *desk.routes, *extra]
+        app = make_app(routes, max_body=MAX_BODY)
+        app.on_shutdown.append(lambda _: desk.hub.close())
+        try:
+            yield app
+        finally:
+            await desk.hub.close()
 
 
 async def read_depths(store: Store, metrics: Metrics, clock: Callable[[], datetime]) -> None:
@@ -185,6 +195,7 @@ def _build_turn_handler(
             **document_effects(settings, store, dialogue, runtime).table,
             **certificate_effects(settings, store, dialogue, runtime).table,
         },
+        queue=QueueNews(store, load_hours(settings.staff_hours)),
     )
     return TurnHandler(
         store=store,
@@ -230,6 +241,7 @@ def build_jobs(
     jobs += _sending_jobs(settings, store, channels, notices.gate, metrics, runtime, policy)
     jobs += [ReceiptsJob(store.receipts, metrics, runtime.clock), notices.job, notices.timekeeping, notices.mass]
     jobs.append(retention_job(store, metrics, runtime.clock))
+    jobs.append(takeover_job(settings, store, dialogue, metrics, runtime.clock))
     jobs.append(watch_job(settings, store, [one.name for one in registries[0]], metrics, runtime.clock))
     jobs += document_jobs(
         settings=settings,

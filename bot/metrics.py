@@ -114,6 +114,10 @@ class Metrics:
         self.expected = Gauge("counter_expected", "What was to be heard by now", ["what", "of"], registry=r)
         self.seen = Gauge("counter_seen", "What was heard of it", ["what", "of"], registry=r)
         self.silent = Gauge("counter_silent", "1 where nothing was heard that was to be", ["what", "of"], registry=r)
+        self.waiting = Gauge("counter_waiting_for_person", "Conversations in the queue for an employee", registry=r)
+        self.escalated = Gauge(
+            "counter_waiting_too_long", "Of what is with people, answers that are overdue", registry=r
+        )
         self.sitting = Gauge(
             "counter_sitting_cases", "Open cases that take longer than expected", ["registry"], registry=r
         )

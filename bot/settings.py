@@ -86,6 +86,8 @@ class Settings(AllChannelSettings):
     feed_seconds: float = Field(30, gt=0, le=86_400)
     case_check_days: float = Field(7, ge=0, le=365)
     reconcile_hours: float = Field(24, ge=0, le=8760)
+    staff_hours: str = ""
+    staff_demo: Literal["on", "off"] = "off"
     reconcile_pause_seconds: float = Field(1, ge=0, le=3600)
 
     @field_validator("secret_key", mode="before")

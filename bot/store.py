@@ -23,6 +23,7 @@ from casestore.certificates.requests import CertificateRequests
 from casestore.certificates.tasks import CertificateTasks
 from casestore.conversations.handovers import Handovers
 from casestore.conversations.history import History
+from casestore.conversations.live import LiveEvents
 from casestore.conversations.repository import Conversations
 from casestore.conversations.transcript import Transcript
 from casestore.database import Database
@@ -53,6 +54,12 @@ from casestore.rights.copy_links import Copies
 from casestore.rights.erasure import Erasure
 from casestore.rights.holdings import Holdings
 from casestore.rights.purge import Purger
+from casestore.staff.accounts import Accounts
+from casestore.staff.notes import Notes as StaffNotes
+from casestore.staff.overdue import Overdue
+from casestore.staff.sessions import Sessions
+from casestore.staff.takeovers import Takeovers
+from casestore.staff.talks import Talks
 from casestore.vault import Vault
 from casestore.watch.expectations import Expectations
 from casestore.watch.repository import Watch
@@ -110,6 +117,13 @@ class Store:
     broadcast_rows: BroadcastRows
     broadcast_progress: BroadcastProgress
     issued: IssuedCertificates
+    live: LiveEvents
+    accounts: Accounts
+    sessions: Sessions
+    staff_notes: StaffNotes
+    takeovers: Takeovers
+    talks: Talks
+    overdue: Overdue
 
     @classmethod
     def over(cls, database: Database, vault: Vault, files: Files | None = None, papers: Files | None = None) -> Store:
@@ -120,6 +134,7 @@ class Store:
         documents = Documents(database, vault, files or DatabaseFiles(), tasks)
         certificate_tasks = CertificateTasks(database, vault)
         certificates = CertificateRequests(database, vault, papers or DatabasePapers(), certificate_tasks)
+        staff_notes = StaffNotes(database, vault)
         notices, handovers, members = Notices(database), Handovers(database), Members(database, vault)
         return cls(
             database=database,
@@ -163,9 +178,16 @@ class Store:
             expectations=Expectations(database),
             broadcasts=Broadcasts(database),
             broadcast_members=members,
-            broadcast_rows=BroadcastRows(members, sends),
+            broadcast_rows=BroadcastRows(database, members, sends),
             broadcast_progress=BroadcastProgress(database),
             issued=IssuedCertificates(database, vault, audits),
+            live=LiveEvents(database),
+            accounts=Accounts(database, vault),
+            sessions=Sessions(database),
+            staff_notes=staff_notes,
+            takeovers=Takeovers(database, vault, audits, staff_notes),
+            talks=Talks(database, vault),
+            overdue=Overdue(database),
         )
 
 

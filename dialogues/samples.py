@@ -36,6 +36,7 @@ SAMPLES: Mapping[str, Value] = MappingProxyType(
             "en": "it does not open. Please send it again.",
         },
         "office": {"el": "e-ΕΦΚΑ", "en": "e-EFKA"},
+        "titles": "Τίτλος ιδιοκτησίας, Τοπογραφικό διάγραμμα",
         "offices": {"el": "e-ΕΦΚΑ, Ελληνικό Κτηματολόγιο", "en": "e-EFKA, Hellenic Cadastre"},
         "papers": "Τοπογραφικό διάγραμμα, Τίτλος ιδιοκτησίας",
         "references": "ΚΤ-2026-000301",

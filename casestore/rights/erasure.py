@@ -25,6 +25,8 @@ from sqlalchemy import Table, Update, and_, delete, exists, func, or_, select, t
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.audit import AuditTrail
+from casestore.conversations.handovers import NOBODY_WAITS
+from casestore.conversations.ownership import OwnerKind
 from casestore.conversations.transcript import Author
 from casestore.database import Database
 from casestore.notices.timed import TimedState
@@ -32,6 +34,7 @@ from casestore.people.consents import ALERTS
 from casestore.people.identity import identity_at
 from casestore.queues.lifecycle import OutboxState, QueueState
 from casestore.rights.reach import Reach, reaches
+from casestore.staff.model import GENERAL
 from casestore.tables import (
     broadcast_members,
     cases,
@@ -52,6 +55,8 @@ from casestore.tables import (
     notice_sends,
     notices,
     outbox,
+    staff_drafts,
+    staff_notes,
     timed_facts,
     transcript,
     upload_links,
@@ -154,11 +159,24 @@ class Erasure:
         await connection.execute(
             update(login_links).where(login_links.c.conversation_id == conversation).values(**ended)
         )
-        await connection.execute(update(conversations).where(conversations.c.id == conversation).values(language="el"))
+        for table in (staff_notes, staff_drafts):
+            await connection.execute(delete(table).where(table.c.conversation_id == conversation))
+        if conversation is not None:
+            await self._leave_queue(connection, conversation)
         await connection.execute(
             update(contact_points).where(contact_points.c.id == point).values(address_sealed=EMPTY)
         )
         await self._withdraw(connection, point, now, key)
+
+    @staticmethod
+    async def _leave_queue(connection: AsyncConnection, conversation: int) -> None:
+        """Nobody waits there for a person any more."""
+        of = conversations.c.id == conversation
+        waits = and_(of, conversations.c.owner == OwnerKind.QUEUE)
+        values = {"owner": OwnerKind.BOT, "owner_version": conversations.c.owner_version + 1}
+        await connection.execute(update(conversations).where(waits).values(**values, **NOBODY_WAITS))
+        begun_anew = {"language": "el", "released_at": None, "desk": GENERAL}
+        await connection.execute(update(conversations).where(of).values(**begun_anew))
 
     async def _empty_inbox(self, connection: AsyncConnection, said: Sequence[str], now: datetime) -> None:
         """The messages that these lines of citizens name. One given up ends here."""

@@ -26,6 +26,7 @@ from casestore.tables.documents import document_parts, document_tasks, documents
 from casestore.tables.notices import notice_facts, notice_log, notice_sends, notices, timed_facts
 from casestore.tables.people import citizens, codes, consents, contact_points, links, login_links
 from casestore.tables.queues import inbox, outbox, receipts
+from casestore.tables.staff import console_events, staff, staff_desks, staff_drafts, staff_notes, staff_sessions
 from casestore.tables.system import audit, meta
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "citizens",
     "codes",
     "consents",
+    "console_events",
     "contact_points",
     "conversations",
     "copies",
@@ -66,6 +68,11 @@ __all__ = [
     "reconciliations",
     "registry_events",
     "required_documents",
+    "staff",
+    "staff_desks",
+    "staff_drafts",
+    "staff_notes",
+    "staff_sessions",
     "timed_facts",
     "transcript",
     "upload_links",

@@ -9,13 +9,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from dialogues.catalogue.certificates import BadEntry, CertificateKind, certificate_kinds
 from dialogues.catalogue.facts import Facts
 from dialogues.catalogue.terms import Terms, load_terms
 from dialogues.say import LocalizedText
 from nlu.names import Entry, read_catalogue
+from nlu.yaml_file import read_yaml
 
 FOLDER = Path(__file__).parent
 
@@ -130,7 +129,7 @@ def load_catalogue(folder: Path = FOLDER) -> Catalogue:
 
 
 def _read(file: Path) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    found: dict[str, Any] = read_yaml(file)
     return found
 
 
