@@ -46,7 +46,6 @@ from bot.metrics import Metrics
 from bot.notices.build import announcer, notice_parts, timetable
 from bot.notices.gate import NoticeGate
 from bot.privacy.build import my_data_routes, privacy_effects, privacy_reads, retention_job
-from bot.registries.audit import StoredAudit
 from bot.registries.build import case_recorder, event_routes, one_view, read_event_depth, registry_jobs
 from bot.registries.contacts import ContactFeed
 from bot.registries.recorder import CaseRecorder, ChangeListener
@@ -60,9 +59,7 @@ from bot.web.signed import MAX_BODY
 from bot.worker import Job
 from casestore.migrate import is_current
 from casestore.queues.outbox import Kind
-from connectors.audit import CallCause, audit_cause
-from connectors.connect import connect
-from connectors.registry import CaseRegistry, ContactRegistry, RegistryError
+from connectors.registry import CaseRegistry, ContactRegistry
 from dialogues.turn import Reply
 
 
@@ -124,32 +121,6 @@ async def read_depths(store: Store, metrics: Metrics, clock: Callable[[], dateti
     for channel, priority, count, due in await store.results.depth():
         metrics.depth.labels("outbox", channel, str(priority)).set(count)
         metrics.age.labels("outbox", channel, str(priority)).set(_age(due, now))
-
-
-def build_registries(
-    settings: Settings, session: aiohttp.ClientSession, store: Store
-) -> tuple[list[CaseRegistry], ContactRegistry | None]:
-    """The registries of the State; none where their settings are missing."""
-    url, client = settings.registries_url, settings.registries_client_id
-    if settings.registries_client_secret is None or not url or not client:
-        return [], None
-    secret = settings.registries_client_secret.get_secret_value()
-    found = connect(url, client, secret, session=session, audit=StoredAudit(store.audits))
-    return list(found.cases.values()), found.contacts
-
-
-async def probe_registries(settings: Settings, session: aiohttp.ClientSession, store: Store) -> dict[str, str]:
-    """Ask each registry something harmless: by name, what is wrong with it ('' is well)."""
-    results = {}
-    for registry in build_registries(settings, session, store)[0]:
-        try:
-            with audit_cause(CallCause(protocol="doctor")):
-                await registry.changes("")
-        except RegistryError as error:
-            results[registry.name] = error.reason
-        else:
-            results[registry.name] = ""
-    return results
 
 
 def change_listeners(settings: Settings, store: Store, clock: Clock) -> tuple[ChangeListener, ...]:

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from bot.app import http_session, probe_registries
+from bot.app import http_session
 from bot.commands.doctor_watch import watch_findings
 from bot.commands.finding import Finding
 from bot.commands.running import run as run_loop
 from bot.commands.running import start
+from bot.registries.build import probe_registries
 from bot.runtime import utc_now
 from bot.settings import EVENT_SECRETS, PARTS, Settings
 from bot.store import NotMigrated, Store, open_store

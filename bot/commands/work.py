@@ -9,13 +9,14 @@ from contextlib import AsyncExitStack
 
 import structlog
 
-from bot.app import build_channels, build_jobs, build_reads, build_registries, http_session, read_depths
+from bot.app import build_channels, build_jobs, build_reads, http_session, read_depths
 from bot.backoff import RetryPolicy
 from bot.certificates.issuer import make_issuer
 from bot.commands.running import listening, start, stop_signal
 from bot.commands.running import run as run_loop
 from bot.conversation.turn_handler import Dialogue
 from bot.metrics import Metrics
+from bot.registries.build import build_registries
 from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.store import open_store
