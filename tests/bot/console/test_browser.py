@@ -1,4 +1,4 @@
-"""The console in a headless browser: a whole hand-over by keyboard, both languages, small and dark, without findings."""
+"""The console in a headless browser: a whole hand-over by keyboard, both languages, small and dark, no findings."""
 
 from __future__ import annotations
 
@@ -47,6 +47,7 @@ async def opened(browser: Browser, system: System, **more: object) -> Page:
     context = await browser.new_context(viewport={"width": 1280, "height": 800}, locale="el-GR", **more)  # type: ignore[arg-type]
     page = await context.new_page()
     await page.goto(f"{system.url}/console/login")
+    await expect(page.get_by_label("E-mail")).to_be_focused()
     await page.keyboard.type("anna@gov.gr")
     await page.keyboard.press("Tab")
     await page.keyboard.type(PASSWORD)
@@ -123,7 +124,7 @@ async def test_small_dark_and_in_english(system: System, browser: Browser, tmp_p
     )
     page = await context.new_page()
     await page.goto(f"{system.url}/console/")
-    await expect(page.get_by_role("link", name="Waiting")).to_be_visible()
+    await expect(page.locator(".tabs [aria-current]")).to_contain_text("Waiting")
     await flawless(page, tmp_path, "inbox-360-dark")
     await page.locator(".list a").click()
     await page.get_by_role("button", name="Claim").click()
