@@ -152,9 +152,13 @@ async def _employ(settings: Mapping[str, str]) -> None:
             "--role",
             role,
         )
-        pipes = {"stdin": asyncio.subprocess.PIPE, "stdout": asyncio.subprocess.DEVNULL}
         process = await asyncio.create_subprocess_exec(
-            *command, *named, env=dict(settings), stderr=asyncio.subprocess.PIPE, **pipes
+            *command,
+            *named,
+            env=dict(settings),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
         )
         _, said = await process.communicate(f"{PASSWORD}\n".encode())
         if process.returncode and b"already" not in said:

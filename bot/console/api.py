@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.channels.facts import CHANNELS
-from bot.console.desk import LONGEST, BadRequest, Desk, NotFound
+from bot.console.actions import LONGEST, AgentActions, BadRequest, NotFound
 from bot.console.guard import Guard, answer, read_json, refusal, text_of, version_of
 from bot.console.reading import Reading
 from bot.console.shapes import owner_of
@@ -34,7 +34,7 @@ class Api:
     """Routes over the desk and what is read."""
 
     def __init__(
-        self, *, store: Store, desk: Desk, reading: Reading, guard: Guard, settings: Settings, clock: Clock
+        self, *, store: Store, desk: AgentActions, reading: Reading, guard: Guard, settings: Settings, clock: Clock
     ) -> None:
         self._store = store
         self._desk = desk

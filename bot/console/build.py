@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.channels.facts import SPOKEN
+from bot.console.actions import AgentActions
 from bot.console.api import Api
 from bot.console.citizen import CitizenView
-from bot.console.desk import Desk
 from bot.console.guard import Guard
 from bot.console.hub import Hub
 from bot.console.job import TakeoverJob
@@ -42,7 +42,7 @@ def console(settings: Settings, store: Store, clock: Clock) -> Console:
     """For the web side."""
     hours = load_hours(settings.staff_hours)
     guard = Guard(store, clock, secure=settings.public_url.startswith("https://"))
-    desk = Desk(store, Speaking(store, phrases(SPOKEN)), clock)
+    desk = AgentActions(store, Speaking(store, phrases(SPOKEN)), clock)
     reading = Reading(store, desk, CitizenView(store, load_catalogue()), hours, clock)
     hub = Hub(store, clock)
     api = Api(store=store, desk=desk, reading=reading, guard=guard, settings=settings, clock=clock)

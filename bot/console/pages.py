@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.console.desk import Desk, NotFound
+from bot.console.actions import AgentActions, NotFound
 from bot.console.guard import HEADERS, Guard
 from bot.console.reading import Reading
 from bot.console.rendering import Rendering, static
@@ -33,7 +33,7 @@ class ConsolePages:
         self,
         *,
         store: Store,
-        desk: Desk,
+        desk: AgentActions,
         reading: Reading,
         guard: Guard,
         signing_in: SigningIn,
@@ -123,10 +123,10 @@ class ConsolePages:
 
     async def _listed(self, name: str, request: web.Request, session: Session) -> web.StreamResponse:
         language = language_of(request)
-        here = request.query.get("here", "")
+        opened = request.query.get("here", "")
         shown = await self._page_of(request, session.member)
-        number = int(here) if here.isascii() and here.isdecimal() and len(here) < 19 else 0
-        return self._rendering.page(name, language, **await self._common(session), **shown, here=number)
+        number = int(opened) if opened.isascii() and opened.isdecimal() and len(opened) < 19 else 0
+        return self._rendering.page(name, language, **await self._common(session), **shown, opened=number)
 
     async def _page_of(self, request: web.Request, who: Member) -> Mapping[str, Any]:
         view, before = request.query.get("view", "waiting"), request.query.get("before", "")
@@ -159,7 +159,7 @@ class ConsolePages:
         view = "mine" if talk["mine"] else "waiting"
         page = await self._reading.page(view, who)
         colleagues = [one for one in await self._store.accounts.of_desk(talk["desk"]) if one.demo <= who.demo]
-        values = {"talk": talk, "view": view, **page, "here": talk["id"], "colleagues": colleagues}
+        values = {"talk": talk, "view": view, **page, "opened": talk["id"], "colleagues": colleagues}
         return self._rendering.page("talk", language_of(request), **common, **values)
 
     async def _talk_part(self, request: web.Request, session: Session) -> web.StreamResponse:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.console.actions import AgentActions
 from bot.console.canned import offered
 from bot.console.citizen import CitizenView
-from bot.console.desk import Desk
 from bot.console.shapes import is_agents, line_shape, note_shape, talk_shape
 from bot.console.summary import summary
 from bot.conversation.hours import Hours
@@ -26,7 +26,7 @@ _REMEMBERED = 5000
 class Reading:
     """Reads over one store."""
 
-    def __init__(self, store: Store, desk: Desk, citizens: CitizenView, hours: Hours, clock: Clock) -> None:
+    def __init__(self, store: Store, desk: AgentActions, citizens: CitizenView, hours: Hours, clock: Clock) -> None:
         self._store = store
         self._desk = desk
         self._citizens = citizens
@@ -53,7 +53,7 @@ class Reading:
         }
 
     async def conversation(self, conversation_id: int, who: Member, language: str) -> dict[str, Any]:
-        """All that the page of one conversation shows. Raises :class:`bot.console.desk.NotFound`."""
+        """All that the page of one conversation shows. Raises :class:`bot.console.actions.NotFound`."""
         talk, now = await self._desk.talk(conversation_id, who), self._clock()
         await self._note(talk, who, now)
         lines = await self._store.talks.lines(talk.id)

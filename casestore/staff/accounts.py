@@ -127,8 +127,8 @@ class Accounts:
 
     async def beside(self, conversation_id: int, now: datetime) -> list[tuple[str, str, bool]]:
         """Who looks at this conversation now: (e-mail, name, writes there)."""
-        here = and_(staff.c.viewing_id == conversation_id, staff.c.present_at > now - PRESENT)
-        found = select(staff.c.email, staff.c.name, staff.c.typing_at).where(here).order_by(staff.c.id)
+        looking = and_(staff.c.viewing_id == conversation_id, staff.c.present_at > now - PRESENT)
+        found = select(staff.c.email, staff.c.name, staff.c.typing_at).where(looking).order_by(staff.c.id)
         async with self._database.read() as connection:
             rows = (await connection.execute(found)).all()
         recently = now - timedelta(seconds=10)

@@ -32,7 +32,7 @@ class BadRequest(ValueError):
     """What is asked for makes no sense; the text says why."""
 
 
-class Desk:
+class AgentActions:
     """The acts, over one store."""
 
     def __init__(self, store: Store, speaking: Speaking, clock: Clock) -> None:
