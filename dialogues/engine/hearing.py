@@ -36,8 +36,8 @@ _MAY_THANK = _UNCLEAR | {"maybe_person", "help", "about_alerts", "unsure"}
 _PLEASANT = frozenset({"praise", "wait"})
 """Facets that ask nothing: what follows the courtesy may."""
 LANGUAGE = "language"
-_NUMBERS = ("afm", "code", "erase", "unlink")
-"""Questions that a row of digits answers."""
+_NUMBERS = ("afm", "code", "erase", "unlink", "kaek", "amka", "purpose", "order")
+"""Questions that a row of digits or a few words answer."""
 _AS: Mapping[str, str] = MappingProxyType({"certificate": "service"})
 """What is talked about, and as what the talks teach it."""
 _GUESSED = 0.5
