@@ -73,8 +73,17 @@ class Metrics:
         self.documents = Counter(
             "counter_document_steps", "Steps of documents by result", ["step", "result"], registry=r
         )
+        self.certificates = Counter(
+            "counter_certificate_steps", "Steps of certificates by result", ["step", "result"], registry=r
+        )
+        self.certificate_files = Counter(
+            "counter_certificate_files", "Files of certificates by their links, by result", ["result"], registry=r
+        )
         self.uploads = Counter("counter_uploads", "Files by the upload page, by result", ["result"], registry=r)
         self.let_go = Counter("counter_let_go_rows", "Rows whose time was over, by kind", ["kind"], registry=r)
+        self.verified = Counter(
+            "counter_verified", "Certificates that were asked about", ["result", "basis"], registry=r
+        )
         self._of_queues(r)
         self._of_registries(r)
         self._of_watch(r)

@@ -16,16 +16,22 @@ from casestore.broadcasts.rows import BroadcastRows
 from casestore.cases.cursors import Cursors
 from casestore.cases.reconciliations import Reconciliations
 from casestore.cases.repository import Cases
+from casestore.certificates.files import DatabasePapers, FolderPapers
+from casestore.certificates.links import CertificateLinks
+from casestore.certificates.records import IssuedCertificates
+from casestore.certificates.requests import CertificateRequests
+from casestore.certificates.tasks import CertificateTasks
 from casestore.conversations.handovers import Handovers
 from casestore.conversations.history import History
 from casestore.conversations.live import LiveEvents
 from casestore.conversations.repository import Conversations
 from casestore.conversations.transcript import Transcript
 from casestore.database import Database
-from casestore.documents.files import DatabaseFiles, Files, FolderFiles
+from casestore.documents.files import DatabaseFiles, FolderFiles
 from casestore.documents.repository import Documents
 from casestore.documents.tasks import DocumentTasks
 from casestore.documents.upload_links import UploadLinks
+from casestore.files import Files
 from casestore.migrate import check_key_ring, is_current, migrate
 from casestore.notices.records import NoticeRecords
 from casestore.notices.repository import Notices
@@ -99,6 +105,9 @@ class Store:
     documents: Documents
     document_tasks: DocumentTasks
     upload_links: UploadLinks
+    certificate_requests: CertificateRequests
+    certificate_tasks: CertificateTasks
+    certificate_links: CertificateLinks
     purger: Purger
     audits: AuditTrail
     watch: Watch
@@ -107,6 +116,7 @@ class Store:
     broadcast_members: Members
     broadcast_rows: BroadcastRows
     broadcast_progress: BroadcastProgress
+    issued: IssuedCertificates
     live: LiveEvents
     accounts: Accounts
     sessions: Sessions
@@ -116,11 +126,14 @@ class Store:
     overdue: Overdue
 
     @classmethod
-    def over(cls, database: Database, vault: Vault, files: Files | None = None) -> Store:
-        """``files`` keep the content of documents: the database itself, if not said otherwise."""
+    def over(cls, database: Database, vault: Vault, files: Files | None = None, papers: Files | None = None) -> Store:
+        """``files`` keep the content of documents, ``papers`` that of certificates: the database itself, if not said
+        otherwise."""
         points, audits, outbox = ContactPoints(database, vault), AuditTrail(database, vault), Outbox(database, vault)
         tasks, sends = DocumentTasks(database, vault), NoticeSends(database, vault, outbox)
         documents = Documents(database, vault, files or DatabaseFiles(), tasks)
+        certificate_tasks = CertificateTasks(database, vault)
+        certificates = CertificateRequests(database, vault, papers or DatabasePapers(), certificate_tasks)
         staff_notes = StaffNotes(database, vault)
         notices, handovers, members = Notices(database), Handovers(database), Members(database, vault)
         return cls(
@@ -156,14 +169,18 @@ class Store:
             documents=documents,
             document_tasks=tasks,
             upload_links=UploadLinks(database, vault),
+            certificate_requests=certificates,
+            certificate_tasks=certificate_tasks,
+            certificate_links=CertificateLinks(database, vault),
             purger=Purger(database),
             audits=audits,
-            watch=Watch(database, notices, documents, handovers),
+            watch=Watch(database, notices, documents, certificates, handovers),
             expectations=Expectations(database),
             broadcasts=Broadcasts(database),
             broadcast_members=members,
-            broadcast_rows=BroadcastRows(members, sends),
+            broadcast_rows=BroadcastRows(database, members, sends),
             broadcast_progress=BroadcastProgress(database),
+            issued=IssuedCertificates(database, vault, audits),
             live=LiveEvents(database),
             accounts=Accounts(database, vault),
             sessions=Sessions(database),
@@ -186,6 +203,7 @@ async def open_store(settings: Settings, *, migrating: bool = False) -> AsyncIte
         vault = Vault(settings.secrets())
         await check_key_ring(database, vault)
         folder = settings.files_folder
-        yield Store.over(database, vault, FolderFiles(folder) if folder else None)
+        kept = (FolderFiles(folder), FolderPapers(folder)) if folder else (None, None)
+        yield Store.over(database, vault, *kept)
     finally:
         await database.close()

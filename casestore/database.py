@@ -110,6 +110,24 @@ class Database:
             found = await connection.exec_driver_sql(_LINEAGE)
             return "/".join(str(part) for part in found.one())
 
+    async def insert(
+        self, connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]], *, new: bool = False
+    ) -> None:
+        """Rows of the same columns; ``new``: without those that exist.
+
+        Their ids are asked for so that they go in few statements: else asyncpg has the database carry out one for each.
+        """
+        statement = self.insert_new(table) if new else table.insert()
+        if rows:
+            ids = statement.returning(*table.primary_key.columns) if len(rows) > 1 else statement
+            await connection.execute(ids, list(rows))
+
+    async def measure(self, *tables: Table) -> None:
+        """Statistics of these tables anew, where the database does not keep them by itself in time."""
+        if not self.is_sqlite:
+            async with self.write() as connection:
+                await connection.exec_driver_sql(f"ANALYZE {', '.join(table.name for table in tables)}")
+
     async def append(self, rows: Mapping[Table, Sequence[Mapping[str, Any]]]) -> None:
         """Insert these rows in one commit, leaving out those that exist, and wake the workers.
 

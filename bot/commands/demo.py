@@ -106,8 +106,11 @@ async def _demo(arguments: argparse.Namespace) -> int:
     try:
         async with aiohttp.ClientSession() as session:
             await _employ(settings)
-            for part in parts(arguments.port, arguments.speed):
-                running.append(await _start(part, settings, session, stop))
+            started = parts(arguments.port, arguments.speed)
+            for part in started:
+                running.append(await _start(part, settings, session))
+            each = zip(started, running, strict=True)
+            await asyncio.gather(*(_until_up(part, process, session, stop) for part, process in each))
         _announce(arguments.port)
         return await _watch(running, stop)
     except PartFailed as error:
@@ -162,25 +165,23 @@ async def _employ(settings: Mapping[str, str]) -> None:
             raise PartFailed(f"no account for {email}: {said.decode()[-300:]}")
 
 
-async def _start(
-    part: Part, settings: Mapping[str, str], session: aiohttp.ClientSession, stop: asyncio.Event
-) -> Process:
+async def _start(part: Part, settings: Mapping[str, str], session: aiohttp.ClientSession) -> Process:
     if await _answers(session, part.url):
         raise PartFailed(f"{part.url} is taken already: stop what runs there, or choose another --port")
-    sys.stderr.write(f"starting {part.name} ... ")
-    sys.stderr.flush()
-    process = await asyncio.create_subprocess_exec(*part.command, env=dict(settings), start_new_session=True)
+    return await asyncio.create_subprocess_exec(*part.command, env=dict(settings), start_new_session=True)
+
+
+async def _until_up(part: Part, process: Process, session: aiohttp.ClientSession, stop: asyncio.Event) -> None:
+    """All parts start side by side: each waits for what it needs of another, as it does in real life."""
     try:
         async with asyncio.timeout(STARTS_WITHIN):
             while not await _answers(session, part.url):
                 if process.returncode is not None or stop.is_set():
                     raise PartFailed(f"{part.name} did not start (exit code {process.returncode})")
                 await asyncio.sleep(LOOK_EVERY)
-    except (TimeoutError, PartFailed) as error:
-        await _stop([process])
-        raise PartFailed(f"{part.name} did not start: {error or 'no answer'}") from None
-    sys.stderr.write("up\n")
-    return process
+    except TimeoutError:
+        raise PartFailed(f"{part.name} did not start: no answer") from None
+    sys.stderr.write(f"{part.name} is up\n")
 
 
 async def _answers(session: aiohttp.ClientSession, url: str) -> bool:

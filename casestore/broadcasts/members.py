@@ -14,7 +14,7 @@ from casestore.database import Database
 from casestore.people.identity import MOBILE_CHANNEL, links_of, resolve_identity
 from casestore.queues.lease import in_state
 from casestore.tables import broadcast_members as members
-from casestore.tables import cases, citizens, contact_points, links, notice_sends
+from casestore.tables import cases, citizens, contact_points, links, notice_sends, notices
 from casestore.vault import Vault, address_key
 
 _WAITS = in_state(members.c.state, MemberState.WAITING)
@@ -64,8 +64,7 @@ class Members:
         """These; who is there already stays once."""
         row = {"broadcast_id": broadcast_id, "state": MemberState.WAITING, "due_at": now}
         rows = [{**row, "citizen_id": citizen} for citizen in sorted(set(citizens_))]
-        if rows:
-            await connection.execute(self._database.insert_new(members), rows)
+        await self._database.insert(connection, members, rows, new=True)
 
     async def add_impossible(
         self, connection: AsyncConnection, broadcast_id: int, reasons: Sequence[str], now: datetime
@@ -73,8 +72,7 @@ class Members:
         """Entries of a list that stand for nobody, settled at once."""
         row = {"broadcast_id": broadcast_id, "state": MemberState.IMPOSSIBLE, "due_at": now}
         rows = [{**row, "reason": reason} for reason in reasons]
-        if rows:
-            await connection.execute(members.insert(), rows)
+        await self._database.insert(connection, members, rows)
 
     async def by_afm_key(self, keys: Collection[str]) -> dict[str, int]:
         """Citizens by the blind indexes of their tax numbers."""
@@ -114,12 +112,12 @@ class Members:
         rows = select(members.c.id, members.c.citizen_id).where(waits).order_by(members.c.id).limit(limit)
         return [Member(row.id, row.citizen_id) for row in await connection.execute(rows)]
 
-    async def made(self, connection: AsyncConnection, notices_of: Mapping[int, int]) -> None:
-        """By member, the notice that is theirs."""
-        values = [{"b_id": member, "b_notice": notice} for member, notice in notices_of.items()]
-        if values:
-            row = update(members).where(members.c.id == bindparam("b_id"), _WAITS)
-            await connection.execute(row.values(state=MemberState.MADE, notice_id=bindparam("b_notice")), values)
+    async def made(self, connection: AsyncConnection, ids: Collection[int], reference: str) -> None:
+        """The notice under this reference is theirs: one of each member's citizen, the newest."""
+        theirs = and_(notices.c.citizen_id == members.c.citizen_id, notices.c.reference == reference)
+        notice = select(func.max(notices.c.id)).where(theirs).scalar_subquery()
+        mine = update(members).where(members.c.id.in_(list(ids)), _WAITS)
+        await connection.execute(mine.values(state=MemberState.MADE, notice_id=notice))
 
     async def later(self, connection: AsyncConnection, due: Mapping[int, datetime]) -> None:
         """By member, when to look again: it is quiet there."""

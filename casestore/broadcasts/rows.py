@@ -26,12 +26,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.broadcasts.members import Members
 from casestore.broadcasts.model import PARKED, Broadcast, BroadcastState, Member, Stopped
+from casestore.database import Database
 from casestore.notices.model import LogEvent, NoticeState, reference_of
 from casestore.notices.sends import NewSend, NoticeSends
 from casestore.queues.lease import in_state
 from casestore.queues.lifecycle import OutboxState
 from casestore.queues.outbox import Dispatch, Priority
-from casestore.tables import broadcast_members, notice_log, notice_sends, notices, outbox
+from casestore.tables import broadcast_members, conversations, notice_log, notice_sends, notices, outbox
 
 STOPPED = "stopped"
 _LIVE = in_state(outbox.c.state, OutboxState.OPEN)
@@ -52,7 +53,8 @@ class NewNotice:
 class BroadcastRows:
     """Writes them over one database."""
 
-    def __init__(self, members: Members, sends: NoticeSends) -> None:
+    def __init__(self, database: Database, members: Members, sends: NoticeSends) -> None:
+        self._database = database
         self._members = members
         self._sends = sends
 
@@ -79,12 +81,16 @@ class BroadcastRows:
         made = await connection.execute(notices.insert().returning(notices.c.id, notices.c.citizen_id), rows)
         ids = {row.citizen_id: int(row.id) for row in made}
         of_member = {one.member.id: ids[one.member.citizen_id] for one in new}
-        await self._members.made(connection, of_member)
+        await self._members.made(connection, of_member.keys(), reference_of(broadcast.id))
         log = [_log_line(of_member[one.member.id], one, now) for one in new if one.reason or one.dispatch]
-        if log:
-            await connection.execute(notice_log.insert(), log)
+        await self._database.insert(connection, notice_log, log)
         sends = [NewSend(of_member[one.member.id], 0, one.point, one.dispatch) for one in new if one.dispatch]
         await self._sends.add_all(connection, sends, now)
+
+    async def measure(self) -> None:
+        """Have the database look how large these tables are now. PostgreSQL keeps for each connection how it follows
+        their foreign keys, and read the whole table for each row where it was small when it decided."""
+        await self._database.measure(notices, notice_sends, notice_log, broadcast_members, outbox, conversations)
 
     async def align(self, connection: AsyncConnection, broadcast: Broadcast, now: datetime, useful: timedelta) -> None:
         """Have the rows that are in nobody's hands say what the broadcast says. Done again it changes nothing."""

@@ -133,8 +133,7 @@ class Cases:
             for reference, stored in cases_.items()
             for document in {one.code: one for one in stored.case.documents}.values()
         ]
-        if rows:
-            await connection.execute(required_documents.insert(), rows)
+        await self._database.insert(connection, required_documents, rows)
 
     async def _note(
         self, connection: AsyncConnection, ids: Mapping[str, int], changes: Sequence[Change], now: datetime
@@ -150,8 +149,7 @@ class Cases:
             }
             for case in (change.after.case for change in changes if change.result is ChangeResult.NEW)
         ]
-        if rows:
-            await connection.execute(self._database.insert_new(case_events), rows)
+        await self._database.insert(connection, case_events, rows, new=True)
 
     # Reading
 

@@ -98,7 +98,7 @@ class Conversations:
         if not new:
             return found
         rows = [{"contact_point_id": point, "created_at": now, "last_at": now} for point in new]
-        await connection.execute(self._database.insert_new(conversations), rows)
+        await self._database.insert(connection, conversations, rows, new=True)
         return found | await self.talks_at(connection, new)
 
     @staticmethod

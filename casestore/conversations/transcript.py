@@ -65,7 +65,7 @@ class Transcript:
             for line in lines
         ]
         if rows:
-            await connection.execute(self._database.insert_new(transcript), rows)
+            await self._database.insert(connection, transcript, rows, new=True)
             await note_changed(self._database, connection, [conversation_id], lines[-1].at)
 
     async def lines(self, conversation_id: int, limit: int = 200) -> list[Line]:

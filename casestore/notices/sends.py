@@ -93,7 +93,7 @@ class NoticeSends:
             | {"watched_until": one.dispatch.due_at + WATCHED}
             for one in sends
         ]
-        await connection.execute(notice_sends.insert(), values)
+        await self._database.insert(connection, notice_sends, values)
 
     async def move(self, connection: AsyncConnection, send: Send, due_at: datetime) -> None:
         """Send it then, if nobody has it in hand."""

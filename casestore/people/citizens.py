@@ -27,7 +27,7 @@ class Citizens:
         if new := sorted(key for key, afm in keys.items() if afm not in found):
             sealed = ((key, self._vault.seal("citizens.afm", keys[key])) for key in new)  # in one order: no deadlocks
             rows = [{"afm_key": k, "afm_sealed": s, "created_at": now, "contact_due_at": now} for k, s in sealed]
-            await connection.execute(self._database.insert_new(citizens), rows)
+            await self._database.insert(connection, citizens, rows, new=True)
             found = await self._known(connection, keys)
         return found
 

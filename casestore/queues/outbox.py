@@ -142,8 +142,8 @@ class Outbox:
 
     async def add(self, connection: AsyncConnection, dispatches: Sequence[Dispatch], now: datetime) -> None:
         """Keep these; a key that exists already changes nothing."""
-        if dispatches:
-            await connection.execute(self._database.insert_new(outbox), [self._row(d, now) for d in dispatches])
+        rows = [self._row(d, now) for d in dispatches]
+        await self._database.insert(connection, outbox, rows, new=True)
 
     def _row(self, dispatch: Dispatch, now: datetime) -> dict[str, Any]:
         return {

@@ -5,6 +5,7 @@
 | what was said, the dialogue's memory, wishes, links, open hand-overs and codes' tax numbers | |
 | notices with their log, what of them waits unsent; their place in mass notices | |
 | files that were handed in here and what is known of them; links to the upload page | |
+| certificates that were asked for, with their papers and links | that a paper was issued, by its code, nameless |
 | the content of messages that came in and went out, the address | the rows: by their ids a repeat is known |
 | | words on alerts, from now on a no, at an address that is kept as a blind index: proof of them |
 | | hashes of codes and links: their limits must hold (35 days, 2 days) |
@@ -37,6 +38,8 @@ from casestore.staff.model import GENERAL
 from casestore.tables import (
     broadcast_members,
     cases,
+    certificate_links,
+    certificate_requests,
     citizens,
     codes,
     consents,
@@ -63,7 +66,7 @@ from casestore.tables import (
 EMPTY = b""
 """What a sealed column holds once its content is erased."""
 _OF_POINT: tuple[Table, ...] = (wishes, copies)
-_OF_CONVERSATION: tuple[Table, ...] = (documents, upload_links)
+_OF_CONVERSATION: tuple[Table, ...] = (documents, upload_links, certificate_links, certificate_requests)
 _IN_BATCHES_OF = 500  # ids in one statement
 
 

@@ -21,6 +21,7 @@ from casestore.tables import (
     audit,
     case_events,
     cases,
+    certificate_requests,
     citizens,
     codes,
     consents,
@@ -109,6 +110,7 @@ class Holdings:
             "case_events": (case_events, case_events.c.case_id.in_(own)),
             "documents": (required_documents, required_documents.c.case_id.in_(own)),
             "handed_in": (documents, documents.c.citizen_id == citizen_id),
+            "certificates": (certificate_requests, certificate_requests.c.citizen_id == citizen_id),
             "messages": (transcript, said),
             "sends": (outbox, outbox.c.key.in_(select(transcript.c.key).where(said))),
             "wishes_for_a_person": (handovers, exists().where(said, *_same_commit(handovers))),
@@ -165,6 +167,7 @@ _OURS: Mapping[str, tuple[str, ...]] = {
     "outbox": ("address_sealed", "body_sealed", "lease_until", "claim", "doubts", "status_rank", "priority", "due_at"),
     "codes": ("afm_sealed",),
     "documents": ("bundle", "submission", "stored_as"),
+    "certificate_requests": ("request", "stored_as", "state_at"),
 }
 """What would tell a citizen nothing: in the transcript already, or how a queue works."""
 

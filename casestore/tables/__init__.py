@@ -14,6 +14,13 @@ from casestore.tables.cases import (
     registry_events,
     required_documents,
 )
+from casestore.tables.certificate_requests import (
+    certificate_links,
+    certificate_parts,
+    certificate_requests,
+    certificate_tasks,
+)
+from casestore.tables.certificates import certificates
 from casestore.tables.conversations import conversations, copies, dialogue_events, handovers, transcript, wishes
 from casestore.tables.documents import document_parts, document_tasks, documents, upload_links
 from casestore.tables.notices import notice_facts, notice_log, notice_sends, notices, timed_facts
@@ -29,6 +36,11 @@ __all__ = [
     "broadcasts",
     "case_events",
     "cases",
+    "certificate_links",
+    "certificate_parts",
+    "certificate_requests",
+    "certificate_tasks",
+    "certificates",
     "citizens",
     "codes",
     "consents",

@@ -24,6 +24,7 @@ MOST_FAILED, MOST_STOPS = 0.05, 0.02
 ENOUGH = 20  # gone, before a rate says anything; where fewer people are meant, all of them
 CHUNK_ALONE = 100  # notices in one commit, where everybody else waits meanwhile: SQLite has one writer
 CHUNK, AT_ONCE = 200, 2  # the same on PostgreSQL, and how many commits are under way: who answers waits behind no more
+MEASURE_FROM = 1_000  # notices made, after which the database is told how its tables have grown; then at each doubling
 LOOK_EVERY = timedelta(seconds=1)  # at how many still wait
 JUDGE_EVERY = timedelta(seconds=5)
 ALIGN_EVERY = timedelta(minutes=1)
@@ -44,6 +45,7 @@ class BroadcastJob:
         self._clock = clock
         self._batch = batch
         self._room = 0
+        self._grown, self._measure_at = 0, MEASURE_FROM
         self._chunk, self._at_once = (CHUNK_ALONE, 1) if store.database.is_sqlite else (CHUNK, AT_ONCE)
         self._due: dict[tuple[str, int], datetime] = {}
 
@@ -122,6 +124,10 @@ class BroadcastJob:
         chunks = [min(self._chunk, left) for left in range(self._room, 0, -self._chunk)][: self._at_once]
         made = sum(await asyncio.gather(*(self._make_some(broadcast.id, now, most) for most in chunks)))
         self._room -= made
+        self._grown += made
+        if self._grown >= self._measure_at:
+            self._measure_at = 2 * self._grown
+            await self._store.broadcast_rows.measure()
         return made
 
     async def _make_some(self, broadcast_id: int, now: datetime, most: int) -> int:

@@ -9,7 +9,7 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 TIME = sa.DateTime(timezone=True).with_variant(sa.String(26), "sqlite")
 
 revision = "0016"
-down_revision = "0013"
+down_revision = "0015"
 
 QUEUED = """
     UPDATE conversations SET owner = 'queue', owner_version = owner_version + 1,
