@@ -59,6 +59,8 @@ GIVEN: dict[str, tuple[str, Any]] = {
     "BROADCAST_BATCH": ("500", 500),
     "RECONCILE_HOURS": ("6", 6.0),
     "RECONCILE_PAUSE_SECONDS": ("0.5", 0.5),
+    "STAFF_HOURS": ("always", ...),
+    "STAFF_DEMO": ("on", "on"),
 }
 for _channel in CHANNELS:
     GIVEN |= _channel.read
