@@ -66,8 +66,8 @@ class Hearing:
             return settled
         if picked := match_choice(message.text, last_choices):
             return self._in_courtesy(self._parsed(picked, slots), slots)
-        if slots["question"] not in _NUMBERS and (both := two_wishes(message.text, partial(self._parsed, slots=slots))):
-            return both
+        if slots["question"] not in _NUMBERS and (two := two_wishes(message.text, partial(self._parsed, slots=slots))):
+            return two
         return self._in_courtesy(self._parsed(message.text, slots), slots)
 
     def _parsed(self, text: str, slots: Mapping[str, Any]) -> Reading:
