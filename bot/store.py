@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from bot.channels.facts import PREFERENCES
 from bot.settings import Settings
@@ -21,7 +23,8 @@ from casestore.conversations.history import History
 from casestore.conversations.repository import Conversations
 from casestore.conversations.transcript import Transcript
 from casestore.database import Database
-from casestore.documents.files import DatabaseFiles, Files, FolderFiles
+from casestore.documents.files import DatabaseFiles, Files, NamedFiles
+from casestore.documents.folder import Folder
 from casestore.documents.repository import Documents
 from casestore.documents.tasks import DocumentTasks
 from casestore.documents.upload_links import UploadLinks
@@ -163,7 +166,29 @@ async def open_store(settings: Settings, *, migrating: bool = False) -> AsyncIte
             raise NotMigrated("the database does not have today's schema: run `python -m bot migrate`")
         vault = Vault(settings.secrets())
         await check_key_ring(database, vault)
-        folder = settings.files_folder
-        yield Store.over(database, vault, FolderFiles(folder) if folder else None)
+        yield Store.over(database, vault, _files(settings))
     finally:
         await database.close()
+
+
+def _files(settings: Settings) -> Files:
+    """Where the content of documents is kept, as ``FILES_URL`` says."""
+    if settings.files_url is None:
+        return DatabaseFiles()
+    place = urlsplit(settings.files_url)
+    if place.scheme == "file":
+        return NamedFiles(Folder(Path(unquote(place.path))))
+    from casestore.documents.bucket import Bucket, s3  # its client is loaded where it is used
+
+    return NamedFiles(
+        Bucket(
+            s3(
+                place.netloc,
+                place.path.strip("/"),
+                endpoint=settings.files_s3_endpoint,
+                region=settings.files_s3_region,
+                key_id=settings.files_s3_key_id or "",
+                secret=settings.files_s3_secret.get_secret_value() if settings.files_s3_secret else "",
+            )
+        )
+    )

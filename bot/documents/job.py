@@ -14,6 +14,7 @@ from bot.runtime import Clock, Runtime
 from bot.store import Store
 from bot.worker import TaskPool, Timer
 from casestore.database import StoreDown
+from casestore.documents.files import FilesDown
 from casestore.documents.lifecycle import Step
 from casestore.documents.tasks import ClaimedTask
 from casestore.queues.lease import LostClaim
@@ -81,6 +82,9 @@ class DocumentsJob:
             raise
         except StoreDown:
             raise
+        except FilesDown as down:
+            log.warning("document.files-down", document_id=task.document_id, step=task.step, error=str(down))
+            return await self._again(task, "files-down")
         except Later as later:
             log.info("document.waits", document_id=task.document_id, step=task.step, reason=later.reason)
             return await self._again(task, later.reason)

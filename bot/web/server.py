@@ -21,6 +21,7 @@ from bot.runtime import Clock, utc_now
 from bot.web.body import RequestRefused
 from bot.web.tally import Tally
 from casestore.database import StoreDown
+from casestore.documents.files import FilesDown
 
 log = structlog.get_logger(__name__)
 Check = Callable[[], Awaitable[bool]]
@@ -47,7 +48,7 @@ def guarded(handler: Handler) -> Handler:
             raise
         except RequestRefused as refused:
             return refused.answer()
-        except StoreDown:
+        except (*StoreDown, FilesDown):
             log.exception("http.store-down", route=_route(request))
             return web.Response(status=503, text="try again", headers={"Retry-After": "5"})
         except Exception:

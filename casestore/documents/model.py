@@ -41,13 +41,17 @@ class Handed:
 
 @dataclass(frozen=True, slots=True)
 class SealedContent:
-    """Content as it will be kept, ``size`` bytes unsealed. ``media_type`` and what follows: once it is checked."""
+    """Content as it will be kept, ``size`` bytes unsealed. ``media_type`` and what follows: once it is checked.
+
+    ``stored_as``: its name where it is kept already, beside the database.
+    """
 
     sealed: bytes = field(repr=False)
     size: int
     media_type: str | None = None
     pages: int | None = None
     blurred: bool = False
+    stored_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
