@@ -81,7 +81,7 @@ async def make_server(
         health = Health({"store": lambda: is_current(store.database)}, metrics, depths)
         links = link_routes(settings, store, session, runtime)
         links += my_data_routes(store, runtime.clock)
-        links += upload_routes(settings, store, metrics, runtime.clock)
+        links += upload_routes(settings, store, metrics, runtime)
         links += FrontPage([SPOKEN[channel.name].title for channel in channels]).routes()
         yield make_app([*intake.routes(), *events, *health.routes(), *links, *extra], max_body=MAX_BODY)
 

@@ -62,10 +62,10 @@ class Settings(AllChannelSettings):
     login_client_id: str | None = None
     login_client_secret: SecretStr | None = None
 
-    files_s3_endpoint: str | None = None
-    files_s3_region: str = "us-east-1"
-    files_s3_key_id: str | None = None
-    files_s3_secret: SecretStr | None = None
+    files_endpoint: str | None = None
+    files_region: str = "us-east-1"
+    files_key_id: str | None = None
+    files_secret: SecretStr | None = None
     files_url: str | None = None  # after what it needs
     scanner_url: str | None = None
     model_path: str = "models/counter.tar.gz"
@@ -109,7 +109,7 @@ class Settings(AllChannelSettings):
             raise ValueError("needs a file: what is kept in memory is lost")
         return value
 
-    _base = field_validator("registries_url", "login_url", "files_s3_endpoint")(base_url)
+    _base = field_validator("registries_url", "login_url", "files_endpoint")(base_url)
 
     @field_validator("registry_events_secret", *EVENT_SECRETS.values())
     @classmethod
@@ -125,8 +125,8 @@ class Settings(AllChannelSettings):
         is_folder, is_bucket = place.scheme == "file" and place.path.strip("/"), place.scheme == "s3" and place.netloc
         if value is not None and not is_folder and not is_bucket:
             raise ValueError("must be file:// and an absolute folder, or s3://bucket/prefix; without it: the database")
-        if is_bucket and not (others.data.get("files_s3_key_id") and others.data.get("files_s3_secret")):
-            raise ValueError("needs FILES_S3_KEY_ID and FILES_S3_SECRET for a bucket")
+        if is_bucket and not (others.data.get("files_key_id") and others.data.get("files_secret")):
+            raise ValueError("needs FILES_KEY_ID and FILES_SECRET for a bucket")
         return value
 
     @field_validator("scanner_url")

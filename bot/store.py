@@ -28,6 +28,7 @@ from casestore.documents.folder import Folder
 from casestore.documents.repository import Documents
 from casestore.documents.tasks import DocumentTasks
 from casestore.documents.upload_links import UploadLinks
+from casestore.documents.uploads import Uploads
 from casestore.migrate import check_key_ring, is_current, migrate
 from casestore.notices.records import NoticeRecords
 from casestore.notices.repository import Notices
@@ -95,6 +96,7 @@ class Store:
     documents: Documents
     document_tasks: DocumentTasks
     upload_links: UploadLinks
+    uploads: Uploads
     purger: Purger
     audits: AuditTrail
     watch: Watch
@@ -144,6 +146,7 @@ class Store:
             documents=documents,
             document_tasks=tasks,
             upload_links=UploadLinks(database, vault),
+            uploads=Uploads(database, vault),
             purger=Purger(database),
             audits=audits,
             watch=Watch(database, notices, documents, handovers),
@@ -185,10 +188,10 @@ def _files(settings: Settings) -> Files:
             s3(
                 place.netloc,
                 place.path.strip("/"),
-                endpoint=settings.files_s3_endpoint,
-                region=settings.files_s3_region,
-                key_id=settings.files_s3_key_id or "",
-                secret=settings.files_s3_secret.get_secret_value() if settings.files_s3_secret else "",
+                endpoint=settings.files_endpoint,
+                region=settings.files_region,
+                key_id=settings.files_key_id or "",
+                secret=settings.files_secret.get_secret_value() if settings.files_secret else "",
             )
         )
     )

@@ -32,6 +32,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 MALFORMED = "malformed request"
 _MALFORMED = (HttpProcessingError, web.RequestPayloadError)
 _NO_METHOD = "UNKNOWN"  # of what could not be read as a request
+_DOWN: tuple[type[Exception], ...] = (*StoreDown, FilesDown)
 SAFE_HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
 
 
@@ -48,7 +49,7 @@ def guarded(handler: Handler) -> Handler:
             raise
         except RequestRefused as refused:
             return refused.answer()
-        except (*StoreDown, FilesDown):
+        except _DOWN:
             log.exception("http.store-down", route=_route(request))
             return web.Response(status=503, text="try again", headers={"Retry-After": "5"})
         except Exception:

@@ -38,10 +38,10 @@ GIVEN: dict[str, tuple[str, Any]] = {
     "LOGIN_CLIENT_ID": ("counter-login", ...),
     "LOGIN_CLIENT_SECRET": ("login-secret", ...),
     "FILES_URL": ("file:///srv/counter/files", ...),
-    "FILES_S3_ENDPOINT": ("https://objects.example.gr/", "https://objects.example.gr"),
-    "FILES_S3_REGION": ("eu-south-1", "eu-south-1"),
-    "FILES_S3_KEY_ID": ("counter", "counter"),
-    "FILES_S3_SECRET": ("files-secret", ...),
+    "FILES_ENDPOINT": ("https://objects.example.gr/", "https://objects.example.gr"),
+    "FILES_REGION": ("eu-south-1", "eu-south-1"),
+    "FILES_KEY_ID": ("counter", "counter"),
+    "FILES_SECRET": ("files-secret", ...),
     "SCANNER_URL": ("unix:///run/clamav/clamd.ctl", ...),
     "MODEL_PATH": ("/srv/model.tar.gz", ...),
     "BUDGET_MESSAGES_PER_MINUTE": ("5", 5),
@@ -141,9 +141,9 @@ def test_a_dotenv_file_in_another_encoding_is_named() -> None:
 
 
 def test_a_bucket_needs_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    put(monkeypatch, FILES_URL="s3://counter-files/documents", FILES_S3_KEY_ID="counter")
-    assert fault() == "FILES_URL: needs FILES_S3_KEY_ID and FILES_S3_SECRET for a bucket"
-    put(monkeypatch, FILES_S3_SECRET="files-secret")
+    put(monkeypatch, FILES_URL="s3://counter-files/documents", FILES_KEY_ID="counter")
+    assert fault() == "FILES_URL: needs FILES_KEY_ID and FILES_SECRET for a bucket"
+    put(monkeypatch, FILES_SECRET="files-secret")
     assert load().files_url == "s3://counter-files/documents"
 
 
@@ -152,7 +152,7 @@ BAD = (
     ("FILES_URL", "/srv/hidden-word"),
     ("FILES_URL", "file:///"),
     ("FILES_URL", "s3:///hidden-word"),
-    ("FILES_S3_ENDPOINT", "http://hidden-word"),
+    ("FILES_ENDPOINT", "http://hidden-word"),
     ("SCANNER_URL", "http://hidden-word:3310"),
     ("SCANNER_URL", "unix://"),
     ("SCANNER_URL", "tcp://host:hidden-word"),

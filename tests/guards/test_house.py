@@ -26,6 +26,7 @@ PUBLIC |= {("GET", "/")}
 PUBLIC |= {("GET", "/link/{token}"), ("POST", "/link/{token}"), ("GET", "/link/back")}
 PUBLIC |= {("GET", "/my-data/{token}"), ("POST", "/my-data/{token}")}
 PUBLIC |= {("GET", "/upload/{token}"), ("POST", "/upload/{token}")}
+PUBLIC |= {("POST", "/upload/{token}/files"), ("PATCH", "/upload/{token}/files/{file}")}
 SIGNED = {("POST", target.partition("?")[0]) for harness in HARNESSES for target in harness.targets}
 SIGNED |= {("POST", "/registries/{registry}/events")}
 DOCS = [sizes.ROOT / "README.md", *sorted((sizes.ROOT / "docs").rglob("*.md"))]

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from obstore.store import S3Store
@@ -241,8 +242,8 @@ async def test_a_place_that_is_away_is_told_of_by_its_kind_and_nothing_is_kept(
 async def test_in_the_bucket_of_the_settings_lies_what_is_sealed_below_its_prefix(database_url: str) -> None:
     there = ObjectStorage()
     async with served(there.app()) as url:
-        place = {"files_url": f"s3://{BUCKET}/documents", "files_s3_endpoint": url}
-        settings = settings_for(database_url, **place, files_s3_key_id=KEY_ID, files_s3_secret=SECRET)
+        place: dict[str, Any] = {"files_url": f"s3://{BUCKET}/documents", "files_endpoint": url}
+        settings = settings_for(database_url, **place, files_key_id=KEY_ID, files_secret=SECRET)
         async with open_store(settings, migrating=True) as store:
             content = await store.documents.sealed("up:1:a", b"words " * 9000)
     [(name, (lying, _))] = there.objects.items()
