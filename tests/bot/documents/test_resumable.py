@@ -4,76 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
-from typing import Any
 from urllib.parse import urlsplit
 
-import aiohttp
 import pytest
-from sqlalchemy import func, select
 
-from bot.documents.build import upload_routes
-from bot.metrics import Metrics
-from bot.runtime import Runtime
-from bot.web.server import make_app
-from casestore.cases.model import Document
 from casestore.database import Database
 from casestore.documents.lifecycle import DocumentState as S
 from casestore.documents.upload_links import LIFETIME
 from casestore.documents.uploads import MOST_AT_ONCE, PIECE
-from casestore.tables import documents, upload_pieces, uploads
 from tests.bot.documents import files
-from tests.bot.documents.resuming import Sender
-from tests.bot.notices.harness import PERMIT, VIBER_ID, NoticeStage
-from tests.connectors.sandbox import served
+from tests.bot.documents.upload_page import Upload, running_upload
 
-SURVEY = Document("survey", "Τοπογραφικό", "missing")
 NOISE = bytes(range(256)) * 3000  # some three pieces, of no kind that is taken
-
-
-@dataclass
-class Upload:
-    """The page of a citizen's link over a real store, and who sends to it."""
-
-    stage: NoticeStage
-    sender: Sender
-    conversation: int
-
-    async def link(self, token: str) -> None:
-        store, now = self.stage.store, self.stage.clock()
-        async with store.database.write() as connection:
-            assert await store.upload_links.issue(connection, self.conversation, PERMIT.reference, token, now)
-
-    async def hand_in(self, place: str, **fields: str) -> list[tuple[str, str, str]]:
-        """The page's form: what is said of each file."""
-        form = {"upload": place.rsplit("/", 1)[1]} | fields
-        with aiohttp.MultipartWriter("form-data") as body:
-            for name, value in form.items():
-                body.append(value).set_content_disposition("form-data", name=name)
-        page, accept = f"{self.sender.url}/upload/{self.sender.token}", {"Accept": "application/json"}
-        async with self.sender.session.post(page, data=body, headers=accept) as answer:
-            return [(one["name"], one["result"], one["reason"]) for one in (await answer.json())["files"]]
-
-    async def kept(self) -> list[int]:
-        """Files on their way, and their pieces."""
-        async with self.stage.store.database.read() as connection:
-            counts = [select(func.count()).select_from(table) for table in (uploads, upload_pieces)]
-            return [await connection.scalar(count) or 0 for count in counts]
-
-    async def handed_in(self) -> list[Any]:
-        async with self.stage.store.database.read() as connection:
-            return [tuple(row) for row in await connection.execute(select(documents.c.state, documents.c.code))]
 
 
 @pytest.fixture
 async def upload(database: Database) -> AsyncIterator[Upload]:
-    stage = NoticeStage.over(database)
-    await stage.begin(replace(PERMIT, documents=(SURVEY,)))
-    conversation = (await stage.store.conversations.at("viber", VIBER_ID, stage.clock())).id
-    routes = upload_routes(stage.settings, stage.store, Metrics(), Runtime(clock=stage.clock))
-    async with served(make_app(routes, max_body=1 << 16)) as url, aiohttp.ClientSession() as session:
-        made = Upload(stage, Sender(session, url, "token"), conversation)
-        await made.link("token")
+    async with running_upload(database) as made:
         yield made
 
 
