@@ -43,7 +43,7 @@ from bot.settings import Settings
 from bot.store import Store, open_store
 from bot.watch.build import watch_job
 from bot.web.front import FrontPage
-from bot.web.server import Depths, Health, make_app
+from bot.web.server import METRICS, Depths, Health, make_app
 from bot.web.signed import MAX_BODY
 from bot.worker import Job
 from casestore.migrate import is_current
@@ -83,7 +83,9 @@ async def make_server(
         links += my_data_routes(store, runtime.clock)
         links += upload_routes(settings, store, metrics, runtime)
         links += FrontPage([SPOKEN[channel.name].title for channel in channels]).routes()
-        yield make_app([*intake.routes(), *events, *health.routes(), *links, *extra], max_body=MAX_BODY)
+        app = make_app([*intake.routes(), *events, *health.routes(), *links, *extra], max_body=MAX_BODY)
+        app[METRICS] = metrics
+        yield app
 
 
 async def read_depths(store: Store, metrics: Metrics, clock: Callable[[], datetime]) -> None:

@@ -73,6 +73,7 @@ class Metrics:
         self.documents = Counter(
             "counter_document_steps", "Steps of documents by result", ["step", "result"], registry=r
         )
+        self.malformed = Counter("counter_malformed_requests", "What came and is no HTTP", registry=r)
         self.uploads = Counter("counter_uploads", "Files by the upload page, by result", ["result"], registry=r)
         self.let_go = Counter("counter_let_go_rows", "Rows whose time was over, by kind", ["kind"], registry=r)
         self._of_queues(r)

@@ -170,8 +170,9 @@ def test_what_twilio_found_is_believed() -> None:
     assert inbound("yes", ("OptOutType", "START")).kind is InboundKind.SUBSCRIBED
 
 
-def test_what_twilio_answered_itself_is_not_answered_again() -> None:
-    body = urlencode(received(1, "HELP", OptOutType="HELP")).encode()
+@pytest.mark.parametrize(("text", "found"), [("HELP", "HELP"), ("βοήθεια", "Help"), ("info", "help")])
+def test_what_twilio_answered_itself_is_not_answered_again(text: str, found: str) -> None:
+    body = urlencode(received(1, text, OptOutType=found)).encode()
     assert parse.inbound(body, NOW, None, account=ACCOUNT) == Parsed(answer=parse.TWIML)
     assert inbound("HELP").kind is InboundKind.MESSAGE
 
