@@ -117,7 +117,9 @@ async def test_a_commit_of_which_the_answer_is_lost_neither_tells_twice_nor_drop
     assert facts == {(case.reference, sequence): 1 for case in (PERMIT, FLOOD) for sequence in range(2, 5)}
     assert held <= told
     sends = {row.outbox_id: row.notice_id for row in await stage.rows()}
-    assert Counter(sends[one.id] for one in stage.taken if one.channel == "viber") == dict.fromkeys(told, 1)
+    reached = Counter((sends[one.id], one.channel) for one in stage.taken)  # silent on Viber, it goes by SMS as well
+    assert set(reached.values()) == {1}
+    assert {notice for notice, _ in reached} == told
     await database.close()
 
 
