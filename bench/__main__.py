@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 RESULTS = Path(__file__).parent / "results.json"
-ALL = ("ack", "turn", "dispatch", "memory", "view", "registries", "flood", "mass", "notices")
+ALL = ("ack", "turn", "dispatch", "memory", "view", "registries", "flood", "mass", "notices", "seal")
 
 
 def main(names: list[str]) -> int:

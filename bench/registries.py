@@ -25,9 +25,9 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 
 from bench.processes import process
-from bot.app import build_recorder, build_registries, http_session
+from bot.app import build_recorder, http_session
 from bot.metrics import Metrics
-from bot.registries.build import registry_jobs
+from bot.registries.build import build_registries, registry_jobs
 from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.settings import load as settings_from

@@ -23,7 +23,11 @@ COMMANDS = {
     "reconcile": "compare our cases with the registries' and put ours right; --dry-run",
     "dispatch": "was the citizen told? every decision about every notice; --json",
     "broadcast": "mass notices: plan, show, approve, start, pause, resume, stop, status",
+    "staff": "local accounts of employees: add, list, disable, reset",
+    "audit": "verify: is the audit log whole?",
     "talks": "hold whole conversations with the service and check each turn",
+    "verify": "is this certificate genuine? a PDF or a picture, offline; --root, --json",
+    "certificate": "revoke a certificate; show what is on record",
     "doctor": "what is on, what is off and why; what is stuck",
 }
 _PLAIN = (BadSettings, NotMigrated, WrongKeyRing)

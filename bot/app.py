@@ -10,10 +10,22 @@ import aiohttp
 from aiohttp import web
 
 from bot.backoff import RetryPolicy
+from bot.certificates.build import (
+    certificate_appliers,
+    certificate_effects,
+    certificate_reads,
+    certificate_routes,
+    certificates_job,
+)
+from bot.certificates.model import Issuer
+from bot.certificates.verify.build import verify_routes
 from bot.channels.facts import CHANNELS, SPOKEN
 from bot.channels.port import Channel
+from bot.console.build import console, takeover_job
 from bot.conversation.budget import Budgets
 from bot.conversation.effects import SMS, Effects
+from bot.conversation.hours import load_hours
+from bot.conversation.queueing import QueueNews
 from bot.conversation.reads import StoreReads
 from bot.conversation.turn_handler import Dialogue, TurnHandler
 from bot.documents.build import (
@@ -34,7 +46,6 @@ from bot.metrics import Metrics
 from bot.notices.build import announcer, notice_parts, timetable
 from bot.notices.gate import NoticeGate
 from bot.privacy.build import my_data_routes, privacy_effects, privacy_reads, retention_job
-from bot.registries.audit import StoredAudit
 from bot.registries.build import case_recorder, event_routes, one_view, read_event_depth, registry_jobs
 from bot.registries.contacts import ContactFeed
 from bot.registries.recorder import CaseRecorder, ChangeListener
@@ -48,9 +59,7 @@ from bot.web.signed import MAX_BODY
 from bot.worker import Job
 from casestore.migrate import is_current
 from casestore.queues.outbox import Kind
-from connectors.audit import CallCause, audit_cause
-from connectors.connect import connect
-from connectors.registry import CaseRegistry, ContactRegistry, RegistryError
+from connectors.registry import CaseRegistry, ContactRegistry
 from dialogues.turn import Reply
 
 
@@ -82,10 +91,18 @@ async def make_server(
         links = link_routes(settings, store, session, runtime)
         links += my_data_routes(store, runtime.clock)
         links += upload_routes(settings, store, metrics, runtime)
+        links += certificate_routes(store, metrics, runtime.clock)
+        links += verify_routes(settings, store, metrics, runtime.clock)
         links += FrontPage([SPOKEN[channel.name].title for channel in channels]).routes()
-        app = make_app([*intake.routes(), *events, *health.routes(), *links, *extra], max_body=MAX_BODY)
+        desk = console(settings, store, runtime.clock)
+        routes = [*intake.routes(), *events, *health.routes(), *links, *desk.routes, *extra]
+        app = make_app(routes, max_body=MAX_BODY)
         app[METRICS] = metrics
-        yield app
+        app.on_shutdown.append(lambda _: desk.hub.close())
+        try:
+            yield app
+        finally:
+            await desk.hub.close()
 
 
 async def read_depths(store: Store, metrics: Metrics, clock: Callable[[], datetime]) -> None:
@@ -98,38 +115,13 @@ async def read_depths(store: Store, metrics: Metrics, clock: Callable[[], dateti
     metrics.depth.labels("inbox", "all", "all").set(waiting)
     metrics.age.labels("inbox", "all", "all").set(_age(oldest, now))
     await read_event_depth(store, metrics, now)
-    files, _, first = await store.document_tasks.depth()
-    metrics.depth.labels("documents", "all", "all").set(files)
-    metrics.age.labels("documents", "all", "all").set(_age(first, now))
+    for name, tasks in (("documents", store.document_tasks), ("certificates", store.certificate_tasks)):
+        waiting, _, first = await tasks.depth()
+        metrics.depth.labels(name, "all", "all").set(waiting)
+        metrics.age.labels(name, "all", "all").set(_age(first, now))
     for channel, priority, count, due in await store.results.depth():
         metrics.depth.labels("outbox", channel, str(priority)).set(count)
         metrics.age.labels("outbox", channel, str(priority)).set(_age(due, now))
-
-
-def build_registries(
-    settings: Settings, session: aiohttp.ClientSession, store: Store
-) -> tuple[list[CaseRegistry], ContactRegistry | None]:
-    """The registries of the State; none where their settings are missing."""
-    url, client = settings.registries_url, settings.registries_client_id
-    if settings.registries_client_secret is None or not url or not client:
-        return [], None
-    secret = settings.registries_client_secret.get_secret_value()
-    found = connect(url, client, secret, session=session, audit=StoredAudit(store.audits))
-    return list(found.cases.values()), found.contacts
-
-
-async def probe_registries(settings: Settings, session: aiohttp.ClientSession, store: Store) -> dict[str, str]:
-    """Ask each registry something harmless: by name, what is wrong with it ('' is well)."""
-    results = {}
-    for registry in build_registries(settings, session, store)[0]:
-        try:
-            with audit_cause(CallCause(protocol="doctor")):
-                await registry.changes("")
-        except RegistryError as error:
-            results[registry.name] = error.reason
-        else:
-            results[registry.name] = ""
-    return results
 
 
 def change_listeners(settings: Settings, store: Store, clock: Clock) -> tuple[ChangeListener, ...]:
@@ -151,7 +143,8 @@ def build_reads(
     """What the dialogue may read."""
     privacy = privacy_reads(store, default=settings.notices_default == "on")
     view = one_view(store, registries[0], runtime.clock)
-    return StoreReads(view, store.codes, registries[1], privacy, document_reads(store))
+    documents, certificates = document_reads(store), certificate_reads(store, registries[0])
+    return StoreReads(view, store.codes, registries[1], privacy, documents, certificates)
 
 
 def _build_turn_handler(
@@ -172,7 +165,9 @@ def _build_turn_handler(
             **linking_effects(settings, store, dialogue, runtime).table,
             **privacy_effects(settings, store, dialogue, runtime).table,
             **document_effects(settings, store, dialogue, runtime).table,
+            **certificate_effects(settings, store, dialogue, runtime).table,
         },
+        queue=QueueNews(store, load_hours(settings.staff_hours)),
     )
     return TurnHandler(
         store=store,
@@ -201,8 +196,10 @@ def build_jobs(
     metrics: Metrics,
     runtime: Runtime,
     policy: RetryPolicy | None = None,
+    *,
+    issuer: Issuer,
 ) -> list[Job]:
-    """What a worker does, in the order of a message's way."""
+    """What a worker does, in the order of a message's way. ``issuer`` makes the papers of certificates."""
     policy = policy or RetryPolicy()
     notices = notice_parts(settings, store, registries[1], runtime.clock)
     turn_handler = _build_turn_handler(settings, store, channels, registries[1], dialogue, metrics, runtime)
@@ -216,6 +213,7 @@ def build_jobs(
     jobs += _sending_jobs(settings, store, channels, notices.gate, metrics, runtime, policy)
     jobs += [ReceiptsJob(store.receipts, metrics, runtime.clock), notices.job, notices.timekeeping, notices.mass]
     jobs.append(retention_job(store, metrics, runtime.clock))
+    jobs.append(takeover_job(settings, store, dialogue, metrics, runtime.clock))
     jobs.append(watch_job(settings, store, [one.name for one in registries[0]], metrics, runtime.clock))
     jobs += document_jobs(
         settings=settings,
@@ -228,6 +226,18 @@ def build_jobs(
         runtime=runtime,
         policy=policy,
     )
+    jobs.append(
+        certificates_job(
+            settings=settings,
+            store=store,
+            registries=registries[0],
+            issuer=issuer,
+            wording=dialogue,
+            metrics=metrics,
+            runtime=runtime,
+            policy=policy,
+        )
+    )
     jobs += registry_jobs(
         settings=settings,
         store=store,
@@ -236,6 +246,7 @@ def build_jobs(
         metrics=metrics,
         runtime=runtime,
         policy=policy,
+        appliers=certificate_appliers(store),
     )
     feeds = [] if registries[1] is None else [ContactFeed(contacts=registries[1], store=store, clock=runtime.clock)]
     return [*jobs, *feeds]

@@ -74,8 +74,17 @@ class Metrics:
             "counter_document_steps", "Steps of documents by result", ["step", "result"], registry=r
         )
         self.malformed = Counter("counter_malformed_requests", "What came and is no HTTP", registry=r)
+        self.certificates = Counter(
+            "counter_certificate_steps", "Steps of certificates by result", ["step", "result"], registry=r
+        )
+        self.certificate_files = Counter(
+            "counter_certificate_files", "Files of certificates by their links, by result", ["result"], registry=r
+        )
         self.uploads = Counter("counter_uploads", "Files by the upload page, by result", ["result"], registry=r)
         self.let_go = Counter("counter_let_go_rows", "Rows whose time was over, by kind", ["kind"], registry=r)
+        self.verified = Counter(
+            "counter_verified", "Certificates that were asked about", ["result", "basis"], registry=r
+        )
         self._of_queues(r)
         self._of_registries(r)
         self._of_watch(r)
@@ -106,6 +115,10 @@ class Metrics:
         self.expected = Gauge("counter_expected", "What was to be heard by now", ["what", "of"], registry=r)
         self.seen = Gauge("counter_seen", "What was heard of it", ["what", "of"], registry=r)
         self.silent = Gauge("counter_silent", "1 where nothing was heard that was to be", ["what", "of"], registry=r)
+        self.waiting = Gauge("counter_waiting_for_person", "Conversations in the queue for an employee", registry=r)
+        self.escalated = Gauge(
+            "counter_waiting_too_long", "Of what is with people, answers that are overdue", registry=r
+        )
         self.sitting = Gauge(
             "counter_sitting_cases", "Open cases that take longer than expected", ["registry"], registry=r
         )

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from ipaddress import ip_network
+from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 from urllib.parse import SplitResult, urlsplit
@@ -62,6 +64,14 @@ class Settings(AllChannelSettings):
     login_client_id: str | None = None
     login_client_secret: SecretStr | None = None
 
+    seal_key: SecretStr | None = None  # an address in PKCS#11 may hold its PIN
+    seal_cert: str | None = None
+    seal_chain: str | None = None
+    tsa_url: str | None = None
+    qr_key: str | None = None
+    qr_cert: str | None = None
+
+    trusted_proxies: str = "127.0.0.0/8,::1/128"
     files_endpoint: str | None = None
     files_region: str = "us-east-1"
     files_key_id: str | None = None
@@ -80,6 +90,8 @@ class Settings(AllChannelSettings):
     feed_seconds: float = Field(30, gt=0, le=86_400)
     case_check_days: float = Field(7, ge=0, le=365)
     reconcile_hours: float = Field(24, ge=0, le=8760)
+    staff_hours: str = ""
+    staff_demo: Literal["on", "off"] = "off"
     reconcile_pause_seconds: float = Field(1, ge=0, le=3600)
 
     @field_validator("secret_key", mode="before")
@@ -136,6 +148,60 @@ class Settings(AllChannelSettings):
         if value is not None and not (place.scheme == "unix" and place.path) and not _has_port(place):
             raise ValueError("must be unix:///path/of/the/socket or tcp://host:port")
         return value
+
+    @field_validator("tsa_url")
+    @classmethod
+    def _known_stamps(cls, value: str | None) -> str | None:
+        try:
+            place = urlsplit(value or "http://none")
+            known = place.scheme in ("http", "https") and bool(place.hostname)
+        except ValueError:  # it quotes what is wrong
+            known = False
+        if not known:
+            raise ValueError("must be the address of an RFC 3161 service")
+        return value
+
+    @field_validator("seal_cert", "seal_chain", "qr_key", "qr_cert")
+    @classmethod
+    def _there(cls, value: str | None) -> str | None:
+        try:
+            there = value is None or Path(value).is_file()
+        except (OSError, ValueError):  # a name that no file can have
+            there = False
+        if not there:
+            raise ValueError("is no file")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        try:
+            _ = [ip_network(one.strip()) for one in value.split(",")]
+        except ValueError:
+            raise ValueError("must be addresses or networks, separated by commas") from None
+        return value
+
+    def proxy_networks(self) -> list[str]:
+        """Whose word counts on where a request comes from."""
+        return [one.strip() for one in self.trusted_proxies.split(",")]
+
+    @property
+    def is_sample(self) -> bool:
+        """Is it the demo's authority that seals? Raises :class:`BadSettings` where a key is named and not all that
+        belongs with it."""
+        if self.seal_key is None:
+            return True
+        missing = [name.upper() for name in ("seal_cert", "seal_chain", "tsa_url") if not getattr(self, name)]
+        if missing:
+            raise BadSettings(f"SEAL_KEY: needs {', '.join(missing)} beside it")
+        return False
+
+    @property
+    def authority_folder(self) -> Path:
+        """Of the demo's own authority: beside the database where that is a file."""
+        url = make_url(self.database_url)
+        of_file = Path(url.database or "data").parent if url.drivername.startswith("sqlite") else Path("data")
+        return of_file / "authority"
 
     def operator_entries(self) -> list[str]:
         """Who acts on mass notices, each as ``name:salt$hash``."""

@@ -18,17 +18,24 @@ from casestore.broadcasts.rows import BroadcastRows
 from casestore.cases.cursors import Cursors
 from casestore.cases.reconciliations import Reconciliations
 from casestore.cases.repository import Cases
+from casestore.certificates.files import DatabasePapers, PlacedPapers
+from casestore.certificates.links import CertificateLinks
+from casestore.certificates.records import IssuedCertificates
+from casestore.certificates.requests import CertificateRequests
+from casestore.certificates.tasks import CertificateTasks
 from casestore.conversations.handovers import Handovers
 from casestore.conversations.history import History
+from casestore.conversations.live import LiveEvents
 from casestore.conversations.repository import Conversations
 from casestore.conversations.transcript import Transcript
 from casestore.database import Database
-from casestore.documents.files import DatabaseFiles, Files, NamedFiles
-from casestore.documents.folder import Folder
+from casestore.documents.files import DatabaseFiles, PlacedFiles
 from casestore.documents.repository import Documents
 from casestore.documents.tasks import DocumentTasks
 from casestore.documents.upload_links import UploadLinks
 from casestore.documents.uploads import Uploads
+from casestore.files import Files, Place
+from casestore.folder import Folder
 from casestore.migrate import check_key_ring, is_current, migrate
 from casestore.notices.records import NoticeRecords
 from casestore.notices.repository import Notices
@@ -51,6 +58,12 @@ from casestore.rights.copy_links import Copies
 from casestore.rights.erasure import Erasure
 from casestore.rights.holdings import Holdings
 from casestore.rights.purge import Purger
+from casestore.staff.accounts import Accounts
+from casestore.staff.notes import Notes as StaffNotes
+from casestore.staff.overdue import Overdue
+from casestore.staff.sessions import Sessions
+from casestore.staff.takeovers import Takeovers
+from casestore.staff.talks import Talks
 from casestore.vault import Vault
 from casestore.watch.expectations import Expectations
 from casestore.watch.repository import Watch
@@ -97,6 +110,9 @@ class Store:
     document_tasks: DocumentTasks
     upload_links: UploadLinks
     uploads: Uploads
+    certificate_requests: CertificateRequests
+    certificate_tasks: CertificateTasks
+    certificate_links: CertificateLinks
     purger: Purger
     audits: AuditTrail
     watch: Watch
@@ -105,13 +121,25 @@ class Store:
     broadcast_members: Members
     broadcast_rows: BroadcastRows
     broadcast_progress: BroadcastProgress
+    issued: IssuedCertificates
+    live: LiveEvents
+    accounts: Accounts
+    sessions: Sessions
+    staff_notes: StaffNotes
+    takeovers: Takeovers
+    talks: Talks
+    overdue: Overdue
 
     @classmethod
-    def over(cls, database: Database, vault: Vault, files: Files | None = None) -> Store:
-        """``files`` keep the content of documents: the database itself, if not said otherwise."""
+    def over(cls, database: Database, vault: Vault, files: Files | None = None, papers: Files | None = None) -> Store:
+        """``files`` keep the content of documents, ``papers`` that of certificates: the database itself, if not said
+        otherwise."""
         points, audits, outbox = ContactPoints(database, vault), AuditTrail(database, vault), Outbox(database, vault)
         tasks, sends = DocumentTasks(database, vault), NoticeSends(database, vault, outbox)
         documents = Documents(database, vault, files or DatabaseFiles(), tasks)
+        certificate_tasks = CertificateTasks(database, vault)
+        certificates = CertificateRequests(database, vault, papers or DatabasePapers(), certificate_tasks)
+        staff_notes = StaffNotes(database, vault)
         notices, handovers, members = Notices(database), Handovers(database), Members(database, vault)
         return cls(
             database=database,
@@ -147,14 +175,25 @@ class Store:
             document_tasks=tasks,
             upload_links=UploadLinks(database, vault),
             uploads=Uploads(database, vault),
+            certificate_requests=certificates,
+            certificate_tasks=certificate_tasks,
+            certificate_links=CertificateLinks(database, vault),
             purger=Purger(database),
             audits=audits,
-            watch=Watch(database, notices, documents, handovers),
+            watch=Watch(database, notices, documents, certificates, handovers),
             expectations=Expectations(database),
             broadcasts=Broadcasts(database),
             broadcast_members=members,
             broadcast_rows=BroadcastRows(database, members, sends),
             broadcast_progress=BroadcastProgress(database),
+            issued=IssuedCertificates(database, vault, audits),
+            live=LiveEvents(database),
+            accounts=Accounts(database, vault),
+            sessions=Sessions(database),
+            staff_notes=staff_notes,
+            takeovers=Takeovers(database, vault, audits, staff_notes),
+            talks=Talks(database, vault),
+            overdue=Overdue(database),
         )
 
 
@@ -169,29 +208,32 @@ async def open_store(settings: Settings, *, migrating: bool = False) -> AsyncIte
             raise NotMigrated("the database does not have today's schema: run `python -m bot migrate`")
         vault = Vault(settings.secrets())
         await check_key_ring(database, vault)
-        yield Store.over(database, vault, _files(settings))
+        documents, certificates = (_place(settings, what) for what in ("documents", "certificates"))
+        files = None if documents is None else PlacedFiles(documents)
+        papers = None if certificates is None else PlacedPapers(certificates)
+        yield Store.over(database, vault, files, papers)
     finally:
         await database.close()
 
 
-def _files(settings: Settings) -> Files:
-    """Where the content of documents is kept, as ``FILES_URL`` says."""
+def _place(settings: Settings, what: str) -> Place | None:
+    """Where sealed content of this kind is kept, as ``FILES_URL`` says; ``None``: in the database. Each kind has a
+    place of its own: what one does not name is swept away."""
     if settings.files_url is None:
-        return DatabaseFiles()
+        return None
     place = urlsplit(settings.files_url)
     if place.scheme == "file":
-        return NamedFiles(Folder(Path(unquote(place.path))))
-    from casestore.documents.bucket import Bucket, s3  # its client is loaded where it is used
+        folder = Path(unquote(place.path))
+        return Folder(folder if what == "documents" else folder / what)
+    from casestore.bucket import Bucket, s3  # its client is loaded where it is used
 
-    return NamedFiles(
-        Bucket(
-            s3(
-                place.netloc,
-                place.path.strip("/"),
-                endpoint=settings.files_endpoint,
-                region=settings.files_region,
-                key_id=settings.files_key_id or "",
-                secret=settings.files_secret.get_secret_value() if settings.files_secret else "",
-            )
+    return Bucket(
+        s3(
+            place.netloc,
+            f"{place.path.strip('/')}/{what}".strip("/"),
+            endpoint=settings.files_endpoint,
+            region=settings.files_region,
+            key_id=settings.files_key_id or "",
+            secret=settings.files_secret.get_secret_value() if settings.files_secret else "",
         )
     )

@@ -7,10 +7,11 @@ when is the affair of :mod:`casestore.sqlite`.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Insert, Table, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -22,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from casestore.sqlite import SqliteWriter, prepare
 from casestore.wakeup import CHANNEL
 
+Work = Callable[[AsyncConnection], Awaitable[None]]
 StoreDown: tuple[type[Exception], ...] = (OperationalError, InterfaceError, PoolTimeout, OSError)
 """What a database that is away, full or locked raises: try again later. Anything else is a fault of ours."""
 
@@ -54,6 +56,7 @@ class Database:
                 self.url, pool_size=pool, max_overflow=0, pool_pre_ping=True, hide_parameters=True
             )
         self._writer = SqliteWriter(self.url) if self.is_sqlite else None
+        self._last: WeakKeyDictionary[AsyncConnection, list[Work]] = WeakKeyDictionary()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -68,12 +71,25 @@ class Database:
         if self._writer is not None:
             async with self._writer.transaction() as connection:
                 yield connection
+                await self._finish(connection)
             return
         with _telling():
             async with self.engine.begin() as connection:
                 yield connection
+                await self._finish(connection)
                 if wake:
                     await connection.exec_driver_sql(f"NOTIFY {CHANNEL}")
+
+    def at_the_end(self, connection: AsyncConnection, work: Work) -> None:
+        """Do this as the last thing of a transaction of :meth:`write`, when nobody else is at such an end: what it adds
+        is committed in the order of its numbers. Nothing is locked after it, so nobody waits for anybody in a ring."""
+        self._last.setdefault(connection, []).append(work)
+
+    async def _finish(self, connection: AsyncConnection) -> None:
+        if works := self._last.pop(connection, None):
+            await self.alone(connection, "the end")
+            for work in works:
+                await work(connection)
 
     async def alone(self, connection: AsyncConnection, what: str) -> None:
         """From here to the end of the transaction nobody else is in a transaction that asked for the same ``what``.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -28,8 +29,19 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
+@cache
+def _head() -> str | None:
+    """The newest migration. Finding it imports them all, so it is asked for once."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
 def _upgrade(connection: Connection) -> None:
-    command.upgrade(_config(connection), "head")
+    if _revision(connection) != _head():
+        command.upgrade(_config(connection), "head")
 
 
 async def migrate(database: Database) -> None:
@@ -45,13 +57,8 @@ async def migrate(database: Database) -> None:
 
 async def is_current(database: Database) -> bool:
     """Does the database have today's schema?"""
-
-    def revision(connection: Connection) -> str | None:
-        return MigrationContext.configure(connection).get_current_revision()
-
     async with database.read() as connection:
-        current = await connection.run_sync(revision)
-    return current == ScriptDirectory.from_config(_config()).get_current_head()
+        return await connection.run_sync(_revision) == _head()
 
 
 async def check_key_ring(database: Database, vault: Vault) -> None:

@@ -31,21 +31,22 @@ from casestore.columns import as_text
 T = TypeVar("T")
 
 BUSY_TIMEOUT_MS = 10_000
-_PRAGMAS = (
+PRAGMAS = [
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
     f"busy_timeout={BUSY_TIMEOUT_MS}",
     "cache_size=-16000",
     "secure_delete=ON",  # what is erased is overwritten, whatever this build's default is
-)
+]
+"""What each new connection is told."""
 
 
 def prepare(connection: Any, _record: Any = None) -> None:
     """Set a new connection up: durable commits, foreign keys, transactions begun by us and not by the driver."""
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in _PRAGMAS:
+    for pragma in PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -156,6 +156,37 @@ class DocumentReads(Protocol):
         """Papers that this citizen handed in during the last weeks, the newest last."""
 
 
+@dataclass(frozen=True, slots=True)
+class RequestedCertificate:
+    """A certificate that was asked for here. ``state``: ``asked``, ``waiting``, ``issued``, ``refused`` (for
+    ``reason``, in the registry's words), ``cancelled`` or ``failed``. ``details``: what its registry was told, without
+    secrets; ``number`` is the registry's. ``kept_until``: until then its paper can be sent again."""
+
+    id: int
+    kind: str
+    state: str
+    at: datetime
+    details: Mapping[str, str] = field(default_factory=dict)
+    number: str = ""
+    reason: str = ""
+    issued_at: datetime | None = None
+    valid_until: datetime | None = None
+    kept_until: datetime | None = None
+
+
+class CertificateReads(Protocol):
+    """What a turn may read of certificates that were asked for here."""
+
+    def issues(self, kind: str) -> bool:
+        """Can this one be asked for here now?"""
+
+    async def may_ask(self, citizen_id: int, now: datetime) -> bool:
+        """May this citizen ask for one more today?"""
+
+    async def asked(self, citizen_id: int, now: datetime) -> tuple[RequestedCertificate, ...]:
+        """Those that this citizen has asked for, the newest last."""
+
+
 class Reads(Protocol):
     """Given to every action by its constructor."""
 
@@ -164,6 +195,9 @@ class Reads(Protocol):
 
     @property
     def documents(self) -> DocumentReads: ...
+
+    @property
+    def certificates(self) -> CertificateReads: ...
 
     async def overview(self, citizen_id: int) -> Overview:
         """This citizen's open cases and those closed in the last 90 days, as the registries tell them now."""

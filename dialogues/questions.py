@@ -9,7 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-AGAIN: Mapping[str, str] = MappingProxyType({"afm": "utter_ask_afm_again", "code": "utter_ask_code_again"})
+AGAIN: Mapping[str, str] = MappingProxyType(
+    {
+        "afm": "utter_ask_afm_again",
+        "amka": "utter_certificate_ask_amka_again",
+        "code": "utter_ask_code_again",
+        "kaek": "utter_certificate_ask_kaek_again",
+    }
+)
 """Questions that are put again once something else was answered in between, and the response that does it."""
 
 ASIDE: Mapping[str, str] = MappingProxyType({"link": "utter_ask_link_again", "person": "utter_ask_person_again"})
@@ -28,7 +35,7 @@ OF_QUESTION: Mapping[str, frozenset[str]] = MappingProxyType(
 )  # fmt: skip
 """What answers a question about an offer."""
 
-LASTS = frozenset({"afm", "code", "link", "person", "case", "topic", "paper"})
+LASTS = frozenset({"afm", "code", "link", "person", "case", "topic", "paper", "kaek", "amka", "purpose", "order"})
 """Questions that stay open while something else is said: until answered, refused, replaced by another topic, or
 :data:`LAPSES` messages old. Those that take something away do not wait."""
 LAPSES = 3  # messages
@@ -43,6 +50,7 @@ ASKED_BY: Mapping[str, str] = MappingProxyType(
         "utter_ask_afm_or_login": "afm",
         "utter_ask_code_again": "code",
         "utter_cases": "case",
+        "utter_cases_brief": "case",
         "utter_erase_confirm": "erase",
         "utter_erase_confirm_chat": "erase",
         "utter_my_data_prove": "link",
@@ -55,7 +63,19 @@ ASKED_BY: Mapping[str, str] = MappingProxyType(
         "utter_code_spent": "afm",
         "utter_code_wrong": "code",
         "utter_login_link_coming": "code",
+        "utter_certificate_ask_amka": "amka",
+        "utter_certificate_ask_amka_again": "amka",
+        "utter_certificate_ask_case": "case",
+        "utter_certificate_ask_kaek": "kaek",
+        "utter_certificate_ask_kaek_again": "kaek",
+        "utter_certificate_ask_purpose": "purpose",
+        "utter_certificate_amka_wrong": "amka",
+        "utter_certificate_confirm": "order",
         "utter_certificate_elsewhere": "person",
+        "utter_certificate_kaek_wrong": "kaek",
+        "utter_certificate_prove": "link",
+        "utter_certificate_purpose_wrong": "purpose",
+        "utter_certificates_prove": "link",
         "utter_complaint": "person",
         "utter_fact_unknown": "person",
         "utter_link_again": "link",
@@ -68,6 +88,7 @@ ASKED_BY: Mapping[str, str] = MappingProxyType(
         "utter_paper_which": "paper",
         "utter_papers_are_it": "paper",
         "utter_person_again": "person",
+        "utter_unsure_case": "person",
         "utter_unlink_confirm": "unlink",
         "utter_which_case": "case",
         "utter_which_certificate": "topic",

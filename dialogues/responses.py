@@ -10,12 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from dialogues.channels import NO_CHANNELS, Channels
 from dialogues.say import Say
 from dialogues.turn import Reply
 from dialogues.wording import Voice, Wording
+from nlu.yaml_file import read_yaml
 
 DOMAIN = Path(__file__).parent / "domain"
 LANGUAGES = ("el", "en")
@@ -26,7 +25,7 @@ def responses(folder: Path = DOMAIN) -> Mapping[str, list[Mapping[str, Any]]]:
     """Every response of the domain's files, in Rasa's own form."""
     found: dict[str, list[Mapping[str, Any]]] = {}
     for file in sorted(folder.glob("*.yml")):
-        found |= (yaml.safe_load(file.read_text("utf-8")) or {}).get("responses") or {}
+        found |= (read_yaml(file) or {}).get("responses") or {}
     return found
 
 
@@ -51,7 +50,12 @@ class Phrases:
 
 def phrases(channels: Channels) -> Phrases:
     """The phrases of the domain, for these channels."""
-    return Phrases(Wording(responses(), channels))
+    return Phrases(_wording().on(channels))
+
+
+@cache
+def _wording() -> Wording:
+    return Wording(responses())
 
 
 def welcome() -> dict[str, Reply]:

@@ -15,6 +15,20 @@ _PAPERS = (
 
 SAMPLES: Mapping[str, Value] = MappingProxyType(
     {
+        "asked": date(2026, 11, 23),
+        "certificates": (
+            Say(
+                "utter_certificate_line_issued",
+                {
+                    "title": {"el": "Πιστοποιητικό γέννησης", "en": "Birth certificate"},
+                    "asked": date(2026, 11, 23),
+                },
+            ),
+        ),
+        "issued": date(2026, 11, 24),
+        "kaek": "010203040506",
+        "purpose": "Λήψη δανείου",
+        "until": date(2027, 5, 23),
         "at": {"el": "στις 10:42", "en": "at 10:42"},
         "number": "1042/23-11-2026",
         "why": {
@@ -22,6 +36,7 @@ SAMPLES: Mapping[str, Value] = MappingProxyType(
             "en": "it does not open. Please send it again.",
         },
         "office": {"el": "e-ΕΦΚΑ", "en": "e-EFKA"},
+        "titles": "Τίτλος ιδιοκτησίας, Τοπογραφικό διάγραμμα",
         "offices": {"el": "e-ΕΦΚΑ, Ελληνικό Κτηματολόγιο", "en": "e-EFKA, Hellenic Cadastre"},
         "papers": "Τοπογραφικό διάγραμμα, Τίτλος ιδιοκτησίας",
         "references": "ΚΤ-2026-000301",
@@ -40,6 +55,11 @@ SAMPLES: Mapping[str, Value] = MappingProxyType(
         "code": "482913",
         "count": 19,
         "days": 9,
+        "place": 3,
+        "low": "5",
+        "high": "12",
+        "opens": {"el": "αύριο στις 8:00", "en": "tomorrow at 8:00"},
+        "by": {"el": "αύριο στις 10:00", "en": "tomorrow at 10:00"},
         "ask": {"el": "το κτηματολογικό γραφείο", "en": "the cadastral office"},
         "reason": "Οι συντεταγμένες δεν είναι σε ΕΓΣΑ '87",
         "todo": Say("utter_case_until_nothing", {"reference": "ΑΔ-2026-000123"}),

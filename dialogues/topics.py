@@ -22,8 +22,13 @@ _BY_TOPIC: Mapping[str, str] = MappingProxyType(
         "utter_case_paper_missing utter_case_paper_missing_due utter_case_until utter_case_until_open "
         "utter_case_until_past utter_case_until_today utter_case_why_waits utter_notice_missing "
         "utter_notice_missing_due utter_notice_rejected utter_notice_reminder utter_notice_passed",
-        "cases": "utter_cases utter_which_case utter_which_of_two",
+        "cases": "utter_cases utter_cases_brief utter_which_case utter_which_of_two",
         "service": "utter_service utter_service_papers utter_service_cost utter_certificate_elsewhere",
+        "certificate": "utter_certificate_ask_amka utter_certificate_ask_case utter_certificate_ask_kaek "
+        "utter_certificate_ask_purpose utter_certificate_confirm utter_certificate_requested "
+        "utter_certificate_under_way utter_certificate_is_asked utter_certificate_is_waiting "
+        "utter_certificate_is_issued utter_certificate_is_refused utter_certificate_is_failed utter_certificates "
+        "utter_certificate_valid",
         "office": "utter_office utter_fact_reach",
         "called": "utter_handover utter_complaint_again utter_gave_up",
         "alerts": "utter_alerts_on utter_alerts_off utter_preferences utter_quiet_set utter_quiet_none "
@@ -50,7 +55,7 @@ _ASKED: Mapping[str, str] = MappingProxyType(
 
 _ASKS: Mapping[str, str] = MappingProxyType({"utter_notice_passed": "person"})
 """Which news ends with a question that a yes or a no answers."""
-_LAST = frozenset({"case", "paper", "service", "office", "fraud", "despair", "proxy", "grief"})
+_LAST = frozenset({"case", "paper", "service", "certificate", "office", "fraud", "despair", "proxy", "grief"})
 
 
 def about(slots: Mapping[str, Any]) -> str:

@@ -206,10 +206,33 @@ class SendUploadLink:
     reference: str
 
 
+@dataclass(frozen=True, slots=True)
+class RequestCertificate:
+    """Ask its registry for this certificate, for whoever is proven here. ``details``: what it must be told, by name."""
+
+    kind: str
+    details: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SendCertificate:
+    """Send the paper of this request into this chat once more, by a new link."""
+
+    request: int
+
+
+@dataclass(frozen=True, slots=True)
+class CancelCertificate:
+    """The certificate of this request is not wanted any more."""
+
+    request: int
+
+
 _OfIdentity = SendCode | CodeTried | SendLoginLink | Unlink
 _OfPrivacy = SetConsent | SetPreference | SendCopy | Erase
 _OfDocuments = TakeFiles | HandIn | TakeBack | SendUploadLink
-Effect = _OfIdentity | _OfPrivacy | _OfDocuments | Handover | CancelHandover | SetLanguage
+_OfCertificates = RequestCertificate | SendCertificate | CancelCertificate
+Effect = _OfIdentity | _OfPrivacy | _OfDocuments | _OfCertificates | Handover | CancelHandover | SetLanguage
 
 
 @dataclass(frozen=True, slots=True)

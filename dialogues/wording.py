@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -23,6 +24,8 @@ _FEW = 4  # numbers that are named one by one
 _ECONOMY = "economy"
 _DATE = "d MMMM y"  # 22 Νοεμβρίου 2026, 22 November 2026
 _SHORT: Mapping[str, str] = {"el": "d/M/y", "en": _DATE}
+_WITHOUT_YEAR: Mapping[str, str] = {"el": "d/M", "en": "d MMMM"}
+_NEAR = 180  # days within which a day needs no year
 
 
 class UnknownResponse(LookupError):
@@ -47,15 +50,19 @@ class Template:
 
     text: str
     offers: tuple[Offer, ...]
+    menu: bool = True
+    """Are the choices listed that the action offers? (``metadata: {menu: none}``)"""
 
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """How to speak in this turn. ``seed`` picks among wordings of equal rank: the same message, the same words."""
+    """How to speak in this turn. ``seed`` picks among wordings of equal rank: the same message, the same words.
+    ``today``: where each letter costs, a day near it goes without its year."""
 
     language: str
     channel: str
     seed: str
+    today: date | None = None
 
 
 class Wording:
@@ -64,8 +71,7 @@ class Wording:
     def __init__(self, responses: Mapping[str, Sequence[Mapping[str, Any]]], channels: Channels = NO_CHANNELS) -> None:
         """``responses`` in Rasa's own form: name to variations with text, buttons, condition and channel. ``channels``
         say where choices are picked by a number: on none that is not among them."""
-        self._numbered = frozenset(name for name, words in channels.items() if words.numbered)
-        self._longest = {name: words.longest for name, words in channels.items() if words.longest}
+        self._speak_on(channels)
         self._templates: dict[tuple[str, str, str | None], tuple[Template, ...]] = {}
         self._economies = frozenset(name for name, found in responses.items() if any(map(_is_economy, found)))
         for name, variations in responses.items():
@@ -73,14 +79,25 @@ class Wording:
                 key = (name, _language(variation), variation.get("channel"))
                 self._templates[key] = (*self._templates.get(key, ()), _template(variation))
 
+    def on(self, channels: Channels) -> Wording:
+        """The same words for other channels."""
+        other = copy(self)
+        other._speak_on(channels)
+        return other
+
+    def _speak_on(self, channels: Channels) -> None:
+        self._numbered = frozenset(name for name, words in channels.items() if words.numbered)
+        self._longest = {name: words.longest for name, words in channels.items() if words.longest}
+
     def compose(self, say: Say, voice: Voice) -> tuple[str, tuple[Offer, ...]]:
         """The text and the choices of one message. Raises :class:`UnknownResponse`, or ``KeyError`` naming a
         placeholder that got no value."""
         template = self._template(say.response, voice)
         own = template.text.format_map({name: self._words(value, voice) for name, value in say.values.items()})
         more = [self.compose(part, voice) for part in say.more]
-        text = "\n".join([own, *(words for words, _ in more)])
-        options = tuple(Offer(self.compose(option.title, voice)[0], option.says) for option in say.options)
+        text = "\n".join(filter(None, [own, *(words for words, _ in more)]))
+        listed = say.options if template.menu else ()
+        options = tuple(Offer(self.compose(option.title, voice)[0], option.says) for option in listed)
         return text, (*options, *template.offers, *(offer for _, offers in more for offer in offers))
 
     def economy(self, name: str) -> bool:
@@ -110,7 +127,7 @@ class Wording:
             case int():
                 return str(value)
             case date():
-                return _day(value, voice.language, short=voice.channel in self._numbered)
+                return _day(value, voice.language, short=voice.channel in self._numbered, today=voice.today)
             case Say():
                 return self.compose(value, voice)[0]
             case tuple():
@@ -126,10 +143,12 @@ def warm_up() -> None:
         _day(date(2026, 1, 1), language, short=True)
 
 
-def _day(value: date, language: str, *, short: bool = False) -> str:
+def _day(value: date, language: str, *, short: bool = False, today: date | None = None) -> str:
     """A date in the citizen's calendar; an instant becomes the day it falls on in Athens. ``short``: 18/12/2026, where
     each letter costs; in English, which costs half, the month keeps its name: not everybody puts the day first."""
     day = day_of(value) if isinstance(value, datetime) else value
+    if short and today is not None and abs((day - today).days) < _NEAR:
+        return str(format_date(day, _WITHOUT_YEAR[language], locale=language))
     return str(format_date(day, _SHORT[language] if short else _DATE, locale=language))
 
 
@@ -153,4 +172,5 @@ def _is_economy(variation: Mapping[str, Any]) -> bool:
 
 def _template(variation: Mapping[str, Any]) -> Template:
     buttons = variation.get("buttons") or ()
-    return Template(variation["text"], tuple(Offer(button["title"], button["payload"]) for button in buttons))
+    menu = (variation.get("metadata") or {}).get("menu") != "none"
+    return Template(variation["text"], tuple(Offer(button["title"], button["payload"]) for button in buttons), menu)

@@ -33,7 +33,7 @@ _KIND = DefaultV1Recipe.ComponentType
 @DefaultV1Recipe.register([_KIND.INTENT_CLASSIFIER, _KIND.ENTITY_EXTRACTOR], is_trainable=True)
 class Understanding(GraphComponent, IntentClassifier):  # type: ignore[misc] # Rasa ships no types
     """Sets ``intent``, ``intent_ranking``, ``second_intent``, ``entities``, ``language``, ``facet`` and
-    ``second_facet`` of a message.
+    ``other_facets`` of a message.
 
     Its metadata may say what the conversation is about: ``{"about": "case"}``.
     """
@@ -135,4 +135,4 @@ class Understanding(GraphComponent, IntentClassifier):  # type: ignore[misc] # R
         message.set("second_intent", self._model.second_wish(text, ranking[0][0]), add_to_output=True)
         facet, chance = self._facets.facet(text, about)
         message.set("facet", {"name": facet, "confidence": chance}, add_to_output=True)
-        message.set("second_facet", self._facets.second(text, about, facet), add_to_output=True)
+        message.set("other_facets", self._facets.others(text, about, facet), add_to_output=True)

@@ -11,10 +11,9 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-import yaml
-
 from nlu.fold import fold, fold_word
 from nlu.memory import LONGEST_WORD, remembered
+from nlu.yaml_file import read_yaml
 
 _WHOLE = "."
 _SHORTEST = 3  # letters of a beginning: two begin anything
@@ -30,7 +29,7 @@ def read_concepts(file: Path | None = None) -> tuple[Mapping[str, Concepts], Map
     where = file or Path(__file__).with_name("catalogue") / "concepts.yml"
     whole: dict[str, Concepts] = {}
     begins: dict[str, Concepts] = {}
-    for concept, words in yaml.safe_load(where.read_text(encoding="utf-8")).items():
+    for concept, words in read_yaml(where).items():
         for word in words.split():
             key = fold(word.removesuffix(_WHOLE)) if word.endswith(_WHOLE) else fold_word(word)
             table = whole if word.endswith(_WHOLE) or len(key) < _SHORTEST else begins

@@ -7,11 +7,12 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
-
 from nlu.fold import fold, fold_word
+from nlu.memory import remembered
+from nlu.yaml_file import read_yaml
 
 _STAR = "*"
+_REMEMBERED = 20_000  # words whose look-up is kept
 _BETWEEN = 2  # other words between two of a cue
 
 
@@ -32,7 +33,7 @@ def read_cues(file: Path | None = None) -> Mapping[str, Sequence[tuple[str, Cue]
     """By the first letter of their first word: (what it is a cue of, the cue). Raises OSError."""
     where = file or Path(__file__).with_name("catalogue") / "facet_cues.yml"
     by_letter: dict[str, list[tuple[str, Cue]]] = {}
-    for name, lines in yaml.safe_load(where.read_text(encoding="utf-8")).items():
+    for name, lines in read_yaml(where).items():
         for line in lines:
             cue = tuple(_word(word) for word in str(line).split())
             by_letter.setdefault(cue[0].key[:1], []).append((name, cue))
@@ -47,16 +48,21 @@ def cue_grams(key: str) -> Iterator[str]:
 
 
 def _marks(words: Sequence[str], at: int) -> Iterator[str]:
-    for name, cue in _cues().get(words[at][:1], ()):
-        if _stands(cue, words, at):
+    for name, cue in _begun_by(words[at]):
+        if _goes_on(cue, words, at):
             yield f"?{name}"
             if len(cue) > 1:
                 yield f"?{name}+"
 
 
-def _stands(cue: Cue, words: Sequence[str], at: int) -> bool:
-    if not cue[0].fits(words[at]):
-        return False
+@remembered(_REMEMBERED)
+def _begun_by(word: str) -> Sequence[tuple[str, Cue]]:
+    """The cues whose first word it is; none for most words."""
+    return tuple((name, cue) for name, cue in _cues().get(word[:1], ()) if cue[0].fits(word))
+
+
+def _goes_on(cue: Cue, words: Sequence[str], at: int) -> bool:
+    """Whether a cue's other words follow its first one."""
     for word in cue[1:]:
         ahead = range(at + 1, min(at + 2 + _BETWEEN, len(words)))
         at = next((place for place in ahead if word.fits(words[place])), -1)

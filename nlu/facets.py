@@ -7,7 +7,7 @@ after a case asks when it ends, after a missing paper until when it may be hande
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -37,13 +37,13 @@ _MARK = "%"  # features of the situation; no n-gram carries it
 def situated(text: str, about: str, shape: Shape) -> Iterator[str]:
     """The features of a message in its situation: its own, the situation's, and the situation with each word."""
     key = fold(text)
-    return chain(features(key, shape), cue_grams(key), _situation(key, about))
+    cues = list(cue_grams(key))
+    return chain(features(key, shape), cues, _situation(key.split(), cues, about))
 
 
-def _situation(key: str, about: str) -> Iterator[str]:
-    words = key.split()
+def _situation(words: Sequence[str], cues: Sequence[str], about: str) -> Iterator[str]:
     yield _MARK + about
-    yield from (f"{_MARK}{about} {cue}" for cue in cue_grams(key))
+    yield from (f"{_MARK}{about} {cue}" for cue in cues)
     if len(words) > _SHORT:
         return
     yield f"{_MARK}{about} #{len(words)}"
@@ -76,14 +76,11 @@ class FacetModel:
         best = int(chances.argmax())
         return self.linear.labels[best], float(chances[best])
 
-    def second(self, text: str, about: str, first: str) -> str | None:
-        """What another clause of the message clearly asks besides ``first``."""
+    def others(self, text: str, about: str, first: str) -> list[str]:
+        """What the clauses of the message clearly ask besides ``first``, in their order."""
         told = clauses(text)
-        for clause in told if len(told) > 1 else ():
-            facet, chance = self.facet(clause, about)
-            if facet not in (NO_FACET, first) and chance >= SURE:
-                return facet
-        return None
+        asked = (self.facet(clause, about) for clause in (told if len(told) > 1 else ()))
+        return [facet for facet, chance in asked if facet not in (NO_FACET, first) and chance >= SURE]
 
     def save(self, folder: Path) -> None:
         """Write the model into an existing folder."""

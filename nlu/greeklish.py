@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from itertools import product
 from random import Random
 
@@ -41,6 +42,7 @@ MIXED: Options = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=1 << 15)  # of words, mostly
 def bare(text: str) -> str:
     """``text`` without accents; «ϊ» loses its mark as well."""
     return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))

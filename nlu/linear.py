@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,12 +71,3 @@ def tf_idf(features: Iterable[str], vocabulary: dict[str, int], idf: Vector) -> 
     values = (frequency * idf[rows]).astype(np.float32)
     length = float(np.linalg.norm(values))
     return rows, values / length if length else values
-
-
-def inverse_frequencies(texts: Sequence[Iterable[str]], least: int) -> tuple[dict[str, int], Vector]:
-    """The vocabulary (features found in at least ``least`` texts, sorted) and each one's inverse frequency."""
-    found = Counter(feature for features in texts for feature in set(features))
-    vocabulary = {feature: row for row, feature in enumerate(sorted(f for f, n in found.items() if n >= least))}
-    seen = np.array([found[feature] for feature in vocabulary], dtype=np.float32)
-    idf = np.log((1.0 + len(texts)) / (1.0 + seen)) + 1.0
-    return vocabulary, idf.astype(np.float32)

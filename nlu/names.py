@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -16,6 +15,7 @@ from nlu.fold import fold_word
 from nlu.letters import greek_codes, plain
 from nlu.memory import LONGEST_WORD, Remembered, remembered
 from nlu.references import Reading
+from nlu.yaml_file import read_yaml
 
 FILES = {"certificate_type": "certificates.yml", "agency": "agencies.yml", "procedure": "procedures.yml"}
 
@@ -63,7 +63,7 @@ def read_catalogue(folder: Path | None = None) -> tuple[Entry, ...]:
 
 
 def _entries(kind: str, file: Path) -> Iterator[Entry]:
-    for code, fields in yaml.safe_load(file.read_text(encoding="utf-8")).items():
+    for code, fields in read_yaml(file).items():
         lists = {name: tuple(value) for name, value in fields.items() if isinstance(value, list)}
         yield Entry(kind, code, **{**fields, **lists})
 

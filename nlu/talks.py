@@ -1,7 +1,8 @@
 """The conversations from which facets are learnt (nlu/talks/*.yml), and what single sentences say about them.
 
 A talk is what a citizen wrote, turn by turn. ``facet`` is what a turn asks; ``opens`` what the conversation is about
-once it was answered, where that changes.
+once it was answered, where that changes. What an alarm and a question for somebody else open is not written: it follows
+from the facet.
 """
 
 from __future__ import annotations
@@ -12,10 +13,9 @@ from random import Random
 from types import MappingProxyType
 from typing import NamedTuple
 
-import yaml
-
 from nlu.facets import NO_FACET, NOTHING
 from nlu.variants import variants
+from nlu.yaml_file import read_yaml
 
 FOLDER = Path(__file__).parent / "talks"
 
@@ -31,6 +31,11 @@ _WHOLE = frozenset(
     }
 )  # fmt: skip
 """Intents that are no facet, whatever is talked about."""
+_ALARMS = frozenset({"danger", "despair", "fraud", "grief"})
+"""Facets whose answer is talked about from then on, whatever was before."""
+_PROXY = "proxy"
+_OF_SOMETHING = frozenset({"case", "cases", "paper", "service", "office"})
+"""What stays talked about after a question about acting for somebody else."""
 _SITUATIONS = ("case", "paper", "cases", "service", "link", "code", NOTHING)
 _EVERY = 8  # of the single sentences one in so many: with more of them what is rare is overheard
 
@@ -47,11 +52,17 @@ class TalkTurn(NamedTuple):
 def read_talks(folder: Path = FOLDER) -> Iterator[tuple[str, str, str]]:
     """Every turn as (text, about, facet). Raises ``KeyError`` for a turn without text or facet."""
     for file in sorted(folder.glob("*.yml")):
-        for talk in yaml.safe_load(file.read_text(encoding="utf-8")):
+        for talk in read_yaml(file):
             about = NOTHING
             for turn in talk["turns"]:
                 yield turn["say"], about, turn["facet"]
-                about = turn.get("opens", about)
+                about = turn.get("opens") or _opened(turn["facet"], about)
+
+
+def _opened(facet: str, about: str) -> str:
+    """What is talked about after a turn that says nothing of it (dialogues/topics.py sets the same)."""
+    own = facet in _ALARMS or (facet == _PROXY and about not in _OF_SOMETHING)
+    return facet if own else about
 
 
 def turns(

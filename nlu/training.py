@@ -14,15 +14,15 @@ from scipy.sparse import csr_matrix
 from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.svm import LinearSVC
 
+from nlu.counting import Features, weigh
 from nlu.examples import Example, examples
 from nlu.facets import FacetModel, situated
 from nlu.fold import fold
 from nlu.intents import IntentModel, Shape, features
-from nlu.linear import LinearModel, Vector, inverse_frequencies, tf_idf
+from nlu.linear import LinearModel, Vector
 from nlu.talks import turns
 
 Matrix = NDArray[np.float64]
-Features = tuple[str, ...]
 Turn = tuple[str, str, str]
 T = TypeVar("T", bound=Hashable)
 
@@ -53,11 +53,9 @@ def fit_facets(written: Iterable[tuple[str, str]], talks: Iterable[Turn], settin
     shape = Shape(settings["char_min"], settings["char_max"], settings["words"])
     made = list(turns(talks, written, seed=settings["seed"], each=settings["facet_variants"]))
     each = _once([(one.text, one.about) for one in made], lambda said: tuple(situated(*said, shape)))
-    vocabulary, idf = inverse_frequencies(each, settings["least"])
+    vocabulary, idf, matrix = weigh(each, settings["least"])
     labels, targets = _targets([one.facet for one in made])
-    fitted = _linear(
-        _matrix(each, vocabulary, idf), targets, settings["facet_strength"], settings["seed"], balanced=True
-    )
+    fitted = _linear(matrix, targets, settings["facet_strength"], settings["seed"], balanced=True)
     return FacetModel(_model(fitted, labels, vocabulary, idf, settings["facet_temperature"]), shape)
 
 
@@ -69,7 +67,8 @@ def fit(
     Calibration holds out a sentence together with all its variants, so that none is scored by what it was made of.
     """
     texts, intents, groups = zip(*sentences, strict=True)
-    each = _once(texts, lambda text: tuple(features(fold(text), shape)))
+    keys = [fold(text) for text in texts]  # of which a quarter are alike: variants that sound the same
+    each = _once(keys, lambda key: tuple(features(key, shape)))
     return IntentModel(fit_linear(each, intents, groups, least=least, strength=strength, folds=folds, seed=seed), shape)
 
 
@@ -90,8 +89,7 @@ def fit_linear(
     seed: int,
 ) -> LinearModel:
     """Train on the features of texts, the label of each, and the group that is held out together with it."""
-    vocabulary, idf = inverse_frequencies(texts, least)
-    matrix = _matrix(texts, vocabulary, idf)
+    vocabulary, idf, matrix = weigh(texts, least)
     labels, targets = _targets(wanted)
     fit_on = partial(_linear, strength=strength, seed=seed)
     seen, unseen = _parted(targets, np.array(groups), folds, seed)
@@ -113,15 +111,6 @@ def _model(
 ) -> LinearModel:
     weights = np.ascontiguousarray(fitted.coef_.T, dtype=np.float32)
     return LinearModel(labels, vocabulary, idf, weights, fitted.intercept_.astype(np.float32), temperature)
-
-
-def _matrix(texts: Sequence[Features], vocabulary: dict[str, int], idf: Vector) -> csr_matrix:
-    each = {text: tf_idf(text, vocabulary, idf) for text in set(texts)}  # a quarter of the variants sound the same
-    rows = [each[text] for text in texts]
-    ends = np.cumsum([0, *(indices.size for indices, _ in rows)])
-    data = np.concatenate([values for _, values in rows])
-    indices = np.concatenate([indices for indices, _ in rows])
-    return csr_matrix((data, indices, ends), shape=(len(texts), len(vocabulary)))
 
 
 def _linear(

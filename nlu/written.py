@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
+from nlu.yaml_file import read_yaml
 
 _COMPONENT = "nlu.components.Understanding"
 
@@ -14,14 +14,14 @@ _COMPONENT = "nlu.components.Understanding"
 def sentences(folder: Path, files: str = "*.yml") -> Iterator[tuple[str, str]]:
     """Text and intent of every sentence in the folder's ``files``, one file after another. Raises OSError."""
     for file in sorted(folder.glob(files)):
-        for topic in yaml.safe_load(file.read_text(encoding="utf-8"))["nlu"]:
+        for topic in read_yaml(file)["nlu"]:
             for line in topic["examples"].splitlines():
                 yield line.strip().removeprefix("- "), topic["intent"]
 
 
 def settings(config: Path) -> Mapping[str, Any]:
     """The numbers that ``config.yml`` gives our component. Raises OSError, and KeyError where it names none."""
-    pipeline = yaml.safe_load(config.read_text(encoding="utf-8"))["pipeline"]
+    pipeline = read_yaml(config)["pipeline"]
     for component in pipeline:
         if component["name"] == _COMPONENT:
             found: Mapping[str, Any] = component

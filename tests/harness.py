@@ -13,6 +13,7 @@ from aiohttp import web
 from sqlalchemy import select
 
 from bot.app import build_channels, build_jobs, http_session, make_server
+from bot.certificates.model import Issuer
 from bot.conversation.turn_handler import Dialogue
 from bot.metrics import Metrics
 from bot.phone.app import RunningPhone, running_phone
@@ -31,6 +32,7 @@ from tests.channels import signing, sms_harness, viber_harness
 from tests.channels.registry import HARNESSES
 from tests.clock import FakeClock
 from tests.conftest import TEST_SECRET
+from tests.fakes.issuer import PlainIssuer
 
 VIBER_TOKEN = viber_harness.TOKEN
 TWILIO_SID, TWILIO_TOKEN, SMS_FROM = sms_harness.SID, sms_harness.TOKEN, sms_harness.FROM
@@ -106,6 +108,7 @@ async def running_system(
     codes: Sequence[str] = (),
     registries: tuple[Sequence[CaseRegistry], ContactRegistry | None] = ((), None),
     phone_options: Options | None = None,
+    issuer: Issuer | None = None,
     **more: Any,
 ) -> AsyncIterator[System]:
     """``dialogue`` is a :class:`Dialogue`, or a function of the store that makes one."""
@@ -129,7 +132,8 @@ async def running_system(
         metrics = Metrics()
         made: Dialogue = dialogue(store) if callable(dialogue) else dialogue
         channels = build_channels(settings, session, WELCOME)
-        jobs = build_jobs(settings, store, channels, registries, made, metrics, runtime)
+        papers = issuer or PlainIssuer()
+        jobs = build_jobs(settings, store, channels, registries, made, metrics, runtime, issuer=papers)
         yield System(settings, url, phone.phone, store, jobs, metrics, clock)
         assert await calls_without_cause(store) == []
 

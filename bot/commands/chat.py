@@ -6,10 +6,11 @@ import argparse
 import sys
 from datetime import timedelta
 
-from bot.app import build_reads, build_registries, http_session
+from bot.app import build_reads, http_session
 from bot.channels.facts import CHANNELS
 from bot.commands.running import run as run_loop
 from bot.commands.running import start
+from bot.registries.build import build_registries
 from bot.runtime import Runtime
 from bot.settings import BadSettings
 from bot.store import Store, open_store

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from bot.app import http_session, probe_registries
+from bot.app import http_session
 from bot.commands.doctor_watch import watch_findings
 from bot.commands.finding import Finding
 from bot.commands.running import run as run_loop
 from bot.commands.running import start
+from bot.registries.build import probe_registries
 from bot.runtime import utc_now
 from bot.settings import EVENT_SECRETS, PARTS, Settings
 from bot.store import NotMigrated, Store, open_store
@@ -49,10 +50,20 @@ def _parts(settings: Settings) -> Iterator[Finding]:
             part, "off" if missing else "ok", f"not set: {', '.join(missing)}" if missing else "credentials set"
         )
     yield from _common_secret(settings)
+    yield _seal(settings)
     if settings.notices_quiet == "off":
         yield Finding("quiet hours", "warn", "NOTICES_QUIET=off: citizens are told of their cases at night")
     if settings.public_url.startswith("http://") and "127.0.0.1" not in settings.public_url:
         yield Finding("public url", "wrong", "PUBLIC_URL: providers call https only")
+
+
+def _seal(settings: Settings) -> Finding:
+    if settings.is_sample:
+        why = (
+            "SEAL_KEY is not set: certificates are sealed by the demo's authority, which proves nothing to anybody else"
+        )
+        return Finding("seal", "warn", why)
+    return Finding("seal", "ok", "" if settings.qr_key else "QR_KEY is not set: a certificate's QR is a link alone")
 
 
 def _common_secret(settings: Settings) -> Iterator[Finding]:

@@ -3,8 +3,8 @@ sit."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 
 from bot.commands.finding import Finding
 from bot.settings import Settings
@@ -14,6 +14,8 @@ from bot.watch.expected import FEEDS, Silence
 from casestore.watch.states import Ending, MovingState
 from connectors.connect import VOCABULARIES
 
+_LATELY = timedelta(days=7)
+
 
 async def watch_findings(settings: Settings, store: Store, now: datetime) -> list[Finding]:
     """One line that all is well, or one for each that is not; and the cases that take long, which is no fault here."""
@@ -22,9 +24,16 @@ async def watch_findings(settings: Settings, store: Store, now: datetime) -> lis
     found = [
         *(_rows(state, rows) for state, rows in await store.watch.beyond(now) if rows),
         *(_silence(one) for one in heard if one.silent),
+        *_failed(await store.certificate_requests.failures(now - _LATELY)),
     ]
     found = found or [Finding("watch", "ok", "nothing is beyond its time, nobody is silent")]
     return [*found, *_sitting(await store.timed_facts.sitting())]
+
+
+def _failed(reasons: Mapping[str, int]) -> Iterator[Finding]:
+    """Certificates that a citizen was promised and did not get."""
+    for reason, count in sorted(reasons.items()):
+        yield Finding("certificates failed", "wrong", f"{count} in the last 7 days: {reason}; see the log")
 
 
 def _rows(state: MovingState, rows: int) -> Finding:

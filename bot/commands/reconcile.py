@@ -7,11 +7,11 @@ import sys
 from collections import Counter
 from collections.abc import Mapping
 
-from bot.app import build_recorder, build_registries, http_session
+from bot.app import build_recorder, http_session
 from bot.commands.running import run as run_loop
 from bot.commands.running import start
 from bot.metrics import Metrics
-from bot.registries.build import comparer
+from bot.registries.build import build_registries, comparer
 from bot.registries.reconcile import RESULTS, Comparer, advance_run, begin, diff_page, take_page
 from bot.registries.recorder import CaseRecorder
 from bot.runtime import utc_now

@@ -27,6 +27,8 @@ async def _serve(settings: Settings) -> int:
     stop = stop_signal()
     async with make_server(settings, welcome()) as app, listening(app, settings.host, settings.port) as port:
         log.info("serve.ready", port=port)
+        if settings.is_sample:
+            log.warning("seal.demo-authority", proves="nothing to anybody else", see="SEAL_KEY")
         await stop.wait()
         log.info("serve.stopping")
     return 0

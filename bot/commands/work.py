@@ -9,12 +9,14 @@ from contextlib import AsyncExitStack
 
 import structlog
 
-from bot.app import build_channels, build_jobs, build_reads, build_registries, http_session, read_depths
+from bot.app import build_channels, build_jobs, build_reads, http_session, read_depths
 from bot.backoff import RetryPolicy
+from bot.certificates.issuer import make_issuer
 from bot.commands.running import listening, start, stop_signal
 from bot.commands.running import run as run_loop
 from bot.conversation.turn_handler import Dialogue
 from bot.metrics import Metrics
+from bot.registries.build import build_registries
 from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.store import open_store
@@ -48,7 +50,9 @@ async def work(
         registries = build_registries(settings, session, store)
         dialogue = await load_dialogue(settings.model_path, build_reads(settings, store, registries, runtime))
         channels = build_channels(settings, session, {})
-        jobs = build_jobs(settings, store, channels, registries, dialogue, metrics, runtime, policy)
+        issuer = make_issuer(settings)
+        stack.push_async_callback(issuer.close)
+        jobs = build_jobs(settings, store, channels, registries, dialogue, metrics, runtime, policy, issuer=issuer)
         worker = Worker(jobs, Waker(store.database.url))
         if settings.worker_port:
             depths = Depths(lambda: read_depths(store, metrics, runtime.clock), runtime.clock)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.port import Attachment
+from bot.conversation.queueing import QueueNews
 from bot.messaging.compose import Recipient, compose
 from bot.store import Store
 from casestore.conversations.repository import Conversation
@@ -62,12 +63,14 @@ class Effects:
         new_code: Callable[[], str],
         sms_on: bool,
         more: EffectTable | None = None,
+        queue: QueueNews | None = None,
     ) -> None:
-        """``more`` carries out further effects, by kind."""
+        """``more`` carries out further effects, by kind. ``queue`` tells who waits for a person how that stands."""
         self._store = store
         self._wording = wording
         self._new_code = new_code
         self._sms_on = sms_on
+        self._queue = queue
         self.table: EffectTable = {
             SendCode: self._send_code,
             CodeTried: self._code_tried,
@@ -122,7 +125,15 @@ class Effects:
             await self._note(connection, context, "link.proven", proof.source)
 
     async def _handover(self, connection: AsyncConnection, effect: Handover, context: EffectContext) -> None:
-        await self._store.handovers.ask(connection, context.conversation.id, context.key, effect.reason, context.now)
+        talk, now = context.conversation, context.now
+        queued = await self._store.handovers.ask(connection, talk.id, context.key, effect.reason, now)
+        news = await self._queue.news(connection, talk.id, now) if queued and self._queue else None
+        if news is None:
+            return
+        said = self._wording.say(news.response, talk.language, talk.channel, **cast(Mapping[str, str], news.values))
+        composed = compose(said, Recipient(talk.channel, talk.address, talk.id), context.key, now)
+        await self._store.transcript.add_lines(connection, talk.id, composed.lines, talk.speaker)
+        await self._store.outbox.add(connection, composed.dispatches, now)
 
     async def _cancel_handover(
         self,

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.registries.overview import OneView
 from casestore.people.codes import Codes, OpenCode
 from connectors.registry import ContactRegistry, RegistryError
-from dialogues.ports import CodeCheck, CodeVerdict, DocumentReads, Overview, PrivacyReads, Unavailable
+from dialogues.ports import CertificateReads, CodeCheck, CodeVerdict, DocumentReads, Overview, PrivacyReads, Unavailable
 
 
 class StoreReads:
@@ -20,12 +20,14 @@ class StoreReads:
         contacts: ContactRegistry | None,
         privacy: PrivacyReads,
         documents: DocumentReads,
+        certificates: CertificateReads,
     ) -> None:
         self._view = view
         self._codes = codes
         self._contacts = contacts
         self.privacy = privacy
         self.documents = documents
+        self.certificates = certificates
 
     async def overview(self, citizen_id: int) -> Overview:
         return await self._view.of(citizen_id)

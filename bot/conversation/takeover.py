@@ -1,8 +1,8 @@
-"""Who answers a message: the bot, where it owns the conversation; else an agent does, or is awaited. Pure."""
+"""Who answers a message: the bot, as long as no agent does. While one is awaited it goes on helping. Pure."""
 
 from __future__ import annotations
 
-from casestore.conversations.ownership import BOT, Ownership
+from casestore.conversations.ownership import OwnerKind, Ownership
 from casestore.queues.outbox import Kind
 
 
@@ -11,12 +11,13 @@ class HandedBack(Exception):
 
 
 def bot_answers(ownership: Ownership) -> bool:
-    return ownership.owner == BOT
+    return ownership.owner.kind is not OwnerKind.AGENT
 
 
 def still_stands(read_as: Ownership, now: Ownership) -> bool:
     """May what was decided under one ownership be committed under another? ``False``: an agent has claimed the
-    conversation, or it waits for one; the bot has no answer any more. Raises :class:`HandedBack`."""
+    conversation; the bot has no answer any more. Raises :class:`HandedBack` where it has changed hands and is the bot's
+    to answer: it may have been an agent's meanwhile."""
     if now == read_as:
         return True
     if bot_answers(now):

@@ -21,13 +21,13 @@ from http import HTTPStatus
 from aiohttp import web
 
 from bot.channels.media import name_in
-from bot.documents.checks.verdict import MOST_BYTES
 from bot.documents.effects import PATH
-from bot.documents.multipart import SILENT_FOR, WITHIN
+from bot.limited.limits import MOST_BYTES
 from bot.runtime import Clock, Runtime
 from bot.store import Store
 from bot.web.body import RequestRefused
 from bot.web.browser import from_elsewhere
+from bot.web.multipart import SILENT_FOR, WITHIN
 from bot.web.one_time import token_of
 from bot.web.server import Handler
 from casestore.documents.upload_links import UploadLink
@@ -65,7 +65,8 @@ class ResumableUploads:
             raise RequestRefused(413 if size else 400, "too large" if size else "empty")
         said = _metadata(request)
         told_apart = f"{said['filename']}\0{said['modified']}" if said.get("modified") else self._new_token()
-        upload = await self._uploads.begin(link, told_apart, name_in(said.get("filename", "")), size, self._clock())
+        name = name_in(said["filename"]) or ""
+        upload = await self._uploads.begin(link, told_apart, name, size, self._clock())
         if upload is None:
             raise RequestRefused(413, "too many files")
         where = {"Location": f"{request.rel_url.raw_path}/{upload.key}"}

@@ -20,13 +20,13 @@ from aiohttp import web
 from bot.documents.checks.verdict import Checked, Refusal, Refused
 from bot.documents.effects import PATH
 from bot.documents.inspection import Inspector, ScannerDown
-from bot.documents.multipart import MOST_FILES, Field, read_fields
 from bot.documents.words import UPLOAD_GONE, WHY
 from bot.metrics import Metrics
 from bot.runtime import Clock
 from bot.store import Store
 from bot.web.body import RequestRefused
 from bot.web.browser import from_elsewhere
+from bot.web.multipart import MOST_FILES, Field, read_fields
 from bot.web.one_time import token_of
 from bot.web.pages import Pages, language_of
 from casestore.cases.model import WANTED

@@ -3,57 +3,34 @@ transaction open, and returns what is to be kept."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.port import Channel, FetchError, Remedy
-from bot.documents.checks.verdict import MOST_BYTES, Refusal, Refused
+from bot.documents.checks.verdict import Refusal, Refused
 from bot.documents.effects import unpacked
 from bot.documents.inspection import Inspector, ScannerDown
 from bot.documents.notes import DocumentNotes
 from bot.documents.words import WHY
+from bot.limited.limits import MOST_BYTES
 from bot.runtime import Clock
+from bot.tasks import NOT_WANTED, Later, Step, Write, nothing_to_do
 from casestore.documents.lifecycle import OPEN, DocumentState
 from casestore.documents.model import StoredDocument
 from casestore.documents.repository import Documents
-from casestore.documents.tasks import ClaimedTask, DocumentTasks
+from casestore.documents.tasks import DocumentTasks
+from casestore.queues.tasks import ClaimedTask
 
 LINKS_LIVE = timedelta(minutes=55)  # Viber's do for an hour
-NOT_WANTED = "not-wanted"
 _GONE = frozenset({"http:403", "http:404", "http:410"})
 _WHY_NOT_FETCHED: Mapping[str, Refusal] = MappingProxyType(
     {"media:too-large": Refusal.TOO_LARGE, **dict.fromkeys(_GONE, Refusal.GONE)}
 )
 
-Write = Callable[[AsyncConnection, datetime], Awaitable[str]]
-"""Keeps what a step led to, in the transaction that ends its task. The result is one word, for the metrics."""
-
-
-class Later(Exception):
-    """It cannot be done now. ``reason`` is safe to log."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-class DocumentStep(Protocol):
-    """One kind of step."""
-
-    async def prepare(self, task: ClaimedTask, document: StoredDocument) -> Write:
-        """Raises :class:`Later`."""
-
-    def give_up(self, document: StoredDocument) -> Write:
-        """It was tried so often that it will not be done any more."""
-
-
-async def nothing_to_do(_connection: AsyncConnection, _now: datetime) -> str:
-    """It was taken back, or erased, meanwhile."""
-    return NOT_WANTED
+DocumentStep = Step[StoredDocument]
 
 
 class Refuser:

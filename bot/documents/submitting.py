@@ -18,13 +18,14 @@ from bot.documents.checks.verdict import PDF, Checked, Refusal, Refused
 from bot.documents.inspection import Inspector
 from bot.documents.judging import judgement
 from bot.documents.notes import DocumentNotes
-from bot.documents.steps import Later, Refuser, Write, nothing_to_do, still_on_their_way
+from bot.documents.steps import Refuser, still_on_their_way
 from bot.registries.recorder import CaseRecorder, report_of
 from bot.store import Store
+from bot.tasks import Later, Write, nothing_to_do
 from casestore.cases.model import HANDED_IN, DocumentStatus
 from casestore.documents.lifecycle import DocumentState
 from casestore.documents.model import Paper, StoredDocument
-from casestore.documents.tasks import ClaimedTask
+from casestore.queues.tasks import ClaimedTask
 from connectors.audit import CallCause, audit_cause
 from connectors.registry import CaseRecord, CaseRegistry, RegistryError, RegistryRefused, Submission
 

@@ -42,6 +42,7 @@ def compose(
     expires_at: datetime | None = None,
     transcript_text: str | None = None,
     file: OutboundFile | None = None,
+    author: Author = Author.BOT,
 ) -> Composed:
     """One reply, in as many parts as its channel needs, due now.
 
@@ -67,7 +68,7 @@ def compose(
     if recipient.conversation_id is None:
         return Composed(dispatches)
     text = reply.text if transcript_text is None else transcript_text
-    return Composed(dispatches, (Line(key, Author.BOT, text, now, reply.name),))
+    return Composed(dispatches, (Line(key, author, text, now, reply.name or None),))
 
 
 def compose_all(

@@ -24,7 +24,7 @@ from bot.runtime import Runtime
 from bot.worker import TaskPool
 from casestore.groupcommit import GroupCommit
 from casestore.queues.lifecycle import OutboxState
-from casestore.queues.outbox import ClaimedDispatch, Outbox
+from casestore.queues.outbox import TAKEN_OVER, ClaimedDispatch, Outbox
 from casestore.queues.results import Outcome, Results
 
 SKEW = timedelta(minutes=2)  # between the provider's clock and ours
@@ -159,15 +159,21 @@ class OutboxJob:
             if admission.reason is not None:
                 return self._end(dispatch, OutboxState.SKIPPED, admission.reason)
             message = OutboundBody.decode(admission.body).outbound(dispatch.id, address)
+        await self._paced(dispatch)
+        if await self._outbox.is_withdrawn(dispatch, self._clock()):
+            return self._end(dispatch, OutboxState.SKIPPED, TAKEN_OVER)
         try:
             return self._sent(dispatch, await self._send(message))
         except SendError as error:
             return await self._after(dispatch, error)
 
-    async def _send(self, message: Outbound) -> Sent:
+    async def _paced(self, dispatch: ClaimedDispatch) -> None:
+        """Wait until the rate lets it through."""
         await self._bucket.acquire()
-        self._pacing.discard(message.id)
+        self._pacing.discard(dispatch.id)
         self.pool.on_free()
+
+    async def _send(self, message: Outbound) -> Sent:
         started = perf_counter()
         sent = await self._channel.send(message)
         self._metrics.send.labels(self._channel.name).observe(perf_counter() - started)

@@ -114,6 +114,14 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             {"el": "Για να σας απαντήσει.", "en": "So that one answers you."},
             ("asked_at", "reason", "closed_at"),
         ),
+        "notes_of_employees": Kind(
+            {"el": "Σημειώσεις υπαλλήλων για τη συνομιλία σας", "en": "Notes of employees about your conversation"},
+            {
+                "el": "Για να μη σας ξαναρωτούν όσα είπατε. Μένουν 180 ημέρες.",
+                "en": "So that nobody asks again what you said. They stay for 180 days.",
+            },
+            ("at", "kind", "text"),
+        ),
         "sends": Kind(
             {"el": "Μηνύματα που σας στείλαμε", "en": "Messages sent to you"},
             {

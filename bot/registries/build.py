@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+import aiohttp
 from aiohttp import web
 
 from bot.backoff import RetryPolicy
 from bot.metrics import Metrics
 from bot.registries.apply import Applier, EventsJob
+from bot.registries.audit import StoredAudit
 from bot.registries.cases import CaseApplier
 from bot.registries.checking import CaseCheckJob
 from bot.registries.overview import OneView
@@ -21,9 +23,36 @@ from bot.runtime import Clock, Runtime
 from bot.settings import Settings
 from bot.store import Store
 from bot.worker import Job
-from connectors.connect import VOCABULARIES, event_reader
+from connectors.audit import CallCause, audit_cause
+from connectors.connect import VOCABULARIES, connect, event_reader
 from connectors.events import CASE_EVENTS
-from connectors.registry import CaseRegistry
+from connectors.registry import CaseRegistry, ContactRegistry, RegistryError
+
+
+def build_registries(
+    settings: Settings, session: aiohttp.ClientSession, store: Store
+) -> tuple[list[CaseRegistry], ContactRegistry | None]:
+    """The registries of the State; none where their settings are missing."""
+    url, client = settings.registries_url, settings.registries_client_id
+    if settings.registries_client_secret is None or not url or not client:
+        return [], None
+    secret = settings.registries_client_secret.get_secret_value()
+    found = connect(url, client, secret, session=session, audit=StoredAudit(store.audits))
+    return list(found.cases.values()), found.contacts
+
+
+async def probe_registries(settings: Settings, session: aiohttp.ClientSession, store: Store) -> dict[str, str]:
+    """Ask each registry something harmless: by name, what is wrong with it ('' is well)."""
+    results = {}
+    for registry in build_registries(settings, session, store)[0]:
+        try:
+            with audit_cause(CallCause(protocol="doctor")):
+                await registry.changes("")
+        except RegistryError as error:
+            results[registry.name] = error.reason
+        else:
+            results[registry.name] = ""
+    return results
 
 
 def event_routes(settings: Settings, store: Store, metrics: Metrics, clock: Clock) -> list[web.RouteDef]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from bot.app import build_channels, build_jobs, build_reads, http_session, make_server
+from bot.certificates.issuer import make_issuer
 from bot.channels.facts import SPOKEN
 from bot.metrics import Metrics
 from bot.phone.app import running_phone
@@ -115,7 +116,9 @@ async def running_service(folder: Path, model: Model, *, citizens: int) -> Async
         reads = build_reads(settings, store, registries, runtime)
         dialogue = Listening(Engine(model, all_actions(reads, load_catalogue()), SPOKEN))
         channels = build_channels(settings, session, {})
-        jobs = build_jobs(settings, store, channels, registries, dialogue, Metrics(), runtime)
+        issuer = make_issuer(settings)
+        stack.push_async_callback(issuer.close)
+        jobs = build_jobs(settings, store, channels, registries, dialogue, Metrics(), runtime, issuer=issuer)
         service = Service(phone.phone, state, jobs, dialogue, clock)
         await service.settle()  # the feeds have been read once
         yield service

@@ -22,14 +22,14 @@ FIELD = "form"  # of the token
 _TYPE = "application/x-www-form-urlencoded"
 
 
-async def read_form(request: web.Request, *, within: float = READ_WITHIN) -> Mapping[str, str]:
+async def read_form(request: web.Request, *, limit: int = MAX_FORM, within: float = READ_WITHIN) -> Mapping[str, str]:
     """The fields of a form, of two alike the last; none where the body is of another type, which is not read then.
 
-    Raises :class:`bot.web.body.RequestRefused` for a body over 1 KB, and for one that cannot be read.
+    Raises :class:`bot.web.body.RequestRefused` for a body over ``limit`` bytes, and for one that cannot be read.
     """
     if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != _TYPE:
         return {}
-    body = await read_body(request, limit=MAX_FORM, within=within)
+    body = await read_body(request, limit=limit, within=within)
     return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, errors="replace"))
 
 

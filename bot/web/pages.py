@@ -22,7 +22,7 @@ from dialogues.say import LocalizedText
 
 TEMPLATES = Path(__file__).parent / "templates"
 LANGUAGES = ("el", "en")
-_SAFETY: Mapping[str, str] = MappingProxyType(
+SAFETY: Mapping[str, str] = MappingProxyType(
     {
         "Cache-Control": "no-store",
         "Referrer-Policy": "no-referrer",
@@ -77,7 +77,7 @@ class Pages:
         self._templates.globals.update(values, style=css, script=program)
         self._templates.filters.update(filters)
         self.headers: Mapping[str, str] = MappingProxyType(
-            {"Content-Security-Policy": _policy(css, program, forms_to), **_SAFETY}
+            {"Content-Security-Policy": _policy(css, program, forms_to), **SAFETY}
         )
 
     def page(self, name: str, language: str, status: int = 200, /, **values: Any) -> web.Response:

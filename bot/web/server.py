@@ -21,7 +21,7 @@ from bot.runtime import Clock, utc_now
 from bot.web.body import RequestRefused
 from bot.web.tally import Tally
 from casestore.database import StoreDown
-from casestore.documents.files import FilesDown
+from casestore.files import FilesDown
 
 log = structlog.get_logger(__name__)
 Check = Callable[[], Awaitable[bool]]

@@ -15,6 +15,7 @@ from casestore.tables import dialogue_events
 from casestore.vault import Vault
 
 HISTORY_TURNS = 60  # turns read back; the dialogue cuts the session out of them
+_VERSIONS = 20  # bits: such rows are numbered downwards, and never like another
 _SEALED = "dialogue_events.events"
 
 
@@ -33,6 +34,17 @@ class History:
             rows = (await connection.scalars(newest.order_by(events.id.desc()).limit(HISTORY_TURNS))).all()
         turns: Iterable[list[dict[str, Any]]] = (json.loads(self._vault.open(_SEALED, row)) for row in reversed(rows))
         return [event for turn in turns for event in turn]
+
+    async def begin_anew(
+        self,
+        connection: AsyncConnection,
+        conversation_id: int,
+        version: int,
+        events: Sequence[dict[str, Any]],
+        now: datetime,
+    ) -> None:
+        """Keep what no message has led to: with this ``version`` of its ownership the conversation came back."""
+        await self.add(connection, conversation_id, -((conversation_id << _VERSIONS) + version), events, now)
 
     async def add(
         self,

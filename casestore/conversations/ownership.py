@@ -84,14 +84,23 @@ def check(before: Owner, after: Owner) -> None:
         raise ValueError(f"no move from {before.kind} to {after.kind}")
 
 
-async def change(connection: AsyncConnection, conversation_id: int, expected: Ownership, new: Owner) -> Ownership:
-    """Give the conversation to ``new``, if it is owned as ``expected``; how it is owned now.
+async def change(
+    connection: AsyncConnection,
+    conversation_id: int,
+    expected: Ownership,
+    new: Owner,
+    also: Mapping[str, Any] = MappingProxyType({}),
+) -> Ownership:
+    """Give the conversation to ``new``, if it is owned as ``expected``; how it is owned now. ``also``: what else is
+    noted of it; the owner may stay the same then, as where it goes to another desk's queue.
 
     Raises :class:`NotOwned` when it is not, and ``ValueError`` for a move that is not legal.
     """
-    check(expected.owner, new)
+    if not also or new != expected.owner:
+        check(expected.owner, new)
     as_expected = (conversations.c.id == conversation_id, conversations.c.owner_version == expected.version)
-    values = {"owner": new.kind, "agent": new.agent or None, "owner_version": expected.version + 1}
+    values: dict[str, Any] = {"owner": new.kind, "agent": new.agent or None, "owner_version": expected.version + 1}
+    values |= also
     if (await connection.execute(update(conversations).where(*as_expected).values(**values))).rowcount == 1:
         return Ownership(new, expected.version + 1)
     raise NotOwned(await current(connection, conversation_id))

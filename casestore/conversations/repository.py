@@ -6,16 +6,18 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import and_, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.conversations.ownership import COLUMNS as OWNERSHIP
-from casestore.conversations.ownership import Ownership, ownership_of
+from casestore.conversations.ownership import OwnerKind, Ownership, ownership_of
 from casestore.database import Database
 from casestore.people.contact_points import ContactPoints
 from casestore.people.identity import UNLINKED, Link, identity_at
 from casestore.tables import contact_points, conversations, links
 from casestore.vault import Vault, address_key
+
+_WAITING = conversations.c.waiting_since
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +162,11 @@ class Conversations:
         return Chat(row.channel, self._vault.open("contact_points.address", row.address_sealed), row.language)
 
     async def touched(self, connection: AsyncConnection, conversation_id: int, last_at: datetime) -> Ownership:
-        """Note that something was said then. Who owns the conversation, and does to the end of this transaction: the
-        row is locked."""
-        said = update(conversations).where(conversations.c.id == conversation_id).values(last_at=last_at)
+        """Note that its citizen said something then, and waits for an answer where an agent gives them. Who owns the
+        conversation, and does to the end of this transaction: the row is locked."""
+        waits = case((conversations.c.owner == OwnerKind.BOT, None), else_=func.coalesce(_WAITING, last_at))
+        values = {"last_at": last_at, "waiting_since": waits, "snoozed_until": None}
+        said = update(conversations).where(conversations.c.id == conversation_id).values(**values)
         return ownership_of((await connection.execute(said.returning(*OWNERSHIP))).one())
 
     async def set_language(self, connection: AsyncConnection, conversation_id: int, language: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from casestore.conversations.live import note_changed
 from casestore.database import Database
 from casestore.tables import transcript
 from casestore.vault import Vault
@@ -63,7 +64,9 @@ class Transcript:
             }
             for line in lines
         ]
-        await self._database.insert(connection, transcript, rows, new=True)
+        if rows:
+            await self._database.insert(connection, transcript, rows, new=True)
+            await note_changed(self._database, connection, [conversation_id], lines[-1].at)
 
     async def lines(self, conversation_id: int, limit: int = 200) -> list[Line]:
         """The newest lines, oldest first."""

@@ -190,7 +190,11 @@ class LeaseQueue:
     async def retry(self, held: Held, due_at: datetime, error: str) -> None:
         """Let it go until ``due_at``. ``error`` names a kind of error, never a text from outside."""
         async with self._database.write() as connection:
-            await self._move(connection, held, QueueState.OPEN, error, due_at=due_at)
+            await self.put_off(connection, held, due_at, error)
+
+    async def put_off(self, connection: AsyncConnection, held: Held, due_at: datetime, error: str) -> None:
+        """:meth:`retry`, in the transaction that keeps what else there is. Raises :class:`LostClaim`."""
+        await self._move(connection, held, QueueState.OPEN, error, due_at=due_at)
 
     async def _move(
         self, connection: AsyncConnection, held: Held, state: QueueState, note: str | None, **values: object

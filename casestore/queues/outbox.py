@@ -8,9 +8,7 @@ killed): it is looked up at the provider before it is sent again, and sent again
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import IntEnum, StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -35,74 +33,17 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from casestore.conversations.ownership import OwnerKind
 from casestore.database import Database
+from casestore.queues.dispatch import SAID_BY_BOT as SAID_BY_BOT
+from casestore.queues.dispatch import TAKEN_OVER as TAKEN_OVER
+from casestore.queues.dispatch import ClaimedDispatch as ClaimedDispatch
+from casestore.queues.dispatch import Dispatch as Dispatch
+from casestore.queues.dispatch import Kind as Kind
+from casestore.queues.dispatch import Priority as Priority
 from casestore.queues.fair import CHANNEL, LATELY, Round, asked, is_answer, lanes
 from casestore.queues.lease import NOW, in_state, is_free
 from casestore.queues.lifecycle import OutboxState
 from casestore.tables import conversations, outbox
 from casestore.vault import Vault, address_key
-
-
-class Priority(IntEnum):
-    """Lower goes first."""
-
-    CODE = 0
-    REPLY = 1
-    CASE = 2
-    REMINDER = 3
-    MASS = 4
-
-
-class Kind(StrEnum):
-    """What a dispatch is. The bot's answers in a conversation that an agent has taken over are not sent any more."""
-
-    REPLY = "reply"  # the bot's answer
-    CODE = "code"
-    LINK = "link"
-    NOTICE = "notice"  # beside an agent: a confirmation that alerts have stopped
-    CASE = "case"  # news of a case, of which nobody asked: checked once more before it goes
-    WAIT_MINUTE = "wait-minute"  # the one sentence that says that there are no more answers for a while
-    WAIT_DAY = "wait-day"
-    ALARM = "alarm"  # the one answer to danger or despair where no other is given
-
-
-SAID_BY_BOT = (Kind.REPLY, Kind.WAIT_MINUTE, Kind.WAIT_DAY)  # not sent any more once an agent answers
-TAKEN_OVER = "taken-over"  # the reason of those
-
-
-@dataclass(frozen=True, slots=True)
-class Dispatch:
-    """Something to send. ``key`` is unique for its cause; ``body`` is any text (JSON), sealed here. ``parts``: how many
-    will be billed, until the provider says how many were."""
-
-    key: str
-    channel: str
-    address: str
-    body: str
-    kind: Kind
-    priority: Priority
-    conversation_id: int | None
-    due_at: datetime
-    expires_at: datetime | None = None
-    parts: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimedDispatch:
-    """A dispatch in hand. ``in_doubt``: an earlier attempt may have been accepted; ``since``: the first attempt."""
-
-    id: int
-    channel: str
-    recipient_key: str
-    address_sealed: bytes
-    body_sealed: bytes
-    kind: str
-    attempts: int
-    doubts: int
-    in_doubt: bool
-    since: datetime
-    expires_at: datetime | None
-    claim: str
-
 
 _open = in_state(outbox.c.state, OutboxState.OPEN)
 _other = outbox.alias("other")
@@ -276,6 +217,14 @@ class Outbox:
         ended: dict[str, Any] = {"state": OutboxState.SKIPPED, "reason": TAKEN_OVER, "finished_at": now}
         ended |= {"lease_until": None, "claim": None}
         await connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(**ended))
+
+    async def is_withdrawn(self, claimed: ClaimedDispatch, now: datetime) -> bool:
+        """Asked right before the provider is: has an agent taken over since it was claimed?"""
+        if claimed.kind not in SAID_BY_BOT:
+            return False
+        ended = or_(_taken_over, outbox.c.expires_at <= now)
+        async with self._database.read() as connection:
+            return await connection.scalar(select(outbox.c.id).where(outbox.c.id == claimed.id, ended)) is not None
 
     def read(self, claimed: ClaimedDispatch) -> tuple[str, str]:
         """(address, body). Raises :class:`casestore.vault.SealBroken`, for this row alone."""

@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from casestore.conversations.live import note_changed
 from casestore.database import Database
 from casestore.queues.lease import in_state
 from casestore.queues.lifecycle import RANKS, OutboxState, ReceiptRemedy, ReceiptStatus, Standing, after_receipt
@@ -106,7 +107,7 @@ class Receipts:
         """Apply receipts; those whose row is not there yet wait. Returns how many were given up as unknown."""
         lost = 0
         unclaimed = select(receipts.c.id).where(receipts.c.id.in_([receipt.id for receipt in batch]))
-        async with self._database.write() as connection:
+        async with self._database.write(wake=True) as connection:
             ours = set((await connection.scalars(unclaimed.with_for_update(skip_locked=True))).all())
             held = await hold(self._database, connection, _touched_by(batch))
             for receipt in batch:
@@ -116,6 +117,8 @@ class Receipts:
                     await self._take_off(connection, receipt)
                 elif not await self._wait(connection, receipt, now):
                     lost += 1
+            told = select(outbox.c.conversation_id).where(_told_of(batch), outbox.c.conversation_id.is_not(None))
+            await note_changed(self._database, connection, told, now)
         return lost
 
     async def _wait(self, connection: AsyncConnection, receipt: ReceiptRow, now: datetime) -> bool:

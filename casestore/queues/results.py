@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Update, and_, bindparam, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from casestore.conversations.live import note_changed
 from casestore.database import Database
 from casestore.queues.lease import in_state
 from casestore.queues.lifecycle import RANKS, SEND_MOVES, OutboxState, ReceiptStatus, sources
@@ -102,6 +103,12 @@ async def stop(connection: AsyncConnection, channel: str, recipient_key: str, re
     await connection.execute(update(contact_points).where(point).values(reachable=False, unreachable_reason=reason))
 
 
+async def note_sends(database: Database, connection: AsyncConnection, ids: Sequence[int], now: datetime) -> None:
+    """Something became of these: who looks at their conversations learns it."""
+    of = select(outbox.c.conversation_id).where(outbox.c.id.in_(ids), outbox.c.conversation_id.is_not(None))
+    await note_changed(database, connection, of, now)
+
+
 def _waiting_for(recipient_key: str) -> ColumnElement[bool]:
     is_open = in_state(outbox.c.state, OutboxState.OPEN)
     return and_(outbox.c.recipient_key == recipient_key, is_open, outbox.c.lease_until.is_(None))
@@ -122,6 +129,7 @@ class Results:
                 if ended:
                     values = [{f"b_{name}": getattr(outcome, name) for name in fields} for outcome in ended]
                     await connection.execute(statement, values)
+            await note_sends(self._database, connection, [outcome.id for outcome in outcomes], outcomes[-1].at)
 
     async def stop_contact(self, channel: str, recipient_key: str, reason: str, now: datetime) -> None:
         """:func:`stop` in a transaction of its own."""

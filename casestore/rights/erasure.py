@@ -5,6 +5,7 @@
 | what was said, the dialogue's memory, wishes, links, open hand-overs and codes' tax numbers | |
 | notices with their log, what of them waits unsent; their place in mass notices | |
 | files that were handed in here and what is known of them; links to the upload page | |
+| certificates that were asked for, with their papers and links | that a paper was issued, by its code, nameless |
 | the content of messages that came in and went out, the address | the rows: by their ids a repeat is known |
 | | words on alerts, from now on a no, at an address that is kept as a blind index: proof of them |
 | | hashes of codes and links: their limits must hold (35 days, 2 days) |
@@ -24,6 +25,8 @@ from sqlalchemy import Table, Update, and_, delete, exists, func, or_, select, t
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.audit import AuditTrail
+from casestore.conversations.handovers import NOBODY_WAITS
+from casestore.conversations.ownership import OwnerKind
 from casestore.conversations.transcript import Author
 from casestore.database import Database
 from casestore.notices.timed import TimedState
@@ -31,9 +34,12 @@ from casestore.people.consents import ALERTS
 from casestore.people.identity import identity_at
 from casestore.queues.lifecycle import OutboxState, QueueState
 from casestore.rights.reach import Reach, reaches
+from casestore.staff.model import GENERAL
 from casestore.tables import (
     broadcast_members,
     cases,
+    certificate_links,
+    certificate_requests,
     citizens,
     codes,
     consents,
@@ -49,6 +55,8 @@ from casestore.tables import (
     notice_sends,
     notices,
     outbox,
+    staff_drafts,
+    staff_notes,
     timed_facts,
     transcript,
     upload_links,
@@ -58,7 +66,7 @@ from casestore.tables import (
 EMPTY = b""
 """What a sealed column holds once its content is erased."""
 _OF_POINT: tuple[Table, ...] = (wishes, copies)
-_OF_CONVERSATION: tuple[Table, ...] = (documents, upload_links)
+_OF_CONVERSATION: tuple[Table, ...] = (documents, upload_links, certificate_links, certificate_requests)
 _IN_BATCHES_OF = 500  # ids in one statement
 
 
@@ -151,11 +159,24 @@ class Erasure:
         await connection.execute(
             update(login_links).where(login_links.c.conversation_id == conversation).values(**ended)
         )
-        await connection.execute(update(conversations).where(conversations.c.id == conversation).values(language="el"))
+        for table in (staff_notes, staff_drafts):
+            await connection.execute(delete(table).where(table.c.conversation_id == conversation))
+        if conversation is not None:
+            await self._leave_queue(connection, conversation)
         await connection.execute(
             update(contact_points).where(contact_points.c.id == point).values(address_sealed=EMPTY)
         )
         await self._withdraw(connection, point, now, key)
+
+    @staticmethod
+    async def _leave_queue(connection: AsyncConnection, conversation: int) -> None:
+        """Nobody waits there for a person any more."""
+        of = conversations.c.id == conversation
+        waits = and_(of, conversations.c.owner == OwnerKind.QUEUE)
+        values = {"owner": OwnerKind.BOT, "owner_version": conversations.c.owner_version + 1}
+        await connection.execute(update(conversations).where(waits).values(**values, **NOBODY_WAITS))
+        begun_anew = {"language": "el", "released_at": None, "desk": GENERAL}
+        await connection.execute(update(conversations).where(of).values(**begun_anew))
 
     async def _empty_inbox(self, connection: AsyncConnection, said: Sequence[str], now: datetime) -> None:
         """The messages that these lines of citizens name. One given up ends here."""

@@ -21,6 +21,7 @@ from casestore.tables import (
     audit,
     case_events,
     cases,
+    certificate_requests,
     citizens,
     codes,
     consents,
@@ -33,6 +34,7 @@ from casestore.tables import (
     notices,
     outbox,
     required_documents,
+    staff_notes,
     timed_facts,
     transcript,
     wishes,
@@ -108,9 +110,11 @@ class Holdings:
             "case_events": (case_events, case_events.c.case_id.in_(own)),
             "documents": (required_documents, required_documents.c.case_id.in_(own)),
             "handed_in": (documents, documents.c.citizen_id == citizen_id),
+            "certificates": (certificate_requests, certificate_requests.c.citizen_id == citizen_id),
             "messages": (transcript, said),
             "sends": (outbox, outbox.c.key.in_(select(transcript.c.key).where(said))),
             "wishes_for_a_person": (handovers, exists().where(said, *_same_commit(handovers))),
+            "notes_of_employees": (staff_notes, or_(false(), *map(_noted, points))),
             "codes": (codes, codes.c.afm_key == afm),
             "alerts": (consents, or_(false(), *map(_since, points))),
             "notices": (notices, notices.c.citizen_id == citizen_id),
@@ -157,9 +161,13 @@ _OURS: Mapping[str, tuple[str, ...]] = {
     "notices": ("due_at", "not_before", "response"),
     "notice_facts": ("notice_id",),
     "timed_facts": ("notice_id", "step"),
+    "audit": ("chain",),
+    "handovers": ("agent",),
+    "staff_notes": ("staff_id",),
     "outbox": ("address_sealed", "body_sealed", "lease_until", "claim", "doubts", "status_rank", "priority", "due_at"),
     "codes": ("afm_sealed",),
     "documents": ("bundle", "submission", "stored_as"),
+    "certificate_requests": ("request", "stored_as", "state_at"),
 }
 """What would tell a citizen nothing: in the transcript already, or how a queue works."""
 
@@ -167,6 +175,11 @@ _OURS: Mapping[str, tuple[str, ...]] = {
 def _since(point: ContactPoint) -> ColumnElement[bool]:
     """What was said about alerts there from when the citizen was linked: before, the number may have been another's."""
     return and_(consents.c.contact_point_id == point.point_id, consents.c.at >= point.since)
+
+
+def _noted(point: ContactPoint) -> ColumnElement[bool]:
+    """What employees noted about the conversation there, likewise."""
+    return and_(staff_notes.c.conversation_id == point.conversation_id, staff_notes.c.at >= point.since)
 
 
 def _same_commit(table: Table) -> tuple[ColumnElement[bool], ...]:

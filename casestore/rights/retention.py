@@ -12,7 +12,9 @@ from casestore.cases.model import CLOSED_KEPT
 from casestore.notices.timed import TimedState
 from casestore.people.identity import KNOWN_NUMBER
 from casestore.queues.lifecycle import OutboxState, QueueState
+from casestore.rights.retention_certificates import OF_CERTIFICATES
 from casestore.rights.retention_documents import OF_DOCUMENTS
+from casestore.rights.retention_staff import OF_STAFF
 from casestore.rights.rule import DAY as DAY
 from casestore.rights.rule import YEAR as YEAR
 from casestore.rights.rule import RetentionRule as RetentionRule
@@ -165,6 +167,8 @@ RETENTION_RULES: tuple[RetentionRule, ...] = (
         full_scan=True,
     ),
     *OF_DOCUMENTS,
+    *OF_CERTIFICATES,
+    *OF_STAFF,
     RetentionRule(
         "registry-event-text",
         registry_events,

@@ -14,6 +14,13 @@ from casestore.tables.cases import (
     registry_events,
     required_documents,
 )
+from casestore.tables.certificate_requests import (
+    certificate_links,
+    certificate_parts,
+    certificate_requests,
+    certificate_tasks,
+)
+from casestore.tables.certificates import certificates
 from casestore.tables.conversations import conversations, copies, dialogue_events, handovers, transcript, wishes
 from casestore.tables.documents import (
     document_parts,
@@ -26,6 +33,7 @@ from casestore.tables.documents import (
 from casestore.tables.notices import notice_facts, notice_log, notice_sends, notices, timed_facts
 from casestore.tables.people import citizens, codes, consents, contact_points, links, login_links
 from casestore.tables.queues import inbox, outbox, receipts
+from casestore.tables.staff import console_events, staff, staff_desks, staff_drafts, staff_notes, staff_sessions
 from casestore.tables.system import audit, meta
 
 __all__ = [
@@ -35,9 +43,15 @@ __all__ = [
     "broadcasts",
     "case_events",
     "cases",
+    "certificate_links",
+    "certificate_parts",
+    "certificate_requests",
+    "certificate_tasks",
+    "certificates",
     "citizens",
     "codes",
     "consents",
+    "console_events",
     "contact_points",
     "conversations",
     "copies",
@@ -61,6 +75,11 @@ __all__ = [
     "reconciliations",
     "registry_events",
     "required_documents",
+    "staff",
+    "staff_desks",
+    "staff_drafts",
+    "staff_notes",
+    "staff_sessions",
     "timed_facts",
     "transcript",
     "upload_links",

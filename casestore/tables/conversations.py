@@ -13,6 +13,16 @@ _KNOWN: dict[str, Any] = {
     "postgresql_where": text("citizen_id IS NOT NULL"),
 }
 
+_OPEN: dict[str, Any] = {"sqlite_where": text("owner <> 'bot'"), "postgresql_where": text("owner <> 'bot'")}
+_CLAIMED: dict[str, Any] = {
+    "sqlite_where": text("claimed_at IS NOT NULL"),
+    "postgresql_where": text("claimed_at IS NOT NULL"),
+}
+_RELEASED: dict[str, Any] = {
+    "sqlite_where": text("released_at IS NOT NULL"),
+    "postgresql_where": text("released_at IS NOT NULL"),
+}
+
 conversations = Table(
     "conversations",
     metadata,
@@ -24,6 +34,14 @@ conversations = Table(
     Column("language", String(2), nullable=False, server_default="el"),
     Column("created_at", Utc, nullable=False),
     Column("last_at", Utc, nullable=False),
+    Column("desk", String(16), nullable=False, server_default="general"),
+    Column("owner_since", Utc),  # while it is not the bot's
+    Column("waiting_since", Utc),  # while its citizen waits for a person: since the oldest message nobody answered
+    Column("snoozed_until", Utc),
+    Column("escalated_at", Utc),
+    Column("released_at", Utc),  # when a person gave it back last
+    Index("ix_conversations_open", "desk", "owner", "waiting_since", "id", **_OPEN),
+    Index("ix_conversations_released", "released_at", **_RELEASED),
 )
 
 transcript = Table(
@@ -62,7 +80,10 @@ handovers = Table(
     Column("key", String(80), nullable=False, unique=True),
     Column("reason", String(16), nullable=False),
     Column("asked_at", Utc, nullable=False),
+    Column("claimed_at", Utc),
+    Column("agent", String(80)),  # who claimed it
     Column("closed_at", Utc),
+    Index("ix_handovers_claimed", "claimed_at", **_CLAIMED),
 )
 
 wishes = Table(  # what a citizen prefers about notices: never changed, the newest word of a kind counts

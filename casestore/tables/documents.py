@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from casestore.columns import Utc, id_column, metadata, reference
 
-_OPEN: dict[str, Any] = {"sqlite_where": text("state = 'open'"), "postgresql_where": text("state = 'open'")}
+OPEN_ROWS: dict[str, Any] = {"sqlite_where": text("state = 'open'"), "postgresql_where": text("state = 'open'")}
 
 documents = Table(  # a file that a citizen handed in; several of one paper share a bundle
     "documents",
@@ -83,7 +83,7 @@ document_tasks = Table(  # what is still to be done about a file: a queue, in or
     Column("finished_at", Utc),
     Column("error", String(64)),
     UniqueConstraint("document_id", "step"),
-    Index("ix_document_tasks_open", "id", **_OPEN),
+    Index("ix_document_tasks_open", "id", **OPEN_ROWS),
 )
 
 upload_links = Table(  # one-time links to the upload page: only a keyed hash of each is kept

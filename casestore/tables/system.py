@@ -30,6 +30,7 @@ audit = Table(
     Column("call_sequence_id", String(64)),
     Column("outcome", String(64)),
     Column("elapsed_s", Float),
+    Column("chain", String(32)),  # of this row and the one before it
     Index("ix_audit_at", "at"),
     Index("ix_audit_subject", "subject_key", "id", **_NAMED),
 )

@@ -9,13 +9,14 @@ from types import MappingProxyType
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from casestore.certificates.requests import CertificateRequests
 from casestore.conversations.handovers import Handovers
 from casestore.database import Database
 from casestore.documents.lifecycle import DocumentState
 from casestore.documents.repository import Documents
 from casestore.notices.model import NoticeState
 from casestore.notices.repository import Notices
-from casestore.tables import document_tasks, documents
+from casestore.tables import certificate_requests, document_tasks, documents
 from casestore.watch.states import MOVING, STUCK, Ending, MovingState
 
 BATCH = 200
@@ -26,10 +27,18 @@ End = Callable[[AsyncConnection, MovingState, Sequence[int], datetime], Awaitabl
 class Watch:
     """Reads, and ends, by the table of :mod:`casestore.watch.states`."""
 
-    def __init__(self, database: Database, notices: Notices, documents: Documents, handovers: Handovers) -> None:
+    def __init__(
+        self,
+        database: Database,
+        notices: Notices,
+        documents: Documents,
+        certificates: CertificateRequests,
+        handovers: Handovers,
+    ) -> None:
         self._database = database
         self._notices = notices
         self._documents = documents
+        self._certificates = certificates
         self._handovers = handovers
         self._ends: Mapping[Ending, End] = MappingProxyType(
             {
@@ -39,6 +48,7 @@ class Watch:
                 Ending.REFUSED: self._refuse,
                 Ending.DISMISSED: self._dismiss,
                 Ending.CALLED: self._call,
+                Ending.FAILED: self._fail,
             }
         )
 
@@ -95,6 +105,12 @@ class Watch:
         await self._move(connection, state, ids, now)
         of = select(document_tasks.c.document_id).where(document_tasks.c.id.in_(ids))
         await self._ask(connection, list(await connection.scalars(of)), now)
+
+    async def _fail(self, connection: AsyncConnection, _: MovingState, ids: Sequence[int], now: datetime) -> None:
+        of = select(certificate_requests.c.id, certificate_requests.c.conversation_id)
+        for row in (await connection.execute(of.where(certificate_requests.c.id.in_(ids)))).all():
+            if await self._certificates.fail(connection, row.id, STUCK, now):
+                await self._handovers.ask(connection, row.conversation_id, f"cert:{row.id}", GAVE_UP, now)
 
     async def _ask(self, connection: AsyncConnection, ids: Sequence[int], now: datetime) -> None:
         """A person for each of these documents."""

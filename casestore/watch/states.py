@@ -17,6 +17,7 @@ from sqlalchemy import Column, ColumnElement, Table, and_, select
 
 from casestore.broadcasts.model import BroadcastState, MemberState
 from casestore.cases.reconciliations import Phase
+from casestore.certificates.lifecycle import RequestState
 from casestore.documents.lifecycle import DocumentState
 from casestore.notices.model import DOUBTFUL, NoticeState
 from casestore.notices.records import LONG, SHOWN
@@ -26,6 +27,8 @@ from casestore.queues.lifecycle import RANKS, OutboxState, QueueState, ReceiptSt
 from casestore.tables import (
     broadcast_members,
     broadcasts,
+    certificate_requests,
+    certificate_tasks,
     document_tasks,
     documents,
     handovers,
@@ -53,6 +56,7 @@ class Ending(StrEnum):
     REFUSED = "refused"  # as a document, with its content; a person is called
     DISMISSED = "dismissed"  # likewise, and nobody is called: its citizen never said what it is
     CALLED = "called"  # as a step of a document; a person is called
+    FAILED = "failed"  # as a request for a certificate; a person is called
     BY_PERSON = "by a person"  # nothing but a person ends it: it is shown
 
 
@@ -169,6 +173,34 @@ MOVING: tuple[MovingState, ...] = (
         "their result, or so many attempts",
         Ending.CALLED,
         in_state(document_tasks.c.state, QueueState.OPEN),
+        {**_DEAD, "error": STUCK},
+    ),
+    MovingState(
+        "certificates-asked",
+        certificate_requests,
+        certificate_requests.c.state_at,
+        2 * DAY,
+        "their registry's answer, or so many attempts",
+        Ending.FAILED,
+        in_state(certificate_requests.c.state, RequestState.ASKED),
+    ),
+    MovingState(
+        "certificates-waiting",
+        certificate_requests,
+        certificate_requests.c.state_at,
+        60 * DAY,
+        "their registry's paper or refusal",
+        Ending.FAILED,
+        in_state(certificate_requests.c.state, RequestState.WAITING),
+    ),
+    MovingState(
+        "certificate-tasks",
+        certificate_tasks,
+        certificate_tasks.c.due_at,
+        DAY,
+        "their next attempt",
+        Ending.MOVED,
+        in_state(certificate_tasks.c.state, QueueState.OPEN),
         {**_DEAD, "error": STUCK},
     ),
     MovingState(

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from connectors.sandbox.model import NotAllowed, NotThere
-from connectors.sandbox.paperwork import CERTIFICATES, DETAIL_WORDS, Kind
+from connectors.sandbox.paperwork import CERTIFICATES, DETAIL_WORDS, OF_CASE, Kind
 from connectors.sandbox.pdf import certificate_pdf
 from connectors.sandbox.state import State
 
@@ -144,6 +144,7 @@ class Filing:
         for name in kind.details:
             if not details.get(name, "").strip():
                 raise NoGood("DETAIL_MISSING", f"Λείπει: {DETAIL_WORDS[name]}.")
+        self._check_case(registry, afm, details.get(OF_CASE))
         wanted = Wanted(id_, registry, afm, kind, details, self._next_number(), self._state.now())
         self._wanted[registry, id_] = wanted
         return self.issue(registry, id_) if kind.at_once else wanted
@@ -190,10 +191,16 @@ class Filing:
 
     def _fields(self, wanted: Wanted) -> tuple[tuple[str, str], ...]:
         person = self._state.citizen(wanted.afm)
-        asked = tuple((DETAIL_WORDS[name], wanted.details[name]) for name in wanted.kind.details)
+        told = (*wanted.kind.details, *([OF_CASE] if wanted.details.get(OF_CASE) else []))
+        asked = tuple((DETAIL_WORDS[name], wanted.details[name]) for name in told)
         day = f"{self._state.now():%d/%m/%Y}"
         who = (("Επώνυμο", person.last), ("Όνομα", person.first), ("ΑΦΜ", person.afm))
         return (*who, *asked, *wanted.kind.facts, ("Ημερομηνία έκδοσης", day))
+
+    def _check_case(self, registry: str, afm: str, reference: str | None) -> None:
+        case = self._state.find(reference)
+        if reference and (case is None or (case.registry, case.afm) != (registry, afm)):
+            raise NoGood("DETAIL_WRONG", "Η υπόθεση δεν είναι του αιτούντος.")
 
     def _keep(self, registry: str, afm: str, sheet: Sheet) -> Filed:
         kept = Filed(f"{registry}-{len(self._files) + 1}", registry, afm, sheet, self._state.now())

@@ -22,7 +22,9 @@ class Kind:
     at_once: bool = False
 
 
-DETAIL_WORDS: Mapping[str, str] = {"amka": "ΑΜΚΑ", "kaek": "ΚΑΕΚ", "purpose": "Σκοπός"}
+DETAIL_WORDS: Mapping[str, str] = {"amka": "ΑΜΚΑ", "kaek": "ΚΑΕΚ", "purpose": "Σκοπός", "case": "Υπόθεση"}
+OF_CASE = "case"
+"""A detail that may be told of any certificate and need not be: a case of the citizen's, by its reference."""
 STATE_WORDS: Mapping[str, str] = {"pending": "Εκκρεμεί", "issued": "Εκδόθηκε", "refused": "Απορρίφθηκε"}
 
 _FREE_OF_DEBT = (("Οφειλές", "Δεν υπάρχουν"), ("Ισχύει για", "6 μήνες"))

@@ -14,14 +14,15 @@ from dialogues.actions.cases import (
     CertificateStatus,
     ListCases,
     OfCases,
-    says_certificate,
 )
+from dialogues.actions.certificates import AskForCertificate, OrderCertificate, asks_certificate
 from dialogues.actions.consent import StartAlerts, StopAlerts
 from dialogues.actions.documents import HandPaperIn, MissingPapers, PaperSent, TakeDocument, TakeFilesBack
 from dialogues.actions.facets import AskFacet, OwnFirst
 from dialogues.actions.following import FollowUp, OtherCase
-from dialogues.actions.general import Fees, Help, Offices, RequestCertificate, ServiceTeller, TopicNamed
+from dialogues.actions.general import Fees, Help, Offices, ServiceTeller, TopicNamed
 from dialogues.actions.identity import AskAfm, CheckTheCode, LogIn, SendTheCode, UnlinkChat
+from dialogues.actions.my_certificates import CancelRequest, MyCertificates, OfCertificate, RequestStatus, SendAgain
 from dialogues.actions.notices import MyNotices
 from dialogues.actions.preferences import SetThePreference, ShowPreferences
 from dialogues.actions.privacy import Confirmed, CopyMyData, DeleteMe, MyData
@@ -44,7 +45,6 @@ _OF_PRIVACY: tuple[Callable[[Reads], Action], ...] = (
     StartAlerts,
     UnlinkChat,
     DeleteMe,
-    Confirmed,
     SetThePreference,
     ShowPreferences,
     MyNotices,
@@ -52,7 +52,6 @@ _OF_PRIVACY: tuple[Callable[[Reads], Action], ...] = (
 
 _SIMPLE: tuple[Callable[[], Action], ...] = (
     AskAfm,
-    LogIn,
     StopAlerts,
     Cancel,
     ChangeLanguage,
@@ -69,7 +68,7 @@ def all_actions(reads: Reads, catalogue: Catalogue) -> tuple[Action, ...]:
     teller, services = CaseTeller(catalogue), ServiceTeller(catalogue)
     link = SendTheCode(reads, tuple(kind.intent for kind in _OF_CASES))
     status = CaseStatus(reads, teller, link)
-    certificate = CertificateStatus(reads, teller, link, status)
+    certificate = RequestStatus(reads, catalogue, CertificateStatus(reads, teller, link, status))
     of_cases: dict[str, Action] = {
         status.intent: status,
         certificate.intent: certificate,
@@ -79,21 +78,30 @@ def all_actions(reads: Reads, catalogue: Catalogue) -> tuple[Action, ...]:
     }
     facet = AskFacet(reads, teller, link, catalogue)
     of_cases[facet.intent] = facet
+    again = SendAgain(reads, catalogue, facet)
+    mine = {each.intent: each for each in (again, CancelRequest(reads, catalogue), MyCertificates(reads, catalogue))}
     of_one = {intent: action for intent, action in of_cases.items() if intent != ListCases.intent}
-    help_, fees, offices, request = Help(services), Fees(services), Offices(services), RequestCertificate(services)
+    help_, fees, offices = Help(services), Fees(services), Offices(services)
+    request = AskForCertificate(reads, catalogue, services, teller, link)
     my_data, copy = MyData(reads), CopyMyData()
     general: dict[str, Action] = {each.wish: each for each in (help_, fees, offices, request)}
+    told = {**of_cases, status.intent: OfCertificate(status, reads, certificate, again, "state")}
+    told[facet.intent] = OfCertificate(facet, reads, certificate, again)
     return (
-        *of_cases.values(),
+        *told.values(),
+        *mine.values(),
+        OrderCertificate(request),
+        OfCertificate(LogIn(), reads, certificate, again, "link"),
+        Confirmed(reads, {request.wish: request.digits}),
         help_,
         OwnFirst(fees, facet, "fee"),
         *_unsure(Unsure(reads, teller, status, services), OwnFirst(offices, facet, "contact"), request),
         TopicNamed(general, help_),
-        CaseNamed(of_cases, status),
+        CaseNamed({**of_cases, request.wish: request}, status),
         OtherCase(of_one, status),
         FollowUp({**of_one, **general}, tuple(of_one), certificate, offices, status),
         link,
-        CheckTheCode(reads, {**of_cases, my_data.intent: my_data, copy.intent: copy}),
+        CheckTheCode(reads, {**of_cases, **mine, request.wish: request, my_data.intent: my_data, copy.intent: copy}),
         my_data,
         copy,
         *(of_papers(reads, teller) for of_papers in (TakeDocument, HandPaperIn)),
@@ -103,11 +111,11 @@ def all_actions(reads: Reads, catalogue: Catalogue) -> tuple[Action, ...]:
     )
 
 
-def _unsure(unsure: Unsure, offices: Action, request: RequestCertificate) -> tuple[Action, ...]:
+def _unsure(unsure: Unsure, offices: Action, request: AskForCertificate) -> tuple[Action, ...]:
     """What gives way to a case of the citizen's whose own words the message has."""
     return (
         CaseFirst(offices, unsure, asks_contact),
-        CaseFirst(request, unsure, says_certificate),
+        CaseFirst(request, unsure, asks_certificate),
         CaseFirst(Complaint(), unsure, is_likely),
         CaseFirst(MaybePerson(), unsure, is_likely),
         Fallback(unsure),

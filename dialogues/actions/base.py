@@ -20,6 +20,7 @@ class ActionInput:
     of a :class:`dialogues.turn.SetPreference` that it states; ``facet`` the narrower question that it asks.
     ``channels``: all there are. ``goes_on``: another answer follows this one. ``confidence``: the intent's
     probability. ``said``: what picking the choice says that the message picks, else its words.
+    ``earlier``: the case talked about before that it means without naming it.
     """
 
     message: Message
@@ -34,6 +35,7 @@ class ActionInput:
     goes_on: bool = False
     confidence: float = 1.0
     said: str = ""
+    earlier: str | None = None
 
     @property
     def forgeable(self) -> bool:
@@ -47,11 +49,13 @@ class ActionInput:
 
 @dataclass(frozen=True, slots=True)
 class ActionOutput:
-    """What is said, which slots change (``None`` empties one), and what the caller is to bring about."""
+    """What is said, which slots change (``None`` empties one), and what the caller is to bring about. ``listed``: the
+    references of several cases that were told, in their order."""
 
     says: tuple[Say, ...] = ()
     slots: Mapping[str, Any] = field(default_factory=dict)
     effects: tuple[Effect, ...] = ()
+    listed: tuple[str, ...] = ()
 
 
 class Action(ABC):

@@ -22,6 +22,7 @@ Missing = tuple[str, str, date | None]
 
 _WRONG = ("λάθος", "διόρθ", "wrong", "correct", "mistake", "αλλάξ")
 _TAKEN = ("δεκτ", "δεχτ", "έλαβ", "λάβατε", "παρέλαβ", "πήρατε", "έφτασ", "accept", "receiv", "arriv", "got")
+_TO_THE_END = ("τελει", "τελιώ", "κλείν", "κλείσ", "ολοκλ", "βγαίν", "finish", "over", "done")
 _STAGES = ("στάδια", "σταδια", "βήματα", "φάσεις", "steps", "stages")
 _LONG_WORD = 4  # letters: shorter words name no paper
 
@@ -74,7 +75,7 @@ class CaseFacets:
         return Say("utter_case_state", {**values, "stage": stage.title}, more=waits)
 
     def _when(self, case: CaseView, asked: Asked) -> Say:
-        if asked.about == "paper" and case.missing:
+        if asked.about == "paper" and case.missing and not asked.says(_TO_THE_END):
             return self._until(case, asked)
         values: dict[str, Value] = {"reference": case.reference, "ask": self._facts(case).ask}
         if self._teller.has_ended(case):

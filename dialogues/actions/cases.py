@@ -108,6 +108,8 @@ class AboutOneCase(OfCases):
     def _meant(self, turn: ActionInput, cases: Sequence[CaseView]) -> Sequence[CaseView]:
         """The cases that the message can mean: none when it names one that is not among them."""
         if turn.intent == OTHER:
+            if earlier := _earlier(turn, cases):
+                return earlier
             others = [case for case in cases if case.reference != turn.slots.get("case")]
             return self.likely(others) or others
         if reference := turn.named(*_IDENTIFIERS) or reference_of(turn):
@@ -116,10 +118,17 @@ class AboutOneCase(OfCases):
             return by_own_words
         if of_kind := [case for case in cases if self._teller.is_about(case, turn)]:
             return of_kind
+        if earlier := _earlier(turn, cases):
+            return earlier
         if turn.intent == FOLLOW_UP and turn.named(*_KINDS):
             return []
         talked_about = [case for case in cases if case.reference == turn.slots.get("case")]
         return talked_about or self.likely(cases) or cases
+
+
+def _earlier(turn: ActionInput, cases: Sequence[CaseView]) -> Sequence[CaseView]:
+    """The case that «το προηγούμενο» or «το πρώτο» means."""
+    return [case for case in cases if case.reference == turn.earlier]
 
 
 class CaseStatus(AboutOneCase):
@@ -130,13 +139,14 @@ class CaseStatus(AboutOneCase):
 
     def answer(self, turn: ActionInput, seen: Overview) -> ActionOutput:
         """A line each of several that are named each by itself; the one that ends first, or last, if that is asked."""
-        if one := compared(turn.message.text, seen.cases):
+        if not turn.earlier and (one := compared(turn.message.text, seen.cases)):
             return super().answer(turn, replace(seen, cases=(one,)))
         several = self._each(turn, seen.cases)
         if len(several) < _TWO:
             return super().answer(turn, seen)
         told = self._teller.all(replace(seen, cases=tuple(several)), turn.context.now)
-        return ActionOutput((told,), {"pending": None, "wish": self.intent, "topic": None})
+        slots = {"pending": None, "wish": self.intent, "topic": None}
+        return ActionOutput((told,), slots, listed=tuple(case.reference for case in several))
 
     def _each(self, turn: ActionInput, cases: Sequence[CaseView]) -> list[CaseView]:
         named = each_named(turn.message.text, cases)
@@ -151,6 +161,7 @@ class CaseStatus(AboutOneCase):
     def by_words(self, turn: ActionInput, seen: Overview) -> ActionOutput | None:
         """The status of the one case whose own words, or whose matter, the message has."""
         named = named_by(turn.message.text, seen.cases) or [c for c in seen.cases if self._teller.is_about(c, turn)]
+        named = named or list(_earlier(turn, seen.cases))
         several = len(self._each(turn, seen.cases)) >= _TWO
         return (
             self.answer(turn, seen if several else replace(seen, cases=tuple(named)))

@@ -16,9 +16,14 @@ async def ask_to_confirm(reads: Reads, turn: ActionInput, intent: str, response:
     conversation_id = turn.context.conversation_id
     if await reads.privacy.confirmations_asked(conversation_id, turn.context.now) >= A_DAY:
         return ActionOutput((Say("utter_confirm_limit"),), {"question": None, "pending": None})
+    mark, digits = new_digits(reads, turn)
+    return ActionOutput((Say(response, {"code": digits}),), {"pending": remember(intent, mark=mark)})
+
+
+def new_digits(reads: Reads, turn: ActionInput) -> tuple[str, str]:
+    """A mark for this answer, and the six digits that belong to it."""
     mark = f"{turn.message.id}:{int(turn.message.at.timestamp())}:{turn.context.citizen_id or 0}"
-    said = Say(response, {"code": reads.privacy.confirmation(conversation_id, mark)})
-    return ActionOutput((said,), {"pending": remember(intent, mark=mark)})
+    return mark, reads.privacy.confirmation(turn.context.conversation_id, mark)
 
 
 def is_confirmed(reads: Reads, turn: ActionInput) -> bool | None:

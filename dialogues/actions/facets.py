@@ -35,7 +35,14 @@ ALWAYS: Mapping[str, str] = MappingProxyType(
         "heir": "utter_heir",
         "report": "utter_report",
         "shelter": "utter_shelter",
+        "abroad": "utter_abroad",
+        "begin": "utter_begin",
+        "binding": "utter_binding",
+        "charge": "utter_fee_link",
         "genuine": "utter_genuine",
+        "open": "utter_always_open",
+        "warnings": "utter_warnings",
+        "withdraw": "utter_withdraw",
         "noway": "utter_no_way",
         "praise": "utter_praise",
         "privacy": "utter_privacy",
@@ -96,7 +103,8 @@ OF_ANYTHING: Mapping[str, str] = MappingProxyType(
     {"nocode": "utter_no_code_open", "proxy": "utter_proxy_link", "repeat": "utter_repeat"}
 )
 """Where nothing that is talked about has an answer of its own."""
-_LINKING_QUESTIONS = ("afm", "code")
+_AWAITED = ("afm", "code", "kaek", "amka", "purpose", "order")
+"""Questions beside which no person is offered."""
 _OF_CASE_TOO = frozenset({"when", "next", "state", "todo"})
 """What may be asked of a case although a person was called meanwhile."""
 _OF_SERVICE = frozenset({"fee", "documents", "submit", "when", "contact", "pay"})
@@ -143,7 +151,9 @@ class AskFacet(AboutOneCase):
         if (turn.context.citizen_id is None or others) and (response := OF_ANYTHING.get(facet)):
             return ActionOutput((Say(response),), {"facet": facet})
         told = await super().run(turn)
-        return ActionOutput(_offering(told.says, turn), {**told.slots, "facet": facet}, told.effects)
+        return ActionOutput(
+            _offering(told.says, turn), {**told.slots, "facet": facet}, told.effects, listed=told.listed
+        )
 
     def tell(self, case: CaseView, turn: ActionInput) -> Say:
         """What is asked of the case. Where it is another than the one talked about: which it is, and the whole of it
@@ -169,9 +179,9 @@ class AskFacet(AboutOneCase):
         of the procedure."""
         if general := self._in_general(turn, seen):
             return general
-        if facet_of(turn) == "when" and (one := compared(turn.message.text, seen.cases)):
+        if facet_of(turn) == "when" and not turn.earlier and (one := compared(turn.message.text, seen.cases)):
             return super().answer(turn, replace(seen, cases=(one,)))
-        if facet_of(turn) == "documents":
+        if facet_of(turn) in _WAITING and not turn.earlier:
             with_it = tuple(case for case in seen.cases if self._cases.names_paper(case, turn.message.text))
             seen = replace(seen, cases=with_it) if len(with_it) == 1 else seen
         waiting = tuple(case for case in seen.cases if case.missing)
@@ -180,7 +190,8 @@ class AskFacet(AboutOneCase):
         if len(meant) == _BOTH and not seen.silent:
             first, second = (self.tell(case, turn) for case in meant)
             both = Say(first.response, first.values, more=(*first.more, second), options=first.options)
-            return ActionOutput((both,), {"pending": None, "wish": self.intent, "topic": None})
+            slots = {"pending": None, "wish": self.intent, "topic": None}
+            return ActionOutput((both,), slots, listed=tuple(case.reference for case in meant))
         if narrowed and len(waiting) == 1 and len(seen.cases) > 1:
             told, case = self.tell(waiting[0], turn), waiting[0]
             which = Say("utter_case_part_which", self._teller.names(case), more=(told,))
@@ -218,9 +229,12 @@ class AskFacet(AboutOneCase):
             return office
         if facet in _WAITING and turn.slots.get("case") and named is None and not turn.named("agency"):
             return None  # an office was asked for in between
-        if turn.context.citizen_id is not None and (turn.named(*_KINDS) or (turn.slots.get("case") and not office)):
+        own = turn.slots.get("case") and not office and not turn.slots.get("topic")
+        if turn.context.citizen_id is not None and (turn.named(*_KINDS) or own):
             return None  # a case of the citizen's goes before what is true of all
-        remembered = about(turn.slots) in ("service", "office", "link", "person") and turn.slots.get("topic")
+        remembered = about(turn.slots) in ("service", "certificate", "office", "link", "person") and turn.slots.get(
+            "topic"
+        )
         if remembered or named is not None or office is not None:
             return self._named.meant_in(turn) or office
         return None
@@ -243,7 +257,7 @@ class OwnFirst(Action):
 
 def _offering(says: tuple[Say, ...], turn: ActionInput) -> tuple[Say, ...]:
     """A person is offered unless another answer follows or a number is awaited."""
-    kept = not turn.goes_on and turn.slots.get("question") not in _LINKING_QUESTIONS
+    kept = not turn.goes_on and turn.slots.get("question") not in _AWAITED
     return says if kept else tuple(map(_without_offer, says))
 
 

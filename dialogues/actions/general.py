@@ -45,7 +45,7 @@ class ServiceTeller:
 
     def whole(self, service: Service) -> Say:
         """Everything: papers, cost, time, where."""
-        parts = (*self._papers(service), *_cost(service), *_time(service), _where(service), _source(service))
+        parts = (*self._papers(service), *cost_of(service), *time_of(service), _where(service), _source(service))
         return Say("utter_service", {"title": service.title, "owner": service.owner}, more=parts)
 
     def papers(self, service: Service) -> Say:
@@ -58,16 +58,12 @@ class ServiceTeller:
 
     def cost(self, service: Service) -> Say:
         """What it costs and how long it takes."""
-        parts = (*_cost(service), *_time(service), _source(service))
+        parts = (*cost_of(service), *time_of(service), _source(service))
         return Say("utter_service_cost", {"title": service.title}, more=parts)
 
-    def is_certificate(self, service: Service) -> bool:
-        """Can it be issued, rather than applied for and decided?"""
-        return service.code in self._catalogue.certificates
-
     def certificate(self, service: Service) -> Say:
-        """Where it is issued, since that is not done here yet."""
-        parts = (*self._papers(service), *_time(service), _where(service), _source(service), Say("utter_ask_person"))
+        """Where it is issued, where that cannot be done here."""
+        parts = (*self._papers(service), *time_of(service), _where(service), _source(service), Say("utter_ask_person"))
         return Say("utter_certificate_elsewhere", {"title": service.title}, more=parts)
 
     def office(self, office: Office) -> Say:
@@ -142,25 +138,6 @@ class Offices(Action):
         return ActionOutput((self._teller.office(office),), {**_done(turn, self.wish), "topic": office.code})
 
 
-class RequestCertificate(Action):
-    """A certificate is wanted: it is not issued here, so where it is, and a person if that does not help."""
-
-    name = "action_request_certificate"
-    wish: ClassVar[str] = "request_certificate"
-
-    def __init__(self, teller: ServiceTeller) -> None:
-        self._teller = teller
-
-    async def run(self, turn: ActionInput) -> ActionOutput:
-        service = self._teller.named_in(turn)
-        if service is None:
-            asked = Say("utter_which_certificate", options=self._teller.options(certificates_only=True))
-            return ActionOutput((asked,), {"pending": remember(self.wish)})
-        slots = {"wish": self.wish, "pending": None, "topic": service.code}
-        tell = self._teller.certificate if self._teller.is_certificate(service) else self._teller.whole
-        return ActionOutput((tell(service),), slots)
-
-
 class TopicNamed(Action):
     """The answer to "which certificate, which office?": the wish that waits is answered."""
 
@@ -197,13 +174,13 @@ def _listed(service: Service, titles: Sequence[LocalizedText]) -> Sequence[Say]:
     return (Say("utter_service_part_many_papers", {**facts, "count": len(titles)}),)
 
 
-def _cost(service: Service) -> Sequence[Say]:
+def cost_of(service: Service) -> Sequence[Say]:
     if service.fee is None:
         return (Say("utter_service_part_fee_unstated", {"owner": service.owner}),)
     return (Say("utter_service_part_fee", {"fee": service.fee}),)
 
 
-def _time(service: Service) -> Sequence[Say]:
+def time_of(service: Service) -> Sequence[Say]:
     return (Say("utter_service_part_time", {"time": service.time}),) if service.time else ()
 
 

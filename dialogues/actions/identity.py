@@ -190,11 +190,17 @@ class CheckTheCode(Action):
 
     async def _answer_to_the_wish(self, turn: ActionInput, check: CodeCheck) -> ActionOutput:
         """What was asked before linking is answered in the same turn, as the citizen whom the code proved."""
-        action = self._wishes.get(wish_of(turn) or "")
+        action = self._wishes.get(wish_of(turn) or "") or self._wishes.get("list_my_cases")
         if action is None or check.citizen_id is None:
             return ActionOutput((Say("utter_linked_what_next"),))
         context = replace(turn.context, citizen_id=check.citizen_id, level=PROVEN)
-        return await action.run(replace(turn, context=context, entities=()))
+        told = await action.run(replace(turn, context=context, entities=()))
+        return told if wish_of(turn) in self._wishes else replace(told, says=tuple(map(_brief, told.says)))
+
+
+def _brief(say: Say) -> Say:
+    """The cases as choices, where nothing was asked of them yet."""
+    return replace(say, response="utter_cases_brief") if say.response == "utter_cases" else say
 
 
 def _refused(response: str, check: CodeCheck, values: Mapping[str, int] | None = None) -> ActionOutput:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+
 from dialogues.actions.base import Action, ActionInput, ActionOutput
 from dialogues.actions.confirming import ask_to_confirm, is_confirmed
 from dialogues.actions.identity import PROVEN, UnlinkChat, unlinked
@@ -21,6 +24,9 @@ _LINES = (
     ("registry_calls", "utter_held_calls"),
 )
 """Kinds that are told, in this order, each with what it is kept for. The copy has all."""
+
+
+Answer = Callable[[ActionInput], Awaitable[ActionOutput]]
 
 
 class MyData(Action):
@@ -73,12 +79,16 @@ class Confirmed(Action):
 
     name = "action_confirm_deletion"
 
-    def __init__(self, reads: Reads) -> None:
+    def __init__(self, reads: Reads, others: Mapping[str, Answer] = MappingProxyType({})) -> None:
+        """``others`` answer the digits of wishes that take nothing away, by wish."""
         self._reads = reads
+        self._others = others
 
     async def run(self, turn: ActionInput) -> ActionOutput:
         over = {"question": None, "pending": None}
         wish = wish_of(turn)
+        if other := self._others.get(wish or ""):
+            return await other(turn)
         right = is_confirmed(self._reads, turn) if wish in (DeleteMe.intent, UnlinkChat.intent) else None
         if not right:
             late, wrong = _REFUSED[wish if wish in _REFUSED else DeleteMe.intent]

@@ -116,7 +116,11 @@ class CaseTeller:
     def sent(self, case: CaseView, now: datetime) -> Say:
         """What the registry shows of the papers: what it has and what it still waits for."""
         has = tuple(_document(title, None) for title in case.received)
-        more = (*([Say("utter_sent_part_received", {"documents": has})] if has else ()), *_stale(case, now))
+        titles = theirs(", ".join(case.received))
+        more = (
+            *([Say("utter_sent_part_received", {"documents": has, "titles": titles})] if has else ()),
+            *_stale(case, now),
+        )
         if not case.missing:
             return Say("utter_sent_nothing_missing", self.names(case), more=more)
         return Say("utter_sent_still_missing", {**self.names(case), **self._documents(case)}, more=more)
@@ -141,7 +145,7 @@ class CaseTeller:
 
     def brief(self, case: CaseView, now: datetime) -> tuple[Say, ...]:
         """Stage, expected date and what is missing, without what it means and how it is handed in."""
-        stage = Say("utter_case_part_stage", {"stage": self._stage_words(case)})
+        stage = Say("utter_case_part_stage", {"stage": self.stage_words(case)})
         if _end(case):
             return (stage,)
         late = case.expected_by is not None and case.expected_by < day_of(now)
@@ -158,6 +162,10 @@ class CaseTeller:
         procedure = self._catalogue.procedure(case.procedure)
         return procedure.title if procedure else theirs(case.title or case.procedure)
 
+    def ask(self, case: CaseView) -> LocalizedText:
+        """Who knows what is not known here."""
+        return self._catalogue.facts.of(case.procedure).ask
+
     def _grouped(self, cases: Sequence[CaseView]) -> tuple[Say, ...]:
         """Lines, each group under what it waits for."""
         lines: list[Say] = []
@@ -172,7 +180,7 @@ class CaseTeller:
         return tuple(lines)
 
     def _line(self, case: CaseView) -> Say:
-        names = {**self.names(case), "stage": self._stage_words(case)}
+        names = {**self.names(case), "stage": self.stage_words(case)}
         if _group(case) == _YOURS:
             papers = theirs(", ".join(title for _, title, _ in case.missing))
             due = _due(case)
@@ -233,7 +241,8 @@ class CaseTeller:
         submit: LocalizedText | Say = procedure.submit if procedure else Say("utter_submit_anywhere")
         return {"documents": tuple(_document(title, due) for _, title, due in case.missing), "submit": submit}
 
-    def _stage_words(self, case: CaseView) -> LocalizedText | Say:
+    def stage_words(self, case: CaseView) -> LocalizedText | Say:
+        """Where it is, as a word."""
         if end := _end(case):
             return Say(_ENDED[end][1])
         stage = self._catalogue.stage(case.procedure, case.stage)

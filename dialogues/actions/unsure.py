@@ -9,13 +9,15 @@ from dialogues.actions.cases import CaseStatus
 from dialogues.actions.general import ServiceTeller
 from dialogues.actions.telling import CaseTeller
 from dialogues.ports import Overview, Reads, Unavailable
-from dialogues.say import Say
+from dialogues.say import Say, Value
 from dialogues.topics import about
 from nlu.cues import cue_grams
 from nlu.fold import fold
 
 _LIKELY = 0.9
 _OF_A_CASE = ("case", "paper", "cases", "called", "alerts")
+_BESIDE = ("called", "alerts")
+"""What may be talked about beside a case: what is surely no business of a public service is not of the case."""
 _OF_A_SERVICE = ("service", "office")
 _SURELY_NOT = 0.8
 """From this probability on a message is taken for nothing that a public service does."""
@@ -46,18 +48,22 @@ class Unsure:
 
     async def talked_about(self, turn: ActionInput) -> Say | None:
         """What is known of the case or the service that is talked about, as a guess."""
+        if about(turn.slots) == "grief":
+            return Say("utter_death_record")
         if about(turn.slots) in _OF_A_SERVICE:
             service = self._services.meant_in(turn)
-            return Say("utter_unsure_service", {"title": service.title}) if service else None
-        if about(turn.slots) not in _OF_A_CASE or turn.confidence >= _SURELY_NOT:
+            values = {"title": service.title, "owner": service.owner} if service else {}
+            return Say("utter_unsure_service", values) if service else None
+        if about(turn.slots) not in _OF_A_CASE or (about(turn.slots) in _BESIDE and turn.confidence >= _SURELY_NOT):
             return None
         seen = await self._own(turn)
         meant = [case for case in seen.cases if case.reference == turn.slots.get("case")] if seen else []
         if not meant:
             return None
-        return Say(
-            "utter_unsure_case", self._teller.names(meant[0]), more=self._teller.brief(meant[0], turn.context.now)
-        )
+        numbered = turn.channels[turn.context.channel].numbered
+        more = () if numbered else self._teller.brief(meant[0], turn.context.now)
+        known: dict[str, Value] = {"ask": self._teller.ask(meant[0]), "stage": self._teller.stage_words(meant[0])}
+        return Say("utter_unsure_case", {**self._teller.names(meant[0]), **known}, more=more)
 
     async def _own(self, turn: ActionInput) -> Overview | None:
         if turn.context.citizen_id is None:

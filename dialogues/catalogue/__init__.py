@@ -9,12 +9,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from dialogues.catalogue.certificates import BadEntry, CertificateKind, certificate_kinds
 from dialogues.catalogue.facts import Facts
 from dialogues.catalogue.terms import Terms, load_terms
 from dialogues.say import LocalizedText
 from nlu.names import Entry, read_catalogue
+from nlu.yaml_file import read_yaml
 
 FOLDER = Path(__file__).parent
 
@@ -94,6 +94,8 @@ class Catalogue:
     offices: Mapping[str, Office]
     certificates: frozenset[str]
     """The codes by which a certificate is asked for."""
+    issued: Mapping[str, CertificateKind]
+    """Those that are issued from here."""
     facts: Facts
     """Answers to narrower questions about any of these."""
     terms: Terms
@@ -118,12 +120,16 @@ def load_catalogue(folder: Path = FOLDER) -> Catalogue:
     services = {code: _service(known[code], entry, offices) for code, entry in _read(folder / "procedures.yml").items()}
     certificates = frozenset(entry.code for entry in known.values() if entry.kind == "certificate_type")
     terms = load_terms(folder / "terms.yml")
+    issued = certificate_kinds(_read(folder / "certificates.yml"))
+    for code, kind in issued.items():
+        if code not in certificates & services.keys() or not kind.case_of <= procedures.keys():
+            raise BadEntry(code, "is no certificate with a name and a service, or of no known procedure")
     facts = Facts(_read(folder / "facts.yml"), _asks(services, offices), terms)
-    return Catalogue(procedures, _stages(data["stages"]), services, offices, certificates, facts, terms)
+    return Catalogue(procedures, _stages(data["stages"]), services, offices, certificates, issued, facts, terms)
 
 
 def _read(file: Path) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    found: dict[str, Any] = read_yaml(file)
     return found
 
 

@@ -9,13 +9,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from dialogues.say import LocalizedText
 from nlu.fold import fold, fold_word
 from nlu.names import stem
+from nlu.yaml_file import read_yaml
 
 FILE = Path(__file__).with_name("terms.yml")
 
@@ -85,7 +85,7 @@ def stems_of(text: str) -> Stems:
 @cache
 def load_terms(file: Path = FILE) -> Terms:
     """Read the terms. A malformed entry raises ``KeyError`` with its field."""
-    entries = yaml.safe_load(file.read_text(encoding="utf-8")).items()
+    entries = read_yaml(file).items()
     return Terms({code: _term(code, entry) for code, entry in entries})
 
 

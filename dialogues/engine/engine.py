@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dialogues.actions.base import Action, ActionInput, ActionOutput
+from dialogues.athens import day_of
 from dialogues.channels import Channels
 from dialogues.engine.hearing import Hearing
 from dialogues.engine.rasa import Model, load_model
@@ -18,6 +19,7 @@ from dialogues.responses import Phrases
 from dialogues.say import Say
 from dialogues.topics import noticed, opened
 from dialogues.turn import Choice, Context, Effect, Event, Message, Reply, SetLanguage, Turn
+from dialogues.understanding.earlier import remembered
 from dialogues.understanding.facets import ASK_FACET
 from dialogues.understanding.interpret import Reading
 from dialogues.wording import Offer, Voice, Wording, warm_up
@@ -30,6 +32,24 @@ SAME_FOR_ALL = frozenset(
 """Answers in which nothing may tell one question from another, not even that it was the second."""
 FACET_ACTION, COMPLAINT, DANGER = "action_facet", "complaint", "danger"
 LANGUAGE, CHANGE, PREFER = "language", "action_change_language", "action_set_preference"
+_TELLS: Mapping[str, str] = {
+    "ask_case_status": "action_case_status",
+    "ask_facet": FACET_ACTION,
+    "ask_fees": "action_fees",
+    "ask_missing_documents": "action_missing_documents",
+    "ask_office_hours": "action_office_hours",
+    "certificate_status": "action_certificate_status",
+    "help": "action_help",
+    "request_certificate": "action_request_certificate",
+}
+"""What answers the second wish of a message: only what tells and changes nothing (understanding/both.py)."""
+UNCLEAR = frozenset(
+    {
+        "utter_gave_up", "utter_offer_person", "utter_out_of_scope", "utter_person_again", "utter_rephrase",
+        "utter_still_waiting", "utter_unsure_case", "utter_unsure_service",
+    }
+)  # fmt: skip
+"""What is said where nothing was understood: kept to itself where the message's second half was."""
 _REMEMBERED = 2  # answers that are not repeated word for word
 _WORDINGS = 4  # tried before the same is said again
 _AGAIN = ("utter_as_said", "utter_as_said_still")  # what opens an answer that must be the same
@@ -93,18 +113,19 @@ class Engine:
         action changes counts from the next message on, so a rule's condition holds to its end."""
         outputs: list[ActionOutput] = []
         heard = ActionInput(
-            message,
+            replace(message, text=reading.text) if reading.then else message,
             context,
             intent=reading.intent,
             confidence=reading.confidence,
             entities=reading.entities,
-            slots=dict(talk.slots),
+            slots={**talk.slots, "case": None} if reading.of_all else dict(talk.slots),
             second_intent=reading.second_intent,
             preference=reading.preference,
             facet=reading.facet,
             channels=self._channels,
-            goes_on=bool(reading.second_facet),
+            goes_on=bool(reading.second_facet or reading.then),
             said=reading.text,
+            earlier=reading.earlier,
         )
         if reading.aside:
             name = CHANGE if reading.aside[0] == LANGUAGE else PREFER
@@ -117,7 +138,30 @@ class Engine:
         asks = any(say.response in ASKED_BY for output in outputs for say in output.says)
         for facet in _beside(reading, asks=asks):
             outputs.append(await self._run(FACET_ACTION, replace(heard, intent=ASK_FACET, facet=facet, goes_on=False)))
+        if reading.then:
+            second = await self._then(reading.then, heard, outputs)
+            outputs = [second] if _missed(reading) and _lost(outputs) else [*outputs, second]
         return outputs
+
+    async def _then(self, wish: Reading, heard: ActionInput, before: Iterable[ActionOutput]) -> ActionOutput:
+        """Answer the second wish of a message, where the first left the conversation."""
+        slots = dict(heard.slots)
+        for output in before:
+            slots.update(output.slots)
+        half = replace(
+            heard,
+            message=replace(heard.message, text=wish.text),
+            intent=wish.intent,
+            confidence=wish.confidence,
+            entities=wish.entities,
+            slots=slots,
+            second_intent=None,
+            facet=wish.facet,
+            goes_on=False,
+            said=wish.text,
+            earlier=wish.earlier,
+        )
+        return await self._run(_TELLS[wish.intent], half)
 
     async def _run(self, name: str, turn: ActionInput) -> ActionOutput:
         """A response named by a rule is said; anything else is an action of ours."""
@@ -143,6 +187,10 @@ class Engine:
         return voice, says, joined
 
     def _turn(self, talk: Conversation, outputs: Sequence[ActionOutput], message: Message, context: Context) -> Turn:
+        told = [output.slots["case"] for output in outputs if output.slots.get("case")]
+        listed = tuple(reference for output in outputs for reference in output.listed)
+        if talked := remembered(talk.slots, told, listed):
+            talk.set({"talked": talked})
         for output in outputs:
             talk.set(output.slots)
         says = [say for output in outputs for say in output.says]
@@ -151,7 +199,7 @@ class Engine:
             talk.set({"about": topic})
         language = talk.slots["language"]
         voice, says, composed = self._compose(
-            says, Voice(language, context.channel, message.id), talk.slots["said"] or ()
+            says, Voice(language, context.channel, message.id, day_of(context.now)), talk.slots["said"] or ()
         )
         talk.set({"said": [*(talk.slots["said"] or ()), _checksum(composed)][-_REMEMBERED:]})
         offers = list(dict.fromkeys(offer for _, own in composed for offer in own))
@@ -191,6 +239,11 @@ def _check(wanted: Iterable[str], have: Mapping[str, Action]) -> None:
 
 def _missed(reading: Reading) -> bool:
     return reading.intent in _NOT_UNDERSTOOD
+
+
+def _lost(outputs: Iterable[ActionOutput]) -> bool:
+    """Does no answer say more than that it did not understand?"""
+    return all(say.response in UNCLEAR for output in outputs for say in output.says)
 
 
 def _language(talk: Conversation, reading: Reading, context: Context) -> str:

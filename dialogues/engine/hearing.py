@@ -8,29 +8,41 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from dialogues.channels import Channels
 from dialogues.engine.rasa import Model
 from dialogues.topics import NOTHING, about, underneath
 from dialogues.turn import Entity, Message
+from dialogues.understanding.acts import language_in
 from dialogues.understanding.asides import parted
+from dialogues.understanding.both import asks_something, two_wishes
+from dialogues.understanding.corrected import corrected
 from dialogues.understanding.courtesy import after_courtesy, is_glad, thanks
+from dialogues.understanding.earlier import asks_of_all, earlier_case
 from dialogues.understanding.facets import ASK_FACET, second_of, with_facet
 from dialogues.understanding.interpret import Reading, match_choice, preclassify, resolve_in_context
 from dialogues.understanding.keyboard import as_meant
 from dialogues.understanding.matters import with_matter
 from dialogues.understanding.preference_phrases import PreferencePhrases
 from dialogues.understanding.proxies import OWN, proxy_question
+from dialogues.understanding.rights_phrases import PREFER
 
 _COURTESY = frozenset({"affirm", "deny", "thank", "greet", "goodbye", "cancel"})
 _UNCLEAR = frozenset({"nlu_fallback", "out_of_scope"})
 _MAY_THANK = _UNCLEAR | {"maybe_person", "help", "about_alerts", "unsure"}
-_UNTAUGHT = frozenset({"proxy", "despair", "grief"})
-"""What may be talked about and no talk teaches (nlu/talks)."""
+_PLEASANT = frozenset({"praise", "wait"})
+"""Facets that ask nothing: what follows the courtesy may."""
+LANGUAGE = "language"
+_NUMBERS = ("afm", "code", "erase", "unlink")
+"""Questions that a row of digits answers."""
+_AS: Mapping[str, str] = MappingProxyType({"certificate": "service"})
+"""What is talked about, and as what the talks teach it."""
 _GUESSED = 0.5
 _NAMES = ("case_ref", "procedure", "agency", "certificate_type")
-_YES_OR_NO = frozenset({"link", "person", "afm", "code", "erase", "unlink", "paper"})
+_YES_OR_NO = frozenset({"link", "person", "afm", "code", "erase", "unlink", "paper", "order"})
 """Open questions that a yes or no answers."""
 
 
@@ -46,23 +58,31 @@ class Hearing:
         """What the message means where the conversation stands as ``slots`` say."""
         topic, last_choices = about(slots), slots["last_choices"] or ()
         if (both := parted(message.text, topic, self._phrases)) is not None:
-            rest = self._parsed(both.rest, slots)
-            if rest.intent not in _UNCLEAR | _COURTESY or rest.has(*_NAMES):
+            rest = preclassify(both.rest, (), (), self._phrases, topic) or self._parsed(both.rest, slots)
+            if asks_something(both.rest) and (rest.intent not in _UNCLEAR | _COURTESY or rest.has(*_NAMES)):
                 return replace(rest, aside=both.aside)
+            alone = both.aside[0] != LANGUAGE and language_in(both.rest) is None
+            if alone and not asks_something(both.rest):  # the reason why it is wished for
+                return Reading(message.text, PREFER, language=rest.language, preference=both.aside)
         settled = preclassify(message.text, message.attachments, last_choices, self._phrases, topic)
         if settled is not None:
             return settled
-        return self._in_courtesy(self._parsed(match_choice(message.text, last_choices) or message.text, slots), slots)
+        if picked := match_choice(message.text, last_choices):
+            return self._in_courtesy(self._parsed(picked, slots), slots)
+        if slots["question"] not in _NUMBERS and (two := two_wishes(message.text, partial(self._parsed, slots=slots))):
+            return two
+        return self._in_courtesy(self._parsed(message.text, slots), slots)
 
     def _parsed(self, text: str, slots: Mapping[str, Any]) -> Reading:
         topic = underneath(slots)
+        topic = _AS.get(topic, topic)
         text = as_meant(text)
-        parsed = self._model.parse(text, NOTHING if topic in _UNTAUGHT else topic)
+        parsed = self._model.parse(text, topic)
         reading = Reading(
             text,
             parsed["intent"]["name"],
             parsed["intent"]["confidence"],
-            tuple(Entity(e["entity"], e["value"], e["start"], e["end"]) for e in parsed["entities"]),
+            corrected(text, tuple(Entity(e["entity"], e["value"], e["start"], e["end"]) for e in parsed["entities"])),
             parsed["language"],
             parsed["second_intent"],
         )
@@ -70,18 +90,21 @@ class Hearing:
         facet = parsed["facet"]
         asking = slots["question"] in _YES_OR_NO or slots["question"] == "case"
         asked = with_facet(resolved, facet["name"], facet["confidence"], topic, asking=asking)
-        return with_matter(replace(asked, second_facet=second_of(asked, parsed["second_facet"])))
+        told = with_matter(replace(asked, second_facet=second_of(asked, parsed["other_facets"])))
+        return replace(told, earlier=earlier_case(text, slots), of_all=asks_of_all(text))
 
     def _in_courtesy(self, reading: Reading, slots: Mapping[str, Any]) -> Reading:
         """What is said beside courtesy, or the courtesy where nothing else is understood."""
-        if slots["question"] not in _YES_OR_NO and reading.intent in _COURTESY and reading.facet is None:
+        courteous = reading.intent in _COURTESY and reading.facet is None
+        if slots["question"] not in _YES_OR_NO and (courteous or reading.facet in _PLEASANT):
             rest = after_courtesy(reading.text)
             said = self._parsed(rest, slots) if rest else reading
-            if said.intent not in _COURTESY | _UNCLEAR:
+            if said.intent not in _COURTESY | _UNCLEAR and said.facet not in _PLEASANT:
                 return said
             if rest and proxy_question(rest) == OWN:  # «Καλά. Το δικό μου;» after somebody else's
                 return replace(said, intent="ask_case_status", confidence=_GUESSED)
-        if reading.intent in _MAY_THANK and thanks(reading.text):
+        may_thank = reading.intent in _MAY_THANK or (reading.intent == "affirm" and not slots["question"])
+        if may_thank and thanks(reading.text):
             return replace(reading, intent="thank", confidence=1.0)
         if reading.intent in _UNCLEAR and underneath(slots) != NOTHING and is_glad(reading.text):
             return replace(reading, intent=ASK_FACET, facet="praise", confidence=1.0)

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +43,9 @@ class PlainGraphRunner(DaskGraphRunner):  # type: ignore[misc] # Rasa ships no t
     def run(self, inputs: Mapping[str, Any], targets: list[str]) -> dict[str, Any]:
         """The targets' outputs. ``inputs`` stand in for nodes of their names."""
         results = {name: (name, value) for name, value in inputs.items()}
-        for name, node, needs in self._plan(targets[0]):
-            results[name] = node(*(results[need] for need in needs if need in results))
+        for name, node, needs in chain.from_iterable(map(self._plan, targets)):
+            if name not in results:
+                results[name] = node(*(results[need] for need in needs if need in results))
         return dict(results[target] for target in targets)
 
     def _plan(self, target: str) -> list[tuple[str, Any, tuple[str, ...]]]:

@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import contextlib
 import io
+import tarfile
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from pathlib import Path
 
-from dialogues.engine.rasa import quiet
+from dialogues.engine.inputs import DOMAIN, EXAMPLES, Inputs
+from dialogues.engine.rasa import PlainGraphRunner, quiet
 from nlu.rasa_compat import foreign_warnings_off
 
 with foreign_warnings_off():
-    from rasa.engine.caching import TrainingCache
+    from rasa.engine.constants import PLACEHOLDER_IMPORTER
+    from rasa.engine.graph import ExecutionContext, GraphModelConfiguration
     from rasa.engine.recipes.recipe import Recipe
-    from rasa.engine.runner.dask import DaskGraphRunner
-    from rasa.engine.storage.local_model_storage import LocalModelStorage
-    from rasa.engine.training.graph_trainer import GraphTrainer
+    from rasa.engine.storage.local_model_storage import MODEL_ARCHIVE_COMPONENTS_DIR, LocalModelStorage
     from rasa.engine.validation import validate
+    from rasa.shared.core.domain import Domain
     from rasa.shared.data import TrainingType
     from rasa.shared.exceptions import RasaException
-    from rasa.shared.importers.importer import TrainingDataImporter
 
 ROOT = Path(__file__).parents[2]
 OUT = Path("models/counter.tar.gz")
-DOMAIN = "dialogues/domain"
-EXAMPLES = ("dialogues/rules", "dialogues/stories", "nlu/data")
+_SETTINGS = {"augmentation_factor": 0}
+"""Of the graph: stories are not glued together at random. Only policies that generalise from them look at those."""
 
 
 class TrainingFailed(Exception):
@@ -54,33 +56,39 @@ def train(
 
 
 def _train(config: Path, root: Path, folder: Path, say: Callable[[str], None]) -> Path:
-    importer = TrainingDataImporter.load_from_config(
-        str(config), str(root / DOMAIN), [str(root / part) for part in EXAMPLES]
-    )
-    settings = importer.get_config()
-    plan = Recipe.recipe_for_name(settings["recipe"]).graph_config_for_recipe(settings, {}, TrainingType.BOTH)
+    inputs = Inputs(config, root)
+    plan = _plan(inputs)
     validate(plan)
-    steps, sentences = importer.get_stories().story_steps, importer.get_nlu_data()
-    importer.get_nlu_data = lambda **_: sentences  # with a language, without one: else all is read twice
-    say(f"training on {len(steps)} rules and stories and {len(sentences.intent_examples)} sentences")
+    sentences = len(inputs.sentences.intent_examples)
+    say(f"training on {len(inputs.stories.story_steps)} rules and stories and {sentences} sentences")
     storage = folder / "parts"
     storage.mkdir()
-    trainer = GraphTrainer(LocalModelStorage(storage), _NoCache(), DaskGraphRunner)
-    trainer.train(plan, importer, folder / OUT.name, force_retraining=True)
+    domain = deepcopy(inputs.domain)  # before any component may have changed it
+    context = ExecutionContext(plan.train_schema)
+    graph = PlainGraphRunner.create(plan.train_schema, LocalModelStorage(storage), context)
+    graph.run({PLACEHOLDER_IMPORTER: inputs}, _rules_first(plan.train_schema.target_names))
+    _pack(storage, plan, domain, folder / OUT.name)
     return folder / OUT.name
 
 
-class _NoCache(TrainingCache):  # type: ignore[misc] # Rasa ships no types
-    """Training takes seconds: nothing is kept that could be stale, or litter the working directory."""
+def _plan(inputs: Inputs) -> GraphModelConfiguration:
+    settings = inputs.get_config()
+    recipe = Recipe.recipe_for_name(settings["recipe"])
+    return recipe.graph_config_for_recipe(settings, _SETTINGS, TrainingType.BOTH)
 
-    def cache_output(self, **_: object) -> None:
-        return None
 
-    def get_cached_output_fingerprint(self, **_: object) -> None:
-        return None
+def _rules_first(targets: list[str]) -> list[str]:
+    """A contradiction among rules and stories is told after seconds, not after the sentences were learnt."""
+    return sorted(targets, key=lambda name: "Policy" not in name)
 
-    def get_cached_result(self, **_: object) -> None:
-        return None
+
+def _pack(storage: Path, plan: GraphModelConfiguration, domain: Domain, out: Path) -> None:
+    """Rasa's archive, packed fast: most of it are numbers that no packing makes smaller."""
+    metadata = LocalModelStorage._create_model_metadata(domain, plan)
+    LocalModelStorage._persist_metadata(metadata, storage.parent)
+    with tarfile.open(out, "w:gz", compresslevel=1) as archive:
+        archive.add(storage, arcname=MODEL_ARCHIVE_COMPONENTS_DIR)
+        archive.add(storage.parent / "metadata.json", arcname="metadata.json")
 
 
 @contextlib.contextmanager

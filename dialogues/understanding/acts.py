@@ -14,13 +14,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import yaml
-
 from dialogues.channels import NO_CHANNELS, ONLY, Channels
 from dialogues.understanding.phrases import Phrases, phrases_of
 from dialogues.understanding.reading import Reading
 from dialogues.understanding.signs import meaning_of_signs
 from nlu.fold import fold
+from nlu.yaml_file import read_yaml
 
 UNSAID: Mapping[str, str] = MappingProxyType(
     {
@@ -144,7 +143,7 @@ def _keys(words: str) -> frozenset[str]:
 
 @cache
 def _tables() -> Tables:
-    file: Mapping[str, Any] = yaml.safe_load(Path(__file__).with_name("acts.yml").read_text("utf-8"))
+    file: Mapping[str, Any] = read_yaml(Path(__file__).with_name("acts.yml"))
     lists = file["lists"]
     said = {**file["said"], **file["sure"]}
     return Tables(

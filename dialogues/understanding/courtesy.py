@@ -15,7 +15,7 @@ _BEFORE = (
 )
 _ALONE = "πολύ σας σου you so right good morning evening"
 """Words of the list that are no courtesy without another."""
-_KIND = "ευχαριστώ ευχαριστούμε ευχαριστω thanks thank thx"
+_KIND = "ευχαριστώ ευχαριστούμε ευχαριστω thanks thank thx thnx tnx φχρ φχρστ ευχ ευχρ fxr fxrst eyx evx efx efh cheers"
 _GLAD = "ωραία τέλεια μπράβο ανακουφίστηκα ησύχασα χαίρομαι great lovely perfect relieved"
 _WORD = re.compile(r"[\w']+")
 _ASKS = re.compile(r"[;?\u037e]")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -46,7 +46,7 @@ _OF_SOMETHING = frozenset(
 """Facets that mean nothing where nothing is talked about."""
 _OPENS = frozenset({"ask_case_status", "ask_missing_documents", "list_my_cases"})
 _BY_STATE = frozenset(
-    "give_afm give_code confirm_deletion give_topic follow_up other_case send_attachment about_alerts "  # noqa: SIM905
+    "give_afm give_code confirm_deletion give_topic give_detail follow_up other_case send_attachment about_alerts "  # noqa: SIM905
     "maybe_person cancel_handover unsure explain wait set_preference unlink not_received".split()
 )
 """Intents that the dialogue's state has told: a facet does not outdo them."""
@@ -83,14 +83,15 @@ _OF_ALERTS = frozenset({"privacy", "state"})
 """Facets that ask, of alerts, how they are set."""
 
 
-def second_of(reading: Reading, second: str | None) -> str | None:
-    """The second question of a message that was read: ``None`` where it asks nothing more than is told anyway."""
-    if second not in _ASKED_BESIDE or (reading.facet or "").startswith(second):
+def second_of(reading: Reading, others: Sequence[str]) -> str | None:
+    """The second question of a message that was read, among what its clauses ask; ``None`` where it asks nothing more
+    than is told anyway."""
+    told = frozenset[str]() if reading.intent == ASK_FACET else _TOLD_BY.get(reading.intent)
+    if told is None:
         return None
-    if reading.intent == ASK_FACET:
-        return second
-    told = _TOLD_BY.get(reading.intent)
-    return None if told is None or second in told else second
+    first = reading.facet or ""
+    beside = (each for each in others if each in _ASKED_BESIDE and each not in told and not first.startswith(each))
+    return next(beside, None)
 
 
 def _is_courtesy_with_more(reading: Reading) -> bool:
@@ -100,7 +101,7 @@ def _is_courtesy_with_more(reading: Reading) -> bool:
 
 def _is_told_already(reading: Reading, facet: str, about: str) -> bool:
     """Where the intent says the same, or surely something else: it answers whole, and knows what was talked about."""
-    if reading.intent == "report_document_sent" and reading.confidence >= _AS_LIKELY_AS_NOT:
+    if reading.intent == "report_document_sent" and reading.confidence >= _AS_LIKELY_AS_NOT and facet != "why":
         return True
     if reading.intent == "out_of_scope" and about not in _OPEN_TOPICS | _LINKING and facet in _OF_SOMETHING:
         return True
@@ -129,7 +130,8 @@ def _is_no_question(reading: Reading, facet: str, chance: float) -> bool:
 def with_facet(reading: Reading, facet: str, chance: float, about: str, *, asking: bool = False) -> Reading:
     """The reading, as a question about ``about`` where it is one. ``asking``: a question of ours is open."""
     asking = asking or about in _ASKING
-    if facet in ALARMS and facet != about and chance >= ALARMING and reading.intent in _GIVES_WAY:
+    alarming = LIKELY if reading.intent in _VAGUE or reading.confidence == 0 else ALARMING
+    if facet in ALARMS and facet != about and chance >= alarming and reading.intent in _GIVES_WAY:
         return replace(reading, intent=facet, confidence=chance)
     if told := going_on(reading, facet if chance >= LIKELY else NO_FACET, about):
         return told

@@ -53,6 +53,8 @@ _PROXY_TOO = frozenset({PROXY, "submit", "todo", "next", "who", "why", "object",
 """Facets that, asked there, are about acting for somebody else too."""
 _ASKED_TOO = (None, *_PROXY_TOO, "make")
 """The same, where the words surely ask them."""
+_UNCALLED = frozenset({"cancel", "deny", "maybe_person", "nlu_fallback", "out_of_scope", "thank"})
+"""What may call a person off, where one was called."""
 _NUMBERED = ("procedure", "case_ref", "code", "afm")
 
 
@@ -61,6 +63,8 @@ def going_on(reading: Reading, facet: str, about: str) -> Reading | None:
     asks."""
     if about in ALARMS and (answered := _after_alarm(reading, about)):
         return answered
+    if about == "called" and reading.intent in _UNCALLED and _over().find(reading.text) == "uncalled":
+        return replace(reading, intent="cancel_handover", confidence=SURE)
     if about == "grief" and reading.intent in _OF_DEATH and _over().find(reading.text) == "death":
         return replace(reading, intent=ASK_FACET, facet="documents")
     return _for_somebody(reading, facet) if about == PROXY and asked_in(reading.text) in _ASKED_TOO else None
@@ -68,7 +72,8 @@ def going_on(reading: Reading, facet: str, about: str) -> Reading | None:
 
 def _for_somebody(reading: Reading, facet: str) -> Reading | None:
     told = proxy_question(reading.text)
-    if told == OWN or facet == "noway" or (reading.intent not in _STILL_PROXY and facet not in _PROXY_TOO):
+    noway = facet == "noway" and reading.intent != "verify_identity"
+    if told == OWN or noway or (reading.intent not in _STILL_PROXY and facet not in _PROXY_TOO):
         return None
     return replace(reading, intent=ASK_FACET, facet=f"{PROXY}_{told or FIRM}", confidence=SURE)
 

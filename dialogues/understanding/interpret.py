@@ -12,6 +12,7 @@ from dialogues.channels import NO_CHANNELS, Channels
 from dialogues.turn import Entity
 from dialogues.understanding.acts import as_said, keyword_in, told_ahead, without_refused
 from dialogues.understanding.alarm_phrases import alarm_in
+from dialogues.understanding.details import as_amka, as_kaek, as_purpose
 from dialogues.understanding.going_on import VIOLENCE, is_violence
 from dialogues.understanding.keyboard import as_meant
 from dialogues.understanding.login_phrases import asks_for
@@ -246,7 +247,7 @@ OF_A_CASE = frozenset(
 )
 """Wishes that are about one case."""
 _TOPICS = ("certificate_type", "procedure", "agency")
-_NUMBERS = ("code", "afm")  # questions that a name does not answer
+_NUMBERS = ("code", "afm", "kaek", "amka", "purpose")  # questions that a name does not answer
 _ANSWERS: Mapping[str | None, Callable[[Reading], Reading]] = MappingProxyType(
     {
         "code": _as_code,
@@ -255,6 +256,10 @@ _ANSWERS: Mapping[str | None, Callable[[Reading], Reading]] = MappingProxyType(
         "topic": _as_topic,
         "erase": _as_confirmation,
         "unlink": _as_confirmation,
+        "order": _as_confirmation,
+        "kaek": as_kaek,
+        "amka": as_amka,
+        "purpose": as_purpose,
     }
 )
 

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from dialogues.understanding.known_words import is_key_of_a_word
 from nlu.fold import fold
 from nlu.memory import remembered
+from nlu.yaml_file import read_yaml
 
 NEAR, GAP = 6, 2  # words: how far apart the groups of a phrase stand, in any order and in theirs
 _COMMA, _STOP = 2, 30  # words that a comma and the end of a sentence count for
@@ -120,7 +119,7 @@ class Phrases:
 
 def load_phrases(path: Path) -> Phrases:
     """A whole table from its file."""
-    table: Mapping[str, Any] = yaml.safe_load(path.read_text("utf-8"))
+    table: Mapping[str, Any] = read_yaml(path)
     return phrases_of(table["phrases"], table["lists"])
 
 

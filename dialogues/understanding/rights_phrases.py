@@ -48,7 +48,7 @@ class Asked:
 
 _POLITE = (
     "παρακαλώ σας γεια καλημέρα καλησπέρα θέλω θα ήθελα μπορείτε μπορείς μπορώ πείτε πες δείξτε δείξε δώστε δώσε "
-    "στείλτε στείλε μου να με από εδώ τώρα αμέσως"
+    "στείλτε στείλε μου να με από εδώ τώρα αμέσως και μετά ύστερα τότε λοιπόν ωραία εντάξει καλά οκ τελικά"
 )
 _OF = "τι ποια ποιες είναι για σχετικά τα των το τη την τις του τον προσωπικά προσωπικών όλα όλων ό,τι που και σε"
 _DATA = "στοιχεία στοιχείων δεδομένα δεδομένων πληροφορίες πληροφοριών"
@@ -78,7 +78,10 @@ _QUIET = "ησυχία ησυχίας"
 _SO_FAR = f"{_NOTICES} μου εμένα μέχρι ως τώρα παρακαλώ εδώ"
 _WEEKEND = "σαββατοκύριακο σαββατοκύριακα ΣΚ σκ"
 _WHEN = "ώρα ώρες το τη την τις τα στις από ως έως μέχρι και μετά πριν μου να θα σας παρακαλώ θέλω"
-_EN = "please i want to would like can you could the a an of that is are all any my me on about for and tell show give"
+_EN = (
+    "please i want to would like can you could the a an of that is are all any my me on about for and tell show give "
+    "then ok okay fine"
+)
 
 
 PHRASES: tuple[Phrase, ...] = (
@@ -98,7 +101,8 @@ PHRASES: tuple[Phrase, ...] = (
     Phrase(DELETE, (_DELETE, "με"), f"{_POLITE} το σύστημα ολοκληρωτικά τελείως"),
     Phrase(DELETE, ("διαγραφώ",), f"{_POLITE} το σύστημα"),
     Phrase(DELETE, (_DELETION, f"{_DATA} {_ACCOUNT}", _MINE), f"{_OF} {_POLITE} θέλω"),
-    Phrase(DELETE, ("delete erase forget", "me"), "please completely i want you to would like", "en"),
+    Phrase(DELETE, ("delete erase forget", "me"),
+           "please completely i want you to would like and then ok okay now", "en"),
     Phrase(DELETE, ("delete erase remove wipe", "my", "data account information profile"),
            "please all of personal i want you to would like the", "en"),
     Phrase(SHOW, ("προτιμήσεις ρυθμίσεις",), "οι τις μου ποιες είναι έχω τι δείξτε δείξε παρακαλώ πείτε πες μου"),

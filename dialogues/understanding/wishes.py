@@ -11,14 +11,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-
 from dialogues.understanding.hours import DEFAULT, hours_in, with_digits
 from dialogues.understanding.phrases import Phrases, phrases_of
+from nlu.yaml_file import read_yaml
 
 ALERTS = "alerts"
 """What is talked about (dialogues/topics.py) after an answer about alerts."""
-_INTENTS = {"show": "my_preferences", "kept": "about_alerts", "start": "start_notifications"}
+_INTENTS = {
+    "show": "my_preferences",
+    "kept": "about_alerts",
+    "start": "start_notifications",
+    "stop": "stop_notifications",
+}
 _DATE = re.compile(r"\d\s*[/-]\s*\d+\s*[/-]|\d/\d|\d{3}")
 """Digits that are no hours: a date, a number."""
 
@@ -62,7 +66,7 @@ def _hours(text: str, about: str) -> str | None:
 
 @cache
 def _tables() -> _Tables:
-    file: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("wishes.yml").read_text("utf-8"))
+    file: dict[str, Any] = read_yaml(Path(__file__).with_name("wishes.yml"))
     lists, hours = file["lists"], file["hours"]
     return _Tables(
         phrases_of(file["said"], lists),

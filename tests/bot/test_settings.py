@@ -42,6 +42,13 @@ GIVEN: dict[str, tuple[str, Any]] = {
     "FILES_REGION": ("eu-south-1", "eu-south-1"),
     "FILES_KEY_ID": ("counter", "counter"),
     "FILES_SECRET": ("files-secret", ...),
+    "SEAL_KEY": ("/srv/seal-secret.pem", ...),
+    "SEAL_CERT": (__file__, ...),
+    "SEAL_CHAIN": (__file__, ...),
+    "TSA_URL": ("http://stamps.example/tsa", ...),
+    "QR_KEY": (__file__, ...),
+    "QR_CERT": (__file__, ...),
+    "TRUSTED_PROXIES": ("10.0.0.0/8, 2001:db8::1", ...),
     "SCANNER_URL": ("unix:///run/clamav/clamd.ctl", ...),
     "MODEL_PATH": ("/srv/model.tar.gz", ...),
     "BUDGET_MESSAGES_PER_MINUTE": ("5", 5),
@@ -153,6 +160,11 @@ BAD = (
     ("FILES_URL", "file:///"),
     ("FILES_URL", "s3:///hidden-word"),
     ("FILES_ENDPOINT", "http://hidden-word"),
+    ("SEAL_CERT", "/hidden-word.pem"),
+    ("QR_KEY", "hidden-word" * 100),
+    ("TSA_URL", "ftp://hidden-word"),
+    ("TSA_URL", "http://[hidden-word"),
+    ("TRUSTED_PROXIES", "10.0.0.0/8,hidden-word"),
     ("SCANNER_URL", "http://hidden-word:3310"),
     ("SCANNER_URL", "unix://"),
     ("SCANNER_URL", "tcp://host:hidden-word"),
@@ -205,6 +217,16 @@ def test_a_bad_value_is_named_and_not_repeated(monkeypatch: pytest.MonkeyPatch, 
 def test_all_that_is_wrong_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     put(monkeypatch, PORT="many", PUBLIC_URL="nowhere", SECRET_KEY="short")
     assert [line.split(":")[0] for line in fault().splitlines()] == ["PORT", "PUBLIC_URL", "SECRET_KEY"]
+
+
+def test_a_key_that_seals_needs_what_belongs_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    put(monkeypatch)
+    assert load().is_sample
+    put(monkeypatch, SEAL_KEY="/srv/hidden.pem", SEAL_CERT=__file__)
+    with pytest.raises(BadSettings, match=r"^SEAL_KEY: needs SEAL_CHAIN, TSA_URL beside it$"):
+        _ = load().is_sample
+    put(monkeypatch, SEAL_CHAIN=__file__, TSA_URL="https://stamps.example")
+    assert not load().is_sample
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # each example sets the same name anew

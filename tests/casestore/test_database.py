@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy import delete, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from casestore import sqlite
 from casestore.database import Database, StoreDown
 from casestore.migrate import migrate
 from casestore.tables import citizens, cursors, inbox
@@ -161,3 +163,12 @@ async def test_whoever_closes_waits_for_what_is_being_written(sqlite_url: str, c
 async def _feeds(database: Database) -> list[str]:
     async with database.read() as connection:
         return list((await connection.scalars(select(cursors.c.feed))).all())
+
+
+def test_what_was_committed_is_on_the_disk() -> None:
+    """Here nothing waits for the disk (tests/conftest.py); in use everything does."""
+    assert sqlite.PRAGMAS[-1] == "synchronous=OFF"
+    in_use = sqlite3.connect(":memory:")
+    for pragma in sqlite.PRAGMAS[:-1]:
+        in_use.execute(f"PRAGMA {pragma}")
+    assert in_use.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL

@@ -12,12 +12,13 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from bot.app import build_recorder, build_registries, http_session
+from bot.app import build_recorder, http_session
 from bot.backoff import RetryPolicy
 from bot.channels.facts import SPOKEN
 from bot.commands.running import run, start, stop_signal
 from bot.documents.build import document_jobs
 from bot.metrics import Metrics
+from bot.registries.build import build_registries
 from bot.runtime import Runtime
 from bot.store import open_store
 from bot.worker import Worker

@@ -7,11 +7,11 @@ import asyncio
 import sys
 from datetime import timedelta
 
-from bot.app import build_recorder, build_registries, http_session
+from bot.app import build_recorder, http_session
 from bot.backoff import RetryPolicy
 from bot.commands.running import run, start, stop_signal
 from bot.metrics import Metrics
-from bot.registries.build import registry_jobs
+from bot.registries.build import build_registries, registry_jobs
 from bot.runtime import Runtime
 from bot.store import open_store
 from bot.worker import Worker

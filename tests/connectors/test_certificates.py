@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import yaml
 
 from connectors import kep
 from connectors.cache import CachePolicy
@@ -16,6 +15,7 @@ from connectors.registry import Certificate, CertificateRequest, RegistryRefused
 from connectors.sandbox.faults import Fault, Kind
 from connectors.sandbox.paperwork import CERTIFICATES
 from connectors.vocabulary import RegistryVocabulary
+from nlu.yaml_file import read_yaml
 from tests.connectors.sandbox import Clock, Sandbox
 from tests.connectors.submissions import WANTED, each
 from tests.fakes.ked import FakeKed
@@ -35,7 +35,7 @@ def test_every_certificate_of_the_sandbox_has_its_code(words: RegistryVocabulary
 
 
 def test_every_certificate_that_a_citizen_may_ask_for_is_issued_by_one_registry() -> None:
-    catalogue = yaml.safe_load(CATALOGUE.read_text("utf-8"))
+    catalogue = read_yaml(CATALOGUE)
     offered = [(one.code, one.word) for words in CASE_REGISTRIES for one in words.certificates]
     assert sorted(offered) == sorted((code, entry["el"]) for code, entry in catalogue.items())
 

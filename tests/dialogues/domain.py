@@ -7,21 +7,16 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-import yaml
-
 from dialogues.questions import ASKED_BY
 from dialogues.responses import responses
 from dialogues.wording import PICK, PICK_MANY
 from nlu.names import read_catalogue
+from nlu.yaml_file import read_yaml
 
 ROOT = Path(__file__).parents[2]
-UNDERSTANDING = yaml.safe_load((ROOT / "dialogues/domain/understanding.yml").read_text("utf-8"))
-RULES = [
-    rule
-    for file in sorted((ROOT / "dialogues/rules").glob("*.yml"))
-    for rule in yaml.safe_load(file.read_text("utf-8"))["rules"]
-]
-OUTSIDE = set(yaml.safe_load((ROOT / "dialogues/domain/outside.yml").read_text("utf-8"))["responses"])
+UNDERSTANDING = read_yaml(ROOT / "dialogues/domain/understanding.yml")
+RULES = [rule for file in sorted((ROOT / "dialogues/rules").glob("*.yml")) for rule in read_yaml(file)["rules"]]
+OUTSIDE = set(read_yaml(ROOT / "dialogues/domain/outside.yml")["responses"])
 OUTSIDE |= {name for name in responses() if name == "utter_notice" or name.startswith("utter_notice_")}
 OWN_WORDS = {PICK, PICK_MANY}  # said by the wording itself
 NAMED = sorted({*UNDERSTANDING["intents"], *UNDERSTANDING["actions"], *UNDERSTANDING["slots"], *ASKED_BY.values()})

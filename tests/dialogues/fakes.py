@@ -6,7 +6,17 @@ import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from dialogues.ports import CaseView, CodeCheck, CodeVerdict, NoticeSent, NoticeView, Overview, SentPaper, Unavailable
+from dialogues.ports import (
+    CaseView,
+    CodeCheck,
+    CodeVerdict,
+    NoticeSent,
+    NoticeView,
+    Overview,
+    RequestedCertificate,
+    SentPaper,
+    Unavailable,
+)
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 ANNA, VASILIS, CHRISTOS, DIMITRA, ELENI = 1, 2, 3, 4, 5
@@ -106,6 +116,24 @@ class Papers:
 
 
 @dataclass
+class Certificates:
+    """What everybody has asked for alike; ``off``: what cannot be asked for here now."""
+
+    requests: tuple[RequestedCertificate, ...] = ()
+    off: frozenset[str] = frozenset()
+    may: bool = True
+
+    def issues(self, kind: str) -> bool:
+        return kind not in self.off
+
+    async def may_ask(self, citizen_id: int, now: datetime) -> bool:
+        return self.may
+
+    async def asked(self, citizen_id: int, now: datetime) -> tuple[RequestedCertificate, ...]:
+        return self.requests
+
+
+@dataclass
 class State:
     """Cases by citizen, mobiles by tax number, and one code with its attempts. ``down`` names what does not answer."""
 
@@ -129,6 +157,7 @@ class State:
     down: set[str] = field(default_factory=set)
     privacy: Privacy = field(default_factory=lambda: Privacy())
     documents: Papers = field(default_factory=lambda: Papers())
+    certificates: Certificates = field(default_factory=lambda: Certificates())
     stale: tuple[tuple[str, datetime], ...] = ()
     silent: tuple[str, ...] = ()
 

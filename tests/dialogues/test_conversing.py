@@ -80,3 +80,33 @@ async def test_a_telephone_that_is_given_up_is_unlinked_first(talk: Talk) -> Non
 async def test_how_alerts_are_set_is_told_after_setting_them(talk: Talk) -> None:
     await talk.by(CHRISTOS).all("όχι μηνύματα το βράδυ", "τι έχετε κρατήσει;")
     assert talk.intent == "my_preferences"
+
+
+async def test_two_wishes_about_two_cases_are_each_answered(talk: Talk) -> None:
+    await talk.by(VASILIS).say("Πότε βγαίνουν τα ένσημα και τι λείπει από το κτηματολόγιο;")
+    assert INSURANCE in talk.text
+    assert "Τοπογραφικό διάγραμμα" in talk.text
+    await talk.say("Και για το πρώτο, λείπει τίποτα;")
+    assert INSURANCE in talk.text
+
+
+async def test_the_case_before_is_gone_back_to(talk: Talk) -> None:
+    await talk.by(VASILIS).all("τι γίνεται με τα ένσημα;", "και με το κτηματολόγιο;")
+    assert CADASTRE in talk.text
+    await talk.say("πάμε πίσω στο προηγούμενο, πότε βγαίνει;")
+    assert INSURANCE in talk.text
+    assert CADASTRE not in talk.text
+
+
+async def test_what_is_not_known_of_a_case_is_said_with_who_knows(talk: Talk) -> None:
+    await talk.by(ANNA).all("πού βρίσκεται η άδειά μου;", "ζντρουμπ μπλαφ καρατζόβα;")
+    assert talk.names == ["utter_unsure_case"]
+    assert "μηχανικός" in talk.text
+    await talk.say("ναι")
+    assert talk.names == ["utter_handover"]
+
+
+async def test_evening_messages_that_are_to_stop_are_no_stop_of_all(talk: Talk) -> None:
+    await talk.by(ANNA).say("πού είναι η άδεια, και σταμάτα να μου στέλνεις μηνύματα το βράδυ")
+    assert [type(effect).__name__ for effect in talk.turn.effects] == ["SetPreference"]
+    assert PERMIT in talk.text

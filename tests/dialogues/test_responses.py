@@ -11,9 +11,10 @@ from bot.channels.facts import SPOKEN
 from dialogues.actions import all_actions
 from dialogues.actions.alarms import VIOLENCE
 from dialogues.actions.base import Action, ActionInput
+from dialogues.actions.certificate_form import Form
 from dialogues.actions.facts import ANSWERED, ServiceFacets, meaning
 from dialogues.catalogue import Office, Service, load_catalogue
-from dialogues.ports import CaseView, NoticeSent, NoticeStanding, NoticeView, SentPaper
+from dialogues.ports import CaseView, NoticeSent, NoticeStanding, NoticeView, RequestedCertificate, SentPaper
 from dialogues.questions import AGAIN, ASIDE, ASKED_BY
 from dialogues.say import Say
 from dialogues.turn import Context, Entity, Message
@@ -38,6 +39,7 @@ from tests.dialogues.fakes import (
     NOW,
     PERMIT,
     VASILIS,
+    Certificates,
     Papers,
     Privacy,
     State,
@@ -179,7 +181,40 @@ async def everything_said() -> list[Say]:
         for turn in heard
         for say in await said_by(action, turn)
     }
-    return [*found.values(), *facts_told()]
+    return [*found.values(), *facts_told(), *await certificates_told()]
+
+
+async def certificates_told() -> list[Say]:
+    """Every kind, asked for from the first word to the last, and asked about in every state it may have."""
+    catalogue, said = load_catalogue(), list[Say]()
+    base = RequestedCertificate(1, "birth-certificate", "asked", NOW, issued_at=NOW, valid_until=NOW, kept_until=NOW)
+    names = ("asked", "waiting", "issued", "refused", "failed")
+    each = [Certificates(tuple(replace(base, state=state, id=n) for n in (1, 2))) for state in names]
+    each += [Certificates((replace(base, state="waiting"),)), Certificates(off=frozenset(catalogue.issued))]
+    states = [State(certificates=one) for one in (Certificates(), Certificates(may=False), *each)]
+    states += [State(of={ANNA: (FLOOD, FLOOD, PERMIT, PERMIT)}), State(of={ANNA: ()})]
+    for state in states:
+        wanted = {action.name: action for action in all_actions(state, catalogue)}
+        for turn in certificate_turns():
+            names_ = [name for name in wanted if "certificate" in name or name == "action_confirm_deletion"]
+            said += [say for name in (*names_, "action_facet") for say in await said_by(wanted[name], turn)]
+    return said
+
+
+def certificate_turns() -> list[ActionInput]:
+    """A form at each of its questions, with answers right and wrong; and words about what was asked for."""
+    found: list[ActionInput] = []
+    for channel, level in (("viber", 2), ("sms", 2), ("viber", 0)):
+        context = Context(1, channel, NOW, ANNA if level else None, level)
+        plain = ActionInput(Message("1", "το πιστοποιητικό", NOW), context, "request_certificate", channels=SPOKEN)
+        found += [plain, replace(plain, intent="ask_facet", facet="valid", slots={"about": "certificate"})]
+        for code, kind in load_catalogue().issued.items():
+            for asks in (None, *kind.details):
+                for details, confirmed in (({}, False), (dict.fromkeys(kind.details, "x"), False), ({}, True)):
+                    form = Form(code, details, asks, confirmed)
+                    found.append(replace(plain, slots={"pending": form.packed()}))
+                    found.append(replace(plain, slots={"pending": form.packed()}, intent="give_detail", said=""))
+    return found
 
 
 def facts_told() -> list[Say]:

@@ -8,7 +8,6 @@ import pytest
 
 from dialogues.actions import all_actions
 from dialogues.catalogue import load_catalogue
-from dialogues.turn import Handover
 from tests.dialogues.fakes import ANNA, BIRTH, CADASTRE, DIMITRA, ELENI, INSURANCE, VASILIS, State
 from tests.dialogues.talk import Talk
 
@@ -48,7 +47,7 @@ async def test_every_choice_of_which_answers_the_question(talk: Talk) -> None:
     for question, asked, answer in (
         ("πόσο κάνει;", "utter_which_fee", "utter_service_cost"),
         ("ωράριο", "utter_which_office", "utter_office"),
-        ("θέλω ένα πιστοποιητικό", "utter_which_certificate", "utter_certificate_elsewhere"),
+        ("θέλω ένα πιστοποιητικό", "utter_which_certificate", "utter_certificate_prove"),
     ):
         await talk.say(question)
         for place in range(1, len(talk.choices) + 1):
@@ -130,28 +129,18 @@ async def test_and_that_of_another_office(talk: Talk) -> None:
 # --- certificates ---
 
 
-async def test_a_certificate_is_honestly_not_issued_here(talk: Talk) -> None:
-    turn = await talk.by(ANNA).say("θέλω πιστοποιητικό γέννησης")
-    assert talk.names == ["utter_certificate_elsewhere"]
-    assert "Δεν μπορώ ακόμη" in talk.text
-    assert "ληξιαρχείο" in talk.text
-    assert turn.effects == ()
-    turn = await talk.say("ναι")
-    assert turn.effects == (Handover("asked"),)
-
-
 async def test_which_certificate_can_be_dropped(talk: Talk) -> None:
     await talk.all("θέλω ένα πιστοποιητικό", "άκυρο")
     assert talk.names == ["utter_cancelled"]
     await talk.say("2")
-    assert talk.names != ["utter_certificate_elsewhere"]
+    assert talk.names != ["utter_certificate_prove"]
 
 
 async def test_a_question_in_between_is_answered_and_the_choices_still_hold(talk: Talk) -> None:
     await talk.all("θέλω ένα πιστοποιητικό", "ευχαριστώ")
     assert talk.names == ["utter_thank"]
     await talk.say("2")
-    assert talk.names == ["utter_certificate_elsewhere"]
+    assert talk.names == ["utter_certificate_prove"]
 
 
 async def test_a_certificate_for_which_a_case_was_opened_is_told_as_one(talk: Talk, state: State) -> None:

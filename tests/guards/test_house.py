@@ -25,10 +25,23 @@ PUBLIC = {("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics")}
 PUBLIC |= {("GET", "/")}
 PUBLIC |= {("GET", "/link/{token}"), ("POST", "/link/{token}"), ("GET", "/link/back")}
 PUBLIC |= {("GET", "/my-data/{token}"), ("POST", "/my-data/{token}")}
-PUBLIC |= {("GET", "/upload/{token}"), ("POST", "/upload/{token}")}
+PUBLIC |= {("GET", "/upload/{token}"), ("POST", "/upload/{token}"), ("GET", "/d/{token}")}
+PUBLIC |= {("GET", "/verify"), ("POST", "/verify"), ("GET", "/verify/{code}"), ("GET", "/V/{code}")}
 PUBLIC |= {("POST", "/upload/{token}/files"), ("PATCH", "/upload/{token}/files/{file}")}
 SIGNED = {("POST", target.partition("?")[0]) for harness in HARNESSES for target in harness.targets}
 SIGNED |= {("POST", "/registries/{registry}/events")}
+_DOOR = {("GET", "/console/login"), ("POST", "/console/login"), ("POST", "/console/logout")}
+PUBLIC |= _DOOR | {("GET", "/console/static/{name}")}
+_ONE = "/console/api/conversations/{id}"
+_PAGES = ("", "c/{id}", "audit", "part/inbox", "part/c/{id}", "part/c/{id}/side")
+_READS = ("me", "conversations", "conversations/{id}", "conversations/{id}/messages", "stream", "changes")
+_ACTS = ("claim", "release", "close", "transfer", "snooze", "reply", "notes", "preview", "reveal")
+EMPLOYEES = {("GET", f"/console/{page}") for page in _PAGES} | {("GET", f"/console/api/{path}") for path in _READS}
+EMPLOYEES |= {("POST", f"{_ONE}/{act}") for act in _ACTS} | {
+    ("PUT", f"{_ONE}/draft"),
+    ("POST", "/console/api/presence"),
+}
+"""Each refuses whoever has no session: tests/bot/console/test_guard.py."""
 DOCS = [sizes.ROOT / "README.md", *sorted((sizes.ROOT / "docs").rglob("*.md"))]
 TESTS = sizes.modules("tests")
 
@@ -37,12 +50,15 @@ async def test_every_route_is_public_by_name_or_refuses_who_does_not_sign(sqlite
     settings = settings_for(sqlite_url, **login_at("http://127.0.0.1:1"))
     async with open_store(settings), make_server(settings, WELCOME) as app:
         routes = {(r.method, r.resource.canonical) for r in app.router.routes() if r.resource and r.method != "HEAD"}
-        assert routes == PUBLIC | SIGNED
+        assert routes == PUBLIC | SIGNED | EMPLOYEES
         async with TestClient(TestServer(app)) as client:
             for method, path in SIGNED:
                 asked = path.replace("{registry}", "permits")
                 async with client.request(method, asked, data=b"a=b") as response:
                     assert response.status == 403, path
+            for method, path in EMPLOYEES:
+                async with client.request(method, path.replace("{id}", "1"), allow_redirects=False) as response:
+                    assert response.status == (401 if "/api/" in path else 303), path
 
 
 async def test_every_effect_of_a_turn_is_carried_out_and_nothing_else(sqlite_url: str) -> None:
@@ -54,7 +70,7 @@ async def test_every_effect_of_a_turn_is_carried_out_and_nothing_else(sqlite_url
 
 def test_every_route_is_documented() -> None:
     told = "".join((sizes.ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("http.md", "channels.md"))
-    assert [path for _, path in PUBLIC | SIGNED if f"`{path}`" not in told] == []
+    assert [path for _, path in PUBLIC | SIGNED | EMPLOYEES if f"`{path}`" not in told] == []
 
 
 def test_every_setting_is_documented_with_its_default_and_no_other() -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import pytest
 
+from bot.certificates.build import certificate_reads
 from bot.channels.facts import SPOKEN
 from bot.conversation.reads import StoreReads
 from bot.documents.build import document_reads
@@ -91,7 +92,8 @@ async def running_counter(
 
             privacy = privacy_reads(store, default=settings.get("notices_default") == "on")
             view = one_view(store, both[0], clock)
-            reads = StoreReads(view, store.codes, registries.contacts, privacy, document_reads(store))
+            documents, certificates = document_reads(store), certificate_reads(store, both[0])
+            reads = StoreReads(view, store.codes, registries.contacts, privacy, documents, certificates)
             return Engine(model, all_actions(reads, load_catalogue()), SPOKEN)
 
         more = (login_at(url) if login else {}) | settings

@@ -65,6 +65,7 @@ async def test_texts_and_addresses_are_sealed(system: System) -> None:
     ]
 
 
+@pytest.mark.slow
 async def test_a_poison_message_is_given_up_honestly_and_holds_up_nobody(system: System) -> None:
     await system.phone.viber.write(VIBER, "boom")
     await system.phone.viber.write(VIBER, "και μετά;")
@@ -81,6 +82,7 @@ async def test_a_poison_message_is_given_up_honestly_and_holds_up_nobody(system:
     assert sorted(sent) == sorted(said)  # what was sent is found by its line, for the citizen's copy
 
 
+@pytest.mark.slow
 async def test_a_refused_send_is_tried_again_later(system: System) -> None:
     system.phone.faults.script("viber", [Verdict(refusal=Refusal(http=503)), Verdict(refusal=Refusal(code=12))])
     await system.phone.viber.write(VIBER, "γεια")
@@ -114,6 +116,7 @@ async def test_the_same_words_twice_are_two_messages(database_url: str) -> None:
         assert await states(system) == [("sent", None), ("sent", None)]
 
 
+@pytest.mark.slow
 async def test_viber_cannot_be_asked_so_a_lost_answer_is_sent_again_and_counted(system: System) -> None:
     system.phone.faults.script("viber", [Verdict(lose_answer=True)])
     await system.phone.viber.write(VIBER, "γεια")
@@ -123,6 +126,7 @@ async def test_viber_cannot_be_asked_so_a_lost_answer_is_sent_again_and_counted(
     assert system.metrics.doubts.labels("viber", "sent again")._value.get() == 1
 
 
+@pytest.mark.slow
 async def test_a_doubt_is_bounded(system: System) -> None:
     system.phone.faults.script("viber", [Verdict(lose_answer=True)] * 20)
     await system.phone.viber.write(VIBER, "γεια")
@@ -179,6 +183,7 @@ async def test_opening_the_chat_is_welcomed_in_the_answer_itself(system: System)
         assert await connection.scalar(select(func.count()).select_from(conversations)) == 0
 
 
+@pytest.mark.slow
 async def test_a_message_that_waited_stands_in_the_transcript_at_its_own_time(system: System) -> None:
     await system.phone.viber.write(VIBER, "γεια σας")
     sent = system.clock()
@@ -188,6 +193,7 @@ async def test_a_message_that_waited_stands_in_the_transcript_at_its_own_time(sy
     assert [(row.author, row.at) for row in rows] == [("citizen", sent), ("bot", system.clock())]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("device", "language"), [("en-GB", "en"), ("el-GR", "el"), ("fr", "el"), (None, "el")])
 async def test_a_new_conversation_begins_in_the_language_of_the_device(
     system: System, device: str | None, language: str

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nlu import concepts, dates, fold, letters, names
+from nlu import concepts, cues, dates, fold, letters, names
 from nlu.entities import extract
 from nlu.intents import sentences
 from nlu.memory import LONGEST_WORD, Remembered, remembered
@@ -17,6 +17,7 @@ ALL: dict[str, Remembered[Any]] = {
     "months": dates._month,
     "forms of names": names._forms,
     "concepts": concepts.concepts,
+    "cues": cues._begun_by,
     "stems like it": names.default_names()._similar,
     "misspelt words": names.default_names()._misspelt,
 }

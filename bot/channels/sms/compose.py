@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from bot.channels.port import OutboundFile, Part
-from bot.channels.sms.encoding import Encoding, fold_gsm7, segments
+from bot.channels.sms.encoding import Encoding, fold_gsm7, is_latin, segments
 from bot.channels.text import listed, split, with_line
 from dialogues.turn import Reply
 
@@ -18,12 +18,13 @@ def compose(reply: Reply, file: OutboundFile | None = None) -> tuple[Part, ...]:
     """Choices become numbered lines of the text, and a file the line of its address: both are kept where the text has
     to be cut.
 
-    What may be folded is folded here, on its way out.
+    What may be folded is folded here, on its way out; so are the Greek names in a text that is not Greek, which would
+    double its price.
     """
 
     def with_text(text: str) -> str:
         whole = listed(with_line(text, file.address if file else None), reply.choices, mark="{n}.")
-        return (fold_gsm7(whole) if reply.economy else whole).strip()
+        return (fold_gsm7(whole) if reply.economy or is_latin(whole) else whole).strip()
 
     whole = with_text(reply.text)
     if not _fits(whole):

@@ -36,6 +36,9 @@ _PUNCTUATION = {
     "\u2044": "/",
     "…": "...",
 }
+_GREEK_LETTER, _LATIN_LETTER = re.compile("[\u0370-\u03ff]"), re.compile("[A-Za-z]")
+_RARE = 2
+"""So many times as many Latin letters as Greek ones has a text that is not Greek."""
 _URL = re.compile(r"https?://[^\s«»“”\"<>]*[^\s«»“”\"<>.,;:!?·…)'’\]]")
 _ASCII_IN_URL = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) != "`")
 
@@ -63,6 +66,12 @@ def segments(text: str) -> Segments:
     encoding = Encoding.GSM7 if all(septets) else Encoding.UCS2
     sizes = septets if encoding is Encoding.GSM7 else [units(char) for char in text]
     return Segments(encoding, _packed(sizes, *_SIZES[encoding]), sum(sizes))
+
+
+def is_latin(text: str) -> bool:
+    """Is it a text in Latin letters, with no more than some Greek names in it?"""
+    greek, latin = (len(found.findall(_URL.sub("", text))) for found in (_GREEK_LETTER, _LATIN_LETTER))
+    return 0 < greek * _RARE < latin
 
 
 def fold_gsm7(text: str) -> str:

@@ -6,33 +6,17 @@ child join      several, each as ``media type, length, newline, bytes``
 
 from __future__ import annotations
 
-import resource
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
-from bot.documents.checks.verdict import MOST_BYTES, Checked, Refusal, Refused, RefusedFile, encode
-
-MEMORY = 1 << 30  # bytes of address space
-CPU = 10  # seconds
-OPEN_FILES = 64
-
-
-def limit() -> None:
-    """Nothing that a file makes a decoder do goes beyond these. No file can be written, and no core is left."""
-    for what, most in (
-        (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_CPU, CPU),
-        (resource.RLIMIT_NOFILE, OPEN_FILES),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(what, (most, most))
+from bot.documents.checks.verdict import Checked, Refusal, Refused, RefusedFile, encode
+from bot.limited.limits import MOST_BYTES, limit
 
 
 def inspect(given: bytes) -> Checked:
     """Raises :class:`RefusedFile`."""
-    from bot.documents.checks.kinds import kind_of
+    from bot.limited.kinds import kind_of
 
     if not given:
         raise RefusedFile(Refusal.EMPTY)

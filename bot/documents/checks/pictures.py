@@ -16,12 +16,12 @@ from bot.documents.checks.verdict import (
     JPEG,
     LONGEST_SIDE,
     MOST_PAGES,
-    MOST_PIXELS,
     PDF,
     Checked,
     Refusal,
     RefusedFile,
 )
+from bot.limited.limits import MOST_PIXELS
 
 _QUALITY = 88
 _WITH_PAGES = frozenset({"TIFF"})

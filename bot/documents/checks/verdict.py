@@ -6,10 +6,8 @@ import json
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-MOST_BYTES = 20 * 1024 * 1024  # of a file that is taken in
 MOST_HANDED_IN = 10 * 1024 * 1024  # what the registries take
 MOST_PAGES = 100
-MOST_PIXELS = 60_000_000
 LONGEST_SIDE = 2400  # pixels of a picture as it is handed in: A4 at 200 dots an inch
 
 PDF, JPEG = "application/pdf", "image/jpeg"

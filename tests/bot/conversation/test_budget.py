@@ -63,6 +63,7 @@ async def test_above_the_budget_of_a_minute_one_sentence_then_silence_then_answe
     )
 
 
+@pytest.mark.slow
 async def test_above_the_budget_of_a_day_one_sentence_until_the_next(system: System) -> None:
     for _ in range(3):
         await write(system, VIBER, "ένα", "δύο", "τρία", "τέσσερα")
@@ -96,6 +97,7 @@ async def test_a_number_that_is_no_destination_is_kept_and_not_answered(system: 
         assert (await connection.scalars(select(outbox.c.id))).all() == []
 
 
+@pytest.mark.slow
 async def test_without_limits_everything_is_answered(database_url: str) -> None:
     limits: dict[str, Any] = {
         "budget_messages_per_minute": 0,
@@ -119,6 +121,7 @@ def test_the_sentence_is_there_in_both_languages(name: str) -> None:
 FIRE, DANGER = "βοήθεια φωτιά στο σπίτι", "[utter_danger el]"
 
 
+@pytest.mark.slow
 async def test_danger_is_answered_above_the_budget_of_a_minute_once_in_ten_minutes_and_thrice_a_day(
     system: System,
 ) -> None:
@@ -132,6 +135,7 @@ async def test_danger_is_answered_above_the_budget_of_a_minute_once_in_ten_minut
     assert await write(system, OTHER, "1", "2", "3", "4", FIRE) == ["re: 1", "re: 2", "re: 3", MINUTE, DANGER]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", [VIBER, SMS])
 async def test_danger_is_answered_above_the_budget_of_a_day_in_the_language_of_the_message(
     system: System, address: str

@@ -10,8 +10,9 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from bot.documents.checks.verdict import JPEG, MOST_BYTES, PDF, Checked, Refusal, Refused, decode
+from bot.documents.checks.verdict import JPEG, PDF, Checked, Refusal, Refused, decode
 from bot.documents.inspection import Inspector
+from bot.limited.limits import MOST_BYTES
 from tests.bot.documents import files
 
 HOSTILE: dict[str, tuple[Callable[[], bytes], Refusal]] = {
@@ -54,6 +55,7 @@ async def test_what_must_not_go_in_is_refused_with_its_reason(inspector: Inspect
     assert await inspector.inspect(make()) == Refused(reason)
 
 
+@pytest.mark.slow
 async def test_a_file_that_unpacks_to_gigabytes_ends_the_child_alone(inspector: Inspector) -> None:
     verdict = await inspector.inspect(files.endless_pdf())
     assert isinstance(verdict, Refused)
@@ -149,6 +151,7 @@ async def test_blur_is_noticed_and_never_refused_for(inspector: Inspector, blur:
     assert verdict.blurred is said
 
 
+@pytest.mark.slow
 async def test_pages_photographed_one_by_one_are_joined_in_their_order(inspector: Inspector) -> None:
     parts = [await inspector.inspect(sent) for sent in (files.photo(), files.pdf(2), files.photo(orientation=6))]
     checked = [part for part in parts if isinstance(part, Checked)]

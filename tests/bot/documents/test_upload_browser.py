@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, Route, async_playwright, expect
+from playwright.async_api import Browser, FilePayload, Page, Route, async_playwright, expect
 
 from casestore.database import Database
 from casestore.documents.lifecycle import DocumentState as S
@@ -30,7 +30,6 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine (Debian: apt-get install chromium)"),
 ]
 SCREENS = [(360, "light"), (1280, "dark")]
-PAPER = {"name": "σάρωση.jpg", "mimeType": "image/jpeg"}
 
 
 @pytest.fixture
@@ -48,6 +47,10 @@ async def upload(sqlite_url: str) -> AsyncIterator[Upload]:
     async with running_upload(database) as made:
         yield made
     await database.close()
+
+
+def paper(content: bytes, name: str = "σάρωση.jpg", media_type: str = "image/jpeg") -> FilePayload:
+    return {"name": name, "mimeType": media_type, "buffer": content}
 
 
 def address(upload: Upload, token: str = "token") -> str:  # noqa: S107 - its link's
@@ -71,7 +74,7 @@ async def test_by_keyboard_over_a_connection_that_breaks(browser: Browser, uploa
     await page.route("**/files/**", trouble)
     await page.goto(address(upload))
     picked = page.locator("input[type=file]")
-    await picked.set_input_files({**PAPER, "buffer": files.photo()})  # type: ignore[arg-type] # a file's payload
+    await picked.set_input_files(paper(files.photo()))
     await picked.focus()
     await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")
@@ -86,7 +89,7 @@ async def test_where_the_server_will_not_have_it_in_pieces_the_form_sends_it(bro
     page = await browser.new_page()
     await page.route("**/files", lambda route: route.fulfill(status=404))
     await page.goto(address(upload))
-    await page.locator("input[type=file]").set_input_files({**PAPER, "buffer": files.photo()})  # type: ignore[arg-type]
+    await page.locator("input[type=file]").set_input_files(paper(files.photo()))
     await page.locator("button").click()
     await expect(page.locator(".results .taken")).to_have_count(1, timeout=15_000)
     assert await upload.handed_in() == [(S.CHECKED, SURVEY.code)]
@@ -95,7 +98,7 @@ async def test_where_the_server_will_not_have_it_in_pieces_the_form_sends_it(bro
 async def test_without_script(browser: Browser, upload: Upload) -> None:
     page = await (await browser.new_context(java_script_enabled=False, locale="en-GB")).new_page()
     await page.goto(address(upload))
-    await page.locator("input[type=file]").set_input_files({**PAPER, "buffer": files.photo()})  # type: ignore[arg-type]
+    await page.locator("input[type=file]").set_input_files(paper(files.photo()))
     await page.locator("button").click()
     await expect(page.locator(".results .taken")).to_have_count(1, timeout=15_000)
     assert await upload.handed_in() == [(S.CHECKED, SURVEY.code)]
@@ -110,8 +113,8 @@ async def test_everybody_can_use_it(browser: Browser, upload: Upload) -> None:
         await page.locator("input[type=radio]").first.check()
         await page.locator("input[type=file]").set_input_files(
             [
-                {**PAPER, "buffer": files.photo(blur=4)},  # type: ignore[list-item]
-                {"name": f"{'α' * 80}.pdf", "mimeType": "application/pdf", "buffer": b"<html>"},
+                paper(files.photo(blur=4)),
+                paper(b"<html>", f"{'α' * 80}.pdf", "application/pdf"),
             ]
         )
         await page.locator("button").click()

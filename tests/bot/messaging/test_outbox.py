@@ -215,6 +215,7 @@ async def test_an_outage_of_minutes_does_not_use_up_all_doubts(harness: OutboxHa
     assert await harness.stands() == ("sent", None)
 
 
+@pytest.mark.slow
 async def test_what_nobody_can_tell_is_given_up_one_day(harness: OutboxHarness) -> None:
     line = FakeChannel(UNKNOWN, findings=[UNKNOWN])
     await harness.run(line, 60.0 * LOOKS, 60)

@@ -19,6 +19,7 @@ from casestore.people.quiet_hours import DEFAULT_QUIET, REST_UNTIL, URGENT_QUIET
 from casestore.queues.outbox import Priority
 from dialogues.catalogue import load_catalogue
 from dialogues.responses import phrases
+from nlu.yaml_file import read_yaml
 from tests.clock import START
 from tests.guards.sizes import ROOT
 
@@ -78,7 +79,7 @@ def test_lanes_stand_in_their_order() -> None:
     [("rows", "kind", "rumour"), ("rows", "news", "gossip"), ("rows", "category", "panic")],
 )
 def test_a_table_that_names_what_there_is_not_is_refused(tmp_path: Path, part: str, field: str, value: str) -> None:
-    table = yaml.safe_load(TABLE.read_text("utf-8"))
+    table = read_yaml(TABLE)
     table[part][0][field] = value
     file = tmp_path / "policy.yml"
     file.write_text(yaml.safe_dump(table), "utf-8")

@@ -14,6 +14,7 @@ from bot.notices.timing import EARLIER, TABLE, holds, load_timings, planned
 from casestore.cases.model import Case, Document, StoredCase
 from casestore.notices.timed import TimedFact
 from casestore.people.quiet_hours import ATHENS, DEFAULT_TIMES, Quiet, QuietTimes
+from nlu.yaml_file import read_yaml
 from tests.clock import START
 
 PAPER = Document("topographic", "Τοπογραφικό", "missing", "", date(2026, 12, 5))
@@ -128,7 +129,7 @@ def test_in_every_hour_of_five_years_it_is_never_quiet_then_and_never_later_than
 
 
 def test_a_table_without_a_field_is_refused(tmp_path: Path) -> None:
-    table = yaml.safe_load(TABLE.read_text("utf-8"))
+    table = read_yaml(TABLE)
     del table["reminders"]["apart_hours"]
     file = tmp_path / "timing.yml"
     file.write_text(yaml.safe_dump(table), "utf-8")

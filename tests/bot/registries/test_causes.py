@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.app import build_recorder, build_registries, http_session, probe_registries
+from bot.app import build_recorder, http_session
 from bot.metrics import Metrics
-from bot.registries.build import registry_jobs
+from bot.registries.build import build_registries, probe_registries, registry_jobs
 from bot.registries.contacts import ContactFeed
 from bot.settings import Settings
 from bot.store import Store, open_store

@@ -13,13 +13,14 @@ from obstore.store import S3Store
 from sqlalchemy import func, select
 
 from bot.store import Store, open_store
+from casestore.bucket import Bucket, s3
 from casestore.database import Database
-from casestore.documents.bucket import Bucket, s3
-from casestore.documents.files import DatabaseFiles, Files, FilesDown, NamedFiles
-from casestore.documents.folder import Folder
+from casestore.documents.files import DatabaseFiles, PlacedFiles
 from casestore.documents.lifecycle import DOCUMENT_MOVES, ENDED, DocumentState, Step
 from casestore.documents.model import ASKED_FOR, Handed, Paper, SealedContent, StoredDocument
 from casestore.documents.upload_links import A_DAY, LIFETIME, MOST_FILES
+from casestore.files import Files, FilesDown, Kept
+from casestore.folder import Folder
 from casestore.people.identity import PROVEN
 from casestore.tables import document_parts, document_tasks, documents
 from casestore.vault import SealBroken, Vault
@@ -94,8 +95,8 @@ def files(request: pytest.FixtureRequest, tmp_path: Path) -> Files:
     if where == "database":
         return DatabaseFiles()
     if where == "folder":
-        return NamedFiles(Folder(tmp_path / "files"))
-    return NamedFiles(Bucket(request.getfixturevalue("storage")[1]))
+        return PlacedFiles(Folder(tmp_path / "files"))
+    return PlacedFiles(Bucket(request.getfixturevalue("storage")[1]))
 
 
 @pytest.fixture
@@ -150,7 +151,7 @@ async def test_what_is_kept_cannot_be_read_and_opens_for_its_own_document_alone(
     sealed = await files.load(fixture.database, first or 0)
     assert sealed is not None
     assert b"words" not in sealed
-    swapped = SealedContent(sealed, len(sealed), stored_as=await files.put(sealed))
+    swapped = await files.put(sealed)
     async with fixture.database.write() as connection:
         await files.save(connection, second or 0, swapped, START)
     with pytest.raises(SealBroken):
@@ -242,13 +243,13 @@ async def test_a_place_that_is_away_is_told_of_by_its_kind_and_nothing_is_kept(
 async def test_in_the_bucket_of_the_settings_lies_what_is_sealed_below_its_prefix(database_url: str) -> None:
     there = ObjectStorage()
     async with served(there.app()) as url:
-        place: dict[str, Any] = {"files_url": f"s3://{BUCKET}/documents", "files_endpoint": url}
+        place: dict[str, Any] = {"files_url": f"s3://{BUCKET}/sealed", "files_endpoint": url}
         settings = settings_for(database_url, **place, files_key_id=KEY_ID, files_secret=SECRET)
         async with open_store(settings, migrating=True) as store:
             content = await store.documents.sealed("up:1:a", b"words " * 9000)
     [(name, (lying, _))] = there.objects.items()
-    assert name == f"documents/{content.stored_as}"
-    assert content.sealed == b""  # it is not held twice
+    assert name == f"sealed/documents/{content.kept.stored_as}"
+    assert content.kept.sealed == b""  # it is not held twice
     assert b"words" not in lying
 
 
@@ -287,4 +288,4 @@ async def test_no_link_for_who_is_not_known(fixture: Fixture) -> None:
 
 
 def test_what_is_sealed_does_not_show() -> None:
-    assert "x" not in repr(replace(SealedContent(b"x", 1)))
+    assert "x" not in repr(replace(SealedContent(Kept(b"x"), 1)))

@@ -1,4 +1,4 @@
-"""Guessing codes: ten thousand tries over many chats, and what they amount to."""
+"""Guessing codes: thousands of tries over many chats, and what they amount to."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from casestore.people.codes import ATTEMPTS, CITIZENS_PER_CONVERSATION, PER_CITI
 from casestore.vault import Vault
 from tests.clock import FakeClock
 
-GUESSES, GUESSES_A_TURN = 10_000, 5
+GUESSES, GUESSES_A_TURN = 4_000, 5  # with more of them in a day every limit stops the same
 VICTIM = "123456783"
 CODES = 1_000_000
 
@@ -77,7 +77,7 @@ async def attacker(tmp_path: Path, vault: Vault) -> AsyncIterator[Attacker]:
     await database.close()
 
 
-async def test_ten_thousand_guesses(attacker: Attacker, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_thousands_of_guesses(attacker: Attacker, capsys: pytest.CaptureFixture[str]) -> None:
     """A day's work of 100 chats: a new code and five guesses at a time, half of them at one citizen, half at others."""
     chats = await attacker.chats(100)
     at_one, at_all = Tally(), Tally()
@@ -87,7 +87,7 @@ async def test_ten_thousand_guesses(attacker: Attacker, capsys: pytest.CaptureFi
         await attacker.ask(chat, VICTIM if attacker.tally is at_one else f"{turn:09d}")
         for _ in range(GUESSES_A_TURN):
             await attacker.guess(chat)
-        attacker.clock.forward(40)
+        attacker.clock.forward(100)
     (most, _), (citizens, _) = PER_CITIZEN[0], CITIZENS_PER_CONVERSATION
     _tell(capsys, "one citizen", at_one)
     _tell(capsys, "everybody", at_all)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogues.engine.session import BOUND, SILENCE, recent, session_of, slots_of
 from dialogues.questions import ASKED_BY
 from dialogues.turn import Event
+from nlu.yaml_file import read_yaml
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 DOMAIN = Path(__file__).parents[3] / "dialogues/domain"
@@ -57,10 +57,10 @@ def test_the_recent_part_holds_the_last_turns(kinds: list[str], turns: int) -> N
 
 
 def test_rasa_is_told_the_same_length() -> None:
-    told = yaml.safe_load((DOMAIN / "understanding.yml").read_text("utf-8"))["session_config"]
+    told = read_yaml(DOMAIN / "understanding.yml")["session_config"]
     assert told["session_expiration_time"] == SILENCE.total_seconds() / 60
 
 
 def test_questions_and_the_slot_agree() -> None:
-    slots = yaml.safe_load((DOMAIN / "understanding.yml").read_text("utf-8"))["slots"]
+    slots = read_yaml(DOMAIN / "understanding.yml")["slots"]
     assert set(slots["question"]["values"]) == set(ASKED_BY.values())

@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogues.understanding.alarm_phrases import ALARMS, alarm_in
 from dialogues.understanding.interpret import preclassify
+from nlu.yaml_file import read_yaml
 
 HERE = Path(__file__).parent
-SAID = yaml.safe_load((HERE / "alarms.yml").read_text("utf-8"))
+SAID = read_yaml(HERE / "alarms.yml")
 NLU = Path(__file__).parents[3] / "nlu/data"
 RAISED = [(kind, text) for kind in ALARMS for text in SAID[kind]]
 TWO_WAYS = frozenset({"deny", "complaint"})
@@ -44,7 +44,7 @@ def test_no_sentence_by_which_the_classifier_is_trained_raises_one() -> None:
     raised = [
         (kind, entry["intent"], line)
         for file in sorted(NLU.glob("*.yml"))
-        for entry in yaml.safe_load(file.read_text("utf-8"))["nlu"]
+        for entry in read_yaml(file)["nlu"]
         if "intent" in entry
         for line in entry["examples"].splitlines()
         if (kind := alarm_in(line.removeprefix("- ")))

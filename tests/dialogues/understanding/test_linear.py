@@ -18,9 +18,10 @@ from dialogues.turn import Entity
 from dialogues.understanding.interpret import Reading, preclassify, resolve_in_context
 from dialogues.understanding.redaction import redact
 from nlu import entities, references
+from nlu.counting import weigh
 from nlu.intents import IntentModel, Shape, features
 from nlu.language import detect
-from nlu.linear import LinearModel, inverse_frequencies
+from nlu.linear import LinearModel
 from tests.nlu.repeated import ENDS, PIECES, repeated
 
 pytestmark = pytest.mark.slow  # some ten seconds for each hundred
@@ -39,7 +40,7 @@ CHOICES = ({"title": "Ναι", "says": "/affirm"},)
 def model() -> IntentModel:
     shape = Shape()
     known = [tuple(features(key, shape)) for key in ("ne", "oxi", "pou ine i etisi mou")]
-    vocabulary, idf = inverse_frequencies(known, 1)
+    vocabulary, idf, _ = weigh(known, 1)
     weights = np.ones((len(vocabulary), 2), dtype=np.float32)
     linear = LinearModel(("affirm", "_told"), vocabulary, idf, weights, np.zeros(2, np.float32), 1.0)
     return IntentModel(linear, shape)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +12,7 @@ from bot.channels.facts import SPOKEN
 from dialogues.understanding.hours import hours_in
 from dialogues.understanding.interpret import Reading, preclassify, resolve_in_context
 from dialogues.understanding.rights_phrases import RightsPhrases
+from nlu.yaml_file import read_yaml
 
 asked = RightsPhrases(SPOKEN).asked
 NLU = Path(__file__).parents[3] / "nlu/data"
@@ -134,7 +134,7 @@ def test_no_sentence_that_teaches_another_intent_is_taken() -> None:
     taken = [
         (entry["intent"], line)
         for file in sorted(NLU.glob("*.yml"))
-        for entry in yaml.safe_load(file.read_text("utf-8"))["nlu"]
+        for entry in read_yaml(file)["nlu"]
         if "intent" in entry
         for line in entry["examples"].splitlines()
         if (found := asked(line.removeprefix("- "))) and found.intent != entry["intent"]

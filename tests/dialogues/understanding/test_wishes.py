@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bot.channels.facts import SPOKEN
 from dialogues.understanding.asides import parted
 from dialogues.understanding.preference_phrases import PreferencePhrases
 from dialogues.understanding.wishes import Wish, wish_in
+from nlu.yaml_file import read_yaml
 
 NLU = Path(__file__).parents[3] / "nlu/data"
 WORKING, ALL_HOURS = ("days", "working"), ("quiet", "none")
@@ -76,7 +76,7 @@ def test_no_sentence_of_another_intent_is_a_wish() -> None:
     others = [
         example
         for file in sorted(NLU.glob("*.yml"))
-        for block in yaml.safe_load(file.read_text("utf-8"))["nlu"]
+        for block in read_yaml(file)["nlu"]
         if "notifications" not in block.get("intent", "") and "examples" in block and "intent" in block
         for example in block["examples"].splitlines()
     ]

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from aiohttp import BodyPartReader, web
 
 from bot.channels.media import name_in
-from bot.documents.checks.verdict import MOST_BYTES
+from bot.limited.limits import MOST_BYTES
 from bot.web.body import RequestRefused
 
 MOST_BODY = 100 * 1024 * 1024  # bytes of a form, all files together

@@ -6,7 +6,7 @@ import asyncio
 import os
 from pathlib import Path
 
-from casestore.documents.files import FilesDown
+from casestore.files import FilesDown
 
 
 class Folder:

@@ -10,7 +10,7 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import ObjectStore, S3Store
 
-from casestore.documents.files import FilesDown
+from casestore.files import FilesDown
 
 WITHIN = timedelta(seconds=30)  # for one try of one object: 20 MB at 6 Mbit/s
 TRIES_WITHIN = timedelta(seconds=20)  # after which no further one begins

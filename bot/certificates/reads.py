@@ -1,0 +1,45 @@
+"""What a turn may read of certificates that were asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from casestore.certificates.model import StoredRequest
+from casestore.certificates.requests import CertificateRequests
+from dialogues.catalogue import Catalogue
+from dialogues.ports import RequestedCertificate
+
+TOLD = timedelta(days=730)
+
+
+class StoreCertificates:
+    """Implements :class:`dialogues.ports.CertificateReads`. ``registries``: the names of those that can be asked."""
+
+    def __init__(self, requests: CertificateRequests, catalogue: Catalogue, registries: Collection[str]) -> None:
+        self._requests = requests
+        self._issued = frozenset(code for code, kind in catalogue.issued.items() if kind.registry in registries)
+
+    def issues(self, kind: str) -> bool:
+        return kind in self._issued
+
+    async def may_ask(self, citizen_id: int, now: datetime) -> bool:
+        return await self._requests.may_ask(citizen_id, now)
+
+    async def asked(self, citizen_id: int, now: datetime) -> tuple[RequestedCertificate, ...]:
+        return tuple(map(_told, await self._requests.of_citizen(citizen_id, now - TOLD)))
+
+
+def _told(request: StoredRequest) -> RequestedCertificate:
+    return RequestedCertificate(
+        id=request.id,
+        kind=request.kind,
+        state=request.state,
+        at=request.created_at,
+        details=request.details,
+        number=request.number or "",
+        reason=request.words,
+        issued_at=request.issued_at,
+        valid_until=request.valid_until,
+        kept_until=request.kept_until if request.size is not None else None,
+    )

@@ -1,0 +1,84 @@
+"""Asks the records and, where they do not know a file's very bytes, the child that opens it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from pathlib import Path
+
+import structlog
+
+from bot.certificates.paper.code import read_code
+from bot.certificates.verify.facts import Facts, decode
+from bot.certificates.verify.verdict import Verdict, of_code, of_copy, of_file
+from bot.limited.limits import MOST_BYTES
+from bot.limited.process import Children
+from bot.runtime import Clock
+from casestore.certificates.records import IssuedCertificates
+
+CHILD = "bot.certificates.verify.child"
+MOST_ANSWERED = 16_384  # bytes
+WITHIN = 30.0  # seconds: its library takes one to load, on a busy machine several
+
+log = structlog.get_logger(__name__)
+
+
+class FileReader:
+    """Files opened in children. ``published``: the certificates that are trusted, in PEM
+    (:mod:`bot.certificates.trust`), read anew each time, since the demo's authority is made by another process."""
+
+    def __init__(self, published: tuple[Path, ...], clock: Clock) -> None:
+        self._published = published
+        self._clock = clock
+        self._children = Children(CHILD, most_answered=MOST_ANSWERED, within=WITHIN)
+
+    async def read(self, content: bytes) -> Facts | None:
+        """``None``: it cannot be looked into. Raises :class:`OSError` where there are no certificates to trust."""
+        if not content or len(content) > MOST_BYTES:
+            return None
+        pem = await asyncio.to_thread(self._trusted)
+        begin = json.dumps({"published": pem, "now": self._clock().isoformat()}).encode() + b"\n"
+        answer, code = await self._children.ask("verify", [begin, content])
+        try:
+            return decode(answer)
+        except (
+            ValueError,
+            LookupError,
+            TypeError,
+            AttributeError,
+        ):  # killed, at a limit or by us; or made to say something else
+            log.warning("verify.child-failed", code=code)
+            return None
+
+    def _trusted(self) -> str:
+        return "".join(path.read_text("ascii", "replace") for path in self._published)
+
+
+class Checker:
+    """Verdicts, with what is on record."""
+
+    def __init__(self, issued: IssuedCertificates, reader: FileReader, clock: Clock) -> None:
+        self._issued = issued
+        self._reader = reader
+        self._clock = clock
+
+    async def code(self, typed: str) -> Verdict:
+        code = read_code(typed)
+        return of_code(code, None if code is None else await self._issued.by_code(code), self._clock())
+
+    async def copy(self, content: bytes) -> Verdict | None:
+        """Of a file that is byte for byte what was issued; ``None`` for any other. Nothing is opened."""
+        digest = await asyncio.to_thread(lambda: hashlib.sha256(content).hexdigest())
+        record = await self._issued.by_digest(digest)
+        return None if record is None else of_copy(record, self._clock())
+
+    async def file(self, content: bytes) -> Verdict:
+        """Of any file. Raises :class:`OSError` where there are no certificates to trust."""
+        return await self.copy(content) or await self.opened(content)
+
+    async def opened(self, content: bytes) -> Verdict:
+        """Of a file that is no copy of what was issued. Raises :class:`OSError` likewise."""
+        facts = await self._reader.read(content)
+        record = await self._issued.by_code(facts.code) if facts is not None and facts.code else None
+        return of_file(facts, record, self._clock())

@@ -1,0 +1,65 @@
+"""The console put together from the service's parts. Called by the composition root alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bot.channels.facts import SPOKEN
+from bot.console.actions import AgentActions
+from bot.console.api import Api
+from bot.console.citizen import CitizenView
+from bot.console.guard import Guard
+from bot.console.hub import Hub
+from bot.console.job import TakeoverJob
+from bot.console.pages import ConsolePages
+from bot.console.passwords import Passwords
+from bot.console.reading import Reading
+from bot.console.rendering import Rendering
+from bot.console.signing_in import SigningIn
+from bot.console.speaking import Speaking
+from bot.console.stream import Streams
+from bot.conversation.effects import Wording
+from bot.conversation.hours import load_hours
+from bot.metrics import Metrics
+from bot.runtime import Clock
+from bot.settings import Settings
+from bot.store import Store
+from dialogues.catalogue import load_catalogue
+from dialogues.responses import phrases
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """The routes of the web side, and the hub that ends their streams when it stops."""
+
+    routes: list[web.RouteDef]
+    hub: Hub
+
+
+def console(settings: Settings, store: Store, clock: Clock) -> Console:
+    """For the web side."""
+    hours = load_hours(settings.staff_hours)
+    guard = Guard(store, clock, secure=settings.public_url.startswith("https://"))
+    desk = AgentActions(store, Speaking(store, phrases(SPOKEN)), clock)
+    reading = Reading(store, desk, CitizenView(store, load_catalogue()), hours, clock)
+    hub = Hub(store, clock)
+    api = Api(store=store, desk=desk, reading=reading, guard=guard, settings=settings, clock=clock)
+    streams = Streams(store=store, hub=hub, reading=reading, guard=guard, clock=clock)
+    pages = ConsolePages(
+        store=store,
+        desk=desk,
+        reading=reading,
+        guard=guard,
+        signing_in=SigningIn(store, Passwords(), clock, demo=settings.staff_demo == "on"),
+        rendering=Rendering(clock),
+        clock=clock,
+    )
+    return Console([*pages.routes(), *api.routes(), *streams.routes()], hub)
+
+
+def takeover_job(settings: Settings, store: Store, wording: Wording, metrics: Metrics, clock: Clock) -> TakeoverJob:
+    """For a worker."""
+    hours = load_hours(settings.staff_hours)
+    return TakeoverJob(store=store, speaking=Speaking(store, wording), hours=hours, metrics=metrics, clock=clock)

@@ -1,0 +1,1 @@
+"""Where what strangers send is opened: a child process for each file, which has nothing and may do little."""

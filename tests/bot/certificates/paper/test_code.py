@@ -1,0 +1,95 @@
+"""The code on a paper: what its check symbols find, and how it may be typed."""
+
+from __future__ import annotations
+
+import random
+import string
+from itertools import combinations
+
+import pytest
+
+from bot.certificates.paper.code import (
+    ALPHABET,
+    FIELD,
+    LENGTH,
+    codes_in,
+    grouped,
+    looks_like_code,
+    new_code,
+    plain,
+    read_code,
+)
+
+R = random.Random(20261127)
+CODE = new_code(R.randrange)
+GREEK = str.maketrans("AEHKMNTXY", "ΑΕΗΚΜΝΤΧΥ")
+LOOKALIKES = {"0": "0OoΟο", "1": "1IilLΙι", "2": "2ZzΖζ", "5": "5Ss", "8": "8BbΒβ"}
+
+
+def test_every_change_of_one_or_two_symbols_is_found() -> None:
+    """All 288 and 38,880 of them. The code is linear: what a change adds is found or not, whatever it is added to."""
+    symbols = [ALPHABET.index(symbol) for symbol in plain(CODE)]
+    passed = tried = 0
+    for first, second in combinations(range(LENGTH), 2):
+        for add in range(FIELD):
+            for add_too in range(FIELD):
+                if not (add or add_too):
+                    continue
+                changed = symbols.copy()
+                changed[first] = (changed[first] + add) % FIELD
+                changed[second] = (changed[second] + add_too) % FIELD
+                tried += 1
+                passed += read_code("".join(ALPHABET[value] for value in changed)) is not None
+    assert (tried, passed) == (120 * (FIELD**2 - 1), 0)
+
+
+def test_every_swap_of_two_symbols_is_found() -> None:
+    for _ in range(200):
+        symbols = plain(new_code(R.randrange))
+        for first, second in combinations(range(LENGTH), 2):
+            if symbols[first] != symbols[second]:
+                swapped = list(symbols)
+                swapped[first], swapped[second] = swapped[second], swapped[first]
+                assert read_code("".join(swapped)) is None
+
+
+def test_few_of_all_guesses_get_as_far_as_the_records() -> None:
+    passed = sum(read_code("".join(R.choices(ALPHABET, k=LENGTH))) is not None for _ in range(20_000))
+    assert passed < 20_000 * 0.005  # one in 361
+
+
+def test_however_it_is_typed_it_is_read() -> None:
+    for _ in range(2000):
+        code = new_code(R.randrange)
+        typed = R.choice(["-", " ", ".", "", " - ", "–", "_"]).join(code.split("-"))
+        typed = "".join(R.choice(LOOKALIKES.get(symbol, symbol)) for symbol in typed)
+        typed = "".join(R.choice([sign, sign.translate(GREEK)]) for sign in typed)
+        typed = "".join(R.choice([sign, sign.lower()]) for sign in typed)
+        assert read_code(f" {typed}\n") == code, typed
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "-", CODE[:-1], CODE + "0", CODE.replace(CODE[0], "Ω"), "٤" * 16, "\0" * 16, "Ω" * 16, "x" * 10_000]
+)
+def test_what_is_none_is_none(typed: str) -> None:
+    assert read_code(typed) is None
+
+
+def test_a_mistyped_code_is_told_from_other_words() -> None:
+    wrong = ("1" if CODE[0] == "0" else "0") + CODE[1:]
+    assert (looks_like_code(wrong), looks_like_code("που είναι το χαρτί μου"), read_code(wrong)) == (True, False, None)
+
+
+def test_codes_are_found_in_what_is_written() -> None:
+    other = new_code(R.randrange)
+    said = f"Ο κωδικός είναι {CODE.lower()}, και ο άλλος {plain(other)}· ξανά {CODE}."
+    assert codes_in(said) == [CODE, other]
+    assert codes_in("το 6900000001 και ο ΑΦΜ 123456783, ΑΔ-2026-000123") == []
+    assert codes_in(f"x{plain(CODE)}y") == []
+    assert codes_in("-".join(string.ascii_uppercase * 70)) == []
+
+
+def test_codes_are_grouped_and_of_the_alphabet() -> None:
+    codes = {new_code(R.randrange) for _ in range(500)}
+    assert len(codes) == 500
+    assert all(set(plain(code)) <= set(ALPHABET) and grouped(plain(code)) == code for code in codes)

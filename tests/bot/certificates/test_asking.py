@@ -1,0 +1,188 @@
+"""What is done about a request, over a real store: killed anywhere, twice at once, given up: one paper, one message."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from bot.backoff import DOCUMENT_ATTEMPTS, RetryPolicy
+from bot.certificates.build import certificates_job
+from bot.certificates.model import Issued, Sheet
+from bot.channels.facts import SPOKEN
+from bot.metrics import Metrics
+from bot.worker import Job, run_until_idle
+from casestore.certificates.lifecycle import RequestState as S
+from casestore.certificates.model import Asked
+from casestore.database import Database
+from casestore.tables import certificate_links, certificates, handovers, outbox
+from casestore.vault import Vault
+from connectors.registry import Certificate, CertificateRequest, Offer, RegistryRefused, RegistryUnavailable
+from dialogues.responses import phrases
+from tests.casestore.fixture import StoreFixture
+from tests.clock import START, FakeClock
+from tests.fakes.case_registry import FakeCaseRegistry
+from tests.fakes.issuer import PlainIssuer
+from tests.harness import counting, settings_for
+
+KIND, AFM = "family-status-certificate", "123456783"
+FIELDS = (("Όνομα", "Μαρία"), ("Επώνυμο", "Αντωνίου"))
+
+
+@dataclass
+class Murdered(PlainIssuer):
+    """Made its paper, and the process was killed before anything was kept."""
+
+    deaths: int = 1
+
+    async def issue(self, sheet: Sheet) -> Issued:
+        made = await super().issue(sheet)
+        if self.deaths:
+            self.deaths -= 1
+            raise asyncio.CancelledError
+        return made
+
+
+class Registrar(FakeCaseRegistry):
+    """Issues what it is asked for at once. ``takes``: how often it was asked for something new."""
+
+    def __init__(self, status: str = "issued") -> None:
+        super().__init__("kep")
+        self.certificates = (Offer(KIND),)
+        self.status, self.takes, self.lost = status, 0, 0
+
+    async def request(self, wanted: CertificateRequest) -> Certificate:
+        self._fail()
+        key = (wanted.id, wanted.afm)
+        if key not in self.issued or not self.honours_ids:
+            self.takes += 1
+        made = Certificate(wanted.id, "7/2026", KIND, "Πιστοποιητικό", self.status, fields=FIELDS)
+        found = self.issued.setdefault(key, made)
+        if self.lost:
+            self.lost -= 1
+            raise RegistryUnavailable(self.name, "timeout")
+        return found
+
+
+@dataclass
+class Asking:
+    """A worker that has nothing to do but to ask for certificates."""
+
+    fixture: StoreFixture
+    clock: FakeClock
+    registry: Registrar = field(default_factory=Registrar)
+    issuer: PlainIssuer = field(default_factory=PlainIssuer)
+
+    def job(self) -> Job:
+        return certificates_job(
+            settings=settings_for("sqlite+aiosqlite:///unused.db"),
+            store=self.fixture.store,
+            registries=[self.registry],
+            issuer=self.issuer,
+            wording=phrases(SPOKEN),
+            metrics=Metrics(),
+            runtime=counting(self.clock),
+            policy=RetryPolicy(),
+        )
+
+    async def asked(self) -> None:
+        talk = await self.fixture.at("viber", "anna")
+        citizen = await self.fixture.link(talk, AFM)
+        asked = Asked("in:1:e0", citizen, talk.id, KIND, "kep", "r1", {}, {})
+        async with self.fixture.database.write() as connection:
+            assert await self.fixture.store.certificate_requests.ask(connection, asked, START)
+
+    async def run(self, seconds: float = 0) -> None:
+        self.clock.forward(seconds)
+        await run_until_idle([self.job()])
+
+    async def state(self) -> S:
+        found = await self.fixture.store.certificate_requests.find(1)
+        assert found is not None
+        return found.state
+
+    async def counts(self) -> tuple[int, int, int]:
+        """Papers on record, links, messages."""
+        count = self.fixture.count
+        return await count(certificates), await count(certificate_links), await count(outbox)
+
+
+@pytest.fixture
+async def asking(database: Database, vault: Vault, clock: FakeClock) -> Asking:
+    asking = Asking(StoreFixture(database, vault), clock)
+    await asking.asked()
+    return asking
+
+
+ONE = (1, 1, 2)  # on Viber the words and the file are two messages
+
+
+async def test_it_is_asked_for_made_kept_and_sent(asking: Asking) -> None:
+    await asking.run()
+    assert await asking.state() is S.ISSUED
+    assert await asking.counts() == ONE
+    [sheet] = asking.issuer.sheets
+    assert (sheet.holder, sheet.protocol, sheet.template) == ("Μαρία Αντωνίου", "7/2026", "civil-status")
+    assert sheet.valid_until is not None
+
+
+async def test_killed_after_the_paper_was_made_another_takes_its_place_and_one_is_on_record(asking: Asking) -> None:
+    asking.issuer = Murdered()
+    await asking.run()
+    assert await asking.counts() == (0, 0, 0)
+    await asking.run(121)
+    assert await asking.state() is S.ISSUED
+    assert (asking.registry.takes, await asking.counts()) == (1, ONE)
+
+
+async def test_two_workers_at_once_send_one(asking: Asking) -> None:
+    await asyncio.gather(*(run_until_idle([asking.job()]) for _ in range(3)))
+    assert (asking.registry.takes, await asking.counts()) == (1, ONE)
+
+
+@pytest.mark.parametrize("honours", [True, False])
+async def test_an_answer_that_was_lost_is_asked_for_and_nothing_is_asked_for_twice(
+    asking: Asking, honours: bool
+) -> None:
+    asking.registry.honours_ids, asking.registry.lost = honours, 1
+    await asking.run()
+    await asking.run(30)
+    assert await asking.state() is S.ISSUED
+    assert (asking.registry.takes, await asking.counts()) == (1, ONE)
+
+
+async def test_a_registry_that_stays_down_ends_honestly_with_a_person(asking: Asking) -> None:
+    asking.registry.failures = [RegistryUnavailable("kep", "timeout") for _ in range(200)]
+    for _ in range(DOCUMENT_ATTEMPTS + 1):
+        await asking.run(700)
+    assert await asking.state() is S.FAILED
+    assert await asking.counts() == (0, 0, 2)  # that it takes longer, and that it came to nothing
+    assert await asking.fixture.count(handovers) == 1
+
+
+async def test_what_the_registry_will_not_have_is_not_tried_again(asking: Asking) -> None:
+    asking.registry.failures = [RegistryRefused("kep", "error DETAIL_MISSING")]
+    await asking.run()
+    assert await asking.state() is S.FAILED
+    assert await asking.fixture.count(handovers) == 1
+
+
+async def test_what_is_issued_later_is_found_by_looking(asking: Asking) -> None:
+    asking.registry.status = "pending"
+    await asking.run()
+    assert await asking.state() is S.WAITING
+    for key, one in asking.registry.issued.items():
+        asking.registry.issued[key] = replace(one, status="issued")
+    await asking.run(601)
+    assert (await asking.state(), await asking.counts()) == (S.ISSUED, ONE)
+
+
+async def test_it_is_kept_and_sent_nowhere_where_its_citizen_is_not_proven_any_more(asking: Asking) -> None:
+    talk = await asking.fixture.at("viber", "anna")
+    found = await asking.fixture.store.certificate_requests.find(1)
+    assert found is not None
+    async with asking.fixture.database.write() as connection:
+        await asking.fixture.store.links.unlink(connection, talk.contact_point_id, found.citizen_id, START)
+    await asking.run()
+    assert (await asking.state(), await asking.counts()) == (S.ISSUED, (1, 0, 0))
