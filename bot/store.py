@@ -35,7 +35,6 @@ from casestore.documents.tasks import DocumentTasks
 from casestore.documents.upload_links import UploadLinks
 from casestore.documents.uploads import Uploads
 from casestore.files import Files, Place
-from casestore.folder import Folder
 from casestore.migrate import check_key_ring, is_current, migrate
 from casestore.notices.records import NoticeRecords
 from casestore.notices.repository import Notices
@@ -48,6 +47,7 @@ from casestore.people.contact_points import ContactPoints
 from casestore.people.identity import Links
 from casestore.people.login_links import LoginLinks
 from casestore.people.preferences import Preferences
+from casestore.places.folder import Folder
 from casestore.queues.inbox import Inbox
 from casestore.queues.outbox import Outbox
 from casestore.queues.receipts import Receipts
@@ -225,7 +225,7 @@ def _place(settings: Settings, what: str) -> Place | None:
     if place.scheme == "file":
         folder = Path(unquote(place.path))
         return Folder(folder if what == "documents" else folder / what)
-    from casestore.bucket import Bucket, s3  # its client is loaded where it is used
+    from casestore.places.bucket import Bucket, s3  # its client is loaded where it is used
 
     return Bucket(
         s3(

@@ -27,7 +27,7 @@ class FilesDown(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Filed:
     """Sealed content on its way to its row. ``stored_as``: its name where it is kept already, beside the database."""
 
     sealed: bytes = field(repr=False)
@@ -37,10 +37,10 @@ class Kept:
 class Files(Protocol):
     """Keeps one sealed content for an owner (a row of its table, by id); another takes its place."""
 
-    async def put(self, sealed: bytes) -> Kept:
+    async def put(self, sealed: bytes) -> Filed:
         """Keep it before the commit, where that is beside the database. Raises :class:`FilesDown`."""
 
-    async def save(self, connection: AsyncConnection, owner: int, content: Kept, now: datetime) -> None: ...
+    async def save(self, connection: AsyncConnection, owner: int, content: Filed, now: datetime) -> None: ...
 
     async def load(self, database: Database, owner: int) -> bytes | None:
         """``None`` when there is none any more. Raises :class:`FilesDown`."""
@@ -59,10 +59,10 @@ class PartFiles:
         self._parts = parts
         self._of = parts.c[of]
 
-    async def put(self, sealed: bytes) -> Kept:
-        return Kept(sealed)
+    async def put(self, sealed: bytes) -> Filed:
+        return Filed(sealed)
 
-    async def save(self, connection: AsyncConnection, owner: int, content: Kept, now: datetime) -> None:
+    async def save(self, connection: AsyncConnection, owner: int, content: Filed, now: datetime) -> None:
         await self.drop(connection, [owner])
         for number, start in enumerate(range(0, len(content.sealed), PART)):
             row = {self._of.name: owner, "number": number, "bytes": content.sealed[start : start + PART]}
@@ -101,12 +101,12 @@ class NamedFiles:
         self._place = place
         self._id, self._owners, self._name = owners.c.id, owners, owners.c.stored_as
 
-    async def put(self, sealed: bytes) -> Kept:
+    async def put(self, sealed: bytes) -> Filed:
         name = secrets.token_hex(16)
         await self._place.write(name, sealed)
-        return Kept(b"", name)
+        return Filed(b"", name)
 
-    async def save(self, connection: AsyncConnection, owner: int, content: Kept, now: datetime) -> None:  # noqa: ARG002 - its row knows
+    async def save(self, connection: AsyncConnection, owner: int, content: Filed, now: datetime) -> None:  # noqa: ARG002 - its row knows
         named = update(self._owners).where(self._id == owner).values(stored_as=content.stored_as)
         await connection.execute(named)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from casestore.certificates.lifecycle import RequestState
-from casestore.files import Kept
+from casestore.files import Filed
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class StoredRequest:
 class SealedPaper:
     """An issued paper as it will be kept: its file sealed, ``size`` bytes unsealed. ``number`` is the registry's."""
 
-    sealed: Kept = field(repr=False)
+    sealed: Filed = field(repr=False)
     size: int
     code: str = field(repr=False)
     number: str

@@ -15,7 +15,7 @@ from casestore.certificates.lifecycle import ENDED, REQUEST_MOVES, RequestState,
 from casestore.certificates.model import Asked, SealedPaper, StoredRequest
 from casestore.certificates.tasks import CertificateTasks
 from casestore.database import Database
-from casestore.files import Files, Kept
+from casestore.files import Filed, Files
 from casestore.filevault import FileVault
 from casestore.queues.lifecycle import sources
 from casestore.tables import certificate_requests as requests
@@ -167,7 +167,7 @@ class CertificateRequests:
 
     # Papers
 
-    async def sealed(self, key: str, pdf: bytes) -> Kept:
+    async def sealed(self, key: str, pdf: bytes) -> Filed:
         """A paper as it will be kept: it opens for the request of this ``key`` alone. With no transaction open. Raises
         :class:`casestore.files.FilesDown`."""
         return await self._files.put(await asyncio.to_thread(self._sealing.seal, _subject(key), pdf))

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from casestore.documents.lifecycle import DocumentState
-from casestore.files import Kept
+from casestore.files import Filed
 
 ASKED_FOR = timedelta(days=2)
 """How long a file waits for its citizen to say which paper it is."""
@@ -44,7 +44,7 @@ class Handed:
 class SealedContent:
     """Content as it will be kept, ``size`` bytes unsealed. ``media_type`` and what follows: once it is checked."""
 
-    kept: Kept = field(repr=False)
+    kept: Filed = field(repr=False)
     size: int
     media_type: str | None = None
     pages: int | None = None

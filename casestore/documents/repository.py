@@ -209,7 +209,7 @@ class Documents:
         return await asyncio.to_thread(self._sealing.open, document.key, sealed)
 
     async def sweep(self, older_than: float) -> int:
-        """See :meth:`casestore.documents.files.Files.sweep`."""
+        """See :meth:`casestore.files.Files.sweep`."""
         return await self._files.sweep(self._database, older_than)
 
 

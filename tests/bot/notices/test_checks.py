@@ -27,6 +27,9 @@ DEEP_NIGHT = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)  # three o'clock in Athens
 SPEAKS_FIRST = {Kind.CASE}
 """What goes out without having been asked for: each passes the last look, where quiet hours are."""
 MAKES_ROWS = {
+    "bot/certificates/effects.py": "a link to a paper, asked for in a turn",
+    "bot/certificates/notes.py": "what became of a request, to who has asked",
+    "bot/console/speaking.py": "an employee's answer",
     "bot/linking/completion.py": "the chat is told that it is linked, by whom it was asked to",
     "bot/conversation/effects.py": "codes, links and confirmations, each asked for in a turn",
     "bot/conversation/links.py": "a one-time link, asked for in a turn",
@@ -61,7 +64,11 @@ def test_whoever_adds_to_the_outbox_is_known_and_news_passes_one_place() -> None
     assert {name for name, text in texts.items() if re.search(r"outbox\.add\(", text)} == MAKES_ROWS.keys()
     written = re.compile(r"insert(_new)?\((connection, )?outbox\b")
     assert {name for name, text in texts.items() if written.search(text)} == {"casestore/queues/outbox.py"}
-    assert {name for name, text in texts.items() if "Kind.CASE" in text} == {"bot/app.py", "bot/notices/planner.py"}
+    assert {name for name, text in texts.items() if "Kind.CASE" in text} == {
+        "bot/app.py",
+        "bot/notices/planner.py",
+        "casestore/staff/talks.py",
+    }
 
 
 async def test_at_night_what_was_asked_for_goes_and_news_waits(database: Database) -> None:

@@ -19,8 +19,8 @@ from casestore.certificates.requests import A_DAY as REQUESTS_A_DAY
 from casestore.conversations.repository import Conversation
 from casestore.database import Database
 from casestore.files import Files
-from casestore.folder import Folder
 from casestore.migrate import migrate
+from casestore.places.folder import Folder
 from casestore.tables import certificate_parts, certificate_requests
 from casestore.vault import SealBroken, Vault
 from casestore.watch.states import MOVING

@@ -13,15 +13,15 @@ from obstore.store import S3Store
 from sqlalchemy import func, select
 
 from bot.store import Store, open_store
-from casestore.bucket import Bucket, s3
 from casestore.database import Database
 from casestore.documents.files import DatabaseFiles, PlacedFiles
 from casestore.documents.lifecycle import DOCUMENT_MOVES, ENDED, DocumentState, Step
 from casestore.documents.model import ASKED_FOR, Handed, Paper, SealedContent, StoredDocument
 from casestore.documents.upload_links import A_DAY, LIFETIME, MOST_FILES
-from casestore.files import Files, FilesDown, Kept
-from casestore.folder import Folder
+from casestore.files import Filed, Files, FilesDown
 from casestore.people.identity import PROVEN
+from casestore.places.bucket import Bucket, s3
+from casestore.places.folder import Folder
 from casestore.tables import document_parts, document_tasks, documents
 from casestore.vault import SealBroken, Vault
 from tests.clock import START
@@ -288,4 +288,4 @@ async def test_no_link_for_who_is_not_known(fixture: Fixture) -> None:
 
 
 def test_what_is_sealed_does_not_show() -> None:
-    assert "x" not in repr(replace(SealedContent(Kept(b"x"), 1)))
+    assert "x" not in repr(replace(SealedContent(Filed(b"x"), 1)))
