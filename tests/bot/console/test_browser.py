@@ -135,6 +135,10 @@ async def test_small_dark_and_in_english(system: System, browser: Browser, tmp_p
     await flawless(page, tmp_path, "talk-360-dark")
     await page.set_viewport_size({"width": 320, "height": 256})  # 1280 x 1024 at 400 %
     await flawless(page, tmp_path, "talk-400-percent")
+    head, box = await page.locator(".head").bounding_box(), await page.locator("talk-composer").bounding_box()
+    assert head is not None
+    assert box is not None
+    assert head["y"] + head["height"] <= box["y"]
 
 
 async def test_two_tabs_have_one_stream_and_a_draft_outlives_both(system: System, browser: Browser) -> None:

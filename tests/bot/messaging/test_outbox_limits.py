@@ -33,10 +33,10 @@ async def harness(sqlite_url: str, clock: FakeClock) -> AsyncIterator[OutboxHarn
 
 
 async def put(harness: OutboxHarness, count: int, after: timedelta = timedelta()) -> None:
-    """So many messages, each to somebody else, due then."""
+    """So many messages, each to somebody else, and to nobody who has one of another time, due then."""
     due, text = START + after, OutboundBody("text").encode()
     found = [
-        Dispatch(f"{after}/{n}", "sms", f"+3069{n:08d}", text, Kind.REPLY, Priority.REPLY, None, due)
+        Dispatch(f"{after}/{n}", "sms", f"+3069{after.seconds:02d}{n:06d}", text, Kind.REPLY, Priority.REPLY, None, due)
         for n in range(count)
     ]
     async with harness.database.write() as connection:
