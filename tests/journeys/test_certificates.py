@@ -200,6 +200,7 @@ async def test_it_is_in_the_copy_and_goes_with_an_erasure(known: Service) -> Non
     copy = (await store.holdings.copy(row.citizen_id))["certificates"]
     assert [(one["kind"], one["state"], bool(one["code"])) for one in copy] == [("insurance-history", "issued", True)]
     assert c.AMKA not in str(copy)  # told to the registry, and let go when it was settled
+    assert "πιστοποιητικά που ζητήσατε: 1" in await viber(known, c.A.viber_id, "τι στοιχεία έχετε για μένα;")
     token = c.token_of(c.files_to(known, c.A.viber_id)[-1])
     digits = (await viber(known, c.A.viber_id, "διαγράψτε με")).split("απαντήστε ")[1][:6]
     assert "Διαγράφηκαν" in await viber(known, c.A.viber_id, digits)
