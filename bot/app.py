@@ -54,7 +54,7 @@ from bot.settings import Settings
 from bot.store import Store, open_store
 from bot.watch.build import watch_job
 from bot.web.front import FrontPage
-from bot.web.server import Depths, Health, make_app
+from bot.web.server import METRICS, Depths, Health, make_app
 from bot.web.signed import MAX_BODY
 from bot.worker import Job
 from casestore.migrate import is_current
@@ -90,13 +90,14 @@ async def make_server(
         health = Health({"store": lambda: is_current(store.database)}, metrics, depths)
         links = link_routes(settings, store, session, runtime)
         links += my_data_routes(store, runtime.clock)
-        links += upload_routes(settings, store, metrics, runtime.clock)
+        links += upload_routes(settings, store, metrics, runtime)
         links += certificate_routes(store, metrics, runtime.clock)
         links += verify_routes(settings, store, metrics, runtime.clock)
         links += FrontPage([SPOKEN[channel.name].title for channel in channels]).routes()
         desk = console(settings, store, runtime.clock)
         routes = [*intake.routes(), *events, *health.routes(), *links, *desk.routes, *extra]
         app = make_app(routes, max_body=MAX_BODY)
+        app[METRICS] = metrics
         app.on_shutdown.append(lambda _: desk.hub.close())
         try:
             yield app

@@ -73,6 +73,7 @@ class Metrics:
         self.documents = Counter(
             "counter_document_steps", "Steps of documents by result", ["step", "result"], registry=r
         )
+        self.malformed = Counter("counter_malformed_requests", "What came and is no HTTP", registry=r)
         self.certificates = Counter(
             "counter_certificate_steps", "Steps of certificates by result", ["step", "result"], registry=r
         )

@@ -12,9 +12,9 @@ from ipaddress import ip_network
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import NoDecode
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -72,7 +72,11 @@ class Settings(AllChannelSettings):
     qr_cert: str | None = None
 
     trusted_proxies: str = "127.0.0.0/8,::1/128"
-    files_url: str | None = None
+    files_endpoint: str | None = None
+    files_region: str = "us-east-1"
+    files_key_id: str | None = None
+    files_secret: SecretStr | None = None
+    files_url: str | None = None  # after what it needs
     scanner_url: str | None = None
     model_path: str = "models/counter.tar.gz"
     worker_port: int = Field(0, ge=0, le=65535)
@@ -117,7 +121,7 @@ class Settings(AllChannelSettings):
             raise ValueError("needs a file: what is kept in memory is lost")
         return value
 
-    _base = field_validator("registries_url", "login_url")(base_url)
+    _base = field_validator("registries_url", "login_url", "files_endpoint")(base_url)
 
     @field_validator("registry_events_secret", *EVENT_SECRETS.values())
     @classmethod
@@ -128,9 +132,13 @@ class Settings(AllChannelSettings):
 
     @field_validator("files_url")
     @classmethod
-    def _known_place(cls, value: str | None) -> str | None:
-        if value is not None and (urlsplit(value).scheme != "file" or not urlsplit(value).path.strip("/")):
-            raise ValueError("must be file:// and an absolute folder; without it files are kept in the database")
+    def _known_place(cls, value: str | None, others: ValidationInfo) -> str | None:
+        place = urlsplit(value or "")
+        is_folder, is_bucket = place.scheme == "file" and place.path.strip("/"), place.scheme == "s3" and place.netloc
+        if value is not None and not is_folder and not is_bucket:
+            raise ValueError("must be file:// and an absolute folder, or s3://bucket/prefix; without it: the database")
+        if is_bucket and not (others.data.get("files_key_id") and others.data.get("files_secret")):
+            raise ValueError("needs FILES_KEY_ID and FILES_SECRET for a bucket")
         return value
 
     @field_validator("scanner_url")
@@ -198,11 +206,6 @@ class Settings(AllChannelSettings):
     def operator_entries(self) -> list[str]:
         """Who acts on mass notices, each as ``name:salt$hash``."""
         return [] if self.broadcast_operators is None else _parts(self.broadcast_operators)
-
-    @property
-    def files_folder(self) -> Path | None:
-        """Where the content of documents is kept; ``None``: in the database."""
-        return None if self.files_url is None else Path(unquote(urlsplit(self.files_url).path))
 
     def missing_for(self, part: str) -> tuple[str, ...]:
         """The settings that a part (:data:`PARTS`) still lacks, by name; empty: it is on."""

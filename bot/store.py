@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from bot.channels.facts import PREFERENCES
 from bot.settings import Settings
@@ -16,7 +18,7 @@ from casestore.broadcasts.rows import BroadcastRows
 from casestore.cases.cursors import Cursors
 from casestore.cases.reconciliations import Reconciliations
 from casestore.cases.repository import Cases
-from casestore.certificates.files import DatabasePapers, FolderPapers
+from casestore.certificates.files import DatabasePapers, PlacedPapers
 from casestore.certificates.links import CertificateLinks
 from casestore.certificates.records import IssuedCertificates
 from casestore.certificates.requests import CertificateRequests
@@ -27,11 +29,13 @@ from casestore.conversations.live import LiveEvents
 from casestore.conversations.repository import Conversations
 from casestore.conversations.transcript import Transcript
 from casestore.database import Database
-from casestore.documents.files import DatabaseFiles, FolderFiles
+from casestore.documents.files import DatabaseFiles, PlacedFiles
 from casestore.documents.repository import Documents
 from casestore.documents.tasks import DocumentTasks
 from casestore.documents.upload_links import UploadLinks
-from casestore.files import Files
+from casestore.documents.uploads import Uploads
+from casestore.files import Files, Place
+from casestore.folder import Folder
 from casestore.migrate import check_key_ring, is_current, migrate
 from casestore.notices.records import NoticeRecords
 from casestore.notices.repository import Notices
@@ -105,6 +109,7 @@ class Store:
     documents: Documents
     document_tasks: DocumentTasks
     upload_links: UploadLinks
+    uploads: Uploads
     certificate_requests: CertificateRequests
     certificate_tasks: CertificateTasks
     certificate_links: CertificateLinks
@@ -169,6 +174,7 @@ class Store:
             documents=documents,
             document_tasks=tasks,
             upload_links=UploadLinks(database, vault),
+            uploads=Uploads(database, vault),
             certificate_requests=certificates,
             certificate_tasks=certificate_tasks,
             certificate_links=CertificateLinks(database, vault),
@@ -202,8 +208,32 @@ async def open_store(settings: Settings, *, migrating: bool = False) -> AsyncIte
             raise NotMigrated("the database does not have today's schema: run `python -m bot migrate`")
         vault = Vault(settings.secrets())
         await check_key_ring(database, vault)
-        folder = settings.files_folder
-        kept = (FolderFiles(folder), FolderPapers(folder)) if folder else (None, None)
-        yield Store.over(database, vault, *kept)
+        documents, certificates = (_place(settings, what) for what in ("documents", "certificates"))
+        files = None if documents is None else PlacedFiles(documents)
+        papers = None if certificates is None else PlacedPapers(certificates)
+        yield Store.over(database, vault, files, papers)
     finally:
         await database.close()
+
+
+def _place(settings: Settings, what: str) -> Place | None:
+    """Where sealed content of this kind is kept, as ``FILES_URL`` says; ``None``: in the database. Each kind has a
+    place of its own: what one does not name is swept away."""
+    if settings.files_url is None:
+        return None
+    place = urlsplit(settings.files_url)
+    if place.scheme == "file":
+        folder = Path(unquote(place.path))
+        return Folder(folder if what == "documents" else folder / what)
+    from casestore.bucket import Bucket, s3  # its client is loaded where it is used
+
+    return Bucket(
+        s3(
+            place.netloc,
+            f"{place.path.strip('/')}/{what}".strip("/"),
+            endpoint=settings.files_endpoint,
+            region=settings.files_region,
+            key_id=settings.files_key_id or "",
+            secret=settings.files_secret.get_secret_value() if settings.files_secret else "",
+        )
+    )

@@ -18,6 +18,7 @@ from bot.backoff import Backoff
 from bot.runtime import Runtime
 from bot.worker import TaskPool
 from casestore.database import Database, StoreDown
+from casestore.files import FilesDown
 from casestore.queues.lease import LostClaim
 from casestore.queues.tasks import ClaimedTask, TaskQueue
 
@@ -122,6 +123,9 @@ class TasksJob(Generic[T]):
             raise
         except StoreDown:
             raise
+        except FilesDown as down:
+            log.warning("task.files-down", **facts, error=str(down))
+            return await self._retry(task, "files-down")
         except Later as later:
             log.info("task.waits", **facts, reason=later.reason)
             return await self._retry(task, later.reason, later.meanwhile)

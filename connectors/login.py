@@ -165,7 +165,7 @@ class Login:
     async def _userinfo(self, token: str) -> dict[str, str]:
         url, headers = f"{self._root}/userinfo?format=xml", {"Authorization": f"Bearer {token}"}
         async with self._session.get(url, headers=headers, allow_redirects=False) as response:
-            return read_userinfo(response.status, await read_at_most(response, _ANSWER_BYTES))
+            return read_userinfo(response.status, await read_at_most(response, _ANSWER_BYTES), response.charset)
 
 
 def challenge(verifier: str) -> str:
@@ -186,12 +186,13 @@ def _access_token(status: int, body: bytes) -> str:
     return token
 
 
-def read_userinfo(status: int, body: bytes) -> dict[str, str]:
-    """``<root><userinfo taxid="…" firstname="…" lastname="…"/></root>``, its values padded with blanks."""
+def read_userinfo(status: int, body: bytes, charset: str | None = None) -> dict[str, str]:
+    """``<root><userinfo taxid="…" firstname="…" lastname="…"/></root>``, its values padded with blanks. ``charset``: as
+    the answer's header says."""
     if status != 200:
         raise BadStatus(status)
     try:
-        info = xmltree.read(body).child("userinfo")
+        info = xmltree.read(body, charset).child("userinfo")
     except xmltree.BadXml:
         raise Malformed("xml") from None
     if info is None:

@@ -135,4 +135,4 @@ class Understanding(GraphComponent, IntentClassifier):  # type: ignore[misc] # R
         message.set("second_intent", self._model.second_wish(text, ranking[0][0]), add_to_output=True)
         facet, chance = self._facets.facet(text, about)
         message.set("facet", {"name": facet, "confidence": chance}, add_to_output=True)
-        message.set("other_facets", self._facets.others(text, about, facet), add_to_output=True)
+        message.set("other_facets", self._facets.others(text, about), add_to_output=True)

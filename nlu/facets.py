@@ -76,11 +76,11 @@ class FacetModel:
         best = int(chances.argmax())
         return self.linear.labels[best], float(chances[best])
 
-    def others(self, text: str, about: str, first: str) -> list[str]:
-        """What the clauses of the message clearly ask besides ``first``, in their order."""
+    def others(self, text: str, about: str) -> list[str]:
+        """What the clauses of the message clearly ask, in their order; nothing where it is but one."""
         told = clauses(text)
         asked = (self.facet(clause, about) for clause in (told if len(told) > 1 else ()))
-        return [facet for facet, chance in asked if facet not in (NO_FACET, first) and chance >= SURE]
+        return [facet for facet, chance in asked if facet != NO_FACET and chance >= SURE]
 
     def save(self, folder: Path) -> None:
         """Write the model into an existing folder."""

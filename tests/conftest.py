@@ -47,7 +47,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """What is slow is not measured: it would be twice as slow, and the quick half goes through nearly all lines."""
+    """What is slow is not measured: measuring makes code of ours up to 2.6 times as slow."""
     measuring = coverage.Coverage.current()
     if measuring is None or item.get_closest_marker("slow") is None:
         yield

@@ -1,5 +1,5 @@
 """``dispatch``: was the citizen told? Every decision about every notice of a case or of a citizen, oldest first; or of
-those of which nobody can say whether they arrived."""
+those of which nobody can say whether they arrived. Or what the office is to be told: cases that sit."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import json
 import re
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from bot.commands.running import run as run_loop
 from bot.commands.running import start
@@ -25,13 +26,17 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("whose", metavar="CASE|CITIZEN-KEY", nargs="?", help=whose)
     unknown = "instead: notices of which nobody can say for more than a day whether they arrived (30 days back)"
     parser.add_argument("--unknown", action="store_true", help=unknown)
+    sitting = "instead: open cases that take longer than expected, for their offices; the longest first, no person"
+    parser.add_argument("--sitting", action="store_true", help=sitting)
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    if bool(arguments.whose) == arguments.unknown:
-        sys.stderr.write("dispatch: name a case or a citizen's key, or --unknown\n")
+    if bool(arguments.whose) + arguments.unknown + arguments.sitting != 1:
+        sys.stderr.write("dispatch: name a case or a citizen's key, or --unknown, or --sitting\n")
         return 2
+    if arguments.sitting:
+        return run_loop(_sitting(as_json=arguments.json))
     return run_loop(_dispatch(arguments.whose, as_json=arguments.json))
 
 
@@ -46,6 +51,20 @@ async def _dispatch(whose: str | None, *, as_json: bool) -> int:
             lines = await store.notice_records.lines(reference=canonical(whose) or whose)
     write(lines, as_json=as_json)
     return 0 if lines else 1
+
+
+async def _sitting(*, as_json: bool) -> int:
+    """0, also where none does."""
+    async with open_store(start()) as store:
+        sitting = await store.timed_facts.sitting_cases()
+    for case in sitting:
+        told = {**asdict(case), "since": case.since.isoformat()}
+        told["expected_by"] = case.expected_by.isoformat() if case.expected_by else None
+        plain = " ".join(str(value) for value in (told["since"], *list(told.values())[:4], told["expected_by"] or ""))
+        sys.stdout.write(f"{json.dumps(told, ensure_ascii=False) if as_json else plain.rstrip()}\n")
+    if not sitting and not as_json:
+        sys.stdout.write("no case sits\n")
+    return 0
 
 
 def write(lines: Sequence[NoticeLine], *, as_json: bool) -> None:

@@ -9,7 +9,7 @@ import json
 import sys
 from pathlib import Path
 
-from bot.certificates.seal.authority import PUBLISHED
+from bot.certificates.seal.files import PUBLISHED
 from bot.certificates.trust import read
 from bot.certificates.verify.build import published
 from bot.certificates.verify.checker import FileReader

@@ -23,7 +23,16 @@ A_MINUTE = 10
 """How often within a minute the answer is looked at again, whether it has changed."""
 _ECHO = 25  # letters: what is shorter a person may well say in our words
 _LONGEST_ECHO = 2000  # characters that are compared
-_AUTOMATIC = ("αυτόματη απάντηση", "αυτόματο μήνυμα", "automatic reply", "auto-reply", "autoreply", "out of office")
+_AUTOMATIC = (
+    "αυτόματη απάντηση",
+    "αυτόματο μήνυμα",
+    "automatic reply",
+    "auto-reply",
+    "autoreply",
+    "out of office",
+    "automated response",
+    "automated reply",
+)
 
 
 def repeated(text: str, now: datetime, earlier: Sequence[Line]) -> int:

@@ -17,13 +17,14 @@ from bot.documents.job import DocumentsJob, SweepJob
 from bot.documents.judging import PaperJudgements
 from bot.documents.notes import DocumentNotes
 from bot.documents.reads import StoreDocuments
+from bot.documents.resumable import ResumableUploads
 from bot.documents.routes import UploadPages
 from bot.documents.scanner import ClamdScanner
 from bot.documents.steps import CheckStep, FetchStep, Refuser
 from bot.documents.submitting import SubmitStep
 from bot.metrics import Metrics
 from bot.registries.recorder import CaseRecorder
-from bot.runtime import Clock, Runtime
+from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.store import Store
 from bot.web.pages import Pages
@@ -101,7 +102,8 @@ def document_jobs(
     ]
 
 
-def upload_routes(settings: Settings, store: Store, metrics: Metrics, clock: Clock) -> list[web.RouteDef]:
+def upload_routes(settings: Settings, store: Store, metrics: Metrics, runtime: Runtime) -> list[web.RouteDef]:
     """For the web side."""
-    pages = Pages(Path(__file__).parent / "pages", style="upload.css")
-    return UploadPages(store=store, inspector=inspector(settings), pages=pages, metrics=metrics, clock=clock).routes()
+    pages = Pages(Path(__file__).parent / "pages", style="upload.css", script="upload.js")
+    page = UploadPages(store=store, inspector=inspector(settings), pages=pages, metrics=metrics, clock=runtime.clock)
+    return [*page.routes(), *ResumableUploads(store=store, runtime=runtime).routes()]

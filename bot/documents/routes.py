@@ -2,7 +2,8 @@
 
     GET  /upload/{token}   which paper is missing, and a form; changes nothing, for previews open links too
     POST /upload/{token}   files (``file``, one or more) of one paper (``paper``, where several are missing): checked at
-                           once, kept, and handed in; a page, or JSON where the request accepts nothing else
+                           once, kept, and handed in; a page, or JSON where the request accepts nothing else. A file
+                           that came piece by piece (``resumable.py``) is named instead (``upload``)
 
 Whoever holds the link may hand in for this case; it shows the case's number and the papers' names, and no person.
 """
@@ -12,11 +13,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 
-from bot.documents.checks.verdict import Checked, Refused
+from bot.documents.checks.verdict import Checked, Refusal, Refused
 from bot.documents.effects import PATH
 from bot.documents.inspection import Inspector, ScannerDown
 from bot.documents.words import UPLOAD_GONE, WHY
@@ -25,7 +26,7 @@ from bot.runtime import Clock
 from bot.store import Store
 from bot.web.body import RequestRefused
 from bot.web.browser import from_elsewhere
-from bot.web.multipart import Field, read_fields
+from bot.web.multipart import MOST_FILES, Field, read_fields
 from bot.web.one_time import token_of
 from bot.web.pages import Pages, language_of
 from casestore.cases.model import WANTED
@@ -39,13 +40,15 @@ _NAMELESS = {"el": "αρχείο", "en": "file"}
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """A file of a form, and what became of it. ``sealed``: to be kept. ``reason``: a code, where it was refused."""
+    """A file of a form, and what became of it. ``sealed``: to be kept. ``reason``: a code, where it was refused.
+    ``upload``: its key, where it came piece by piece."""
 
     name: str
     key: str = ""
     sealed: SealedContent | None = None
     reason: str = ""
     blurred: bool = False
+    upload: str = ""
 
 
 class UploadPages:
@@ -98,18 +101,30 @@ class UploadPages:
             if field.name == "paper":
                 chosen = field.content.decode("utf-8", "replace")
             elif field.name == "file" and (field.filename or field.content):  # else none was picked
-                files.append(await self._check(link, field))
+                files.append(await self._check(link, field.filename, field.content))
+            elif field.name == "upload":
+                files.append(await self._pieced(link, field))
+            if len(files) > MOST_FILES:
+                raise RequestRefused(413, "too many files")
         return chosen, files
 
-    async def _check(self, link: UploadLink, field: Field) -> Uploaded:
-        name = field.filename or _NAMELESS[link.language]
-        digest = await asyncio.to_thread(lambda: hashlib.sha256(field.content).hexdigest())
+    async def _pieced(self, link: UploadLink, field: Field) -> Uploaded:
+        """A file that has come already, piece by piece."""
+        found = await self._store.uploads.find(link, field.content.decode("ascii", "replace"))
+        if found is None or not found.is_whole:
+            return Uploaded(found.name if found else _NAMELESS[link.language], reason=Refusal.DAMAGED)
+        checked = await self._check(link, found.name, await self._store.uploads.content(found))
+        return replace(checked, upload=found.key)
+
+    async def _check(self, link: UploadLink, filename: str | None, content: bytes) -> Uploaded:
+        name = filename or _NAMELESS[link.language]
+        digest = await asyncio.to_thread(lambda: hashlib.sha256(content).hexdigest())
         key = f"up:{link.id}:{self._store.vault.index('upload-file', digest)}"  # the same file again changes nothing
         seal = self._store.documents.sealed
         try:
-            verdict = await self._inspector.inspect(field.content)
+            verdict = await self._inspector.inspect(content)
         except ScannerDown:  # it is kept as it came, and handed in by nobody before it was looked at
-            return Uploaded(name, key, await seal(key, field.content))
+            return Uploaded(name, key, await seal(key, content))
         if isinstance(verdict, Refused):
             return Uploaded(name, reason=verdict.reason)
         return Uploaded(name, key, await self._sealed(key, verdict), blurred=verdict.blurred)
@@ -134,7 +149,9 @@ class UploadPages:
         """In one commit, with what has them handed in. ``False`` where the link has brought as much as it may."""
         now, documents = self._clock(), self._store.documents
         taken = [(file, file.sealed) for file in files if file.sealed is not None]
+        pieced = [file.upload for file in files if file.upload]
         if not taken:
+            await self._drop(pieced)
             return True
         bundle = taken[0][0].key
         async with self._store.database.write(wake=True) as connection:
@@ -147,8 +164,14 @@ class UploadPages:
                 return False
             submission = self._store.vault.index("submission", bundle)
             await documents.confirm(connection, new, paper, bundle, submission, now)
+            await self._store.uploads.drop(connection, pieced)
             await self._store.audits.note(connection, "document.uploaded", paper.code, now)
         return True
+
+    async def _drop(self, pieced: Sequence[str]) -> None:
+        if pieced:
+            async with self._store.database.write() as connection:
+                await self._store.uploads.drop(connection, pieced)
 
     # Answering
 

@@ -16,7 +16,7 @@ from casestore.people.preferences import Suppressed
 
 BATCH = 50
 IN_HAND = timedelta(seconds=10)  # when a send is looked at again that a worker has at this moment
-AGAIN = timedelta(minutes=1)  # after the contact registry could not tell
+AGAIN = timedelta(minutes=1)  # after the contact registry could not tell, or while a mass notice is paused
 PATIENCE = timedelta(hours=12)  # for a contact registry that cannot tell
 
 log = structlog.get_logger(__name__)
@@ -127,14 +127,18 @@ class NoticesJob:
         if waiting and not await self._sends.cancel(connection, last, TOO_SLOW, now):
             await self._notices.change(connection, notice.id, due_at=now + IN_HAND)
             return
-        await self._fall_back(connection, notice, now, Progress.FAILED if waiting else Progress.UNKNOWN)
+        failed = waiting or last.progress is Progress.FAILED
+        await self._fall_back(connection, notice, now, Progress.FAILED if failed else Progress.UNKNOWN)
 
     async def _fall_back(self, connection: AsyncConnection, notice: Notice, now: datetime, progress: Progress) -> None:
         """The next channel, once; where there is none, a silent one is waited for a while longer."""
         sends = await self._sends.of(connection, notice.id)
         tried = frozenset(send.channel for send in sends if send.was_tried or send is sends[-1])
         plan = await self._planner.plan(connection, notice, now, tried=tried)
-        if isinstance(plan, Plan) or plan == HELD:
+        if plan == HELD:  # it is looked at until the mass notice goes on, or is stopped
+            await self._notices.change(connection, notice.id, due_at=now + AGAIN)
+            return
+        if isinstance(plan, Plan):
             await self._planner.order(connection, notice, plan, now, number=len(sends), event=LogEvent.FALLBACK)
             return
         until = (sends[-1].told_at or now) + UNHEARD

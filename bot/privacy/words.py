@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from bot.channels.facts import SPOKEN
 from bot.web.pages import Sorry
+from dialogues.catalogue import load_catalogue
 from dialogues.channels import ONLY
 from dialogues.say import LocalizedText
 
@@ -72,6 +73,16 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 "en": "To bring them to the service. The content goes after 30 days, the record after a year.",
             },
             ("created_at", "reference", "title", "state", "number", "name", "reason"),
+        ),
+        "certificates": Kind(
+            {"el": "Πιστοποιητικά που ζητήσατε από εδώ", "en": "Certificates that you asked for here"},
+            {
+                "el": "Για να εκδοθούν και να σας σταλούν ξανά. Το έγγραφο σβήνει σε 6 μήνες ή ένα έτος, η εγγραφή "
+                "σε δύο.",
+                "en": "To have them issued and sent to you again. The paper goes after 6 months or a year, the record "
+                "after two.",
+            },
+            ("created_at", "kind", "details", "state", "number", "code", "issued_at", "valid_until", "words"),
         ),
         "messages": Kind(
             {"el": "Όσα είπαμε", "en": "What was said"},
@@ -159,13 +170,16 @@ FIELDS: Mapping[str, LocalizedText] = MappingProxyType(
         "author": {"el": "ποιος", "en": "who"},
         "channel": {"el": "κανάλι", "en": "channel"},
         "closed_at": {"el": "έκλεισε", "en": "closed"},
+        "code": {"el": "κωδικός επαλήθευσης", "en": "verification code"},
         "created_at": {"el": "πότε", "en": "when"},
         "deadline": {"el": "προθεσμία", "en": "deadline"},
         "detail": {"el": "αφορμή", "en": "cause"},
+        "details": {"el": "για", "en": "about"},
         "due_at": {"el": "πότε", "en": "when"},
         "expected_by": {"el": "αναμένεται έως", "en": "expected by"},
         "finished_at": {"el": "τελείωσε", "en": "finished"},
         "happened_at": {"el": "πότε", "en": "when"},
+        "issued_at": {"el": "εκδόθηκε", "en": "issued"},
         "kind": {"el": "είδος", "en": "kind"},
         "level": {
             "el": "βεβαιότητα (1 γνωστός αριθμός, 2 αποδείχθηκε)",
@@ -192,9 +206,12 @@ FIELDS: Mapping[str, LocalizedText] = MappingProxyType(
         "told_at": {"el": "στάλθηκε", "en": "sent"},
         "updated_at": {"el": "άλλαξε", "en": "changed"},
         "used_at": {"el": "χρησιμοποιήθηκε", "en": "used"},
+        "valid_until": {"el": "ισχύει έως", "en": "valid until"},
+        "words": {"el": "τι είπε η υπηρεσία", "en": "what the service said"},
         "value": {"el": "τι θέλετε", "en": "what you want"},
     }
 )
+_TITLES = load_catalogue().services
 _VALUES = (
     ("citizen", "εσείς", "you"),
     ("bot", "η θυρίδα", "the counter"),
@@ -231,6 +248,9 @@ _VALUES = (
     ("failed", "δεν στάλθηκε", "not sent"),
     ("skipped", "ακυρώθηκε", "cancelled"),
     ("asked", "το ζητήσατε", "you asked"),
+    ("waiting", "το έχει η υπηρεσία", "with the service"),
+    ("issued", "εκδόθηκε", "issued"),
+    ("cancelled", "το ακυρώσατε", "you cancelled it"),
     ("gave-up", "δεν σας καταλάβαμε", "you were not understood"),
     ("complaint", "παράπονο", "a complaint"),
     ("despair", "ανησυχήσαμε για εσάς", "we were worried about you"),
@@ -252,6 +272,7 @@ _VALUES = (
     ("civil_protection", "Πολιτική Προστασία", "Civil Protection"),
     ("kep", "ΚΕΠ", "KEP"),
     *((name, channel.title["el"], channel.title["en"]) for name, channel in SPOKEN.items()),
+    *((code, _TITLES[code].title["el"], _TITLES[code].title["en"]) for code in load_catalogue().issued),
     *(
         (f"{ONLY}{name}", f"μόνο {channel.title['el']}", f"{channel.title['en']} only")
         for name, channel in SPOKEN.items()

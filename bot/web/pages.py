@@ -1,5 +1,5 @@
-"""Pages for a citizen's browser: plain HTML in Greek or English, one style sheet within, no scripts, nothing from
-elsewhere, kept by no browser.
+"""Pages for a citizen's browser: plain HTML in Greek or English, one style sheet within, nothing from elsewhere, kept
+by no browser. All work without scripts; the one that a feature may have is within its page as well.
 
 ``templates/`` holds what all pages share; a feature has its own templates, which extend ``base.html``, and its words.
 """
@@ -48,7 +48,8 @@ class Sorry:
 
 class Pages:
     """Renders the templates of ``folder``; holds nothing of anybody. ``style`` is a sheet of that folder besides the
-    common one, ``forms_to`` an address that a form may lead a browser to besides ourselves.
+    common one, ``script`` a module of it that a template may hold (``script``) and that may ask ourselves, ``forms_to``
+    an address that a form may lead a browser to besides ourselves.
 
     ``values`` and ``filters`` are what the templates can use. ``headers`` go with every answer that is for one browser.
     """
@@ -58,6 +59,7 @@ class Pages:
         folder: Path,
         *,
         style: str = "",
+        script: str = "",
         forms_to: str = "",
         values: Mapping[str, Any] = MappingProxyType({}),
         filters: Mapping[str, Callable[..., Any]] = MappingProxyType({}),
@@ -71,10 +73,11 @@ class Pages:
         )
         sheets = [TEMPLATES / "page.css", *([folder / style] if style else [])]
         css = "\n".join(sheet.read_text("utf-8") for sheet in sheets)
-        self._templates.globals.update(values, style=css)
+        program = (folder / script).read_text("utf-8") if script else ""
+        self._templates.globals.update(values, style=css, script=program)
         self._templates.filters.update(filters)
         self.headers: Mapping[str, str] = MappingProxyType(
-            {"Content-Security-Policy": _policy(css, forms_to), **SAFETY}
+            {"Content-Security-Policy": _policy(css, program, forms_to), **SAFETY}
         )
 
     def page(self, name: str, language: str, status: int = 200, /, **values: Any) -> web.Response:
@@ -100,18 +103,23 @@ def preferred(accept_language: str) -> str:
     return next((language for language in named if language in LANGUAGES), LANGUAGES[0])
 
 
-def _policy(css: str, forms_to: str) -> str:
-    own = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode("ascii")
+def _policy(css: str, program: str, forms_to: str) -> str:
+    running = (f"script-src {_own(program)}", "connect-src 'self'") if program else ()
     return "; ".join(
         (
             "default-src 'none'",
-            f"style-src 'sha256-{own}'",
+            f"style-src {_own(css)}",
+            *running,
             "img-src data:",
             f"form-action 'self'{_origin(forms_to)}",
             "frame-ancestors 'none'",
             "base-uri 'none'",
         )
     )
+
+
+def _own(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode('ascii')}'"
 
 
 def _origin(url: str) -> str:

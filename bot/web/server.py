@@ -21,6 +21,7 @@ from bot.runtime import Clock, utc_now
 from bot.web.body import RequestRefused
 from bot.web.tally import Tally
 from casestore.database import StoreDown
+from casestore.files import FilesDown
 
 log = structlog.get_logger(__name__)
 Check = Callable[[], Awaitable[bool]]
@@ -28,9 +29,12 @@ READY_WITHIN = 2.0  # seconds for each readiness check
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+METRICS = web.AppKey("metrics", Metrics)
+"""Where an application has it, what is no HTTP is counted there."""
 MALFORMED = "malformed request"
 _MALFORMED = (HttpProcessingError, web.RequestPayloadError)
 _NO_METHOD = "UNKNOWN"  # of what could not be read as a request
+_DOWN: tuple[type[Exception], ...] = (*StoreDown, FilesDown)
 SAFE_HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
 
 
@@ -47,7 +51,7 @@ def guarded(handler: Handler) -> Handler:
             raise
         except RequestRefused as refused:
             return refused.answer()
-        except StoreDown:
+        except _DOWN:
             log.exception("http.store-down", route=_route(request))
             return web.Response(status=503, text="try again", headers={"Retry-After": "5"})
         except Exception:
@@ -123,14 +127,18 @@ class _ServerLog(logging.LoggerAdapter[logging.Logger]):
     """The library's own log. What strangers send that is no HTTP, or no body as its header says, is counted there
     instead: anybody can, as often as they like."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, metrics: Metrics | None) -> None:
         super().__init__(server_logger, {})
         self._malformed = Tally(clock)
+        self._metrics = metrics
 
     def exception(self, msg: object, *args: object, exc_info: Any = True, **more: Any) -> None:
         if not isinstance(exc_info, _MALFORMED):
             super().exception(msg, *args, exc_info=exc_info, **more)
-        elif times := self._malformed.add("http"):
+            return
+        if self._metrics is not None:
+            self._metrics.malformed.inc()
+        if times := self._malformed.add("http"):
             log.warning("http.malformed", error=type(exc_info).__name__, times=times)
 
 
@@ -138,7 +146,11 @@ async def make_runner(app: web.Application, *, shutdown_timeout: float, clock: C
     """A runner that is set up, and to be cleaned up by the caller. ``shutdown_timeout`` in seconds, for requests in
     hand."""
     runner = web.AppRunner(
-        app, access_log=None, shutdown_timeout=shutdown_timeout, keepalive_timeout=75, logger=_ServerLog(clock)
+        app,
+        access_log=None,
+        shutdown_timeout=shutdown_timeout,
+        keepalive_timeout=75,
+        logger=_ServerLog(clock, app.get(METRICS)),
     )
     await runner.setup()
     if runner.server is not None:

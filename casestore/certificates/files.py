@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from casestore.files import OwnedFolder, PartFiles
+from casestore.files import NamedFiles, PartFiles, Place
 from casestore.tables import certificate_parts, certificate_requests
-
-_BELOW = "certificates"  # a folder of their own: what one kind of owners does not name is swept away
 
 
 class DatabasePapers(PartFiles):
@@ -17,8 +13,8 @@ class DatabasePapers(PartFiles):
         super().__init__(certificate_parts, "certificate_id")
 
 
-class FolderPapers(OwnedFolder):
-    """In a folder below that of the documents."""
+class PlacedPapers(NamedFiles):
+    """In a folder or a bucket."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder / _BELOW, certificate_requests)
+    def __init__(self, place: Place) -> None:
+        super().__init__(place, certificate_requests)

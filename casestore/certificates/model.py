@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from casestore.certificates.lifecycle import RequestState
+from casestore.files import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class StoredRequest:
 class SealedPaper:
     """An issued paper as it will be kept: its file sealed, ``size`` bytes unsealed. ``number`` is the registry's."""
 
-    sealed: bytes = field(repr=False)
+    sealed: Kept = field(repr=False)
     size: int
     code: str = field(repr=False)
     number: str

@@ -15,7 +15,7 @@ from casestore.certificates.lifecycle import ENDED, REQUEST_MOVES, RequestState,
 from casestore.certificates.model import Asked, SealedPaper, StoredRequest
 from casestore.certificates.tasks import CertificateTasks
 from casestore.database import Database
-from casestore.files import Files
+from casestore.files import Files, Kept
 from casestore.filevault import FileVault
 from casestore.queues.lifecycle import sources
 from casestore.tables import certificate_requests as requests
@@ -167,22 +167,21 @@ class CertificateRequests:
 
     # Papers
 
-    async def sealed(self, key: str, pdf: bytes) -> bytes:
-        """A paper as it will be kept: it opens for the request of this ``key`` alone."""
-        return await asyncio.to_thread(self._sealing.seal, _subject(key), pdf)
+    async def sealed(self, key: str, pdf: bytes) -> Kept:
+        """A paper as it will be kept: it opens for the request of this ``key`` alone. With no transaction open. Raises
+        :class:`casestore.files.FilesDown`."""
+        return await self._files.put(await asyncio.to_thread(self._sealing.seal, _subject(key), pdf))
 
     async def paper_of(self, request: StoredRequest) -> bytes:
         """The PDF. Raises ``LookupError`` where it is gone, :class:`casestore.vault.SealBroken`."""
-        async with self._database.read() as connection:
-            sealed = await self._files.load(connection, request.id)
+        sealed = await self._files.load(self._database, request.id)
         if sealed is None:
             raise LookupError("its paper is gone")
         return await asyncio.to_thread(self._sealing.open, _subject(request.key), sealed)
 
     async def sweep(self, older_than: float) -> int:
         """See :meth:`casestore.files.Files.sweep`."""
-        async with self._database.read() as connection:
-            return await self._files.sweep(connection, older_than)
+        return await self._files.sweep(self._database, older_than)
 
     def _seal(self, column: str, text: str) -> bytes:
         return self._vault.seal(f"{_TABLE}.{column}", text)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from casestore.files import Files as Files
-from casestore.files import OwnedFolder, PartFiles
+from casestore.files import NamedFiles, PartFiles, Place
 from casestore.tables import document_parts, documents
 
 
@@ -16,8 +13,8 @@ class DatabaseFiles(PartFiles):
         super().__init__(document_parts, "document_id")
 
 
-class FolderFiles(OwnedFolder):
-    """In a folder."""
+class PlacedFiles(NamedFiles):
+    """In a folder or a bucket."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder, documents)
+    def __init__(self, place: Place) -> None:
+        super().__init__(place, documents)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from casestore.documents.lifecycle import DocumentState
+from casestore.files import Kept
 
 ASKED_FOR = timedelta(days=2)
 """How long a file waits for its citizen to say which paper it is."""
@@ -43,7 +44,7 @@ class Handed:
 class SealedContent:
     """Content as it will be kept, ``size`` bytes unsealed. ``media_type`` and what follows: once it is checked."""
 
-    sealed: bytes = field(repr=False)
+    kept: Kept = field(repr=False)
     size: int
     media_type: str | None = None
     pages: int | None = None

@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
-from casestore.documents.files import Files
 from casestore.documents.lifecycle import DOCUMENT_MOVES, ENDED, OPEN, WITHOUT_CONTENT, DocumentState, Step
 from casestore.documents.model import ASKED_FOR, Handed, Paper, SealedContent, StoredDocument, document_of
 from casestore.documents.tasks import DocumentTasks
+from casestore.files import Files
 from casestore.filevault import FileVault
 from casestore.queues.lease import in_state
 from casestore.queues.lifecycle import sources
@@ -50,7 +50,7 @@ class Documents:
         state = DocumentState.CHECKED if is_checked else DocumentState.RECEIVED
         made = await self._insert(connection, handed, state, now, **_facts(content))
         if made is not None:
-            await self._files.save(connection, made, content.sealed, now)
+            await self._files.save(connection, made, content.kept, now)
             if not is_checked:
                 await self._tasks.put(connection, made, Step.CHECK, now)
         return made
@@ -79,7 +79,7 @@ class Documents:
         """``False`` where it is not wanted any more."""
         if not await self.move(connection, [document.id], DocumentState.RECEIVED, now, **_facts(content)):
             return False
-        await self._files.save(connection, document.id, content.sealed, now)
+        await self._files.save(connection, document.id, content.kept, now)
         await self._tasks.put(connection, document.id, Step.CHECK, now)
         return True
 
@@ -89,7 +89,7 @@ class Documents:
         """What came is replaced by what may be handed in. ``False`` where it is not wanted any more."""
         if not await self.move(connection, [document.id], DocumentState.CHECKED, now, **_facts(content)):
             return False
-        await self._files.save(connection, document.id, content.sealed, now)
+        await self._files.save(connection, document.id, content.kept, now)
         return True
 
     # Which paper it is
@@ -194,22 +194,23 @@ class Documents:
         pages: int | None = None,
         blurred: bool = False,
     ) -> SealedContent:
-        """To be kept for the document of this key. Beside the loop: sealing 20 MB takes a twentieth of a second."""
+        """To be kept for the document of this key. Beside the loop: sealing 20 MB takes a twentieth of a second. With
+        no transaction open, for where it is kept may be far away. Raises :class:`casestore.files.FilesDown`.
+        """
         sealed = await asyncio.to_thread(self._sealing.seal, key, content)
-        return SealedContent(sealed, len(content), media_type, pages, blurred)
+        return SealedContent(await self._files.put(sealed), len(content), media_type, pages, blurred)
 
     async def content_of(self, document: StoredDocument) -> bytes:
-        """Raises ``LookupError`` where it is gone, :class:`casestore.vault.SealBroken`."""
-        async with self._database.read() as connection:
-            sealed = await self._files.load(connection, document.id)
+        """Raises ``LookupError`` where it is gone, :class:`casestore.vault.SealBroken`,
+        :class:`casestore.files.FilesDown`."""
+        sealed = await self._files.load(self._database, document.id)
         if sealed is None:
             raise LookupError("its content is gone")
         return await asyncio.to_thread(self._sealing.open, document.key, sealed)
 
     async def sweep(self, older_than: float) -> int:
         """See :meth:`casestore.documents.files.Files.sweep`."""
-        async with self._database.read() as connection:
-            return await self._files.sweep(connection, older_than)
+        return await self._files.sweep(self._database, older_than)
 
 
 def _columns(paper: Paper | None) -> dict[str, object]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -53,6 +53,18 @@ class TimedFact:
     def key(self) -> tuple[int, str, str, str, int]:
         """What makes it the same fact."""
         return self.citizen_id, self.reference, self.kind, self.about, self.step
+
+
+@dataclass(frozen=True, slots=True)
+class SittingCase:
+    """An open case that takes longer than expected: where it is since when, and until when it was to be decided."""
+
+    registry: str
+    reference: str
+    procedure: str
+    stage: str
+    expected_by: date | None
+    since: date
 
 
 _COLUMNS = [timed_facts.c[name] for name in TimedFact.__dataclass_fields__]
@@ -112,11 +124,19 @@ class TimedFacts:
     async def sitting(self) -> dict[str, int]:
         """How many open cases take longer than expected, by registry: they were looked at as such, and have not
         moved."""
-        late = and_(_OPEN, timed_facts.c.kind == literal_column(f"'{LATE}'"), timed_facts.c.step > literal_column("1"))
         counted = select(cases.c.registry, func.count()).join_from(timed_facts, cases, _of_case())
-        counted = counted.where(late, ~cases.c.closed, cases.c.gone_at.is_(None)).group_by(cases.c.registry)
+        counted = counted.where(_sits(), ~cases.c.closed, cases.c.gone_at.is_(None)).group_by(cases.c.registry)
         async with self._database.read() as connection:
             return {row[0]: row[1] for row in await connection.execute(counted)}
+
+    async def sitting_cases(self) -> list[SittingCase]:
+        """Those cases themselves, for their offices; the one that sits longest first."""
+        columns = (cases.c.registry, cases.c.reference, cases.c.procedure, cases.c.stage, cases.c.expected_by)
+        found = select(*columns, timed_facts.c.about).join_from(timed_facts, cases, _of_case())
+        found = found.where(_sits(), ~cases.c.closed, cases.c.gone_at.is_(None))
+        async with self._database.read() as connection:
+            sitting = [SittingCase(*row[:5], _since(row.about)) for row in await connection.execute(found)]
+        return sorted(sitting, key=lambda case: (case.since, case.reference))
 
     # Telling
 
@@ -145,6 +165,14 @@ class TimedFacts:
         open_ = and_(in_state(notices.c.state, NoticeState.OPEN), notices.c.told_at.is_(None))
         found = select(notices.c.id).where(open_, notices.c.reference == reference, notices.c.id.in_(told))
         return list(await connection.scalars(found.order_by(notices.c.id)))
+
+
+def _since(about: str) -> date:
+    return date.fromisoformat(about.rpartition("@")[2])
+
+
+def _sits() -> ColumnElement[bool]:
+    return and_(_OPEN, timed_facts.c.kind == literal_column(f"'{LATE}'"), timed_facts.c.step > literal_column("1"))
 
 
 def _of_case() -> ColumnElement[bool]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from sqlalchemy import func
 
 from casestore.documents.model import ASKED_FOR
+from casestore.documents.upload_links import LIFETIME
 from casestore.queues.lifecycle import QueueState
 from casestore.rights.rule import DAY, YEAR, RetentionRule
-from casestore.tables import document_parts, document_tasks, documents, upload_links
+from casestore.tables import document_parts, document_tasks, documents, upload_links, uploads
 
 OF_DOCUMENTS: tuple[RetentionRule, ...] = (
     RetentionRule(
@@ -16,6 +17,14 @@ OF_DOCUMENTS: tuple[RetentionRule, ...] = (
         upload_links.c.created_at,
         2 * DAY,
         "the limit on links looks back a day",
+        full_scan=True,
+    ),
+    RetentionRule(
+        "uploads",
+        uploads,
+        uploads.c.created_at,
+        LIFETIME,
+        "what came piece by piece and whose form was never sent: its link has ended",
         full_scan=True,
     ),
     RetentionRule(

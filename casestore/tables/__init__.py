@@ -22,7 +22,14 @@ from casestore.tables.certificate_requests import (
 )
 from casestore.tables.certificates import certificates
 from casestore.tables.conversations import conversations, copies, dialogue_events, handovers, transcript, wishes
-from casestore.tables.documents import document_parts, document_tasks, documents, upload_links
+from casestore.tables.documents import (
+    document_parts,
+    document_tasks,
+    documents,
+    upload_links,
+    upload_pieces,
+    uploads,
+)
 from casestore.tables.notices import notice_facts, notice_log, notice_sends, notices, timed_facts
 from casestore.tables.people import citizens, codes, consents, contact_points, links, login_links
 from casestore.tables.queues import inbox, outbox, receipts
@@ -76,5 +83,7 @@ __all__ = [
     "timed_facts",
     "transcript",
     "upload_links",
+    "upload_pieces",
+    "uploads",
     "wishes",
 ]

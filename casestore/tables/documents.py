@@ -98,3 +98,25 @@ upload_links = Table(  # one-time links to the upload page: only a keyed hash of
     Column("expires_at", Utc, nullable=False),
     Column("files", SmallInteger, nullable=False, server_default=text("0")),
 )
+
+uploads = Table(  # a file that arrives by the upload page piece by piece
+    "uploads",
+    metadata,
+    id_column(),
+    reference("link_id", "upload_links", nullable=False, index=True),
+    Column("key", String(32), nullable=False, unique=True),
+    Column("size", Integer, nullable=False),
+    Column("received", Integer, nullable=False, server_default=text("0")),  # bytes, from its beginning
+    Column("name_sealed", LargeBinary, nullable=False),
+    Column("created_at", Utc, nullable=False),
+)
+
+upload_pieces = Table(  # each sealed by itself; the last may still grow
+    "upload_pieces",
+    metadata,
+    id_column(),
+    reference("upload_id", "uploads", nullable=False),
+    Column("number", SmallInteger, nullable=False),
+    Column("bytes", LargeBinary, nullable=False),
+    UniqueConstraint("upload_id", "number"),
+)

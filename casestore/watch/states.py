@@ -39,6 +39,7 @@ from casestore.tables import (
     reconciliations,
     registry_events,
     timed_facts,
+    uploads,
 )
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -155,6 +156,14 @@ MOVING: tuple[MovingState, ...] = (
         "their citizen's word, or retention after two days",
         Ending.DISMISSED,
         and_(in_state(documents.c.state, DocumentState.CHECKED), documents.c.confirmed_at.is_(None)),
+    ),
+    MovingState(
+        "uploads",
+        uploads,
+        uploads.c.created_at,
+        2 * DAY,
+        "their form, or retention after a day",
+        Ending.DELETED,
     ),
     MovingState(
         "document-tasks",

@@ -29,6 +29,7 @@ STATUS = "certificate_status"
 UNDER_WAY = frozenset({"asked", "waiting"})
 _MOST_OFFERED = 6
 _LINKING = ("afm", "code")
+_SURELY = 0.75  # the probability from which a wish for a certificate that is named is no word about a case
 
 
 class AskForCertificate(Action):
@@ -195,8 +196,9 @@ class AskForCertificate(Action):
 
 
 def asks_certificate(turn: ActionInput) -> bool:
-    """Has the message a word for one, or is it an answer to a question about one?"""
-    return says_certificate(turn) or turn.intent == GIVE
+    """Has the message a word for one, does it surely name one, or is it an answer to a question about one?"""
+    named = turn.named("certificate_type") is not None and turn.confidence >= _SURELY
+    return says_certificate(turn) or named or turn.intent == GIVE
 
 
 class OrderCertificate(Action):

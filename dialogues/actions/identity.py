@@ -16,6 +16,8 @@ from dialogues.turn import CodeTried, SendCode, SendLoginLink, Unlink
 from nlu.checks import is_afm
 
 _PERSONAL_NUMBER_PREFIX = 3  # characters before the tax number in a Προσωπικός Αριθμός
+_OLD_DIGITS = 8
+_BLANKS = str.maketrans("", "", " .-\n")
 PROVEN = 2
 RECEIPT = 4  # digits
 OTHER_WAYS_AT = 3  # tax numbers that are none
@@ -25,8 +27,14 @@ _BY_LOGIN = (Option(Say("utter_choice_login"), "/log_in"),)
 def tax_number_in(turn: ActionInput) -> str | None:
     """The valid tax number of the message, given as such or within a personal number."""
     personal = turn.named("personal_number")
-    afm = turn.named("afm") or (personal[_PERSONAL_NUMBER_PREFIX:] if personal else None)
+    afm = turn.named("afm") or (personal[_PERSONAL_NUMBER_PREFIX:] if personal else _old(turn.message.text))
     return afm if afm and is_afm(afm) else None
+
+
+def _old(text: str) -> str | None:
+    """Numbers of eight digits, as on old papers, have got a 0 in front."""
+    digits = text.translate(_BLANKS)
+    return f"0{digits}" if digits.isascii() and digits.isdigit() and len(digits) == _OLD_DIGITS else None
 
 
 class AskAfm(Action):

@@ -18,6 +18,7 @@ _LINES = (
     ("contact_points", "utter_held_contact_points"),
     ("cases", "utter_held_cases"),
     ("handed_in", "utter_held_handed_in"),
+    ("certificates", "utter_held_certificates"),
     ("alerts", "utter_held_alerts"),
     ("preferences", "utter_held_preferences"),
     ("codes", "utter_held_codes"),

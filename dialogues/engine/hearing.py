@@ -22,7 +22,7 @@ from dialogues.understanding.both import asks_something, two_wishes
 from dialogues.understanding.corrected import corrected
 from dialogues.understanding.courtesy import after_courtesy, is_glad, thanks
 from dialogues.understanding.earlier import asks_of_all, earlier_case
-from dialogues.understanding.facets import ASK_FACET, second_of, with_facet
+from dialogues.understanding.facets import ASK_FACET, in_their_order, second_of, with_facet
 from dialogues.understanding.interpret import Reading, match_choice, preclassify, resolve_in_context
 from dialogues.understanding.keyboard import as_meant
 from dialogues.understanding.matters import with_matter
@@ -36,8 +36,8 @@ _MAY_THANK = _UNCLEAR | {"maybe_person", "help", "about_alerts", "unsure"}
 _PLEASANT = frozenset({"praise", "wait"})
 """Facets that ask nothing: what follows the courtesy may."""
 LANGUAGE = "language"
-_NUMBERS = ("afm", "code", "erase", "unlink")
-"""Questions that a row of digits answers."""
+_NUMBERS = ("afm", "code", "erase", "unlink", "kaek", "amka", "purpose", "order")
+"""Questions that a row of digits or a few words answer."""
 _AS: Mapping[str, str] = MappingProxyType({"certificate": "service"})
 """What is talked about, and as what the talks teach it."""
 _GUESSED = 0.5
@@ -90,7 +90,8 @@ class Hearing:
         facet = parsed["facet"]
         asking = slots["question"] in _YES_OR_NO or slots["question"] == "case"
         asked = with_facet(resolved, facet["name"], facet["confidence"], topic, asking=asking)
-        told = with_matter(replace(asked, second_facet=second_of(asked, parsed["other_facets"])))
+        others = parsed["other_facets"]
+        told = with_matter(in_their_order(replace(asked, second_facet=second_of(asked, others)), others))
         return replace(told, earlier=earlier_case(text, slots), of_all=asks_of_all(text))
 
     def _in_courtesy(self, reading: Reading, slots: Mapping[str, Any]) -> Reading:

@@ -12,7 +12,7 @@ from dialogues.understanding.courtesy import is_question
 from dialogues.understanding.going_on import ALARMS as ALARMS
 from dialogues.understanding.going_on import ASK_FACET as ASK_FACET
 from dialogues.understanding.going_on import asked_in as asked_in
-from dialogues.understanding.going_on import going_on
+from dialogues.understanding.going_on import going_on, is_past
 from dialogues.understanding.interpret import Reading
 
 NO_FACET = "none"
@@ -89,9 +89,16 @@ def second_of(reading: Reading, others: Sequence[str]) -> str | None:
     told = frozenset[str]() if reading.intent == ASK_FACET else _TOLD_BY.get(reading.intent)
     if told is None:
         return None
-    first = reading.facet or ""
+    first = reading.facet or NO_FACET
     beside = (each for each in others if each in _ASKED_BESIDE and each not in told and not first.startswith(each))
     return next(beside, None)
+
+
+def in_their_order(reading: Reading, others: Sequence[str]) -> Reading:
+    """The reading with its two questions in the order of the clauses that ask them."""
+    first = next((each for each in others if each in _ASKED_BESIDE), None)
+    swapped = reading.intent == ASK_FACET and first == reading.second_facet and reading.facet in others
+    return replace(reading, facet=first, second_facet=reading.facet) if first and swapped else reading
 
 
 def _is_courtesy_with_more(reading: Reading) -> bool:
@@ -130,7 +137,10 @@ def _is_no_question(reading: Reading, facet: str, chance: float) -> bool:
 def with_facet(reading: Reading, facet: str, chance: float, about: str, *, asking: bool = False) -> Reading:
     """The reading, as a question about ``about`` where it is one. ``asking``: a question of ours is open."""
     asking = asking or about in _ASKING
-    alarming = LIKELY if reading.intent in _VAGUE or reading.confidence == 0 else ALARMING
+    unclear = reading.intent in _VAGUE or reading.confidence == 0
+    alarming = LIKELY if facet == "despair" and unclear else ALARMING  # the one that must not be missed
+    if facet == "danger" and is_past(reading.text):
+        facet = NO_FACET
     if facet in ALARMS and facet != about and chance >= alarming and reading.intent in _GIVES_WAY:
         return replace(reading, intent=facet, confidence=chance)
     if told := going_on(reading, facet if chance >= LIKELY else NO_FACET, about):

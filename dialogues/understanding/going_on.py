@@ -7,11 +7,14 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
+
+import yaml
 
 from dialogues.catalogue.terms import term_in
 from dialogues.understanding.acts import SURE
 from dialogues.understanding.courtesy import thanks
-from dialogues.understanding.phrases import Phrases, load_phrases
+from dialogues.understanding.phrases import Phrases, load_phrases, phrases_of
 from dialogues.understanding.proxies import FIRM, OWN, PROXY, proxy_question
 from dialogues.understanding.reading import Reading
 
@@ -70,6 +73,11 @@ def going_on(reading: Reading, facet: str, about: str) -> Reading | None:
     return _for_somebody(reading, facet) if about == PROXY and asked_in(reading.text) in _ASKED_TOO else None
 
 
+def is_past(text: str) -> bool:
+    """Is it told of days ago: «πριν δύο βδομάδες», «πέρσι»? Then it is no emergency any more."""
+    return _past().find(text) == "past"
+
+
 def _for_somebody(reading: Reading, facet: str) -> Reading | None:
     told = proxy_question(reading.text)
     noway = facet == "noway" and reading.intent != "verify_identity"
@@ -111,3 +119,9 @@ def _asked() -> Phrases:
 @cache
 def _over() -> Phrases:
     return load_phrases(Path(__file__).with_name("over.yml"))
+
+
+@cache
+def _past() -> Phrases:
+    file: Mapping[str, Any] = yaml.safe_load(Path(__file__).with_name("over.yml").read_text("utf-8"))
+    return phrases_of(file["past"], file["lists"])

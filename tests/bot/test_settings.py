@@ -38,6 +38,10 @@ GIVEN: dict[str, tuple[str, Any]] = {
     "LOGIN_CLIENT_ID": ("counter-login", ...),
     "LOGIN_CLIENT_SECRET": ("login-secret", ...),
     "FILES_URL": ("file:///srv/counter/files", ...),
+    "FILES_ENDPOINT": ("https://objects.example.gr/", "https://objects.example.gr"),
+    "FILES_REGION": ("eu-south-1", "eu-south-1"),
+    "FILES_KEY_ID": ("counter", "counter"),
+    "FILES_SECRET": ("files-secret", ...),
     "SEAL_KEY": ("/srv/seal-secret.pem", ...),
     "SEAL_CERT": (__file__, ...),
     "SEAL_CHAIN": (__file__, ...),
@@ -145,10 +149,19 @@ def test_a_dotenv_file_in_another_encoding_is_named() -> None:
     assert fault() == ".env: is not UTF-8"
 
 
+def test_a_bucket_needs_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    put(monkeypatch, FILES_URL="s3://counter-files/documents", FILES_KEY_ID="counter")
+    assert fault() == "FILES_URL: needs FILES_KEY_ID and FILES_SECRET for a bucket"
+    put(monkeypatch, FILES_SECRET="files-secret")
+    assert load().files_url == "s3://counter-files/documents"
+
+
 BAD = (
     ("FILES_URL", "s3://hidden-word/files"),
     ("FILES_URL", "/srv/hidden-word"),
     ("FILES_URL", "file:///"),
+    ("FILES_URL", "s3:///hidden-word"),
+    ("FILES_ENDPOINT", "http://hidden-word"),
     ("SEAL_CERT", "/hidden-word.pem"),
     ("QR_KEY", "hidden-word" * 100),
     ("TSA_URL", "ftp://hidden-word"),

@@ -148,6 +148,13 @@ def test_a_number_is_e164_or_none(raw: str) -> None:
         ("Έναρξη", InboundKind.SUBSCRIBED),
         ("stop στα μηνύματα", InboundKind.MESSAGE),
         ("σταμάτα", InboundKind.MESSAGE),
+        ("Stop. Thank you", InboundKind.UNSUBSCRIBED),
+        ("στοπ, ευχαριστώ!", InboundKind.UNSUBSCRIBED),
+        ("stop παρακαλώ", InboundKind.UNSUBSCRIBED),
+        ("ευχαριστώ", InboundKind.MESSAGE),
+        ("thank you, stop the permit?", InboundKind.MESSAGE),
+        ("πότε σταματά το επίδομα;", InboundKind.MESSAGE),
+        ("STOP 3", InboundKind.MESSAGE),
         ("yes", InboundKind.MESSAGE),
         ("cancel", InboundKind.MESSAGE),
         ("help", InboundKind.MESSAGE),
@@ -163,8 +170,9 @@ def test_what_twilio_found_is_believed() -> None:
     assert inbound("yes", ("OptOutType", "START")).kind is InboundKind.SUBSCRIBED
 
 
-def test_what_twilio_answered_itself_is_not_answered_again() -> None:
-    body = urlencode(received(1, "HELP", OptOutType="HELP")).encode()
+@pytest.mark.parametrize(("text", "found"), [("HELP", "HELP"), ("βοήθεια", "Help"), ("info", "help")])
+def test_what_twilio_answered_itself_is_not_answered_again(text: str, found: str) -> None:
+    body = urlencode(received(1, text, OptOutType=found)).encode()
     assert parse.inbound(body, NOW, None, account=ACCOUNT) == Parsed(answer=parse.TWIML)
     assert inbound("HELP").kind is InboundKind.MESSAGE
 

@@ -120,6 +120,31 @@ def test_values_are_padded_with_blanks() -> None:
     assert Person(**read_userinfo(200, body)) == Person("123456783", "ΜΑΡΙΑ", "ΑΝΤΩΝΙΟΥ", "U1")
 
 
+SAID = '<root><userinfo taxid="123456783" firstname="ΜΑΡΙΑ" lastname="ΑΝΤΩΝΙΟΥ" userid="U1"/></root>'
+
+
+@pytest.mark.parametrize(
+    ("body", "charset"),
+    [
+        pytest.param(SAID.encode("iso8859_7"), "ISO-8859-7", id="without a declaration"),
+        pytest.param(f'<?xml version="1.0"?>{SAID}'.encode("cp1253"), "windows-1253", id="as Windows writes it"),
+        pytest.param(
+            f'<?xml version="1.0" encoding="UTF-8"?>{SAID}'.encode("iso8859_7"), "iso-8859-7", id="the header counts"
+        ),
+        pytest.param(SAID.encode("utf-8-sig"), "ISO-8859-7", id="what its first bytes say counts more"),
+        pytest.param(f'<?xml version="1.0" encoding="ISO-8859-7"?>{SAID}'.encode("iso8859_7"), None, id="no header"),
+    ],
+)
+def test_greek_in_whatever_encoding(body: bytes, charset: str | None) -> None:
+    assert Person(**read_userinfo(200, body, charset)) == Person("123456783", "ΜΑΡΙΑ", "ΑΝΤΩΝΙΟΥ", "U1")
+
+
+@pytest.mark.parametrize("charset", ["nonsense", "utf-7", "big5", "x" * 999])
+def test_an_encoding_that_there_is_not(charset: str) -> None:
+    with pytest.raises(Malformed):
+        read_userinfo(200, SAID.encode(), charset)
+
+
 @pytest.mark.parametrize(
     ("body", "what"),
     [

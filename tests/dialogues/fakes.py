@@ -76,7 +76,18 @@ class Privacy:
 
     holds: dict[str, int] = field(
         default_factory=lambda: dict.fromkeys(
-            ("messages", "contact_points", "cases", "handed_in", "alerts", "preferences", "codes", "registry_calls"), 2
+            (
+                "messages",
+                "contact_points",
+                "cases",
+                "handed_in",
+                "certificates",
+                "alerts",
+                "preferences",
+                "codes",
+                "registry_calls",
+            ),
+            2,
         )
     )
     view: NoticeView = field(default_factory=lambda: NoticeView(None, False, ("22:00", "08:00"), None))

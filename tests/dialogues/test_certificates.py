@@ -111,6 +111,11 @@ async def test_a_purpose_in_own_words_is_taken(talk: Talk) -> None:
     assert "ταβέρνας" in talk.text
 
 
+async def test_a_certificate_that_is_named_is_wanted_whatever_words_a_case_shares_with_it(talk: Talk) -> None:
+    await talk.on("sms").by(VASILIS).say("θέλω ασφαλιστική ενημερότητα")
+    assert talk.names == ["utter_certificate_ask_purpose"]
+
+
 async def test_the_only_case_is_taken_and_of_two_one_is_picked(talk: Talk, state: State) -> None:
     await talk.by(ANNA).all("θέλω αντίγραφο οικοδομικής άδειας", "ναι")
     told = (("case", PERMIT.reference),)

@@ -118,6 +118,15 @@ async def test_a_wrong_tax_number_is_asked_for_again(talk: Talk, afm: str) -> No
     assert talk.names == ["utter_code_sent"]
 
 
+@pytest.mark.parametrize("typed", ["90000045", "90 000 045", "900 000 45."])
+async def test_an_old_tax_number_of_eight_digits_has_a_nought_in_front(talk: Talk, typed: str) -> None:
+    turn = await talk.all("Θέλω να συνδεθώ", typed)
+    assert talk.names == ["utter_code_sent"]
+    [sent] = turn.effects
+    assert isinstance(sent, SendCode)
+    assert sent.afm == "090000045"
+
+
 @pytest.mark.parametrize("login", [True, False])
 async def test_by_the_third_wrong_tax_number_other_ways_are_named(talk: Talk, login: bool) -> None:
     talk.context = replace(talk.context, login=login)

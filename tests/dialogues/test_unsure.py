@@ -44,7 +44,7 @@ async def test_of_the_service_what_may_be_asked() -> None:
         (None, OF_CASE, 0.5),
         (ANNA, {**OF_CASE, "case": "ΑΔ-2026-999999"}, 0.5),
         (ANNA, {"about": "none"}, 0.5),
-        (ANNA, OF_CASE, 0.95),
+        (ANNA, {**OF_CASE, "about": "alerts"}, 0.95),
     ],
     ids=["not known", "not theirs", "nothing talked about", "surely something else"],
 )

@@ -27,6 +27,7 @@ PUBLIC |= {("GET", "/link/{token}"), ("POST", "/link/{token}"), ("GET", "/link/b
 PUBLIC |= {("GET", "/my-data/{token}"), ("POST", "/my-data/{token}")}
 PUBLIC |= {("GET", "/upload/{token}"), ("POST", "/upload/{token}"), ("GET", "/d/{token}")}
 PUBLIC |= {("GET", "/verify"), ("POST", "/verify"), ("GET", "/verify/{code}"), ("GET", "/V/{code}")}
+PUBLIC |= {("POST", "/upload/{token}/files"), ("PATCH", "/upload/{token}/files/{file}")}
 SIGNED = {("POST", target.partition("?")[0]) for harness in HARNESSES for target in harness.targets}
 SIGNED |= {("POST", "/registries/{registry}/events")}
 _DOOR = {("GET", "/console/login"), ("POST", "/console/login"), ("POST", "/console/logout")}

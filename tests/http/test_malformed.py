@@ -61,3 +61,5 @@ async def test_of_many_there_is_one_line_a_minute_that_counts_them(service: Serv
     lines = [(line["event"], line["level"], line["times"]) for line in service.book.lines]
     assert lines == [("http.malformed", "warning", 1), ("http.malformed", "warning", 4 * len(REQUESTS))]
     assert SECRET.decode() not in service.book.getvalue()
+    counted = (await service.ask("GET", "/metrics")).body.decode()
+    assert f"counter_malformed_requests_total {4 * len(REQUESTS) + 1}.0" in counted

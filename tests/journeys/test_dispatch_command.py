@@ -65,6 +65,19 @@ async def test_those_of_which_nobody_can_say_whether_they_came(run_command: Here
     assert (await run_command("dispatch", PERMIT.reference, "--unknown")).code == 2
 
 
+async def test_cases_that_sit_are_listed_for_their_offices_without_a_person(run_command: Here) -> None:
+    assert (await run_command("dispatch", "--sitting")).out == "no case sits\n"
+    async with open_store(load()) as store:
+        stage = NoticeStage.over(store.database, datetime(2026, 11, 23, 9, 0, tzinfo=UTC))
+        await stage.begin(PERMIT, viber=False)
+        await stage.later(31 * 86_400)
+    listed = await run_command("dispatch", "--sitting")
+    assert listed.out == f"2026-11-23 permits {PERMIT.reference} building-permit completeness-check\n"
+    found = json.loads((await run_command("dispatch", "--sitting", "--json")).out)
+    assert (found["reference"], found["since"], found["expected_by"]) == (PERMIT.reference, "2026-11-23", None)
+    assert (await run_command("dispatch", "--sitting", "--unknown")).code == 2
+
+
 async def test_where_nothing_is_on_record_it_says_so(run_command: Here) -> None:
     end = await run_command("dispatch", "ΑΔ-2026-000999")
     assert (end.code, end.out) == (1, "no notice on record\n")

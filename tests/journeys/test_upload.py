@@ -32,7 +32,7 @@ async def page(service: Service, token: str, **headers: str) -> tuple[int, str]:
         session.get(f"{service.system.url}/upload/{token}") as response,
     ):
         assert response.headers["Cache-Control"] == "no-store"
-        assert "script-src" not in response.headers["Content-Security-Policy"]
+        assert "unsafe" not in response.headers["Content-Security-Policy"]
         return response.status, await response.text()
 
 
@@ -41,7 +41,7 @@ async def test_a_paper_is_uploaded_and_the_protocol_number_comes_by_sms(service:
     assert status == 200
     assert CASE in shown
     assert "Τοπογραφικό διάγραμμα" in shown
-    assert "<script" not in shown
+    assert shown.count("<script") == 1  # its own; without it the form sends the files itself
     before = len(service.system.said_to(B.number))
     status, answer = await upload(service.system, token, ("σάρωση.pdf", files.pdf(2)))
     assert status == 200

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from bot.certificates.seal.files import CHAIN, MARK, PUBLISHED, ROOT, SEAL, TIME
 from bot.certificates.trust import MARK_POLICY, SEAL_POLICY, TIME_POLICY
 
 LIFE, LONG_LIFE = timedelta(days=3 * 365), timedelta(days=15 * 365)
@@ -28,9 +29,6 @@ _PEM = serialization.Encoding.PEM
 _SIGNS = ("digital_signature", "content_commitment")
 _ISSUES = ("key_cert_sign", "crl_sign")
 _NEVER = ("key_encipherment", "data_encipherment", "key_agreement", "encipher_only", "decipher_only")
-
-ROOT, CHAIN, PUBLISHED = "root.pem", "chain.pem", "published.pem"
-SEAL, TIME, MARK = "seal", "time", "mark"
 
 
 def ensure(folder: Path, now: datetime) -> bool:

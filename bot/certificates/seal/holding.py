@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from pyhanko.sign.timestamps import HTTPTimeStamper, TimeStamper
 
-from bot.certificates.seal import authority
+from bot.certificates.seal import authority, files
 from bot.certificates.seal.keys import BadKey, pem_key, signer_of
 from bot.certificates.seal.sealer import Sealer
 from bot.certificates.seal.timestamps import OwnTimeStamper
@@ -42,13 +42,13 @@ def hold(settings: Mapping[str, Any]) -> Holding:
     folder = Path(settings["folder"])
     made = authority.ensure(folder, datetime.now(UTC))
     own = {
-        "key": str(folder / f"{authority.SEAL}.key"),
-        "cert": str(folder / f"{authority.SEAL}.pem"),
-        "chain": str(folder / authority.CHAIN),
-        "mark_key": str(folder / f"{authority.MARK}.key"),
-        "mark_cert": str(folder / f"{authority.MARK}.pem"),
-        "stamp_key": str(folder / f"{authority.TIME}.key"),
-        "stamp_cert": str(folder / f"{authority.TIME}.pem"),
+        "key": str(folder / f"{files.SEAL}.key"),
+        "cert": str(folder / f"{files.SEAL}.pem"),
+        "chain": str(folder / files.CHAIN),
+        "mark_key": str(folder / f"{files.MARK}.key"),
+        "mark_cert": str(folder / f"{files.MARK}.pem"),
+        "stamp_key": str(folder / f"{files.TIME}.key"),
+        "stamp_cert": str(folder / f"{files.TIME}.pem"),
         "tsa": settings.get("tsa"),
     }
     return _hold(own, sample=True, made=made)

@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.certificates.seal.authority import PUBLISHED
+from bot.certificates.seal.files import PUBLISHED
 from bot.certificates.verify.checker import Checker, FileReader
 from bot.certificates.verify.routes import VerifyPages
 from bot.certificates.verify.throttle import Rate, Throttle

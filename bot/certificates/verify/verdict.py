@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from bot.certificates.verify.facts import Facts, Kind, MarkState, Seal
 from casestore.certificates.records import Certificate, Revocation
+from dialogues.athens import ATHENS
 
 
 class Result(StrEnum):
@@ -36,6 +37,7 @@ class Reason(StrEnum):
     NONE = ""
     CHANGED = "changed"  # a seal of ours that does not hold any more
     NO_SEAL = "no-seal"  # our code on a file without our seal
+    NOTHING_OURS = "nothing-ours"  # no seal, and no code on record
     FORGED_QR = "forged-qr"
     OTHERS_SEAL = "others-seal"
     NO_CODE = "no-code"  # a picture on which no QR of ours can be read
@@ -91,7 +93,9 @@ def of_file(facts: Facts | None, record: Certificate | None, now: datetime, *, o
     if facts.kind is Kind.PDF:
         if facts.seal is Seal.FOREIGN:
             return _told(facts, record, Result.NOT_OURS, Reason.OTHERS_SEAL)
-        return _told(facts, record, Result.ALTERED if known else Result.NOT_OURS, Reason.NO_SEAL)
+        if known:
+            return _told(facts, record, Result.ALTERED, Reason.NO_SEAL)
+        return Verdict(Result.NOT_OURS, reason=Reason.NOTHING_OURS, code=facts.code)
     if facts.mark is MarkState.GOOD:
         return _shown(facts, record, Basis.QR, now)
     if record is not None:
@@ -105,7 +109,7 @@ def _shown(facts: Facts, record: Certificate | None, basis: Basis, now: datetime
     """What a seal or a QR of ours covers."""
     if record is not None:
         return _standing(record, basis, now, code=facts.code, protocol=facts.protocol, holder=facts.holder)
-    over = facts.valid_until is not None and facts.valid_until < now
+    over = _over(facts.valid_until, now)
     return Verdict(
         Result.EXPIRED if over else Result.GENUINE,
         basis,
@@ -124,7 +128,7 @@ def _shown(facts: Facts, record: Certificate | None, basis: Basis, now: datetime
 def _standing(
     record: Certificate, basis: Basis, now: datetime, *, code: str = "", protocol: str = "", holder: str = ""
 ) -> Verdict:
-    over = record.valid_until is not None and record.valid_until < now
+    over = _over(record.valid_until, now)
     result = Result.REVOKED if record.revocation else Result.EXPIRED if over else Result.GENUINE
     return Verdict(
         result,
@@ -139,6 +143,11 @@ def _standing(
         protocol,
         holder,
     )
+
+
+def _over(until: datetime | None, now: datetime) -> bool:
+    """The day that is printed counts to its end."""
+    return until is not None and until.astimezone(ATHENS).date() < now.astimezone(ATHENS).date()
 
 
 def _told(facts: Facts, record: Certificate | None, result: Result, reason: Reason) -> Verdict:

@@ -111,6 +111,10 @@ REASONS: Mapping[Reason, LocalizedText] = MappingProxyType(
             "is shown "
             "here, or ask for the file as it was issued.",
         },
+        Reason.NOTHING_OURS: {
+            "el": "Το αρχείο δεν έχει τη σφραγίδα μας, ούτε κωδικό που έχουμε εκδώσει.",
+            "en": "The file does not have our seal, nor a code that we have issued.",
+        },
         Reason.FORGED_QR: {
             "el": "Ο κωδικός QR μοιάζει με δικό μας, αλλά δεν τον υπογράψαμε εμείς.",
             "en": "The QR looks like ours, but we have not signed it.",

@@ -1,4 +1,5 @@
-"""STOP and START. A message that is one of these words and nothing else, in any case, accents or alphabet mixed.
+"""STOP and START. A message that is one of these words and nothing else but courtesy, in any case, accents or alphabet
+mixed.
 
 Twilio acts on its English words by itself and tells us so in ``OptOutType`` where Advanced Opt-Out is on. Of its
 words, those that people also say in a conversation (YES, CANCEL, END, QUIT) stay messages: where Twilio did block
@@ -15,6 +16,7 @@ from bot.channels.sms.encoding import fold_gsm7
 
 _STOP = ("STOP", "STOPALL", "UNSUBSCRIBE", "OPTOUT", "OPT OUT", "ΣΤΟΠ", "ΔΙΑΚΟΠΗ", "ΔΙΑΓΡΑΦΗ", "ΟΧΙ ΜΗΝΥΜΑΤΑ")
 _START = ("START", "UNSTOP", "ΕΝΑΡΞΗ")
+_COURTESY = ("THANK YOU THANKS PLEASE", "ΕΥΧΑΡΙΣΤΩ ΕΥΧΑΡΙΣΤΟΥΜΕ ΠΑΡΑΚΑΛΩ")
 _LONGEST = 24
 _BY_TWILIO: Mapping[str, InboundKind] = MappingProxyType(
     {"STOP": InboundKind.UNSUBSCRIBED, "START": InboundKind.SUBSCRIBED}
@@ -37,7 +39,15 @@ def kind_of(text: str, opt_out_type: str) -> InboundKind:
 
 def _key(text: str) -> str:
     """One spelling for Σ-Τ-Ο-Π in Greek, in Latin, and with a Latin T among Greek letters."""
-    return " ".join(fold_gsm7(text).upper().strip(" .!\n\r").split())
+    return " ".join(word for word in _folded(text) if word not in _COURTEOUS)
+
+
+def _folded(text: str) -> list[str]:
+    return fold_gsm7(text).upper().translate(_BETWEEN).split()
+
+
+_BETWEEN = str.maketrans(dict.fromkeys(".,!", " "))
+_COURTEOUS = frozenset(word for said in _COURTESY for word in _folded(said))
 
 
 _WORDS: Mapping[str, InboundKind] = MappingProxyType(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.certificates.issuer import PaperIssuer
 from bot.certificates.model import Issued
-from bot.certificates.seal.authority import PUBLISHED, ROOT
+from bot.certificates.seal.files import PUBLISHED, ROOT
 from bot.certificates.seal.process import SealProcess
 from bot.certificates.trust import Trust, read
 from tests.bot.certificates.sheets import CLEARANCE, FAMILY

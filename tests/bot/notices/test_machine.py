@@ -18,13 +18,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from bot.channels.port import Remedy, SendError
 from casestore.cases.model import Document
 from casestore.database import Database
 from casestore.people.quiet_hours import DEFAULT_TIMES, URGENT_TIMES, end_of
-from casestore.tables import notice_facts, notices, timed_facts
+from casestore.tables import notice_facts, notice_log, notices, timed_facts
 from tests.bot.notices.conftest import wipe
 from tests.bot.notices.harness import AFM, FLOOD, MOBILE, PERMIT, NoticeStage
 from tests.clock import START
@@ -176,6 +176,7 @@ class NoticeMachine(RuleBasedStateMachine):
         ends, facts = self.do(self._ends())
         assert all(state != "open" and (state == "told" or reason or state == "unknown") for state, reason in ends)
         assert all(count == 1 for count in facts.values())
+        assert all(count == 1 for count in self.do(self._said_ends()).values()), "an end is said once"
         assert self.do(self._overdue()) == []
 
     async def _overdue(self) -> list[Any]:
@@ -185,6 +186,17 @@ class NoticeMachine(RuleBasedStateMachine):
         )
         async with self.stage.store.database.read() as connection:
             return list(await connection.scalars(late))
+
+    async def _said_ends(self) -> Counter[tuple[int, str]]:
+        """Of each notice that ended otherwise than by its arrival, how often its log says so; 0 where it does not."""
+        ended = select(notices.c.id, notices.c.state, notice_log.c.id.label("line")).where(notices.c.state != "told")
+        of_send = notice_log.c.channel.is_not(None)  # what became of it on one channel
+        of_notice = and_(notice_log.c.notice_id == notices.c.id, notice_log.c.event == notices.c.state, ~of_send)
+        said = Counter[tuple[int, str]]()
+        async with self.stage.store.database.read() as connection:
+            for row in await connection.execute(ended.outerjoin_from(notices, notice_log, of_notice)):
+                said[row.id, row.state] += row.line is not None
+        return said
 
     async def _ends(self) -> tuple[list[tuple[str, str | None]], Counter[Any]]:
         async with self.stage.store.database.read() as connection:

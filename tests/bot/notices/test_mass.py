@@ -254,3 +254,22 @@ async def test_where_no_channel_has_credentials_it_is_training_and_never_sent(em
         await live.control.start(number, AUTHOR)
     await live.later(MINUTE)
     assert live.stage.taken == []
+
+
+@pytest.mark.parametrize("act", ["resume", "stop"])
+async def test_what_fails_while_it_is_paused_has_failed_whether_it_goes_on_or_is_stopped(
+    database: Database, act: str
+) -> None:
+    mass = await MassStage.over(database, 3)
+    number = await mass.started()
+    await mass.stage.settle()
+    await mass.control.pause(number, AUTHOR)
+    await mass.stage.receipt(mass.stage.taken[0], "failed")
+    await getattr(mass.control, act)(number, AUTHOR)
+    await mass.stage.later(120)
+    assert (await mass.progress(number)).settled == {"failed": 1}
+    for accepted in mass.stage.taken[1:]:
+        await mass.stage.receipt(accepted, "delivered")
+    progress = await mass.progress(number)
+    assert progress.settled == {"failed": 1, "told": 2}
+    assert progress.finished

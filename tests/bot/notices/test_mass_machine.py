@@ -55,11 +55,11 @@ class MassMachine(RuleBasedStateMachine):
         self.mass.stage.clock.forward(seconds)
         self.works()
 
-    @rule()
-    def the_worker_is_killed(self) -> None:
-        """All that it knew is gone; its rows stay."""
+    @rule(batch=st.sampled_from([10, 10, 23, 100]))
+    def the_worker_is_killed(self, batch: int) -> None:
+        """All that it knew is gone; its rows stay. It may be started with other settings."""
         old = self.mass.stage
-        new = NoticeStage.over(self.database, old.clock(), broadcast_batch=10)
+        new = NoticeStage.over(self.database, old.clock(), broadcast_batch=batch)
         new.taken.extend(old.taken)
         new.contacts.held |= old.contacts.held
         for name, provider in new.providers.items():

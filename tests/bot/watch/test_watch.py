@@ -30,6 +30,8 @@ from casestore.tables import (
     receipts,
     reconciliations,
     registry_events,
+    upload_links,
+    uploads,
 )
 from casestore.watch.states import MOVING, STUCK, Ending
 from tests.bot.notices.harness import PERMIT, NoticeStage
@@ -73,10 +75,14 @@ class WatchStage:
             await connection.execute(update(documents).where(documents.c.code == "one").values(**offered))
             await connection.execute(update(documents).where(documents.c.code == "two").values(confirmed_at=None))
             talk = await connection.scalar(select(conversations.c.id).limit(1))
+            citizen = await connection.scalar(select(cases.c.citizen_id).limit(1))
         queued = {"payload_sealed": SEALED, "received_at": now, "due_at": now}
         await self.put(inbox, channel="sms", external_id="1", conversation_key="1", **queued)
         keys: dict[str, Any] = {"event_key": "1", "subject_key": "1", "sequence": 1}
         await self.put(registry_events, registry="permits", type="case.closed", **keys, **queued)
+        about = {"conversation_id": talk, "citizen_id": citizen, "token_key": "1", "reference": PERMIT.reference}
+        await self.put(upload_links, id=1, **about, created_at=now, expires_at=now)
+        await self.put(uploads, link_id=1, key="1", size=9, name_sealed=SEALED, created_at=now)
         for doubts, state in ((0, "open"), (1, "open"), (3, "failed")):
             await self.put(outbox, **dispatch(f"d{doubts}", now, state=state, doubts=doubts))
         spooled = {"channel": "sms", "provider_id": "1", "status": "sent", "all_before": False, "at": now}

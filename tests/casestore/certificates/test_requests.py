@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.store import Store
-from casestore.certificates.files import DatabasePapers, FolderPapers
+from casestore.certificates.files import DatabasePapers, PlacedPapers
 from casestore.certificates.lifecycle import ENDED, REQUEST_MOVES, RequestState, Step
 from casestore.certificates.links import A_DAY, LIFETIME, OPENINGS
 from casestore.certificates.model import Asked, SealedPaper, StoredRequest
@@ -19,6 +19,7 @@ from casestore.certificates.requests import A_DAY as REQUESTS_A_DAY
 from casestore.conversations.repository import Conversation
 from casestore.database import Database
 from casestore.files import Files
+from casestore.folder import Folder
 from casestore.migrate import migrate
 from casestore.tables import certificate_parts, certificate_requests
 from casestore.vault import SealBroken, Vault
@@ -70,7 +71,7 @@ class Counter(StoreFixture):
 
 @pytest.fixture(params=["database", "folder"])
 def papers(request: pytest.FixtureRequest, tmp_path: Path) -> Files:
-    return DatabasePapers() if request.param == "database" else FolderPapers(tmp_path / "files")
+    return DatabasePapers() if request.param == "database" else PlacedPapers(Folder(tmp_path / "files"))
 
 
 async def test_asked_waiting_issued_and_what_was_secret_is_let_go(database: Database, papers: Files) -> None:

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from obstore.store import S3Store
 from sqlalchemy import func, select
 
-from bot.store import Store
+from bot.store import Store, open_store
+from casestore.bucket import Bucket, s3
 from casestore.database import Database
-from casestore.documents.files import DatabaseFiles, Files, FolderFiles
+from casestore.documents.files import DatabaseFiles, PlacedFiles
 from casestore.documents.lifecycle import DOCUMENT_MOVES, ENDED, DocumentState, Step
 from casestore.documents.model import ASKED_FOR, Handed, Paper, SealedContent, StoredDocument
 from casestore.documents.upload_links import A_DAY, LIFETIME, MOST_FILES
+from casestore.files import Files, FilesDown, Kept
+from casestore.folder import Folder
 from casestore.people.identity import PROVEN
 from casestore.tables import document_parts, document_tasks, documents
 from casestore.vault import SealBroken, Vault
 from tests.clock import START
+from tests.connectors.sandbox import served
+from tests.fakes.object_storage import BUCKET, KEY_ID, SECRET, ObjectStorage
+from tests.harness import settings_for
 
 S = DocumentState
 SURVEY = Paper("cadastre", "ΚΤ-2026-000301", "survey", "Τοπογραφικό διάγραμμα")
@@ -68,9 +77,26 @@ class Fixture:
             return await connection.scalar(select(func.count()).select_from(table)) or 0  # type: ignore[arg-type]
 
 
-@pytest.fixture(params=["database", "folder"])
+@pytest.fixture
+async def storage() -> AsyncIterator[tuple[ObjectStorage, S3Store]]:
+    """A bucket over HTTP, and the client that the settings make for it."""
+    there = ObjectStorage()
+    async with served(there.app()) as url:
+        client = s3(BUCKET, "documents", endpoint=url, region="us-east-1", key_id=KEY_ID, secret=SECRET)
+        yield there, client
+
+
+EVERYWHERE = pytest.mark.parametrize("files", ["database", "folder", "bucket"], indirect=True)
+
+
+@pytest.fixture
 def files(request: pytest.FixtureRequest, tmp_path: Path) -> Files:
-    return DatabaseFiles() if request.param == "database" else FolderFiles(tmp_path / "files")
+    where = getattr(request, "param", "database")
+    if where == "database":
+        return DatabaseFiles()
+    if where == "folder":
+        return PlacedFiles(Folder(tmp_path / "files"))
+    return PlacedFiles(Bucket(request.getfixturevalue("storage")[1]))
 
 
 @pytest.fixture
@@ -83,6 +109,7 @@ async def fixture(database: Database, vault: Vault, files: Files) -> Fixture:
     return Fixture(store, database, citizen, talk.id, talk.contact_point_id)
 
 
+@EVERYWHERE
 async def test_a_file_is_offered_fetched_checked_and_handed_in(fixture: Fixture) -> None:
     documents_, tasks = fixture.store.documents, fixture.store.document_tasks
     offered = await fixture.offer()
@@ -118,17 +145,20 @@ async def test_the_same_cause_makes_it_once(fixture: Fixture) -> None:
     assert await fixture.count(document_tasks) == 1
 
 
+@EVERYWHERE
 async def test_what_is_kept_cannot_be_read_and_opens_for_its_own_document_alone(fixture: Fixture, files: Files) -> None:
     first, second = await fixture.keep("up:1:a", b"words " * 9000), await fixture.keep("up:1:b")
+    sealed = await files.load(fixture.database, first or 0)
+    assert sealed is not None
+    assert b"words" not in sealed
+    swapped = await files.put(sealed)
     async with fixture.database.write() as connection:
-        sealed = await files.load(connection, first or 0)
-        assert sealed is not None
-        assert b"words" not in sealed
-        await files.save(connection, second or 0, sealed, START)
+        await files.save(connection, second or 0, swapped, START)
     with pytest.raises(SealBroken):
         await fixture.store.documents.content_of(await fixture.by_key("up:1:b"))
 
 
+@EVERYWHERE
 @pytest.mark.parametrize("state", [S.REFUSED, S.TAKEN_BACK])
 async def test_what_is_refused_or_taken_back_loses_its_content_at_once(fixture: Fixture, state: DocumentState) -> None:
     kept = await fixture.keep() or 0
@@ -177,6 +207,7 @@ async def test_a_registrys_word_moves_what_was_submitted_to_it_and_nothing_else(
         assert await judged(connection, SURVEY.reference, SURVEY.code, S.ACCEPTED, START) == 0
 
 
+@EVERYWHERE
 async def test_files_that_no_document_names_are_swept_away(fixture: Fixture, files: Files, tmp_path: Path) -> None:
     if isinstance(files, DatabaseFiles):
         assert await fixture.store.documents.sweep(0) == 0
@@ -184,10 +215,42 @@ async def test_files_that_no_document_names_are_swept_away(fixture: Fixture, fil
     kept, gone = await fixture.keep("up:1:a"), await fixture.keep("up:1:b") or 0
     assert kept is not None
     await fixture.move(gone, S.TAKEN_BACK)
-    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "files").glob("*/*")} == {0o600}
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "files").glob("*/*")} <= {0o600}
     assert await fixture.store.documents.sweep(0) == 0  # too young: its commit may be under way
     assert await fixture.store.documents.sweep(2e12) == 1
     assert await fixture.store.documents.content_of(await fixture.by_key("up:1:a")) == LARGE
+
+
+@pytest.mark.parametrize("files", ["folder", "bucket"], indirect=True)
+async def test_a_place_that_is_away_is_told_of_by_its_kind_and_nothing_is_kept(
+    fixture: Fixture, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    kept = await fixture.keep("up:1:a")
+    if "bucket" in request.node.name:
+        request.getfixturevalue("storage")[0].trouble = 403
+    else:
+        (tmp_path / "files").rename(tmp_path / "gone")
+        (tmp_path / "files").write_text("in its place")
+    with pytest.raises(FilesDown) as failed:
+        await fixture.keep("up:1:b")
+    with pytest.raises(FilesDown):
+        await fixture.store.documents.content_of(await fixture.by_key("up:1:a"))
+    assert str(failed.value).isidentifier()  # no address, no answer of a provider
+    assert kept is not None
+    assert await fixture.count(documents) == 1
+
+
+async def test_in_the_bucket_of_the_settings_lies_what_is_sealed_below_its_prefix(database_url: str) -> None:
+    there = ObjectStorage()
+    async with served(there.app()) as url:
+        place: dict[str, Any] = {"files_url": f"s3://{BUCKET}/sealed", "files_endpoint": url}
+        settings = settings_for(database_url, **place, files_key_id=KEY_ID, files_secret=SECRET)
+        async with open_store(settings, migrating=True) as store:
+            content = await store.documents.sealed("up:1:a", b"words " * 9000)
+    [(name, (lying, _))] = there.objects.items()
+    assert name == f"sealed/documents/{content.kept.stored_as}"
+    assert content.kept.sealed == b""  # it is not held twice
+    assert b"words" not in lying
 
 
 async def test_an_upload_link_counts_for_a_day_while_its_citizen_is_known(fixture: Fixture) -> None:
@@ -225,4 +288,4 @@ async def test_no_link_for_who_is_not_known(fixture: Fixture) -> None:
 
 
 def test_what_is_sealed_does_not_show() -> None:
-    assert "x" not in repr(replace(SealedContent(b"x", 1)))
+    assert "x" not in repr(replace(SealedContent(Kept(b"x"), 1)))

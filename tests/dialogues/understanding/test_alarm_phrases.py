@@ -40,6 +40,7 @@ def test_what_only_sounds_like_one_is_none(text: str) -> None:
         assert alarm_in(typed) is None, typed
 
 
+@pytest.mark.slow
 def test_no_sentence_by_which_the_classifier_is_trained_raises_one() -> None:
     raised = [
         (kind, entry["intent"], line)

@@ -71,6 +71,7 @@ def test_what_says_something_else_is_no_wish(text: str, about: str) -> None:
     assert found is None or found.preference is None
 
 
+@pytest.mark.slow
 def test_no_sentence_of_another_intent_is_a_wish() -> None:
     """Of those that teach the model: only those about notices may wish how they come."""
     others = [

@@ -13,12 +13,13 @@ from bot.certificates.verify.facts import Facts, Kind, MarkState, Seal, decode, 
 from bot.certificates.verify.verdict import Basis, Reason, Result, Verdict, of_code, of_copy, of_file
 from bot.certificates.verify.words import RESULTS, explained, facts_of, told_of
 from casestore.certificates.records import Certificate, Revocation, Why
+from dialogues.athens import ATHENS
 from dialogues.responses import LANGUAGES
 from tests.clock import START
 
 NOW, CODE = START, "4TY6-KH90-TTY0-9K13"
 GOOD = Certificate("a" * 64, "k", "Τίτλος", "Υπηρεσία", NOW - timedelta(days=1), NOW + timedelta(days=1))
-OVER = replace(GOOD, valid_until=NOW - timedelta(seconds=1))
+OVER = replace(GOOD, valid_until=NOW - timedelta(days=1))
 REVOKED = replace(OVER, revocation=Revocation(NOW, "eleni", Why.ERROR))
 PDF, PICTURE = Facts(Kind.PDF, code=CODE), Facts(Kind.PICTURE, code=CODE)
 OURS, QR = replace(PDF, seal=Seal.OURS), replace(PICTURE, mark=MarkState.GOOD)
@@ -37,8 +38,8 @@ CASES: dict[str, tuple[Facts | None, Certificate | None, Result, Reason]] = {
     "another's seal": (replace(PDF, seal=Seal.FOREIGN), GOOD, Result.NOT_OURS, Reason.OTHERS_SEAL),
     "no seal, our code": (PDF, GOOD, Result.ALTERED, Reason.NO_SEAL),
     "no seal, our QR": (replace(QR, kind=Kind.PDF), None, Result.ALTERED, Reason.NO_SEAL),
-    "no seal, unknown code": (PDF, None, Result.NOT_OURS, Reason.NO_SEAL),
-    "no seal, no code": (Facts(Kind.PDF), None, Result.NOT_OURS, Reason.NO_SEAL),
+    "no seal, unknown code": (PDF, None, Result.NOT_OURS, Reason.NOTHING_OURS),
+    "no seal, no code": (Facts(Kind.PDF), None, Result.NOT_OURS, Reason.NOTHING_OURS),
     "forged QR in a PDF": (replace(PDF, mark=MarkState.BAD), GOOD, Result.ALTERED, Reason.FORGED_QR),
     "forged QR on a photo": (replace(PICTURE, mark=MarkState.BAD), GOOD, Result.ALTERED, Reason.FORGED_QR),
     "photo, signed QR": (QR, GOOD, Result.GENUINE, Reason.NONE),
@@ -61,6 +62,13 @@ def test_what_a_file_shows_and_what_is_on_record_make_one_word(name: str) -> Non
         assert [value for _, value in facts_of(verdict, language) if not value] == []
     if result is not Result.UNKNOWN:
         assert explained(verdict) is not None or (name, verdict.basis) == ("photo, unknown link", Basis.NOTHING)
+
+
+def test_the_day_that_is_printed_counts_to_its_end() -> None:
+    midnight = (NOW.astimezone(ATHENS) + timedelta(days=1)).replace(hour=0, minute=0)
+    last = replace(GOOD, valid_until=NOW - timedelta(hours=1))
+    assert of_code(CODE, last, midnight - timedelta(seconds=1)).result is Result.GENUINE
+    assert of_code(CODE, last, midnight).result is Result.EXPIRED
 
 
 def test_offline_a_code_alone_says_nothing() -> None:
