@@ -17,6 +17,7 @@ from tests.console import PASSWORD, employ
 from tests.fakes.dialogue import EchoDialogue
 from tests.harness import System, running_system
 
+expect.set_options(timeout=15_000)  # a busy machine draws slowly
 VIBER = "tGVuIFZpYmVyIGlkIGhlcmU="
 NASTY = "<img src=x onerror=\"document.title='owned'\"> 'καλά'"
 
@@ -83,6 +84,7 @@ async def test_a_whole_hand_over_by_keyboard(system: System, browser: Browser, t
     await page.keyboard.press("j")
     await page.keyboard.press("Enter")
     await expect(page.locator(".line.citizen .text")).to_have_text(NASTY)
+    await expect(page.locator(".live")).to_have_text("Ζωντανά")  # keys work from now on
     await page.keyboard.press("?")
     await expect(page.locator("#keys")).to_be_visible()
     await flawless(page, tmp_path, "keys")
