@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from random import Random
 from typing import NamedTuple
 
-from nlu.intents import TOLD, sentences
+from nlu.clauses import sentences
+from nlu.intents import TOLD
 from nlu.language import detect
 from nlu.letters import GREEK_LETTER
 from nlu.variants import variants

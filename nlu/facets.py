@@ -6,15 +6,15 @@ after a case asks when it ends, after a missing paper until when it may be hande
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from nlu.clauses import clauses
 from nlu.cues import cue_grams
 from nlu.fold import fold
-from nlu.intents import Shape, features, grams, sentences
+from nlu.intents import Shape, features, grams
 from nlu.linear import LinearModel, tf_idf
 
 NAME = "facets"
@@ -28,8 +28,6 @@ NOTHING = "none"
 
 SURE = 0.4
 """From this probability on a second question of a message is taken."""
-_AND = re.compile(r"[,;]\s+|\s+(?:και|κι|κ|ke|kai|and|but|αλλά|αλλα)\s+", re.IGNORECASE)
-_FEWEST = 2  # words of a clause
 _SHORT = 8  # words: a longer message hardly depends on what came before
 _MARK = "%"  # features of the situation; no n-gram carries it
 
@@ -48,16 +46,6 @@ def _situation(words: Sequence[str], cues: Sequence[str], about: str) -> Iterato
         return
     yield f"{_MARK}{about} #{len(words)}"
     yield from (f"{_MARK}{about} {word}" for word in words)
-
-
-def clauses(text: str) -> list[str]:
-    """The sentences of a message, and their halves where a comma or an *and* parts them, of two words at least."""
-    return [clause for sentence in sentences(text) for clause in _halves(sentence)]
-
-
-def _halves(sentence: str) -> list[str]:
-    halves = _AND.split(sentence)
-    return halves if all(len(half.split()) >= _FEWEST for half in halves) else [sentence]
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ Nothing here knows Rasa, so a trained model is read in milliseconds by whoever w
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from nlu.clauses import sentences
 from nlu.concepts import concept_grams
 from nlu.fold import fold
 from nlu.linear import LinearModel, Vector, tf_idf
@@ -45,11 +45,7 @@ SHARPER = 1.5
 
 _LONG = 6  # words: from here on the number of words tells nothing more
 
-_MOST_SENTENCES = 40  # read one by one: what is said so long before the end counts for nothing (``EARLIER``)
-
 _NEVER_MORE = 0.999  # told: every sentence counts something, and nothing is divided by zero
-
-_SENTENCE_END = re.compile(r"(?<=[.!;?…\u037e])\s+|\n+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +83,6 @@ def frame(key: str) -> Iterator[str]:
 def length_gram(key: str) -> str:
     """How many words a message has, as a feature: it tells nothing by itself."""
     return f"#{min(len(key.split()), _LONG)}"
-
-
-def sentences(text: str) -> list[str]:
-    """The sentences of a message that hold a word or a number; of very many the last, and all before them as one."""
-    told = [piece for piece in _SENTENCE_END.split(text) if re.search(r"\w", piece)]
-    first, last = told[:-_MOST_SENTENCES], told[-_MOST_SENTENCES:]
-    return [" ".join(first), *last] if first else last
 
 
 @dataclass(frozen=True)

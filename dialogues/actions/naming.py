@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from dialogues.ports import CaseView
-from nlu.facets import clauses
+from nlu.clauses import clauses
 from nlu.fold import fold
 from nlu.names import stem
 

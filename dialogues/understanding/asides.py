@@ -9,7 +9,7 @@ from typing import NamedTuple
 from dialogues.understanding.acts import language_in
 from dialogues.understanding.preference_phrases import PreferencePhrases
 from dialogues.understanding.rights_phrases import PREFER
-from nlu.facets import clauses
+from nlu.clauses import clauses
 
 _FEWEST = 2  # words of what is said beside
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import cache
 
 from dialogues.understanding.reading import Reading
-from nlu.facets import clauses
+from nlu.clauses import clauses
 from nlu.fold import fold
 
 TELLING = frozenset(

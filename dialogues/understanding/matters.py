@@ -10,7 +10,7 @@ from pathlib import Path
 from dialogues.turn import Entity
 from dialogues.understanding.phrases import Phrases, load_phrases
 from dialogues.understanding.reading import Reading
-from nlu.facets import clauses
+from nlu.clauses import clauses
 
 _NAMES = ("case_ref", "protocol", "kaek", "procedure", "agency", "certificate_type")
 

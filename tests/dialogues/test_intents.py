@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nlu.clauses import sentences
 from nlu.examples import Example, examples
-from nlu.intents import IntentModel, Shape, grams, sentences
+from nlu.intents import IntentModel, Shape, grams
 from nlu.training import fit
 
 WRITTEN = {

@@ -63,6 +63,11 @@ async def test_doctor_says_what_is_on_and_what_is_off_and_why(
         "registries": ("off", "not set: REGISTRIES_URL, REGISTRIES_CLIENT_ID, REGISTRIES_CLIENT_SECRET"),
         "events": ("off", "not set: REGISTRY_EVENTS_SECRET"),
         "login": ("off", "not set: LOGIN_CLIENT_ID, LOGIN_CLIENT_SECRET"),
+        "seal": (
+            "warn",
+            "SEAL_KEY is not set: certificates are sealed by the demo's authority, "
+            "which proves nothing to anybody else",
+        ),
         "dialogue model": ("ok", ""),
         "database": ("ok", "sqlite, schema and key ring fit"),
         "inbox": ("ok", "0 waiting, the oldest for 0 s"),

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from nlu import concepts, cues, dates, fold, letters, names
+from nlu.clauses import sentences
 from nlu.entities import extract
-from nlu.intents import sentences
 from nlu.memory import LONGEST_WORD, Remembered, remembered
 from nlu.names import Names, read_catalogue
 

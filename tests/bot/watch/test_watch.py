@@ -19,6 +19,8 @@ from casestore.tables import (
     broadcast_members,
     broadcasts,
     cases,
+    certificate_requests,
+    certificate_tasks,
     conversations,
     cursors,
     document_tasks,
@@ -93,6 +95,12 @@ class WatchStage:
         many: dict[str, Any] = {"title": "t", "category": "mass", "audience": "a", "words_key": "w", "author": "one"}
         for number, state in enumerate(("planning", "paused"), 1):
             await self.put(broadcasts, id=number, state=state, training=False, created_at=now, **many)
+        wanted: dict[str, Any] = {"citizen_id": citizen, "conversation_id": talk, "kind": "birth", "registry": "kep"}
+        wanted |= {"details_sealed": SEALED, "secrets_sealed": SEALED, "created_at": now, "state_at": now}
+        for number, state in enumerate(("asked", "waiting"), 1):
+            await self.put(certificate_requests, id=number, key=state, request=state, state=state, **wanted)
+        step: dict[str, Any] = {"step": "request", "place": 0, "payload_sealed": SEALED, "received_at": now}
+        await self.put(certificate_tasks, certificate_id=1, due_at=now, **step)
         await self.put(broadcast_members, broadcast_id=2, state="waiting", due_at=now)
 
 
