@@ -130,6 +130,7 @@ class AskStep:
                 now,
                 key=f"cert:{request.id}:ready",
                 conversation_id=request.conversation_id,
+                limited=False,  # it was never sent: only sending it again has a limit
             )
             await self._context.store.audits.note(connection, "certificate.issued", request.kind, now)
             return RequestState.ISSUED

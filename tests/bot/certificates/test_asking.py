@@ -14,6 +14,7 @@ from bot.channels.facts import SPOKEN
 from bot.metrics import Metrics
 from bot.worker import Job, run_until_idle
 from casestore.certificates.lifecycle import RequestState as S
+from casestore.certificates.links import A_DAY
 from casestore.certificates.model import Asked
 from casestore.database import Database
 from casestore.tables import certificate_links, certificates, handovers, outbox
@@ -125,6 +126,16 @@ async def test_it_is_asked_for_made_kept_and_sent(asking: Asking) -> None:
     [sheet] = asking.issuer.sheets
     assert (sheet.holder, sheet.protocol, sheet.template) == ("Μαρία Αντωνίου", "7/2026", "civil-status")
     assert sheet.valid_until is not None
+
+
+async def test_a_chat_at_its_limit_of_links_gets_a_paper_that_was_never_sent(asking: Asking) -> None:
+    talk = await asking.fixture.at("viber", "anna")
+    links = asking.fixture.store.certificate_links
+    async with asking.fixture.database.write() as connection:
+        made = [await links.issue(connection, 1, talk.id, f"t{number}", START) for number in range(A_DAY + 1)]
+    assert made == [*[True] * A_DAY, False]
+    await asking.run()
+    assert await asking.counts() == (1, A_DAY + 1, 2)
 
 
 async def test_killed_after_the_paper_was_made_another_takes_its_place_and_one_is_on_record(asking: Asking) -> None:
