@@ -149,8 +149,8 @@ class SentPaper:
 class DocumentReads(Protocol):
     """What a turn may read of what was handed in here."""
 
-    async def waiting(self, conversation_id: int, now: datetime) -> int:
-        """How many files of this chat wait for their citizen to say which paper they are."""
+    async def waiting(self, conversation_id: int, citizen_id: int | None, now: datetime) -> int:
+        """How many files that this citizen sent into this chat wait to be told which paper they are."""
 
     async def sent(self, citizen_id: int, now: datetime) -> tuple[SentPaper, ...]:
         """Papers that this citizen handed in during the last weeks, the newest last."""

@@ -119,7 +119,7 @@ class Papers:
     files: int = 0
     handed_in: tuple[SentPaper, ...] = ()
 
-    async def waiting(self, conversation_id: int, now: datetime) -> int:
+    async def waiting(self, conversation_id: int, citizen_id: int | None, now: datetime) -> int:
         return self.files
 
     async def sent(self, citizen_id: int, now: datetime) -> tuple[SentPaper, ...]:

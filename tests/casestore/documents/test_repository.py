@@ -190,9 +190,9 @@ async def test_what_was_taken_back_is_not_confirmed_and_what_was_confirmed_not_a
 async def test_what_waits_for_an_answer_waits_for_two_days(fixture: Fixture) -> None:
     await fixture.offer()
     waiting = fixture.store.documents.unanswered
-    assert len(await waiting(fixture.conversation, START)) == 1
-    assert await waiting(fixture.conversation, START + ASKED_FOR) == []
-    assert await waiting(fixture.conversation + 1, START) == []
+    assert len(await waiting(fixture.conversation, fixture.citizen, START)) == 1
+    assert await waiting(fixture.conversation, fixture.citizen, START + ASKED_FOR) == []
+    assert await waiting(fixture.conversation + 1, fixture.citizen, START) == []
     assert await fixture.store.documents.of_citizen(fixture.citizen, START - LEASE) == []
 
 
