@@ -143,7 +143,7 @@ class RequestStatus(_OfCertificates):
         self._other = other
 
     async def run(self, turn: ActionInput) -> ActionOutput:
-        if turn.context.citizen_id is None:
+        if turn.context.citizen_id is None or turn.context.level < PROVEN:
             return await self._other.run(turn)
         asked = await self._reads.certificates.asked(turn.context.citizen_id, turn.context.now)
         one = self.meant(turn, [one for one in asked if one.state != _NOT_TOLD])
@@ -189,7 +189,9 @@ class OfCertificate(Action):
 
     async def _talked_about(self, turn: ActionInput) -> RequestedCertificate | None:
         citizen = turn.context.citizen_id
-        if about(turn.slots) != CERTIFICATE or citizen is None or turn.slots.get("pending"):
+        if citizen is None or turn.context.level < PROVEN:
+            return None
+        if about(turn.slots) != CERTIFICATE or turn.slots.get("pending"):
             return None
         asked = await self._reads.certificates.asked(citizen, turn.context.now)
         return self._status.meant(turn, [one for one in asked if one.state != _NOT_TOLD])

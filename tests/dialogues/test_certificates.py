@@ -193,6 +193,18 @@ async def test_where_it_is(talk: Talk, state: State, text: str, name: str) -> No
     assert talk.names == [name]
 
 
+async def test_of_a_certificate_nothing_is_told_to_a_number_that_is_known_and_not_proven(
+    talk: Talk, state: State
+) -> None:
+    state.certificates.requests = (ISSUED, ASKED)
+    await talk.on("sms").by(ANNA, level=1).say("πού είναι το πιστοποιητικό γέννησης που ζήτησα;")
+    assert not [name for name in talk.names if name.startswith("utter_certificate_is")]
+    proven = Talk(talk.engine).on("sms").by(ANNA)
+    await proven.say("πού είναι το πιστοποιητικό οικογενειακής κατάστασης;")
+    await proven.by(ANNA, level=1).say("πόσο ισχύει;")
+    assert "utter_certificate_valid" not in proven.names
+
+
 async def test_the_list_offers_what_can_be_sent_again(talk: Talk, state: State) -> None:
     state.certificates.requests = (ISSUED, ASKED)
     await talk.by(ANNA).say("τα έγγραφά μου")
