@@ -11,7 +11,12 @@ from casestore.people.preferences import NEEDED
 from dialogues.ports import NoticeSent, NoticeStanding, NoticeView
 
 _DIGITS = 10**6
-CONFIRMING = ("utter_erase_confirm", "utter_erase_confirm_chat", "utter_unlink_confirm")
+CONFIRMING = (
+    "utter_erase_confirm",
+    "utter_erase_confirm_chat",
+    "utter_unlink_confirm",
+    "utter_certificate_cancel_confirm",
+)
 """Responses that show digits to be typed back."""
 
 

@@ -8,6 +8,7 @@ straight to the effect.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from dialogues.actions.base import Action, ActionInput, ActionOutput
@@ -16,7 +17,7 @@ from dialogues.actions.certificate_form import WISH, Form, answer_in, new_form, 
 from dialogues.actions.confirming import is_confirmed, new_digits
 from dialogues.actions.general import ServiceTeller, cost_of, time_of
 from dialogues.actions.identity import SendTheCode, tax_number_in
-from dialogues.actions.pending import remember
+from dialogues.actions.pending import remember, wish_of
 from dialogues.actions.telling import CaseTeller
 from dialogues.catalogue import Catalogue, Service
 from dialogues.catalogue.certificates import CASE, KAEK, PURPOSE, CertificateKind
@@ -202,14 +203,19 @@ def asks_certificate(turn: ActionInput) -> bool:
 
 
 class OrderCertificate(Action):
-    """Yes, that one: where a sender can be forged a yes is not enough, and digits are shown once more."""
+    """Yes, that one: where a sender can be forged a yes is not enough, and digits are shown once more. So too where one
+    is to be cancelled."""
 
     name = "action_order_certificate"
 
-    def __init__(self, form: AskForCertificate) -> None:
+    def __init__(self, form: AskForCertificate, others: Mapping[str, Action]) -> None:
+        """``others`` answer a yes to their own question, by wish."""
         self._form = form
+        self._others = others
 
     async def run(self, turn: ActionInput) -> ActionOutput:
+        if other := self._others.get(wish_of(turn) or ""):
+            return await other.run(turn)
         return await (self._form.run(turn) if turn.forgeable else self._form.confirmed(turn))
 
 

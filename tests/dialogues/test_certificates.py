@@ -250,6 +250,22 @@ async def test_cancel(talk: Talk, state: State, text: str) -> None:
     assert CancelCertificate(ASKED.id) in (await talk.by(ANNA).say(text)).effects
 
 
+async def test_on_sms_only_digits_that_our_answer_held_cancel(talk: Talk, state: State) -> None:
+    state.certificates.requests = (ASKED,)
+    await talk.on("sms").by(ANNA).say("ακυρώστε το πιστοποιητικό γέννησης")
+    assert (talk.names, talk.turn.effects) == (["utter_certificate_cancel_confirm"], ())
+    assert (await talk.say("ναι")).effects == ()
+    assert talk.names == ["utter_certificate_cancel_confirm"]
+    digits = next(word for word in talk.text.replace(".", " ").split() if word.isdecimal() and len(word) == 6)
+    assert (await talk.say(digits)).effects == (CancelCertificate(ASKED.id),)
+    await talk.say("ακυρώστε το πιστοποιητικό γέννησης")
+    assert (await talk.say("000000")).effects == ()
+    assert talk.names == ["utter_certificate_cancel_late"]
+    state.privacy.asked = 3
+    await talk.say("ακυρώστε το πιστοποιητικό γέννησης")
+    assert talk.names == ["utter_confirm_limit"]
+
+
 async def test_of_two_under_way_it_is_asked_which_to_cancel(talk: Talk, state: State) -> None:
     state.certificates.requests = (ASKED, replace(ASKED, id=9, kind="cadastral-sheet"))
     assert (await talk.by(ANNA).say("ακυρώστε το πιστοποιητικό")).effects == ()
