@@ -86,9 +86,7 @@ class CertificateNotes:
         chat = await self._store.conversations.chat(conversation_id)
         token = self._new_token()
         links = self._store.certificate_links
-        if chat is None or not await links.issue(
-            connection, request.id, conversation_id, token, now, limited=limited
-        ):
+        if chat is None or not await links.issue(connection, request.id, conversation_id, token, now, limited=limited):
             return False
         title = self.title(request.kind)[chat.language]
         told = {"title": title, "code": paper.code, "days": str(LIFETIME.days), "count": str(OPENINGS)}

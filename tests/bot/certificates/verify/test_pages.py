@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import random
@@ -16,6 +17,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from yarl import URL
 
 from bot.certificates.issuer import record
 from bot.certificates.paper.code import new_code, plain
@@ -167,6 +169,23 @@ async def test_ten_thousand_guesses_find_nothing_and_are_slowed_down(service: Se
     real = await pages.verdict_of(sealed.plain.code, "198.51.100.1")
     assert not isinstance(real, int)
     assert real.result is Result.GENUINE
+
+
+async def test_one_address_has_one_file_read_at_a_time_and_keeps_nobody_else_out(
+    service: Service, sealed: Papers
+) -> None:
+    """Slow senders take a place each; before, four of them from anywhere shut it for everybody."""
+    head = b"POST /verify HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.1\r\nExpect: 100-continue\r\n"
+    head += b"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 5000\r\n\r\n"
+    first = [await asyncio.open_connection("127.0.0.1", URL(service.url).port) for _ in range(6)]
+    for reader, writer in first:
+        writer.write(head)
+        await reader.readuntil(b"\r\n\r\n")  # it may go on: the body is read from now on
+    refused = [await reader.readuntil(b"\r\n\r\n") for reader, _ in first[1:]]
+    assert {answer.split()[1] for answer in refused} == {b"429"}
+    assert (await sent(service, sealed.plain.pdf, **{"X-Forwarded-For": "192.0.2.2"}))["result"] == "genuine"
+    for _, writer in first:
+        writer.close()
 
 
 async def test_one_address_is_slowed_down_soon_and_others_are_not(service: Service, sealed: Papers) -> None:
