@@ -265,9 +265,11 @@ async def test_an_upload_link_counts_for_a_day_while_its_citizen_is_known(fixtur
     assert await links.find("second", START + LIFETIME) is None
     assert await links.find("third", START) is None
     async with fixture.database.write() as connection:
-        assert await links.count(connection, link, MOST_FILES)
-        assert not await links.count(connection, link, 1)
+        assert not await links.count(connection, link, 1, START + LIFETIME)
+        assert await links.count(connection, link, MOST_FILES - 1, START)
+        assert not await links.count(connection, link, 2, START)
         await fixture.store.links.unlink(connection, fixture.point, fixture.citizen, START)
+        assert not await links.count(connection, link, 1, START)
     assert await links.find("second", START) is None
 
 
