@@ -37,6 +37,10 @@ class BadMark(ValueError):
     """Not such a mark, or its signature is wrong."""
 
 
+class UnknownKey(BadMark):
+    """It names a key that is not known here: an older one, or one that was not published. It may be genuine."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """What a mark says. ``digest`` of everything on the paper (:func:`digest`)."""
@@ -98,7 +102,7 @@ def read_link(text: str) -> tuple[str, bytes | None] | None:
 
 
 def read_mark(cose: bytes, verify: Callable[[bytes, bytes, bytes], bool]) -> Mark:
-    """``verify(key_id, signature, what was signed)``. Raises :class:`BadMark`."""
+    """``verify(key_id, signature, what was signed)``. Raises :class:`BadMark`, and what ``verify`` raises."""
     try:
         protected, _, payload, signature = cbor2.loads(cose)
         if cbor2.dumps([protected, {}, payload, signature]) != cose:

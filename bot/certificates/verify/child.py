@@ -89,15 +89,20 @@ def _printed(content: bytes, trust: Trust) -> Facts | None:
 
 
 def verifier(trust: Trust) -> Verify | None:
-    """Checks a QR's signature: ``(key id, r and s, what was signed) -> bool``; ``None`` where no key is known."""
+    """Checks a QR's signature: ``(key id, r and s, what was signed) -> bool``; ``None`` where no key is known. Raises
+    :class:`bot.certificates.paper.mark.UnknownKey` where that one is not."""
     if not trust.marks:
         return None
+    from bot.certificates.paper.mark import UnknownKey
 
     def verify(key_id: bytes, signature: bytes, content: bytes) -> bool:
+        known = [one for one in trust.marks if _id(one) == key_id]
+        if not known:
+            raise UnknownKey
         if len(signature) != 64:
             return False
         der = encode_dss_signature(int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big"))
-        return any(_signed_by(one, der, content) for one in trust.marks if _id(one) == key_id)
+        return any(_signed_by(one, der, content) for one in known)
 
     return verify
 

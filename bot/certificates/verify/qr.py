@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import zxingcpp
 from PIL import Image, ImageFilter, ImageOps
 
-from bot.certificates.paper.mark import BadMark, Mark, read_link, read_mark
+from bot.certificates.paper.mark import BadMark, Mark, UnknownKey, read_link, read_mark
 from bot.certificates.verify.facts import Facts, Kind, MarkState
 from bot.limited.limits import MOST_PIXELS
 
@@ -64,6 +64,8 @@ def _facts(kind: Kind, code: str, cose: bytes | None, verify: Verify | None) -> 
         return Facts(kind, code=code)
     try:
         mark = read_mark(cose, verify)
+    except UnknownKey:
+        return Facts(kind, code=code)  # as a link alone: the records know
     except BadMark:
         return Facts(kind, mark=MarkState.BAD, code=code)
     return _told(kind, mark) if mark.code == code else Facts(kind, mark=MarkState.BAD, code=code)

@@ -112,6 +112,12 @@ def test_what_cannot_seal_is_not_held_and_it_is_said_why(sealed: Papers, changed
         hold(named(sealed, tsa="http://127.0.0.1:9") | changed)
 
 
+def test_an_authoritys_certificate_checks_no_qr(sealed: Papers) -> None:
+    own = {"mark_key": str(sealed.folder / "mark.key"), "mark_cert": str(sealed.root)}
+    with pytest.raises(BadKey, match="QR_CERT is an authority's certificate"):
+        hold(named(sealed, tsa="http://127.0.0.1:9", **own))
+
+
 async def test_a_key_of_another_certificate_is_no_seal(sealed: Papers) -> None:
     process = SealProcess(named(sealed, key=str(sealed.folder / "time.key"), tsa="http://127.0.0.1:9"))
     with pytest.raises(SealDown, match="not the key of SEAL_CERT"):

@@ -41,6 +41,13 @@ def test_of_a_hundred_photos_ninety_five_are_read(sealed: Papers) -> None:
     assert found >= 95
 
 
+def test_of_a_key_that_is_not_known_here_the_code_alone_is_told(sealed: Papers) -> None:
+    """Of an older one, say: genuine papers carry its QR, and whether they are on record is looked up."""
+    older = replace(sealed.trust, marks=sealed.trust.seals)
+    facts = facts_of(jpeg(page_of(sealed.plain.pdf), "PNG"), older, utc_now())
+    assert facts == Facts(Kind.PICTURE, code=sealed.plain.code)
+
+
 def test_a_photo_tells_what_the_qr_says(sealed: Papers) -> None:
     facts = seen(jpeg(page_of(sealed.plain.pdf), "PNG"), sealed)
     assert facts is not None
