@@ -5,24 +5,28 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field, replace
 
+import aiohttp
 import pytest
+from sqlalchemy import func, select
 
 from bot.backoff import DOCUMENT_ATTEMPTS, RetryPolicy
-from bot.certificates.build import certificates_job
+from bot.certificates.build import certificate_routes, certificates_job
 from bot.certificates.model import Issued, Sheet
 from bot.channels.facts import SPOKEN
 from bot.metrics import Metrics
+from bot.web.server import make_app
 from bot.worker import Job, run_until_idle
 from casestore.certificates.lifecycle import RequestState as S
 from casestore.certificates.links import A_DAY
 from casestore.certificates.model import Asked
 from casestore.database import Database
-from casestore.tables import certificate_links, certificates, handovers, outbox
+from casestore.tables import certificate_links, certificate_parts, certificates, handovers, outbox
 from casestore.vault import Vault
 from connectors.registry import Certificate, CertificateRequest, Offer, RegistryRefused, RegistryUnavailable
 from dialogues.responses import phrases
 from tests.casestore.fixture import StoreFixture
 from tests.clock import START, FakeClock
+from tests.connectors.sandbox import served
 from tests.fakes.case_registry import FakeCaseRegistry
 from tests.fakes.issuer import PlainIssuer
 from tests.harness import counting, settings_for
@@ -136,6 +140,30 @@ async def test_a_chat_at_its_limit_of_links_gets_a_paper_that_was_never_sent(ask
     assert made == [*[True] * A_DAY, False]
     await asking.run()
     assert await asking.counts() == (1, A_DAY + 1, 2)
+
+
+async def test_a_paper_that_cannot_be_read_costs_no_opening_and_a_look_is_counted_nowhere(asking: Asking) -> None:
+    await asking.run()
+    talk = await asking.fixture.at("viber", "anna")
+    async with asking.fixture.database.write() as connection:
+        assert await asking.fixture.store.certificate_links.issue(connection, 1, talk.id, "t", START)
+    metrics = Metrics()
+    routes = certificate_routes(asking.fixture.store, metrics, asking.clock)
+
+    async def opened() -> int:
+        async with asking.fixture.database.read() as connection:
+            return await connection.scalar(select(func.sum(certificate_links.c.openings))) or 0
+
+    async with served(make_app(routes, max_body=1024)) as url, aiohttp.ClientSession() as session:
+        async with session.head(f"{url}/d/t") as answer:
+            assert (answer.status, await opened()) == (200, 0)
+        assert not [one for family in metrics.certificate_files.collect() for one in family.samples]
+        async with session.get(f"{url}/d/t") as answer:
+            assert (answer.status, await opened()) == (200, 1)
+        async with asking.fixture.database.write() as connection:
+            await connection.execute(certificate_parts.delete())
+        async with session.get(f"{url}/d/t") as answer:
+            assert (answer.status, await opened()) == (404, 1)
 
 
 async def test_killed_after_the_paper_was_made_another_takes_its_place_and_one_is_on_record(asking: Asking) -> None:
