@@ -11,8 +11,11 @@ from sqlalchemy import func, select
 
 from bot.backoff import DOCUMENT_ATTEMPTS, RetryPolicy
 from bot.certificates.build import certificate_routes, certificates_job
+from bot.certificates.effects import CertificateEffects
 from bot.certificates.model import Issued, Sheet
+from bot.certificates.notes import CertificateNotes
 from bot.channels.facts import SPOKEN
+from bot.conversation.effects import EffectContext
 from bot.metrics import Metrics
 from bot.web.server import make_app
 from bot.worker import Job, run_until_idle
@@ -23,7 +26,9 @@ from casestore.database import Database
 from casestore.tables import certificate_links, certificate_parts, certificates, handovers, outbox
 from casestore.vault import Vault
 from connectors.registry import Certificate, CertificateRequest, Offer, RegistryRefused, RegistryUnavailable
+from dialogues.catalogue import load_catalogue
 from dialogues.responses import phrases
+from dialogues.turn import CancelCertificate
 from tests.casestore.fixture import StoreFixture
 from tests.clock import START, FakeClock
 from tests.connectors.sandbox import served
@@ -164,6 +169,19 @@ async def test_a_paper_that_cannot_be_read_costs_no_opening_and_a_look_is_counte
             await connection.execute(certificate_parts.delete())
         async with session.get(f"{url}/d/t") as answer:
             assert (answer.status, await opened()) == (404, 1)
+
+
+async def test_what_was_answered_before_it_was_cancelled_is_said_not_to_be(asking: Asking) -> None:
+    await asking.run()
+    talk, store, wording = await asking.fixture.at("viber", "anna"), asking.fixture.store, phrases(SPOKEN)
+    made = {"store": store, "wording": wording, "catalogue": load_catalogue()}
+    notes = CertificateNotes(**made, new_token=lambda: "t", public_url="https://x")
+    effects = CertificateEffects(**made, notes=notes)
+    async with asking.fixture.database.write() as connection:
+        context = EffectContext(talk, "in:9:e0", START)
+        await effects.table[CancelCertificate](connection, CancelCertificate(1), context)
+    assert await asking.counts() == (1, 1, 3)
+    assert await asking.state() is S.ISSUED
 
 
 async def test_killed_after_the_paper_was_made_another_takes_its_place_and_one_is_on_record(asking: Asking) -> None:
