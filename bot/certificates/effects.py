@@ -85,10 +85,13 @@ class CertificateEffects:
 
     @staticmethod
     async def _proven(connection: AsyncConnection, context: EffectContext) -> int:
-        """Who is proven is what the store says now, not what the turn believed: else it is held again."""
+        """Who is proven is what the store says now, not what the turn believed: else it is held again. So too where
+        the turn was one's and another is proven now."""
         known = await identity_at(connection, context.conversation.contact_point_id)
         if known.citizen_id is None or known.level < PROVEN:
             raise LookupError("nobody is proven here")
+        if context.conversation.level >= PROVEN and context.conversation.citizen_id != known.citizen_id:
+            raise LookupError("another is proven here")
         return known.citizen_id
 
     async def _note(self, connection: AsyncConnection, context: EffectContext, action: str, detail: str) -> None:

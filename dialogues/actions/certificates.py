@@ -58,6 +58,7 @@ class AskForCertificate(Action):
             return ActionOutput((self._services.certificate(service),), told)
         if turn.context.citizen_id is None or turn.context.level < kind.level:
             return await self._prove(turn, form, service)
+        form = replace(form, citizen=turn.context.citizen_id)
         if form.asks not in (None, CASE) and turn.intent == GIVE:
             answer = answer_in(form, turn)
             if answer is None:

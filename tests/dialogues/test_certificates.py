@@ -145,6 +145,12 @@ async def test_on_sms_a_yes_is_not_enough_and_wrong_digits_show_others(talk: Tal
     assert (await talk.say(digits)).effects == (RequestCertificate("birth-certificate"),)
 
 
+async def test_what_one_has_filled_in_another_does_not_go_on_with(talk: Talk) -> None:
+    await talk.by(ANNA).all("θέλω ασφαλιστική ενημερότητα", "2", "ναι")
+    assert talk.names == ["utter_certificate_ask_amka"]
+    assert (await talk.by(DIMITRA).say(AMKA)).effects == ()
+
+
 async def test_two_at_once_are_asked_for_one_after_the_other(talk: Talk) -> None:
     await talk.by(ANNA).all("θέλω πιστοποιητικό γέννησης και πιστοποιητικό οικογενειακής κατάστασης", "ναι")
     assert talk.names == ["utter_certificate_requested", "utter_certificate_confirm"]

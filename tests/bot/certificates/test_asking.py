@@ -28,7 +28,7 @@ from casestore.vault import Vault
 from connectors.registry import Certificate, CertificateRequest, Offer, RegistryRefused, RegistryUnavailable
 from dialogues.catalogue import load_catalogue
 from dialogues.responses import phrases
-from dialogues.turn import CancelCertificate
+from dialogues.turn import CancelCertificate, RequestCertificate
 from tests.casestore.fixture import StoreFixture
 from tests.clock import START, FakeClock
 from tests.connectors.sandbox import served
@@ -182,6 +182,18 @@ async def test_what_was_answered_before_it_was_cancelled_is_said_not_to_be(askin
         await effects.table[CancelCertificate](connection, CancelCertificate(1), context)
     assert await asking.counts() == (1, 1, 3)
     assert await asking.state() is S.ISSUED
+
+
+async def test_what_one_wished_is_not_done_for_another_who_is_proven_by_then(asking: Asking) -> None:
+    annas, store, wording = await asking.fixture.at("viber", "anna"), asking.fixture.store, phrases(SPOKEN)
+    made = {"store": store, "wording": wording, "catalogue": load_catalogue()}
+    effects = CertificateEffects(**made, notes=CertificateNotes(**made, new_token=lambda: "t", public_url="https://x"))
+    await asking.fixture.link(annas, "090000045")
+    async with asking.fixture.database.write() as connection:
+        with pytest.raises(LookupError, match="another"):
+            await effects.table[RequestCertificate](
+                connection, RequestCertificate(KIND), EffectContext(annas, "k", START)
+            )
 
 
 async def test_killed_after_the_paper_was_made_another_takes_its_place_and_one_is_on_record(asking: Asking) -> None:
