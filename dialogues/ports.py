@@ -131,7 +131,10 @@ class PrivacyReads(Protocol):
         """Six digits that belong to this mark and cannot be guessed from it: who types them has read our message."""
 
     async def confirmations_asked(self, conversation_id: int, now: datetime) -> int:
-        """How often the last day's answers here asked for such digits."""
+        """How often the last day's answers here asked for such digits before something is taken away."""
+
+    async def orders_asked(self, conversation_id: int, now: datetime) -> int:
+        """How often they asked whether a certificate is to be requested."""
 
 
 @dataclass(frozen=True, slots=True)

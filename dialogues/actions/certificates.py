@@ -29,6 +29,7 @@ GIVE = "give_detail"
 STATUS = "certificate_status"
 UNDER_WAY = frozenset({"asked", "waiting"})
 _MOST_OFFERED = 6
+_SHOWN_A_DAY = 20  # times that digits are shown in one chat: as many are the tries of who cannot see them
 _LINKING = ("afm", "code")
 _SURELY = 0.75  # the probability from which a wish for a certificate that is named is no word about a case
 
@@ -112,7 +113,7 @@ class AskForCertificate(Action):
             slots = {"pending": None, "question": None, "topic": form.kind, "wish": STATUS}
             return ActionOutput((Say("utter_certificate_under_way", {"title": service.title}),), slots)
         if not form.confirmed:
-            return self._confirm(turn, form, service)
+            return await self._confirm(turn, form, service)
         if (secret := form.missing(kind, secret=True)) is not None:
             return _wait(replace(form, asks=secret), Say(f"utter_certificate_ask_{secret}"))
         return await self._order(turn, form, service)
@@ -158,7 +159,7 @@ class AskForCertificate(Action):
         options = tuple(self._cases.option(case) for case in theirs[:_MOST_OFFERED])
         return _wait(replace(form, asks=CASE), Say("utter_certificate_ask_case", options=options))
 
-    def _confirm(self, turn: ActionInput, form: Form, service: Service) -> ActionOutput:
+    async def _confirm(self, turn: ActionInput, form: Form, service: Service) -> ActionOutput:
         """What it is, what of, what it costs, how long it takes; and the yes."""
         told = tuple(_DETAIL[name](value) for name, value in form.details.items() if name in _DETAIL)
         more = (*told, *cost_of(service), *time_of(service))
@@ -167,6 +168,8 @@ class AskForCertificate(Action):
                 "utter_certificate_confirm", {"title": service.title}, more=(*more, Say("utter_certificate_go_on"))
             )
             return _wait(form, said)
+        if await self._reads.privacy.orders_asked(turn.context.conversation_id, turn.context.now) >= _SHOWN_A_DAY:
+            return ActionOutput((Say("utter_confirm_limit"),), {"question": None, "pending": None})
         mark, digits = new_digits(self._reads, turn)
         last = Say("utter_certificate_go_on_code", {"code": digits})
         said = Say("utter_certificate_confirm", {"title": service.title}, more=(*more, last))

@@ -108,6 +108,11 @@ class Privacy:
     async def confirmations_asked(self, conversation_id: int, now: datetime) -> int:
         return self.asked
 
+    ordered: int = 0
+
+    async def orders_asked(self, conversation_id: int, now: datetime) -> int:
+        return self.ordered
+
     def confirmation(self, conversation_id: int, mark: str) -> str:
         return f"{zlib.crc32(f'{conversation_id}/{mark}'.encode()) % 10**6:06d}"
 

@@ -145,6 +145,15 @@ async def test_on_sms_a_yes_is_not_enough_and_wrong_digits_show_others(talk: Tal
     assert (await talk.say(digits)).effects == (RequestCertificate("birth-certificate"),)
 
 
+async def test_digits_are_shown_and_so_guessed_at_so_often_a_day(talk: Talk, state: State) -> None:
+    await talk.on("sms").by(ANNA).say("θέλω πιστοποιητικό γέννησης")
+    state.privacy.ordered = 20
+    assert (await talk.say("000000")).effects == ()
+    assert talk.names == ["utter_certificate_code_wrong", "utter_confirm_limit"]
+    await talk.by(ANNA).say("θέλω πιστοποιητικό γέννησης")
+    assert talk.names == ["utter_confirm_limit"]
+
+
 async def test_what_one_has_filled_in_another_does_not_go_on_with(talk: Talk) -> None:
     await talk.by(ANNA).all("θέλω ασφαλιστική ενημερότητα", "2", "ναι")
     assert talk.names == ["utter_certificate_ask_amka"]
