@@ -70,6 +70,8 @@ class AskStep:
         try:
             with audit_cause(CallCause(protocol=f"certificate:{request.id}")):
                 answer = await self._answer(task, request)
+            if answer.kind != request.kind:
+                raise Later("another certificate", self._delayed(task, request))
         except RegistryRefused as refused:
             if not refused.reason.startswith(_FINAL):
                 raise Later(refused.reason, self._delayed(task, request)) from None

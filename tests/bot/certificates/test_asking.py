@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import aiohttp
 import pytest
@@ -60,14 +61,14 @@ class Registrar(FakeCaseRegistry):
     def __init__(self, status: str = "issued") -> None:
         super().__init__("kep")
         self.certificates = (Offer(KIND),)
-        self.status, self.takes, self.lost = status, 0, 0
+        self.status, self.takes, self.lost, self.kind = status, 0, 0, KIND
 
     async def request(self, wanted: CertificateRequest) -> Certificate:
         self._fail()
         key = (wanted.id, wanted.afm)
         if key not in self.issued or not self.honours_ids:
             self.takes += 1
-        made = Certificate(wanted.id, "7/2026", KIND, "Πιστοποιητικό", self.status, fields=FIELDS)
+        made = Certificate(wanted.id, "7/2026", self.kind, "Πιστοποιητικό", self.status, fields=FIELDS)
         found = self.issued.setdefault(key, made)
         if self.lost:
             self.lost -= 1
@@ -174,7 +175,7 @@ async def test_a_paper_that_cannot_be_read_costs_no_opening_and_a_look_is_counte
 async def test_what_was_answered_before_it_was_cancelled_is_said_not_to_be(asking: Asking) -> None:
     await asking.run()
     talk, store, wording = await asking.fixture.at("viber", "anna"), asking.fixture.store, phrases(SPOKEN)
-    made = {"store": store, "wording": wording, "catalogue": load_catalogue()}
+    made: dict[str, Any] = {"store": store, "wording": wording, "catalogue": load_catalogue()}
     notes = CertificateNotes(**made, new_token=lambda: "t", public_url="https://x")
     effects = CertificateEffects(**made, notes=notes)
     async with asking.fixture.database.write() as connection:
@@ -186,7 +187,7 @@ async def test_what_was_answered_before_it_was_cancelled_is_said_not_to_be(askin
 
 async def test_what_one_wished_is_not_done_for_another_who_is_proven_by_then(asking: Asking) -> None:
     annas, store, wording = await asking.fixture.at("viber", "anna"), asking.fixture.store, phrases(SPOKEN)
-    made = {"store": store, "wording": wording, "catalogue": load_catalogue()}
+    made: dict[str, Any] = {"store": store, "wording": wording, "catalogue": load_catalogue()}
     effects = CertificateEffects(**made, notes=CertificateNotes(**made, new_token=lambda: "t", public_url="https://x"))
     await asking.fixture.link(annas, "090000045")
     async with asking.fixture.database.write() as connection:
@@ -194,6 +195,12 @@ async def test_what_one_wished_is_not_done_for_another_who_is_proven_by_then(ask
             await effects.table[RequestCertificate](
                 connection, RequestCertificate(KIND), EffectContext(annas, "k", START)
             )
+
+
+async def test_another_certificate_than_was_asked_for_is_not_made_into_a_paper(asking: Asking) -> None:
+    asking.registry.kind = "birth-certificate"
+    await asking.run()
+    assert (await asking.state(), await asking.counts()) == (S.ASKED, (0, 0, 0))
 
 
 async def test_killed_after_the_paper_was_made_another_takes_its_place_and_one_is_on_record(asking: Asking) -> None:
