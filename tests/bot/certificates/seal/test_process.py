@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from bot.certificates.paper.page import Place, draw
 from bot.certificates.seal import authority
+from bot.certificates.seal.frames import What
 from bot.certificates.seal.holding import hold
 from bot.certificates.seal.keys import BadKey, device_parts, pem_key
 from bot.certificates.seal.process import SealDown, SealProcess
@@ -116,6 +117,11 @@ def test_an_authoritys_certificate_checks_no_qr(sealed: Papers) -> None:
     own = {"mark_key": str(sealed.folder / "mark.key"), "mark_cert": str(sealed.root)}
     with pytest.raises(BadKey, match="QR_CERT is an authority's certificate"):
         hold(named(sealed, tsa="http://127.0.0.1:9", **own))
+
+
+async def test_what_is_no_question_gets_nothing_sealed(process: SealProcess) -> None:
+    with pytest.raises(SealDown, match="ValueError"):
+        await process._ask(What.DONE, PAGE)
 
 
 async def test_a_key_of_another_certificate_is_no_seal(sealed: Papers) -> None:
