@@ -35,12 +35,12 @@ def open_picture(content: bytes, kind: str) -> Image.Image:
     return grey
 
 
-def read_facts(picture: Image.Image, kind: Kind, verify: Verify | None) -> Facts | None:
+def read_facts(picture: Image.Image, kind: Kind, verify: Verify | None, host: str = "") -> Facts | None:
     """What the first QR of ours on it says; ``None`` where none can be read. Looked for twice: bigger and sharper, if
     not found at once."""
     for look in _looks(picture):
         for text in _texts(look):
-            if (found := read_link(text)) is not None:
+            if (found := read_link(text, host)) is not None:
                 return _facts(kind, *found, verify)
     return None
 
