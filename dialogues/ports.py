@@ -131,7 +131,10 @@ class PrivacyReads(Protocol):
         """Six digits that belong to this mark and cannot be guessed from it: who types them has read our message."""
 
     async def confirmations_asked(self, conversation_id: int, now: datetime) -> int:
-        """How often the last day's answers here asked for such digits."""
+        """How often the last day's answers here asked for such digits before something is taken away."""
+
+    async def orders_asked(self, conversation_id: int, now: datetime) -> int:
+        """How often they asked whether a certificate is to be requested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +152,8 @@ class SentPaper:
 class DocumentReads(Protocol):
     """What a turn may read of what was handed in here."""
 
-    async def waiting(self, conversation_id: int, now: datetime) -> int:
-        """How many files of this chat wait for their citizen to say which paper they are."""
+    async def waiting(self, conversation_id: int, citizen_id: int | None, now: datetime) -> int:
+        """How many files that this citizen sent into this chat wait to be told which paper they are."""
 
     async def sent(self, citizen_id: int, now: datetime) -> tuple[SentPaper, ...]:
         """Papers that this citizen handed in during the last weeks, the newest last."""

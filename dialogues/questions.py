@@ -70,6 +70,7 @@ ASKED_BY: Mapping[str, str] = MappingProxyType(
         "utter_certificate_ask_kaek_again": "kaek",
         "utter_certificate_ask_purpose": "purpose",
         "utter_certificate_amka_wrong": "amka",
+        "utter_certificate_cancel_confirm": "order",
         "utter_certificate_confirm": "order",
         "utter_certificate_elsewhere": "person",
         "utter_certificate_kaek_wrong": "kaek",

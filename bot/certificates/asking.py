@@ -70,6 +70,8 @@ class AskStep:
         try:
             with audit_cause(CallCause(protocol=f"certificate:{request.id}")):
                 answer = await self._answer(task, request)
+            if answer.kind != request.kind:
+                raise Later("another certificate", self._delayed(task, request))
         except RegistryRefused as refused:
             if not refused.reason.startswith(_FINAL):
                 raise Later(refused.reason, self._delayed(task, request)) from None
@@ -130,6 +132,7 @@ class AskStep:
                 now,
                 key=f"cert:{request.id}:ready",
                 conversation_id=request.conversation_id,
+                limited=False,  # it was never sent: only sending it again has a limit
             )
             await self._context.store.audits.note(connection, "certificate.issued", request.kind, now)
             return RequestState.ISSUED

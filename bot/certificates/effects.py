@@ -59,12 +59,14 @@ class CertificateEffects:
         )
         await self._note(connection, context, "certificate.link", "issued" if sent else "refused")
         if not sent:
-            await self._limit(connection, request, context)
+            await self._say(connection, "utter_certificate_link_limit", request, context)
 
-    async def _limit(self, connection: AsyncConnection, request: StoredRequest, context: EffectContext) -> None:
+    async def _say(
+        self, connection: AsyncConnection, name: str, request: StoredRequest, context: EffectContext, **values: str
+    ) -> None:
+        """After the turn's own answer."""
         conversation = context.conversation
-        name = "utter_certificate_link_limit"
-        reply = self._wording.say(name, conversation.language, conversation.channel)
+        reply = self._wording.say(name, conversation.language, conversation.channel, **values)
         recipient = Recipient(conversation.channel, conversation.address, conversation.id)
         composed = compose(reply, recipient, context.key, context.now)
         await self._store.transcript.add_lines(connection, conversation.id, composed.lines, request.citizen_id)
@@ -74,13 +76,22 @@ class CertificateEffects:
         citizen = await self._proven(connection, context)
         done = await self._store.certificate_requests.cancel(connection, effect.request, citizen, context.now)
         await self._note(connection, context, "certificate.cancelled", "done" if done else "too late")
+        if done:
+            return
+        request = await self._store.certificate_requests.find(effect.request)
+        if request is not None and request.citizen_id == citizen:  # the turn said that it was cancelled
+            title = self._notes.title(request.kind)[context.conversation.language]
+            await self._say(connection, "utter_certificate_cancel_missed", request, context, title=title)
 
     @staticmethod
     async def _proven(connection: AsyncConnection, context: EffectContext) -> int:
-        """Who is proven is what the store says now, not what the turn believed: else it is held again."""
+        """Who is proven is what the store says now, not what the turn believed: else it is held again. So too where
+        the turn was one's and another is proven now."""
         known = await identity_at(connection, context.conversation.contact_point_id)
         if known.citizen_id is None or known.level < PROVEN:
             raise LookupError("nobody is proven here")
+        if context.conversation.level >= PROVEN and context.conversation.citizen_id != known.citizen_id:
+            raise LookupError("another is proven here")
         return known.citizen_id
 
     async def _note(self, connection: AsyncConnection, context: EffectContext, action: str, detail: str) -> None:

@@ -79,12 +79,14 @@ class CertificateNotes:
         *,
         key: str,
         conversation_id: int,
+        limited: bool = True,
     ) -> bool:
-        """The file by a link of its own, with its code. ``False`` where no link may be made for this chat."""
+        """The file by a link of its own, with its code. ``False`` where no link may be made for this chat; ``limited``:
+        the limit of a day counts."""
         chat = await self._store.conversations.chat(conversation_id)
         token = self._new_token()
         links = self._store.certificate_links
-        if chat is None or not await links.issue(connection, request.id, conversation_id, token, now):
+        if chat is None or not await links.issue(connection, request.id, conversation_id, token, now, limited=limited):
             return False
         title = self.title(request.kind)[chat.language]
         told = {"title": title, "code": paper.code, "days": str(LIFETIME.days), "count": str(OPENINGS)}

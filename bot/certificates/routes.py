@@ -38,12 +38,17 @@ class CertificateFiles:
         return [web.get(f"{PATH}/{{token}}", self.give)]
 
     async def give(self, request: web.Request) -> web.Response:
-        wanted = await self._open(token_of(request), count=request.method != hdrs.METH_HEAD)
+        token, counts = token_of(request), request.method != hdrs.METH_HEAD
+        wanted = await self._open(token, count=False)
         try:
             pdf = None if wanted is None else await self._store.certificate_requests.paper_of(wanted)
         except LookupError:
             pdf = None
-        self._metrics.certificate_files.labels("gone" if pdf is None else "given").inc()
+        if pdf is not None and counts:  # only now: what cannot be read costs no opening
+            wanted = await self._open(token, count=True)
+        gone = wanted is None or pdf is None
+        if counts:
+            self._metrics.certificate_files.labels("gone" if gone else "given").inc()
         if wanted is None or pdf is None:
             return self._pages.sorry(GONE, language_of(request))
         name = quote(f"{self._catalogue.services[wanted.kind].title['el']}.pdf", safe="")

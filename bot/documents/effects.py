@@ -56,8 +56,7 @@ class DocumentEffects:
 
     async def _take(self, connection: AsyncConnection, effect: TakeFiles, context: EffectContext) -> None:
         conversation, now = context.conversation, context.now
-        citizen = (await identity_at(connection, conversation.contact_point_id)).citizen_id
-        waiting = await self._documents.unanswered(conversation.id, now)
+        citizen, waiting = await self._waiting(connection, context)
         files = [one for one in context.attachments if one.kind in FILES][: MOST_WAITING - len(waiting)]
         paper = None if effect.paper is None else _of(effect.paper)
         for number, attachment in enumerate(files if citizen is not None else ()):
@@ -67,15 +66,22 @@ class DocumentEffects:
 
     async def _hand_in(self, connection: AsyncConnection, effect: HandIn, context: EffectContext) -> None:
         """Under an id that follows from the cause: a turn that runs twice submits the same thing."""
-        waiting = [one.id for one in await self._documents.unanswered(context.conversation.id, context.now)]
+        _, waiting = await self._waiting(connection, context)
         submission = self._store.vault.index("submission", context.key)
         paper = _of(effect.paper)
         await self._documents.confirm(connection, waiting, paper, context.key, submission, context.now)
         await self._note(connection, context, "document.confirmed", paper.code)
 
     async def _take_back(self, connection: AsyncConnection, _effect: TakeBack, context: EffectContext) -> None:
-        waiting = [one.id for one in await self._documents.unanswered(context.conversation.id, context.now)]
+        _, waiting = await self._waiting(connection, context)
         await self._documents.move(connection, waiting, DocumentState.TAKEN_BACK, context.now)
+
+    async def _waiting(self, connection: AsyncConnection, context: EffectContext) -> tuple[int | None, list[int]]:
+        """Who is known in the chat now, by the store and not by what the turn believed, and their files that wait."""
+        conversation = context.conversation
+        citizen = (await identity_at(connection, conversation.contact_point_id)).citizen_id
+        waiting = await self._documents.unanswered(conversation.id, citizen, context.now)
+        return citizen, [one.id for one in waiting]
 
     async def _send_link(self, connection: AsyncConnection, effect: SendUploadLink, context: EffectContext) -> None:
         conversation, now, token = context.conversation, context.now, self._new_token()

@@ -34,8 +34,8 @@ class StoreDocuments:
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
 
-    async def waiting(self, conversation_id: int, now: datetime) -> int:
-        return len(await self._documents.unanswered(conversation_id, now))
+    async def waiting(self, conversation_id: int, citizen_id: int | None, now: datetime) -> int:
+        return len(await self._documents.unanswered(conversation_id, citizen_id, now))
 
     async def sent(self, citizen_id: int, now: datetime) -> tuple[SentPaper, ...]:
         bundles: dict[str, list[StoredDocument]] = {}

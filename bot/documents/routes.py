@@ -51,6 +51,10 @@ class Uploaded:
     upload: str = ""
 
 
+class _Ended(Exception):
+    """The link, while its form was read: raised within the commit, which then keeps nothing."""
+
+
 class UploadPages:
     """Papers of one case from whoever holds its link."""
 
@@ -146,13 +150,21 @@ class UploadPages:
     # Keeping
 
     async def _keep(self, link: UploadLink, paper: Paper, files: Sequence[Uploaded]) -> bool:
-        """In one commit, with what has them handed in. ``False`` where the link has brought as much as it may."""
+        """In one commit, with what has them handed in. ``False`` where the link does not count any more or has brought
+        as much as it may, and then nothing is kept."""
+        try:
+            await self._kept(link, paper, files)
+        except _Ended:
+            return False
+        return True
+
+    async def _kept(self, link: UploadLink, paper: Paper, files: Sequence[Uploaded]) -> None:
         now, documents = self._clock(), self._store.documents
         taken = [(file, file.sealed) for file in files if file.sealed is not None]
         pieced = [file.upload for file in files if file.upload]
         if not taken:
             await self._drop(pieced)
-            return True
+            return
         bundle = taken[0][0].key
         async with self._store.database.write(wake=True) as connection:
             made = []
@@ -160,13 +172,12 @@ class UploadPages:
                 handed = Handed(file.key, link.citizen_id, link.conversation_id, ORIGIN, file.name, paper)
                 made.append(await documents.keep(connection, handed, sealed, now))
             new = [one for one in made if one is not None]
-            if not await self._store.upload_links.count(connection, link, len(new)):
-                return False
+            if not await self._store.upload_links.count(connection, link, len(new), now):
+                raise _Ended
             submission = self._store.vault.index("submission", bundle)
             await documents.confirm(connection, new, paper, bundle, submission, now)
             await self._store.uploads.drop(connection, pieced)
             await self._store.audits.note(connection, "document.uploaded", paper.code, now)
-        return True
 
     async def _drop(self, pieced: Sequence[str]) -> None:
         if pieced:

@@ -11,8 +11,14 @@ from casestore.people.preferences import NEEDED
 from dialogues.ports import NoticeSent, NoticeStanding, NoticeView
 
 _DIGITS = 10**6
-CONFIRMING = ("utter_erase_confirm", "utter_erase_confirm_chat", "utter_unlink_confirm")
-"""Responses that show digits to be typed back."""
+CONFIRMING = (
+    "utter_erase_confirm",
+    "utter_erase_confirm_chat",
+    "utter_unlink_confirm",
+    "utter_certificate_cancel_confirm",
+)
+"""Responses that show digits to be typed back before something is taken away."""
+ORDERING = ("utter_certificate_confirm",)
 
 
 MOST_TOLD = 5  # notices that are named to who asks what was sent
@@ -68,6 +74,9 @@ class StorePrivacy:
 
     async def confirmations_asked(self, conversation_id: int, now: datetime) -> int:
         return await self._store.transcript.count_said(conversation_id, CONFIRMING, now - timedelta(days=1))
+
+    async def orders_asked(self, conversation_id: int, now: datetime) -> int:
+        return await self._store.transcript.count_said(conversation_id, ORDERING, now - timedelta(days=1))
 
     def confirmation(self, conversation_id: int, mark: str) -> str:
         return f"{int(self._store.vault.index(f'confirm/{conversation_id}', mark), 16) % _DIGITS:06d}"

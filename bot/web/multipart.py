@@ -32,14 +32,15 @@ class Field:
     content: bytes = field(repr=False)
 
 
-async def read_fields(request: web.Request) -> AsyncIterator[Field]:
-    """Raises :class:`bot.web.body.RequestRefused` for what is no such form, breaks off or stops coming."""
+async def read_fields(request: web.Request, *, within: float = WITHIN) -> AsyncIterator[Field]:
+    """``within`` so many seconds in all. Raises :class:`bot.web.body.RequestRefused` for what is no such form, breaks
+    off or stops coming."""
     if (request.content_length or 0) > MOST_BODY:
         raise RequestRefused(413, "too large")
     if not request.content_type.startswith("multipart/form-data"):
         raise RequestRefused(400, "not a form with files")
     try:
-        async with asyncio.timeout(WITHIN):
+        async with asyncio.timeout(within):
             async for found in _fields(request):
                 yield found
     except TimeoutError:

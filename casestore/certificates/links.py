@@ -41,15 +41,24 @@ class CertificateLinks:
         self._vault = vault
 
     async def issue(
-        self, connection: AsyncConnection, certificate_id: int, conversation_id: int, token: str, now: datetime
+        self,
+        connection: AsyncConnection,
+        certificate_id: int,
+        conversation_id: int,
+        token: str,
+        now: datetime,
+        *,
+        limited: bool = True,
     ) -> bool:
         """Keep a link for this chat. ``False`` where the citizen of the paper is not proven there, or at the limit of
-        a day. Who is proven is what the store says now, not what a turn believed."""
+        a day; ``limited``: that limit counts, as it does not for a paper's first link. Who is proven is what the store
+        says now, not what a turn believed."""
         citizen = await connection.scalar(select(requests.c.citizen_id).where(requests.c.id == certificate_id))
         if citizen is None or await self.proven_in(connection, conversation_id) != citizen:
             return False
         lately = and_(links.c.conversation_id == conversation_id, links.c.created_at > now - WINDOW)
-        if (await connection.scalar(select(func.count()).select_from(links).where(lately)) or 0) >= A_DAY:
+        made = await connection.scalar(select(func.count()).select_from(links).where(lately)) or 0
+        if limited and made >= A_DAY:
             return False
         row = {"certificate_id": certificate_id, "conversation_id": conversation_id, "citizen_id": citizen}
         row |= {"token_key": self._key(token), "created_at": now, "expires_at": now + LIFETIME}

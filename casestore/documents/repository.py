@@ -112,10 +112,13 @@ class Documents:
             await self._tasks.put(connection, ids[-1], Step.SUBMIT, now)
         return len(ids)
 
-    async def unanswered(self, conversation_id: int, now: datetime) -> list[StoredDocument]:
-        """What was sent into this chat and waits for its citizen to say what it is."""
+    async def unanswered(self, conversation_id: int, citizen_id: int | None, now: datetime) -> list[StoredDocument]:
+        """What this citizen sent into this chat and has not said yet what it is: a chat may have been another's."""
+        if citizen_id is None:
+            return []
         asked = and_(
             documents.c.conversation_id == conversation_id,
+            documents.c.citizen_id == citizen_id,
             documents.c.confirmed_at.is_(None),
             documents.c.created_at > now - ASKED_FOR,
             in_state(documents.c.state, *OPEN),

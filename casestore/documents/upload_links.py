@@ -75,9 +75,13 @@ class UploadLinks:
         found = (row.id, row.conversation_id, row.citizen_id, row.reference, row.language, row.files, row.expires_at)
         return UploadLink(*found)
 
-    async def count(self, connection: AsyncConnection, link: UploadLink, files: int) -> bool:
-        """So many more files came by it. ``False`` where that is more than one may bring, or it has ended meanwhile."""
-        room = and_(upload_links.c.id == link.id, upload_links.c.files + files <= MOST_FILES)
+    async def count(self, connection: AsyncConnection, link: UploadLink, files: int, now: datetime) -> bool:
+        """So many more files came by it. ``False`` where that is more than one may bring, or it has ended meanwhile: by
+        its time, a newer one, or because another is known in its chat now."""
+        if await self._known(connection, link.conversation_id) != link.citizen_id:
+            return False
+        alive = and_(upload_links.c.id == link.id, upload_links.c.expires_at > now)
+        room = and_(alive, upload_links.c.files + files <= MOST_FILES)
         counted = update(upload_links).where(room).values(files=upload_links.c.files + files)
         return bool((await connection.execute(counted)).rowcount)
 

@@ -79,7 +79,8 @@ def all_actions(reads: Reads, catalogue: Catalogue) -> tuple[Action, ...]:
     facet = AskFacet(reads, teller, link, catalogue)
     of_cases[facet.intent] = facet
     again = SendAgain(reads, catalogue, facet)
-    mine = {each.intent: each for each in (again, CancelRequest(reads, catalogue), MyCertificates(reads, catalogue))}
+    cancel = CancelRequest(reads, catalogue)
+    mine = {each.intent: each for each in (again, cancel, MyCertificates(reads, catalogue))}
     of_one = {intent: action for intent, action in of_cases.items() if intent != ListCases.intent}
     help_, fees, offices = Help(services), Fees(services), Offices(services)
     request = AskForCertificate(reads, catalogue, services, teller, link)
@@ -90,9 +91,9 @@ def all_actions(reads: Reads, catalogue: Catalogue) -> tuple[Action, ...]:
     return (
         *told.values(),
         *mine.values(),
-        OrderCertificate(request),
+        OrderCertificate(request, {cancel.intent: cancel}),
         OfCertificate(LogIn(), reads, certificate, again, "link"),
-        Confirmed(reads, {request.wish: request.digits}),
+        Confirmed(reads, {request.wish: request.digits, cancel.intent: cancel.digits}),
         help_,
         OwnFirst(fees, facet, "fee"),
         *_unsure(Unsure(reads, teller, status, services), OwnFirst(offices, facet, "contact"), request),

@@ -26,7 +26,8 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 @dataclass(frozen=True, slots=True)
 class Form:
     """``kind``: its code; ``details`` as far as they were told; ``asks``: the one that was asked for last; ``then``:
-    what is wanted after it. ``mark``: which answer showed digits for it."""
+    what is wanted after it. ``mark``: which answer showed digits for it. ``citizen``: whose it is, once they are
+    proven; nobody else goes on with it."""
 
     kind: str
     details: Mapping[str, str] = field(default_factory=dict)
@@ -34,12 +35,13 @@ class Form:
     confirmed: bool = False
     then: tuple[str, ...] = ()
     mark: str | None = None
+    citizen: int | None = None
 
     def packed(self) -> dict[str, Any]:
         """As slot ``pending`` holds it."""
         public = {name: value for name, value in self.details.items() if name not in SECRET}
         form = {"kind": self.kind, "details": public, "asks": self.asks, "confirmed": self.confirmed}
-        return {**remember(WISH, mark=self.mark), **form, "then": list(self.then)}
+        return {**remember(WISH, mark=self.mark), **form, "then": list(self.then), "citizen": self.citizen}
 
     def missing(self, kind: CertificateKind, *, secret: bool) -> str | None:
         """The first detail that is still to be told, of those that are secret or of the others."""
@@ -51,9 +53,11 @@ class Form:
 
 
 def waiting_form(turn: ActionInput) -> Form | None:
-    """The form that waits, if one does."""
+    """The form that waits, if one does, and is not another's."""
     pending = turn.slots.get("pending") or {}
     if wish_of(turn) != WISH or not pending.get("kind"):
+        return None
+    if pending.get("citizen") not in (None, turn.context.citizen_id):
         return None
     return Form(
         kind=pending["kind"],
@@ -62,6 +66,7 @@ def waiting_form(turn: ActionInput) -> Form | None:
         confirmed=pending["confirmed"],
         then=tuple(pending["then"]),
         mark=pending.get("mark"),
+        citizen=pending.get("citizen"),
     )
 
 

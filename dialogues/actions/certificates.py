@@ -8,6 +8,7 @@ straight to the effect.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from dialogues.actions.base import Action, ActionInput, ActionOutput
@@ -16,7 +17,7 @@ from dialogues.actions.certificate_form import WISH, Form, answer_in, new_form, 
 from dialogues.actions.confirming import is_confirmed, new_digits
 from dialogues.actions.general import ServiceTeller, cost_of, time_of
 from dialogues.actions.identity import SendTheCode, tax_number_in
-from dialogues.actions.pending import remember
+from dialogues.actions.pending import remember, wish_of
 from dialogues.actions.telling import CaseTeller
 from dialogues.catalogue import Catalogue, Service
 from dialogues.catalogue.certificates import CASE, KAEK, PURPOSE, CertificateKind
@@ -28,6 +29,7 @@ GIVE = "give_detail"
 STATUS = "certificate_status"
 UNDER_WAY = frozenset({"asked", "waiting"})
 _MOST_OFFERED = 6
+_SHOWN_A_DAY = 20  # times that digits are shown in one chat: as many are the tries of who cannot see them
 _LINKING = ("afm", "code")
 _SURELY = 0.75  # the probability from which a wish for a certificate that is named is no word about a case
 
@@ -57,6 +59,7 @@ class AskForCertificate(Action):
             return ActionOutput((self._services.certificate(service),), told)
         if turn.context.citizen_id is None or turn.context.level < kind.level:
             return await self._prove(turn, form, service)
+        form = replace(form, citizen=turn.context.citizen_id)
         if form.asks not in (None, CASE) and turn.intent == GIVE:
             answer = answer_in(form, turn)
             if answer is None:
@@ -110,7 +113,7 @@ class AskForCertificate(Action):
             slots = {"pending": None, "question": None, "topic": form.kind, "wish": STATUS}
             return ActionOutput((Say("utter_certificate_under_way", {"title": service.title}),), slots)
         if not form.confirmed:
-            return self._confirm(turn, form, service)
+            return await self._confirm(turn, form, service)
         if (secret := form.missing(kind, secret=True)) is not None:
             return _wait(replace(form, asks=secret), Say(f"utter_certificate_ask_{secret}"))
         return await self._order(turn, form, service)
@@ -156,7 +159,7 @@ class AskForCertificate(Action):
         options = tuple(self._cases.option(case) for case in theirs[:_MOST_OFFERED])
         return _wait(replace(form, asks=CASE), Say("utter_certificate_ask_case", options=options))
 
-    def _confirm(self, turn: ActionInput, form: Form, service: Service) -> ActionOutput:
+    async def _confirm(self, turn: ActionInput, form: Form, service: Service) -> ActionOutput:
         """What it is, what of, what it costs, how long it takes; and the yes."""
         told = tuple(_DETAIL[name](value) for name, value in form.details.items() if name in _DETAIL)
         more = (*told, *cost_of(service), *time_of(service))
@@ -165,6 +168,8 @@ class AskForCertificate(Action):
                 "utter_certificate_confirm", {"title": service.title}, more=(*more, Say("utter_certificate_go_on"))
             )
             return _wait(form, said)
+        if await self._reads.privacy.orders_asked(turn.context.conversation_id, turn.context.now) >= _SHOWN_A_DAY:
+            return ActionOutput((Say("utter_confirm_limit"),), {"question": None, "pending": None})
         mark, digits = new_digits(self._reads, turn)
         last = Say("utter_certificate_go_on_code", {"code": digits})
         said = Say("utter_certificate_confirm", {"title": service.title}, more=(*more, last))
@@ -202,14 +207,19 @@ def asks_certificate(turn: ActionInput) -> bool:
 
 
 class OrderCertificate(Action):
-    """Yes, that one: where a sender can be forged a yes is not enough, and digits are shown once more."""
+    """Yes, that one: where a sender can be forged a yes is not enough, and digits are shown once more. So too where one
+    is to be cancelled."""
 
     name = "action_order_certificate"
 
-    def __init__(self, form: AskForCertificate) -> None:
+    def __init__(self, form: AskForCertificate, others: Mapping[str, Action]) -> None:
+        """``others`` answer a yes to their own question, by wish."""
         self._form = form
+        self._others = others
 
     async def run(self, turn: ActionInput) -> ActionOutput:
+        if other := self._others.get(wish_of(turn) or ""):
+            return await other.run(turn)
         return await (self._form.run(turn) if turn.forgeable else self._form.confirmed(turn))
 
 

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from dialogues.actions.base import ActionInput, ActionOutput
 from dialogues.actions.pending import mark_of, remember
 from dialogues.ports import Reads
-from dialogues.say import Say
+from dialogues.say import Say, Value
 
 CONFIRM_WITHIN = 600  # seconds
 A_DAY = 3  # times that digits are asked for in one chat
+_NOTHING: Mapping[str, Value] = MappingProxyType({})
 
 
-async def ask_to_confirm(reads: Reads, turn: ActionInput, intent: str, response: str) -> ActionOutput:
-    """Ask for six digits before ``intent`` is carried out; ``response`` holds them as ``{code}``."""
+async def ask_to_confirm(
+    reads: Reads, turn: ActionInput, intent: str, response: str, values: Mapping[str, Value] = _NOTHING
+) -> ActionOutput:
+    """Ask for six digits before ``intent`` is carried out; ``response`` holds them as ``{code}``, beside ``values``."""
     conversation_id = turn.context.conversation_id
     if await reads.privacy.confirmations_asked(conversation_id, turn.context.now) >= A_DAY:
         return ActionOutput((Say("utter_confirm_limit"),), {"question": None, "pending": None})
     mark, digits = new_digits(reads, turn)
-    return ActionOutput((Say(response, {"code": digits}),), {"pending": remember(intent, mark=mark)})
+    return ActionOutput((Say(response, {**values, "code": digits}),), {"pending": remember(intent, mark=mark)})
 
 
 def new_digits(reads: Reads, turn: ActionInput) -> tuple[str, str]:

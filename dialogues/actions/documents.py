@@ -61,6 +61,10 @@ class _OfPapers(Action):
         except Unavailable:
             return None
 
+    async def _waiting(self, turn: ActionInput) -> int:
+        context = turn.context
+        return await self._reads.documents.waiting(context.conversation_id, context.citizen_id, context.now)
+
     def _which(self, papers: Sequence[Paper], count: int) -> Say:
         offered = tuple(self._option(paper) for paper in papers[:_MOST_OFFERED])
         none = Option(Say("utter_choice_no_paper"), "/deny")
@@ -98,7 +102,7 @@ class TakeDocument(_OfPapers):
     async def _ask(self, turn: ActionInput, papers: Sequence[Paper]) -> ActionOutput:
         named = [paper for paper in papers if names_title(turn.message.text, paper.title)]
         likely = named or papers
-        count = 1 + await self._reads.documents.waiting(turn.context.conversation_id, turn.context.now)
+        count = 1 + await self._waiting(turn)
         if len(likely) > 1:
             slots = {"pending": remember(INTENT)}
             return ActionOutput((self._which(likely, count),), slots, (TakeFiles(None),))
@@ -118,7 +122,7 @@ class HandPaperIn(_OfPapers):
         if seen is None:
             return ActionOutput((Say("utter_cases_unavailable"),), {"question": turn.slots.get("question")})
         papers = missing_in(seen.cases)
-        count = await self._reads.documents.waiting(turn.context.conversation_id, turn.context.now)
+        count = await self._waiting(turn)
         if not count or not papers:
             return ActionOutput((Say("utter_paper_gone" if papers else "utter_paper_unwanted"),), {"pending": None})
         paper = self._meant(turn, papers)

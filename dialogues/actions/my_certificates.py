@@ -9,6 +9,7 @@ from typing import ClassVar
 from dialogues.actions.base import Action, ActionInput, ActionOutput
 from dialogues.actions.cases import says_certificate
 from dialogues.actions.certificates import STATUS, UNDER_WAY
+from dialogues.actions.confirming import ask_to_confirm, is_confirmed
 from dialogues.actions.identity import PROVEN
 from dialogues.actions.pending import facet_of, remember
 from dialogues.catalogue import Catalogue
@@ -91,10 +92,32 @@ class SendAgain(_OfCertificates):
 
 
 class CancelRequest(_OfCertificates):
-    """It is not wanted any more: of several that are under way, which."""
+    """It is not wanted any more: of several that are under way, which. At once, or where a sender can be forged once
+    digits came back."""
 
     name = "action_cancel_certificate"
     intent = "cancel_certificate"
+
+    async def run(self, turn: ActionInput) -> ActionOutput:
+        done = await super().run(turn)
+        wanted = next((one.request for one in done.effects if isinstance(one, CancelCertificate)), None)
+        if wanted is None or not turn.forgeable:
+            return done
+        response, values = "utter_certificate_cancel_confirm", done.says[0].values
+        asked = await ask_to_confirm(self._reads, turn, self.intent, response, values)
+        pending = asked.slots["pending"]
+        return replace(asked, slots={**asked.slots, "pending": pending and {**pending, "request": wanted}})
+
+    async def digits(self, turn: ActionInput) -> ActionOutput:
+        """Digits came back: one try. What they cancel is what was asked about when they were shown."""
+        over = {"question": None, "pending": None}
+        citizen = turn.context.citizen_id
+        if citizen is None or turn.context.level < PROVEN or not is_confirmed(self._reads, turn):
+            return ActionOutput((Say("utter_certificate_cancel_late"),), over)
+        asked = await self._reads.certificates.asked(citizen, turn.context.now)
+        wanted = turn.slots["pending"].get("request")
+        one = next((one for one in asked if one.id == wanted and one.state in UNDER_WAY), None)
+        return ActionOutput((Say("utter_certificate_none_under_way"),), over) if one is None else self._cancelled(one)
 
     def answer(self, turn: ActionInput, asked: Sequence[RequestedCertificate]) -> ActionOutput:
         over = {"question": None, "pending": None}
@@ -108,8 +131,12 @@ class CancelRequest(_OfCertificates):
         one = self.meant(turn, open_)
         if one is None:
             return ActionOutput((Say("utter_certificate_none_under_way"),), over)
+        return self._cancelled(one)
+
+    def _cancelled(self, one: RequestedCertificate) -> ActionOutput:
         told = Say("utter_certificate_cancelled", {"title": self.title(one.kind)})
-        return ActionOutput((told,), {**over, "topic": one.kind}, (CancelCertificate(one.id),))
+        slots = {"question": None, "pending": None, "topic": one.kind}
+        return ActionOutput((told,), slots, (CancelCertificate(one.id),))
 
 
 class MyCertificates(_OfCertificates):
@@ -143,7 +170,7 @@ class RequestStatus(_OfCertificates):
         self._other = other
 
     async def run(self, turn: ActionInput) -> ActionOutput:
-        if turn.context.citizen_id is None:
+        if turn.context.citizen_id is None or turn.context.level < PROVEN:
             return await self._other.run(turn)
         asked = await self._reads.certificates.asked(turn.context.citizen_id, turn.context.now)
         one = self.meant(turn, [one for one in asked if one.state != _NOT_TOLD])
@@ -189,7 +216,9 @@ class OfCertificate(Action):
 
     async def _talked_about(self, turn: ActionInput) -> RequestedCertificate | None:
         citizen = turn.context.citizen_id
-        if about(turn.slots) != CERTIFICATE or citizen is None or turn.slots.get("pending"):
+        if citizen is None or turn.context.level < PROVEN:
+            return None
+        if about(turn.slots) != CERTIFICATE or turn.slots.get("pending"):
             return None
         asked = await self._reads.certificates.asked(citizen, turn.context.now)
         return self._status.meant(turn, [one for one in asked if one.state != _NOT_TOLD])

@@ -108,6 +108,11 @@ class Privacy:
     async def confirmations_asked(self, conversation_id: int, now: datetime) -> int:
         return self.asked
 
+    ordered: int = 0
+
+    async def orders_asked(self, conversation_id: int, now: datetime) -> int:
+        return self.ordered
+
     def confirmation(self, conversation_id: int, mark: str) -> str:
         return f"{zlib.crc32(f'{conversation_id}/{mark}'.encode()) % 10**6:06d}"
 
@@ -119,7 +124,7 @@ class Papers:
     files: int = 0
     handed_in: tuple[SentPaper, ...] = ()
 
-    async def waiting(self, conversation_id: int, now: datetime) -> int:
+    async def waiting(self, conversation_id: int, citizen_id: int | None, now: datetime) -> int:
         return self.files
 
     async def sent(self, citizen_id: int, now: datetime) -> tuple[SentPaper, ...]:

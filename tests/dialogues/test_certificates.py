@@ -135,16 +135,6 @@ async def test_who_has_no_such_case_is_told_so_and_anothers_case_is_none_of_thei
     assert FLOOD.reference not in str(talk.turn.effects)
 
 
-async def test_on_sms_a_yes_is_not_enough_and_wrong_digits_show_others(talk: Talk) -> None:
-    await talk.on("sms").by(ANNA).say("θέλω πιστοποιητικό γέννησης")
-    assert talk.names == ["utter_certificate_confirm"]
-    assert (await talk.say("ναι")).effects == ()
-    assert (await talk.say("000000")).effects == ()
-    assert talk.names == ["utter_certificate_code_wrong", "utter_certificate_confirm"]
-    digits = next(word for word in talk.text.replace(".", " ").split() if word.isdecimal() and len(word) == 6)
-    assert (await talk.say(digits)).effects == (RequestCertificate("birth-certificate"),)
-
-
 async def test_two_at_once_are_asked_for_one_after_the_other(talk: Talk) -> None:
     await talk.by(ANNA).all("θέλω πιστοποιητικό γέννησης και πιστοποιητικό οικογενειακής κατάστασης", "ναι")
     assert talk.names == ["utter_certificate_requested", "utter_certificate_confirm"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from itertools import accumulate
 from types import MappingProxyType
 
 ALPHABET = "0123456789AEHKMNTXY"
@@ -70,8 +71,9 @@ def _symbols(typed: str) -> str:
 def _stands_alone(run: str, part: str) -> bool:
     """Is it a whole word of the text, or several? Sixteen symbols within a longer word are none."""
     words = [_symbols(word) for word in _APART.split(run)]
-    starts = range(len(words))
-    return any("".join(words[start:end]) == part for start in starts for end in range(start + 1, len(words) + 1))
+    edges, whole = list(accumulate(map(len, words), initial=0)), "".join(words)
+    ends = set(edges)
+    return any(whole.startswith(part, start) and start + len(part) in ends for start in edges)
 
 
 def _holds(symbols: str) -> bool:

@@ -37,6 +37,10 @@ class BadMark(ValueError):
     """Not such a mark, or its signature is wrong."""
 
 
+class UnknownKey(BadMark):
+    """It names a key that is not known here: an older one, or one that was not published. It may be genuine."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """What a mark says. ``digest`` of everything on the paper (:func:`digest`)."""
@@ -82,13 +86,15 @@ def link(public_url: str, code: str) -> str:
     return f"{place.scheme}://{place.netloc}".upper() + f"{place.path.rstrip('/')}/V/{plain(code)}"
 
 
-def read_link(text: str) -> tuple[str, bytes | None] | None:
+def read_link(text: str, host: str = "") -> tuple[str, bytes | None] | None:
     """The code and the signed mark of a QR's text; the mark is ``None`` where it holds a link alone. ``None``: a QR of
-    somebody else."""
+    somebody else, as one is that leads to another host than this (in small letters); empty: wherever it leads."""
     address, _, digits = text.partition("#")
     head, found, last = address.rpartition("/")
     code = read_code(last)
     if not found or code is None or not head.upper().endswith(("/V", "/VERIFY")):
+        return None
+    if host and head.partition("://")[2].partition("/")[0].lower() != host:
         return None
     if not digits or not digits.isascii() or not digits.isdecimal() or len(digits) > _MOST_DIGITS:
         return code, None
@@ -98,7 +104,7 @@ def read_link(text: str) -> tuple[str, bytes | None] | None:
 
 
 def read_mark(cose: bytes, verify: Callable[[bytes, bytes, bytes], bool]) -> Mark:
-    """``verify(key_id, signature, what was signed)``. Raises :class:`BadMark`."""
+    """``verify(key_id, signature, what was signed)``. Raises :class:`BadMark`, and what ``verify`` raises."""
     try:
         protected, _, payload, signature = cbor2.loads(cose)
         if cbor2.dumps([protected, {}, payload, signature]) != cose:

@@ -62,9 +62,13 @@ async def _answer(holding: Holding, frame: Frame, answers: Callable[[Frame], Awa
 
 
 async def _do(holding: Holding, frame: Frame) -> bytes:
-    if frame.what is What.MARK:
-        return holding.mark(frame.body)
-    return await holding.sealer.seal(frame.body, lasting=frame.what is What.SEAL_LASTING)
+    match frame.what:
+        case What.MARK:
+            return holding.mark(frame.body)
+        case What.SEAL | What.SEAL_LASTING:
+            return await holding.sealer.seal(frame.body, lasting=frame.what is What.SEAL_LASTING)
+        case _:
+            raise ValueError("nothing that is asked for")
 
 
 async def _pipes() -> tuple[asyncio.StreamReader, Callable[[Frame], Awaitable[None]]]:

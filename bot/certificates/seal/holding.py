@@ -81,6 +81,8 @@ def _mark(named: Mapping[str, Any]) -> tuple[Sign, str]:
     if not named.get("mark_key") or not named.get("mark_cert"):
         return _no_mark, ""
     key, certificate = _curve_key(named["mark_key"]), _certificates(named["mark_cert"])[0]
+    if certificate.ca:
+        raise BadKey("QR_CERT is an authority's certificate")  # whoever checks a QR takes none of those
     return lambda content: _raw(key.sign(content, ec.ECDSA(hashes.SHA256()))), certificate.sha256.hex()[:8]
 
 

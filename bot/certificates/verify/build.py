@@ -36,7 +36,7 @@ def published(settings: Settings) -> tuple[Path, ...]:
 
 def checker(settings: Settings, store: Store, clock: Clock) -> Checker:
     """For the web side, and for a chat to which somebody sends a certificate."""
-    return Checker(store.issued, FileReader(published(settings), clock), clock)
+    return Checker(store.issued, FileReader(published(settings), clock, settings.public_url), clock)
 
 
 def verify_routes(settings: Settings, store: Store, metrics: Metrics, clock: Clock) -> list[web.RouteDef]:

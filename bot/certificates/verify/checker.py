@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -26,10 +27,12 @@ log = structlog.get_logger(__name__)
 
 class FileReader:
     """Files opened in children. ``published``: the certificates that are trusted, in PEM
-    (:mod:`bot.certificates.trust`), read anew each time, since the demo's authority is made by another process."""
+    (:mod:`bot.certificates.trust`), read anew each time, since the demo's authority is made by another process.
+    ``public_url``: where QRs of ours lead; empty: wherever they do."""
 
-    def __init__(self, published: tuple[Path, ...], clock: Clock) -> None:
+    def __init__(self, published: tuple[Path, ...], clock: Clock, public_url: str = "") -> None:
         self._published = published
+        self._host = urlsplit(public_url).netloc.lower()
         self._clock = clock
         self._children = Children(CHILD, most_answered=MOST_ANSWERED, within=WITHIN)
 
@@ -38,7 +41,8 @@ class FileReader:
         if not content or len(content) > MOST_BYTES:
             return None
         pem = await asyncio.to_thread(self._trusted)
-        begin = json.dumps({"published": pem, "now": self._clock().isoformat()}).encode() + b"\n"
+        told = {"published": pem, "now": self._clock().isoformat(), "host": self._host}
+        begin = json.dumps(told).encode() + b"\n"
         answer, code = await self._children.ask("verify", [begin, content])
         try:
             return decode(answer)

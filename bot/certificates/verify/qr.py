@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import zxingcpp
 from PIL import Image, ImageFilter, ImageOps
 
-from bot.certificates.paper.mark import BadMark, Mark, read_link, read_mark
+from bot.certificates.paper.mark import BadMark, Mark, UnknownKey, read_link, read_mark
 from bot.certificates.verify.facts import Facts, Kind, MarkState
 from bot.limited.limits import MOST_PIXELS
 
@@ -35,12 +35,12 @@ def open_picture(content: bytes, kind: str) -> Image.Image:
     return grey
 
 
-def read_facts(picture: Image.Image, kind: Kind, verify: Verify | None) -> Facts | None:
+def read_facts(picture: Image.Image, kind: Kind, verify: Verify | None, host: str = "") -> Facts | None:
     """What the first QR of ours on it says; ``None`` where none can be read. Looked for twice: bigger and sharper, if
     not found at once."""
     for look in _looks(picture):
         for text in _texts(look):
-            if (found := read_link(text)) is not None:
+            if (found := read_link(text, host)) is not None:
                 return _facts(kind, *found, verify)
     return None
 
@@ -64,6 +64,8 @@ def _facts(kind: Kind, code: str, cose: bytes | None, verify: Verify | None) -> 
         return Facts(kind, code=code)
     try:
         mark = read_mark(cose, verify)
+    except UnknownKey:
+        return Facts(kind, code=code)  # as a link alone: the records know
     except BadMark:
         return Facts(kind, mark=MarkState.BAD, code=code)
     return _told(kind, mark) if mark.code == code else Facts(kind, mark=MarkState.BAD, code=code)

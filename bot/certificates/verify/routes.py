@@ -28,7 +28,8 @@ from bot.web.multipart import read_fields
 from bot.web.pages import LANGUAGES, Pages, language_of
 
 PATH, SHORT_PATH = "/verify", "/V"
-AT_ONCE = 4  # files read at the same time
+AT_ONCE = 16  # files read at the same time, one of each address: each may hold 20 MB
+WITHIN = 60.0  # seconds for a body: who sends slowly keeps a place from others
 LONGEST_CODE = 100  # characters, as it may be typed
 _BUSY = 10  # seconds
 
@@ -54,7 +55,7 @@ class VerifyPages:
         self._guesses = guesses
         self._files = files
         self._proxies = proxies
-        self._reading = 0
+        self._reading: set[str] = set()  # addresses
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -102,20 +103,22 @@ class VerifyPages:
 
     async def _file(self, request: web.Request) -> web.Response:
         address = address_of(request, self._proxies)
-        if self._reading >= AT_ONCE:
+        if len(self._reading) >= AT_ONCE:
             return self._slow(request, _BUSY, status=503)
+        if address in self._reading:
+            return self._slow(request, _BUSY)
         if wait := self._files.take(address):
             return self._slow(request, wait)
-        self._reading += 1
+        self._reading.add(address)
         try:
             return await self._read(request, address)
         finally:
-            self._reading -= 1
+            self._reading.discard(address)
 
     async def _read(self, request: web.Request, address: str) -> web.Response:
         """The first file of the form, or the code in it."""
         typed = ""
-        async for field in read_fields(request):
+        async for field in read_fields(request, within=WITHIN):
             if field.name == "code":
                 typed = field.content.decode("utf-8", "replace").strip()
             elif field.name == "file" and field.content:

@@ -84,7 +84,8 @@ async def _check(
     if not (stamped.intact and stamped.valid and stamped.trusted) or status.md_algorithm != "sha256":
         raise _Broken
     for stamp in stamps:
-        _is_ours(stamp.signer_cert, trust.stamps, TIME_POLICY)
+        if trust.stamps:  # else a time-stamping service's: any beneath our roots
+            _is_ours(stamp.signer_cert, trust.stamps, TIME_POLICY)
         told = await async_validate_pdf_timestamp(stamp, _context(store, trust, today), skip_diff=True)
         if not (told.intact and told.valid and told.trusted):
             raise _Broken
@@ -158,9 +159,10 @@ def _facts(reader: PdfFileReader, seal: EmbeddedPdfSignature) -> Facts:
 
 
 def _names_us(content: bytes, trust: Trust) -> bool:
-    """Does it hold a public key of ours, as a seal of ours does, whatever became of the rest?"""
+    """Does it hold the public key of a seal of ours, whatever became of the rest? Where none is named, that of an
+    authority: beneath the same one others seal too."""
     hexed = content.lower()
-    keys = (one.public_key() for one in (*trust.roots, *trust.authorities, *trust.seals))
+    keys = (one.public_key() for one in trust.seals or (*trust.roots, *trust.authorities))
     return any(
         key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo).hex().encode() in hexed for key in keys
     )

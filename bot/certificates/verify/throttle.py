@@ -71,8 +71,9 @@ def _lacking(left: float, rate: Rate) -> int:
 
 
 def address_of(request: web.Request, proxies: Collection[Network]) -> str:
-    """Whoever sent this (:func:`counted`)."""
-    return counted(request.remote or "", request.headers.get("X-Forwarded-For", ""), proxies)
+    """Whoever sent this (:func:`counted`). Of several such headers the last counts: a proxy may add its own line to
+    what it was sent."""
+    return counted(request.remote or "", ",".join(request.headers.getall("X-Forwarded-For", [])), proxies)
 
 
 def counted(peer: str, forwarded: str, proxies: Collection[Network]) -> str:

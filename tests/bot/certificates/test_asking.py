@@ -4,24 +4,35 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field, replace
+from typing import Any
 
+import aiohttp
 import pytest
+from sqlalchemy import func, select
 
 from bot.backoff import DOCUMENT_ATTEMPTS, RetryPolicy
-from bot.certificates.build import certificates_job
+from bot.certificates.build import certificate_routes, certificates_job
+from bot.certificates.effects import CertificateEffects
 from bot.certificates.model import Issued, Sheet
+from bot.certificates.notes import CertificateNotes
 from bot.channels.facts import SPOKEN
+from bot.conversation.effects import EffectContext
 from bot.metrics import Metrics
+from bot.web.server import make_app
 from bot.worker import Job, run_until_idle
 from casestore.certificates.lifecycle import RequestState as S
+from casestore.certificates.links import A_DAY
 from casestore.certificates.model import Asked
 from casestore.database import Database
-from casestore.tables import certificate_links, certificates, handovers, outbox
+from casestore.tables import certificate_links, certificate_parts, certificates, handovers, outbox
 from casestore.vault import Vault
 from connectors.registry import Certificate, CertificateRequest, Offer, RegistryRefused, RegistryUnavailable
+from dialogues.catalogue import load_catalogue
 from dialogues.responses import phrases
+from dialogues.turn import CancelCertificate, RequestCertificate
 from tests.casestore.fixture import StoreFixture
 from tests.clock import START, FakeClock
+from tests.connectors.sandbox import served
 from tests.fakes.case_registry import FakeCaseRegistry
 from tests.fakes.issuer import PlainIssuer
 from tests.harness import counting, settings_for
@@ -50,14 +61,14 @@ class Registrar(FakeCaseRegistry):
     def __init__(self, status: str = "issued") -> None:
         super().__init__("kep")
         self.certificates = (Offer(KIND),)
-        self.status, self.takes, self.lost = status, 0, 0
+        self.status, self.takes, self.lost, self.kind = status, 0, 0, KIND
 
     async def request(self, wanted: CertificateRequest) -> Certificate:
         self._fail()
         key = (wanted.id, wanted.afm)
         if key not in self.issued or not self.honours_ids:
             self.takes += 1
-        made = Certificate(wanted.id, "7/2026", KIND, "Πιστοποιητικό", self.status, fields=FIELDS)
+        made = Certificate(wanted.id, "7/2026", self.kind, "Πιστοποιητικό", self.status, fields=FIELDS)
         found = self.issued.setdefault(key, made)
         if self.lost:
             self.lost -= 1
@@ -125,6 +136,71 @@ async def test_it_is_asked_for_made_kept_and_sent(asking: Asking) -> None:
     [sheet] = asking.issuer.sheets
     assert (sheet.holder, sheet.protocol, sheet.template) == ("Μαρία Αντωνίου", "7/2026", "civil-status")
     assert sheet.valid_until is not None
+
+
+async def test_a_chat_at_its_limit_of_links_gets_a_paper_that_was_never_sent(asking: Asking) -> None:
+    talk = await asking.fixture.at("viber", "anna")
+    links = asking.fixture.store.certificate_links
+    async with asking.fixture.database.write() as connection:
+        made = [await links.issue(connection, 1, talk.id, f"t{number}", START) for number in range(A_DAY + 1)]
+    assert made == [*[True] * A_DAY, False]
+    await asking.run()
+    assert await asking.counts() == (1, A_DAY + 1, 2)
+
+
+async def test_a_paper_that_cannot_be_read_costs_no_opening_and_a_look_is_counted_nowhere(asking: Asking) -> None:
+    await asking.run()
+    talk = await asking.fixture.at("viber", "anna")
+    async with asking.fixture.database.write() as connection:
+        assert await asking.fixture.store.certificate_links.issue(connection, 1, talk.id, "t", START)
+    metrics = Metrics()
+    routes = certificate_routes(asking.fixture.store, metrics, asking.clock)
+
+    async def opened() -> int:
+        async with asking.fixture.database.read() as connection:
+            return await connection.scalar(select(func.sum(certificate_links.c.openings))) or 0
+
+    async with served(make_app(routes, max_body=1024)) as url, aiohttp.ClientSession() as session:
+        async with session.head(f"{url}/d/t") as answer:
+            assert (answer.status, await opened()) == (200, 0)
+        assert not [one for family in metrics.certificate_files.collect() for one in family.samples]
+        async with session.get(f"{url}/d/t") as answer:
+            assert (answer.status, await opened()) == (200, 1)
+        async with asking.fixture.database.write() as connection:
+            await connection.execute(certificate_parts.delete())
+        async with session.get(f"{url}/d/t") as answer:
+            assert (answer.status, await opened()) == (404, 1)
+
+
+async def test_what_was_answered_before_it_was_cancelled_is_said_not_to_be(asking: Asking) -> None:
+    await asking.run()
+    talk, store, wording = await asking.fixture.at("viber", "anna"), asking.fixture.store, phrases(SPOKEN)
+    made: dict[str, Any] = {"store": store, "wording": wording, "catalogue": load_catalogue()}
+    notes = CertificateNotes(**made, new_token=lambda: "t", public_url="https://x")
+    effects = CertificateEffects(**made, notes=notes)
+    async with asking.fixture.database.write() as connection:
+        context = EffectContext(talk, "in:9:e0", START)
+        await effects.table[CancelCertificate](connection, CancelCertificate(1), context)
+    assert await asking.counts() == (1, 1, 3)
+    assert await asking.state() is S.ISSUED
+
+
+async def test_what_one_wished_is_not_done_for_another_who_is_proven_by_then(asking: Asking) -> None:
+    annas, store, wording = await asking.fixture.at("viber", "anna"), asking.fixture.store, phrases(SPOKEN)
+    made: dict[str, Any] = {"store": store, "wording": wording, "catalogue": load_catalogue()}
+    effects = CertificateEffects(**made, notes=CertificateNotes(**made, new_token=lambda: "t", public_url="https://x"))
+    await asking.fixture.link(annas, "090000045")
+    async with asking.fixture.database.write() as connection:
+        with pytest.raises(LookupError, match="another"):
+            await effects.table[RequestCertificate](
+                connection, RequestCertificate(KIND), EffectContext(annas, "k", START)
+            )
+
+
+async def test_another_certificate_than_was_asked_for_is_not_made_into_a_paper(asking: Asking) -> None:
+    asking.registry.kind = "birth-certificate"
+    await asking.run()
+    assert (await asking.state(), await asking.counts()) == (S.ASKED, (0, 0, 0))
 
 
 async def test_killed_after_the_paper_was_made_another_takes_its_place_and_one_is_on_record(asking: Asking) -> None:

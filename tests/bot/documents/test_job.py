@@ -141,7 +141,7 @@ class Handing:
         async with self.fixture.database.write() as connection:
             handed = Handed("in:1:e0:0", citizen, talk.id, "viber", "x.jpg", PAPER)
             await documents.offer(connection, handed, packed(Attachment("picture", URL)), START)
-        [waiting] = await documents.unanswered(talk.id, START)
+        [waiting] = await documents.unanswered(talk.id, citizen, START)
         async with self.fixture.database.write() as connection:
             await documents.confirm(connection, [waiting.id], PAPER, "in:2:e0", "s" * 32, START)
         return waiting

@@ -10,8 +10,9 @@ import pytest
 
 from casestore.database import Database
 from casestore.documents.lifecycle import DocumentState as S
-from casestore.documents.upload_links import LIFETIME
+from casestore.documents.upload_links import LIFETIME, MOST_FILES
 from casestore.documents.uploads import MOST_AT_ONCE, PIECE
+from casestore.tables import upload_links
 from tests.bot.documents import files
 from tests.bot.documents.upload_page import Upload, running_upload
 
@@ -104,6 +105,16 @@ async def test_half_a_file_and_another_links_are_not_handed_in(upload: Upload) -
     sender.token = "newer"
     assert await sender.offset(place.replace("token", "newer")) == -1
     assert [result for _, result, _ in await upload.hand_in(place)] == ["refused"]
+    assert await upload.handed_in() == []
+
+
+async def test_what_is_more_than_a_link_may_bring_is_not_kept(upload: Upload) -> None:
+    content, sender = files.pdf(2), upload.sender
+    _, place = await sender.begin(len(content))
+    await sender.send(place, 0, content)
+    async with upload.stage.store.database.write() as connection:
+        await connection.execute(upload_links.update().values(files=MOST_FILES))
+    assert await upload.hand_in(place) == []
     assert await upload.handed_in() == []
 
 

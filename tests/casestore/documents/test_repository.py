@@ -190,9 +190,9 @@ async def test_what_was_taken_back_is_not_confirmed_and_what_was_confirmed_not_a
 async def test_what_waits_for_an_answer_waits_for_two_days(fixture: Fixture) -> None:
     await fixture.offer()
     waiting = fixture.store.documents.unanswered
-    assert len(await waiting(fixture.conversation, START)) == 1
-    assert await waiting(fixture.conversation, START + ASKED_FOR) == []
-    assert await waiting(fixture.conversation + 1, START) == []
+    assert len(await waiting(fixture.conversation, fixture.citizen, START)) == 1
+    assert await waiting(fixture.conversation, fixture.citizen, START + ASKED_FOR) == []
+    assert await waiting(fixture.conversation + 1, fixture.citizen, START) == []
     assert await fixture.store.documents.of_citizen(fixture.citizen, START - LEASE) == []
 
 
@@ -265,9 +265,11 @@ async def test_an_upload_link_counts_for_a_day_while_its_citizen_is_known(fixtur
     assert await links.find("second", START + LIFETIME) is None
     assert await links.find("third", START) is None
     async with fixture.database.write() as connection:
-        assert await links.count(connection, link, MOST_FILES)
-        assert not await links.count(connection, link, 1)
+        assert not await links.count(connection, link, 1, START + LIFETIME)
+        assert await links.count(connection, link, MOST_FILES - 1, START)
+        assert not await links.count(connection, link, 2, START)
         await fixture.store.links.unlink(connection, fixture.point, fixture.citizen, START)
+        assert not await links.count(connection, link, 1, START)
     assert await links.find("second", START) is None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import string
 from itertools import combinations
+from time import process_time
 
 import pytest
 
@@ -87,6 +88,12 @@ def test_codes_are_found_in_what_is_written() -> None:
     assert codes_in("το 6900000001 και ο ΑΦΜ 123456783, ΑΔ-2026-000123") == []
     assert codes_in(f"x{plain(CODE)}y") == []
     assert codes_in("-".join(string.ascii_uppercase * 70)) == []
+
+
+def test_a_message_of_zeros_is_read_at_once() -> None:
+    began = process_time()
+    assert codes_in("000 " * 500) == []
+    assert process_time() - began < 2  # seconds; it was 41
 
 
 def test_codes_are_grouped_and_of_the_alphabet() -> None:

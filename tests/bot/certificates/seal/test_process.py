@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from bot.certificates.paper.page import Place, draw
 from bot.certificates.seal import authority
+from bot.certificates.seal.frames import What
 from bot.certificates.seal.holding import hold
 from bot.certificates.seal.keys import BadKey, device_parts, pem_key
 from bot.certificates.seal.process import SealDown, SealProcess
@@ -110,6 +111,17 @@ def test_of_several_that_make_an_authority_at_once_one_wins(tmp_path: Path) -> N
 def test_what_cannot_seal_is_not_held_and_it_is_said_why(sealed: Papers, changed: dict[str, Any], said: str) -> None:
     with pytest.raises(BadKey, match=said):
         hold(named(sealed, tsa="http://127.0.0.1:9") | changed)
+
+
+def test_an_authoritys_certificate_checks_no_qr(sealed: Papers) -> None:
+    own = {"mark_key": str(sealed.folder / "mark.key"), "mark_cert": str(sealed.root)}
+    with pytest.raises(BadKey, match="QR_CERT is an authority's certificate"):
+        hold(named(sealed, tsa="http://127.0.0.1:9", **own))
+
+
+async def test_what_is_no_question_gets_nothing_sealed(process: SealProcess) -> None:
+    with pytest.raises(SealDown, match="ValueError"):
+        await process._ask(What.DONE, PAGE)
 
 
 async def test_a_key_of_another_certificate_is_no_seal(sealed: Papers) -> None:

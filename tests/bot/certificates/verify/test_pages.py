@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import random
@@ -16,17 +17,20 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
+from yarl import URL
 
 from bot.certificates.issuer import record
 from bot.certificates.paper.code import new_code, plain
 from bot.certificates.verify.build import verify_pages
-from bot.certificates.verify.throttle import Rate, Throttle, counted
+from bot.certificates.verify.throttle import Rate, Throttle, address_of, counted
 from bot.certificates.verify.verdict import Result
 from bot.metrics import Metrics
 from casestore.certificates.records import Why
 from tests.bot.certificates.papers import Papers
 from tests.bot.certificates.sheets import CLEARANCE, FAMILY
 from tests.bot.certificates.verify.photos import page_of
+from tests.bot.web.served import post, served
 from tests.clock import FakeClock
 from tests.harness import settings_for
 from tests.http.service import Service, counting
@@ -169,6 +173,23 @@ async def test_ten_thousand_guesses_find_nothing_and_are_slowed_down(service: Se
     assert real.result is Result.GENUINE
 
 
+async def test_one_address_has_one_file_read_at_a_time_and_keeps_nobody_else_out(
+    service: Service, sealed: Papers
+) -> None:
+    """Slow senders take a place each; before, four of them from anywhere shut it for everybody."""
+    head = b"POST /verify HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.1\r\nExpect: 100-continue\r\n"
+    head += b"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 5000\r\n\r\n"
+    first = [await asyncio.open_connection("127.0.0.1", URL(service.url).port) for _ in range(6)]
+    for reader, writer in first:
+        writer.write(head)
+        await reader.readuntil(b"\r\n\r\n")  # it may go on: the body is read from now on
+    refused = [await reader.readuntil(b"\r\n\r\n") for reader, _ in first[1:]]
+    assert {answer.split()[1] for answer in refused} == {b"429"}
+    assert (await sent(service, sealed.plain.pdf, **{"X-Forwarded-For": "192.0.2.2"}))["result"] == "genuine"
+    for _, writer in first:
+        writer.close()
+
+
 async def test_one_address_is_slowed_down_soon_and_others_are_not(service: Service, sealed: Papers) -> None:
     answers = [
         (await service.ask("GET", f"/verify/{new_code(secrets.randbelow)}", headers=JSON)).status for _ in range(30)
@@ -207,6 +228,15 @@ def test_all_together_are_slowed_down_whatever_their_addresses() -> None:
 )
 def test_an_address_is_counted_as_far_as_it_is_known(peer: str, forwarded: str, address: str) -> None:
     assert counted(peer, forwarded, [ip_network("127.0.0.0/8")]) == address
+
+
+async def test_a_proxys_own_line_counts_where_it_passes_on_anothers() -> None:
+    async def told(request: web.Request) -> web.Response:
+        return web.Response(headers={"X-Counted": address_of(request, [ip_network("127.0.0.0/8")])})
+
+    async with served(told) as there:
+        _, head = await there.ask(post(b"", "X-Forwarded-For: 192.0.2.9", "X-Forwarded-For: 198.51.100.7"))
+    assert b"x-counted: 198.51.100.7\r\n" in head
 
 
 async def test_dates_of_records_are_those_of_the_paper(service: Service, sealed: Papers) -> None:

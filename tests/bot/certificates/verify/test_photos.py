@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 import pytest
 import segno
@@ -18,6 +19,7 @@ from bot.runtime import utc_now
 from tests.bot.certificates.papers import Papers
 from tests.bot.certificates.sheets import CLEARANCE
 from tests.bot.certificates.verify.photos import page_of, photo
+from tests.harness import PUBLIC_URL
 
 CODE = "4TY6-KH90-TTY0-9K13"
 
@@ -39,6 +41,22 @@ def test_of_a_hundred_photos_ninety_five_are_read(sealed: Papers) -> None:
     read = [seen(photo(page, chance), sealed) for _ in range(100)]
     found = sum(one is not None and (one.mark, one.code) == (good.mark, good.code) for one in read)
     assert found >= 95
+
+
+def test_a_qr_that_leads_elsewhere_is_none_of_ours(sealed: Papers) -> None:
+    """Its code and its signature may be copied off a paper of ours; its link is what a telephone opens."""
+    content = jpeg(page_of(sealed.plain.pdf), "PNG")
+    ours = facts_of(content, sealed.trust, utc_now(), urlsplit(PUBLIC_URL).netloc.lower())
+    assert ours is not None
+    assert ours.mark is MarkState.GOOD
+    assert facts_of(content, sealed.trust, utc_now(), "elsewhere.example") == Facts(Kind.PICTURE)
+
+
+def test_of_a_key_that_is_not_known_here_the_code_alone_is_told(sealed: Papers) -> None:
+    """Of an older one, say: genuine papers carry its QR, and whether they are on record is looked up."""
+    older = replace(sealed.trust, marks=sealed.trust.seals)
+    facts = facts_of(jpeg(page_of(sealed.plain.pdf), "PNG"), older, utc_now())
+    assert facts == Facts(Kind.PICTURE, code=sealed.plain.code)
 
 
 def test_a_photo_tells_what_the_qr_says(sealed: Papers) -> None:

@@ -8,6 +8,7 @@ import random
 import re
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
@@ -18,12 +19,15 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
 
+from bot.certificates.paper.page import Place, draw
+from bot.certificates.seal import authority
 from bot.certificates.seal.holding import _stamper, hold
 from bot.certificates.trust import read
 from bot.certificates.verify.facts import Seal
 from bot.certificates.verify.seals import look
 from bot.runtime import utc_now
 from tests.bot.certificates.papers import Papers
+from tests.bot.certificates.sheets import CLEARANCE
 
 _CONTAINER = re.compile(rb"/Contents <([0-9a-fA-F]+)>")
 LATER = datetime(2036, 1, 1, tzinfo=UTC)  # the seal's certificate has expired long before, its time-stamps' not
@@ -46,6 +50,21 @@ def test_under_another_root_it_is_somebody_elses(sealed: Papers, tmp_path: Path)
     hold({"folder": str(tmp_path / "other")})
     other = read((tmp_path / "other" / "published.pem").read_bytes())
     assert look(sealed.plain.pdf, other, utc_now()).seal is Seal.FOREIGN
+
+
+def test_a_stamp_of_a_time_stamping_service_counts_and_anothers_seal_beneath_the_same_authority_is_not_ours(
+    sealed: Papers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such a service has a policy of its own, and none of its certificates is published with ours."""
+    monkeypatch.setattr(authority, "TIME_POLICY", "1.2.3.4")
+    other = tmp_path / "other"
+    page = draw(CLEARANCE, sealed.plain.code, "", Place("https://counter.gov.gr", sample=True))
+    made = asyncio.run(hold({"folder": str(other)}).sealer.seal(page, lasting=True))
+    trust = replace(read((other / "published.pem").read_bytes()), stamps=())
+    assert look(made, trust, utc_now()).seal is Seal.OURS
+    assert look(made + b"%", trust, utc_now()).seal is Seal.BROKEN
+    another = tuple(one for one in trust.marks if one not in trust.seals)
+    assert look(made, replace(trust, seals=another), utc_now()).seal is Seal.FOREIGN
 
 
 # Single bits
