@@ -11,6 +11,11 @@ TIME = sa.DateTime(timezone=True).with_variant(sa.String(26), "sqlite")
 revision = "0016"
 down_revision = "0015"
 
+# the audit log's head until its first row with a chain: up to which row none has one
+BEFORE_THE_CHAIN = """
+    INSERT INTO meta (name, value)
+    SELECT 'audit-head', '0\\:\\:' || CAST(coalesce(max(id), 0) AS VARCHAR(20)) || '\\:' FROM audit
+"""
 QUEUED = """
     UPDATE conversations SET owner = 'queue', owner_version = owner_version + 1,
         waiting_since = (SELECT min(asked_at) FROM handovers WHERE handovers.conversation_id = conversations.id
@@ -23,6 +28,7 @@ QUEUED = """
 
 def upgrade() -> None:
     op.add_column("audit", sa.Column("chain", sa.String(32)))
+    op.execute(BEFORE_THE_CHAIN)
     op.add_column("handovers", sa.Column("claimed_at", TIME))
     op.add_column("handovers", sa.Column("agent", sa.String(80)))
     _partial("ix_handovers_claimed", "handovers", ["claimed_at"], "claimed_at IS NOT NULL")
