@@ -4,7 +4,8 @@
 - It was put away until now: it waits again.
 - Nobody has answered within the staffed time that an answer may take: escalated, that is shown as overdue, and
   logged.
-- Nobody has come in all the staffed time after which it is given back: the bot's, which says so; never what is grave.
+- Nobody has come in all the staffed time after which it is given back: the bot's, which says so in staffed hours;
+  never what is grave.
 - Nobody has said anything in an agent's conversation for a day: the bot's, which says so, in staffed hours.
 """
 
@@ -81,7 +82,7 @@ class TakeoverJob:
         if one.kind is OwnerKind.AGENT and self._is_gone(one, now):
             return self._lapse
         if one.kind is OwnerKind.QUEUE and one.reason not in GRAVE and self._past(one, self._hours.give_back, now):
-            return self._give_back
+            return self._give_back if self._hours.holds(now) else None
         return self._escalate if not one.escalated and self._past(one, self._hours.within, now) else None
 
     def _past(self, one: Open, length: timedelta, now: datetime) -> bool:
