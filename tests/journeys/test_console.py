@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.conversation.hours import load_hours
 from casestore.staff.model import Role
 from dialogues.turn import Handover
 from tests.clock import FakeClock
@@ -118,6 +119,19 @@ async def test_one_key_is_one_answer_and_two_keys_are_two(system: System, anna: 
         assert (await anna.reply(number, text, version))[0] == 422
 
 
+async def test_an_sms_that_would_be_cut_is_refused_and_the_preview_says_so(system: System, anna: Employee) -> None:
+    await write(system, "sms", "υπάλληλο")
+    [item] = await anna.waiting()
+    version = await anna.claim(item["id"])
+    said = len(system.said_to(MOBILE))
+    assert (await anna.ask("POST", f"conversations/{item['id']}/preview", {"text": "α" * 600}))[1]["fits"] is False
+    assert await anna.reply(item["id"], "α" * 600, version) == (422, {"error": "too long"})
+    await system.settle()
+    assert len(system.said_to(MOBILE)) == said
+    assert (await anna.ask("POST", f"conversations/{item['id']}/preview", {"text": "α" * 400}))[1]["fits"] is True
+    assert (await anna.reply(item["id"], "α" * 400, version))[0] == 202
+
+
 async def test_what_goes_to_another_desk_is_seen_by_its_employees_alone(
     system: System, anna: Employee, nikos: Employee
 ) -> None:
@@ -191,7 +205,12 @@ async def test_nobody_waits_for_ever(system: System, anna: Employee) -> None:
     await system.later(2 * 60)
     [item] = await anna.waiting()
     assert (item["pressure"], item["escalated"]) == ("late", True)
-    await system.later(2 * 86400)
+    hours = load_hours()
+    given_back = hours.after(datetime.fromisoformat(item["waiting_since"]), hours.give_back)
+    await system.later((given_back - system.clock()).total_seconds() + 9 * 3600)
+    assert not hours.holds(system.clock())
+    assert system.said_to(VIBER)[-1] != "[utter_given_back el]"  # nobody is written to at night
+    await system.later((hours.opens(system.clock()) - system.clock()).total_seconds() + 1)
     async with signed_in(system.url, "anna@gov.gr") as later:
         assert await later.waiting() == []
     assert system.said_to(VIBER)[-1] == "[utter_given_back el]"
