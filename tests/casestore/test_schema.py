@@ -106,7 +106,8 @@ async def test_what_there_is_survives_the_migration_to_owners(empty_database_url
 
 
 WAITING = """
-    INSERT INTO contact_points (id, channel, address_key, address_sealed, created_at) VALUES ({n}, 'sms', 'k{n}', '', {at});
+    INSERT INTO contact_points (id, channel, address_key, address_sealed, created_at)
+    VALUES ({n}, 'sms', 'k{n}', '', {at});
     INSERT INTO conversations (id, contact_point_id, created_at, last_at) VALUES ({n}, {n}, {at}, {at});
     INSERT INTO handovers (id, conversation_id, key, reason, asked_at) VALUES ({n}, {n}, 'h{n}', '{reason}', {at});
 """
