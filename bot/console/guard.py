@@ -97,14 +97,15 @@ class Guard:
 
         return guarded
 
-    def page(self, handler: Signed) -> Handler:
-        """To the sign-in without a session."""
+    def page(self, handler: Signed, *, active: bool = True) -> Handler:
+        """To the sign-in without a session. ``active`` as above: what a page reads again by itself is no person."""
 
         async def guarded(request: web.Request) -> web.StreamResponse:
             session = await self.session(request)
             if session is None:
                 raise web.HTTPSeeOther("/console/login", headers=dict(HEADERS))
-            await self._store.sessions.seen(session, self._clock())
+            if active:
+                await self._store.sessions.seen(session, self._clock())
             return await handler(request, session)
 
         return guarded

@@ -9,10 +9,12 @@ from datetime import timedelta
 import aiohttp
 import pyotp
 import pytest
+from sqlalchemy import update
 
 from bot.console.passwords import new_totp, totp_step
 from casestore.staff.model import GENERAL, Role
 from casestore.staff.sessions import IDLE, LONGEST
+from casestore.tables import audit
 from dialogues.turn import Handover
 from tests.clock import START
 from tests.console import PASSWORD, Employee, employ, sign_in, signed_in
@@ -81,6 +83,31 @@ async def test_who_has_no_right_to_answer_sees_no_conversation(system: System, r
 async def test_an_agent_does_not_read_who_did_what(system: System, anna: Employee) -> None:
     async with anna.session.get(f"{system.url}/console/audit") as response:
         assert response.status == 403
+
+
+async def test_the_log_is_checked_once_for_all_who_look_within_some_minutes(system: System) -> None:
+    await employ(system.store, "watch@gov.gr", Role.AUDITOR)
+    async with signed_in(system.url, "watch@gov.gr") as auditor:
+        assert 'class="fine"' in await read(auditor, "audit")
+        async with system.store.database.write() as connection:
+            await connection.execute(update(audit).values(action="nothing"))
+        assert 'class="fine"' in await read(auditor, "audit")
+        system.clock.forward(10 * 60)
+        assert 'class="trouble"' in await read(auditor, "audit")
+
+
+async def read(employee: Employee, page: str) -> str:
+    async with employee.session.get(f"{employee.url}/console/{page}") as response:
+        return await response.text()
+
+
+async def test_what_a_page_reads_by_itself_keeps_no_session(system: System, anna: Employee) -> None:
+    for _ in range(3):
+        system.clock.forward(IDLE.total_seconds() / 2)
+        for page in PAGES:
+            if page.startswith("part/"):
+                await read(anna, page)
+    await anna.get("me", 401)
 
 
 @pytest.mark.parametrize(
