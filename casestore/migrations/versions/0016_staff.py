@@ -16,7 +16,8 @@ BEFORE_THE_CHAIN = """
     INSERT INTO meta (name, value)
     SELECT 'audit-head', '0\\:\\:' || CAST(coalesce(max(id), 0) AS VARCHAR(20)) || '\\:' FROM audit
 """
-# nobody waits any more for an answer to what was asked long ago, and nobody shall hear of it now: only what is grave stays
+# nobody waits any more for an answer to what was asked long ago, and nobody shall hear of it now:
+# only what is grave stays
 OLD_ARE_CLOSED = """
     UPDATE handovers SET closed_at = asked_at
     WHERE closed_at IS NULL AND asked_at < {since} AND reason NOT IN ('despair', 'breach')
