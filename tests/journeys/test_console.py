@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from bot.conversation.hours import load_hours
 from casestore.staff.model import Role
+from casestore.tables import contact_points
 from dialogues.turn import Handover
 from tests.clock import FakeClock
 from tests.console import Employee, employ, signed_in
@@ -242,3 +244,42 @@ async def test_outside_staffed_hours_the_citizen_is_told_when_they_are_answered(
         await employ(system.store, "anna@gov.gr")
         await write(system, "sms", "υπάλληλο")
         assert system.said_to(MOBILE)[-1] == "[utter_queue_closed el] 23/11 08:00 23/11 08:30"
+
+
+async def test_a_conversation_is_its_agents_whatever_desk_it_is_of(system: System, anna: Employee) -> None:
+    await employ(system.store, "petra@gov.gr", Role.AGENT, "permits")
+    number, version = await claimed(system, anna)
+    assert (await anna.act(number, "transfer", version, to="petra@gov.gr", reason="άδεια"))[0] == 200
+    async with signed_in(system.url, "petra@gov.gr") as petra:
+        [item] = await petra.waiting("mine")
+        assert item["id"] == number
+        before = (await petra.get("me"))["event"]
+        await write(system, "viber", "ακούτε;")
+        told = await petra.get(f"changes?after={before}")
+        assert {event["id"] for event in told["events"]} == {number}
+        assert (await petra.reply(number, "Ναι"))[0] == 202
+
+
+async def test_what_was_answered_meanwhile_is_not_moved(system: System, anna: Employee) -> None:
+    number, version = await claimed(system, anna)
+    [read] = await system.store.overdue.open(system.clock(), timedelta(days=1))
+    assert (await anna.reply(number, "Ναι", version))[0] == 202
+    async with system.store.database.write() as connection:
+        assert not await system.store.overdue.hold(connection, read)
+        assert not await system.store.overdue.escalate(connection, read, system.clock())
+    [row] = [row for row in await system.store.audits.newest(50) if row.action == "reply.sent"]
+    assert (row.actor, row.detail) == ("anna@gov.gr", f"conversation {number}")
+
+
+async def test_one_address_that_does_not_open_keeps_nobody_waiting(system: System) -> None:
+    await write(system, "viber", "υπάλληλο")
+    await write(system, "sms", "υπάλληλο, ΑΦΜ 123456783")
+    async with signed_in(system.url, "anna@gov.gr") as anna:
+        assert [item["preview"] for item in await anna.waiting()] == ["υπάλληλο", "υπάλληλο, ΑΦΜ •••••6783"]
+    async with system.store.database.write() as connection:
+        await connection.execute(update(contact_points).where(contact_points.c.id == 1).values(address_sealed=b"?"))
+    hours = load_hours()
+    given_back = hours.after(system.clock(), hours.give_back) + timedelta(seconds=10)
+    await system.later((hours.opens(given_back) - system.clock()).total_seconds() + 1)
+    assert system.said_to(MOBILE)[-1] == "[utter_given_back el]"
+    assert await system.store.overdue.open(system.clock(), timedelta(days=9)) == []
