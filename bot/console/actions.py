@@ -120,7 +120,7 @@ class AgentActions:
         return _same(line, text)
 
     def _cause(self, conversation_id: int, who: Member, key: str) -> str:
-        if not 1 <= len(key) <= 200:
+        if not 1 <= len(key) <= 200 or not key.isascii():
             raise BadRequest("Idempotency-Key")
         return f"agent:{conversation_id}:{who.id}:{self._store.vault.index('reply-key', key)}"
 

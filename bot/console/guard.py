@@ -74,7 +74,9 @@ class Guard:
         return self._store.vault.index("console-csrf", session.token_key)
 
     def is_ours(self, request: web.Request, session: Session, brought: str) -> bool:
-        return not from_elsewhere(request) and hmac.compare_digest(brought.encode(), self.csrf(session).encode())
+        return not from_elsewhere(request) and hmac.compare_digest(
+            brought.encode("utf-8", "replace"), self.csrf(session).encode()
+        )
 
     def api(self, handler: Signed, right: Right | None = None, *, active: bool = True) -> Handler:
         """401 without a session, 403 without the right, or where no page of ours asks. ``active``: a person did this,

@@ -81,10 +81,10 @@ class ConsolePages:
         if from_elsewhere(request):
             return self._refused(request, "elsewhere")
         form = await read_form(request, limit=MAX_FORM)
-        token, device = secrets.token_urlsafe(32), request.headers.get("User-Agent", "")
-        email, password, code = (form.get(name, "").replace("\x00", "") for name in ("email", "password", "code"))
+        token, device = secrets.token_urlsafe(32), _text(request.headers.get("User-Agent", ""))
+        email, password, code = (_text(form.get(name, "")) for name in ("email", "password", "code"))
         try:
-            entered = await self._signing_in.sign_in(email, password, code, token, device.replace("\x00", ""))
+            entered = await self._signing_in.sign_in(email, password, code, token, device)
         except TooBusy:
             return self._refused(request, "busy", 503)
         if not entered:
@@ -215,3 +215,8 @@ class ConsolePages:
             if self._check is None or now - self._check[0] >= CHECKED_EVERY:
                 self._check = now, await self._store.audits.verify(now)
             return self._check[1]
+
+
+def _text(brought: str) -> str:
+    """Without what no database keeps: a zero, and bytes that are no UTF-8."""
+    return brought.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -108,6 +109,25 @@ async def test_what_a_page_reads_by_itself_keeps_no_session(system: System, anna
             if page.startswith("part/"):
                 await read(anna, page)
     await anna.get("me", 401)
+
+
+async def test_bytes_that_are_no_text_and_numbers_too_large_are_refused(system: System, anna: Employee) -> None:
+    url = f"{system.url}/console/api/conversations"
+    cookie = anna.session.headers["Cookie"].encode()
+    for header in (b"X-CSRF-Token", b"Idempotency-Key", b"User-Agent"):
+        body = b'{"version": 1, "text": "x"}'
+        sent = b"POST /console/api/conversations/1/reply HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+        sent += f"Content-Length: {len(body)}\r\n".encode()
+        csrf = b"" if header == b"X-CSRF-Token" else b"X-CSRF-Token: " + anna.csrf.encode() + b"\r\n"
+        sent += b"Cookie: " + cookie + b"\r\n" + csrf + header + b": \xff\xfe\r\n\r\n" + body
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(system.url.rpartition(":")[2]))
+        writer.write(sent)
+        status = int((await reader.readline()).split()[1])
+        writer.close()
+        assert 400 <= status < 500, header
+    for cursor in ("0001-01-01T00:00:00+14:00~1", f"2026-01-01T00:00:00+00:00~{'9' * 30}"):
+        async with anna.session.get(url, params={"view": "all", "before": cursor}) as response:
+            assert response.status == 422
 
 
 @pytest.mark.parametrize(
