@@ -173,6 +173,15 @@ async def test_five_failures_lock_an_account_and_time_opens_it(system: System, s
     assert await sign_in(stranger, system.url, " Anna@gov.gr ") == 303
 
 
+async def test_of_failures_at_once_each_counts_and_the_lock_holds(system: System) -> None:
+    async with system.store.database.write() as connection:
+        now, until = system.clock(), system.clock() + timedelta(minutes=15)
+        fails = [await system.store.accounts.failed(connection, 1, now, tries=5, lock_until=until) for _ in range(7)]
+        assert fails == [False] * 4 + [True] + [False] * 2
+        assert not await system.store.accounts.let_in(connection, 1, None, now)
+        assert await system.store.accounts.let_in(connection, 1, None, until)
+
+
 async def test_a_code_of_the_second_factor_opens_once(system: System, stranger: aiohttp.ClientSession) -> None:
     secret = new_totp()
     await employ(system.store, "boss@gov.gr", Role.ADMIN, totp=secret)
