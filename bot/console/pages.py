@@ -26,6 +26,7 @@ from casestore.staff.talks import VIEWS
 
 MAX_FORM = 8 * 1024
 ROWS = 100  # of the audit log on one page
+REFUSED_AFTER = 0.5  # seconds: how long it took tells nobody whether there is such an account
 CHECKED_EVERY = timedelta(minutes=10)
 _LONGEST_NAME = 64
 
@@ -83,11 +84,14 @@ class ConsolePages:
         form = await read_form(request, limit=MAX_FORM)
         token, device = secrets.token_urlsafe(32), _text(request.headers.get("User-Agent", ""))
         email, password, code = (_text(form.get(name, "")) for name in ("email", "password", "code"))
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
         try:
             entered = await self._signing_in.sign_in(email, password, code, token, device)
         except TooBusy:
             return self._refused(request, "busy", 503)
         if not entered:
+            await asyncio.sleep(begun + REFUSED_AFTER - loop.time())
             return self._refused(request, "refused")
         response = web.Response(status=303, headers={**HEADERS, "Location": "/console/"})
         self._guard.write(response, token)
