@@ -264,7 +264,7 @@ class ChannelFacts(Generic[S]):
     ``words``: what citizens call it, by which words they prefer it, how they pick there. ``needs``: the settings that
     it cannot do without, by name, and their values. ``build`` makes it where none of them is missing; ``welcome`` is
     what a person reads who opens a chat, by language. ``parts``: as how many a message is billed; ``answered``: is
-    somebody at this address answered at all?
+    somebody at this address answered at all? ``holds``: does a text go out whole, or is its end cut off?
     """
 
     name: str
@@ -275,6 +275,7 @@ class ChannelFacts(Generic[S]):
     parts: Callable[[Part], int] = lambda _part: 1
     billing: Callable[[S], Billing] = lambda _settings: Billing()
     answered: Callable[[S], Callable[[str], bool]] = _everybody
+    holds: Callable[[str], bool] = lambda _text: True
 
     def missing(self, settings: S) -> tuple[str, ...]:
         """The settings that it still lacks, by name; empty: it is on."""

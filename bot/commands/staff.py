@@ -88,7 +88,7 @@ async def _add(store: Store, arguments: argparse.Namespace) -> None:
     now = utc_now()
     async with store.database.write(wake=True) as connection:
         await store.accounts.add(connection, member, hashed, now, totp=totp)
-        await store.audits.note(connection, "staff.added", str(role), now, actor=email)
+        await store.audits.note(connection, "staff.added", f"{role} {email}", now, actor=_actor())
     _tell(email, totp)
 
 
@@ -104,7 +104,7 @@ async def _disable(store: Store, found: Credentials, _arguments: argparse.Namesp
     now = utc_now()
     async with store.database.write(wake=True) as connection:
         await store.accounts.disable(connection, found.member.id, now)
-        await store.audits.note(connection, "staff.disabled", str(found.member.role), now, actor=found.member.email)
+        await store.audits.note(connection, "staff.disabled", _told(found), now, actor=_actor())
 
 
 async def _reset(store: Store, found: Credentials, arguments: argparse.Namespace) -> None:
@@ -114,8 +114,20 @@ async def _reset(store: Store, found: Credentials, arguments: argparse.Namespace
     now = utc_now()
     async with store.database.write(wake=True) as connection:
         await store.accounts.reset(connection, found.member.id, hashed, now, totp=totp)
-        await store.audits.note(connection, "staff.reset", str(found.member.role), now, actor=found.member.email)
+        await store.audits.note(connection, "staff.reset", _told(found), now, actor=_actor())
     _tell(found.member.email, totp)
+
+
+def _told(found: Credentials) -> str:
+    return f"{found.member.role} {found.member.email}"
+
+
+def _actor() -> str:
+    """Who types, as the machine knows them."""
+    try:
+        return f"cli:{getpass.getuser()}"[:MOST_EMAIL]
+    except (KeyError, OSError):  # a user without a name, as in a container
+        return "cli"
 
 
 async def _password() -> str:

@@ -110,6 +110,8 @@ class AgentActions:
         now = self._clock()
         async with self._store.database.write(wake=True) as connection:
             await self._store.takeovers.answered(connection, conversation_id, who, version, now)
+            if not await self._store.takeovers.is_said(connection, cause):
+                await self._store.takeovers.note(connection, conversation_id, "reply.sent", who, now)
             await self._speaking.answer(connection, conversation_id, chat, who, text, cause, now)
             await self._store.staff_notes.keep_draft(connection, conversation_id, who.id, "", now)
         line = await self._store.talks.line_of(cause)
@@ -118,7 +120,7 @@ class AgentActions:
         return _same(line, text)
 
     def _cause(self, conversation_id: int, who: Member, key: str) -> str:
-        if not 1 <= len(key) <= 200:
+        if not 1 <= len(key) <= 200 or not key.isascii():
             raise BadRequest("Idempotency-Key")
         return f"agent:{conversation_id}:{who.id}:{self._store.vault.index('reply-key', key)}"
 

@@ -13,6 +13,7 @@ from bot.console.actions import LONGEST, AgentActions, BadRequest, NotFound
 from bot.console.guard import Guard, answer, read_json, refusal, text_of, version_of
 from bot.console.reading import Reading
 from bot.console.shapes import owner_of
+from bot.console.speaking import TooLong
 from bot.runtime import Clock
 from bot.settings import Settings
 from bot.store import Store
@@ -111,6 +112,8 @@ class Api:
                 return refusal(404, "conversation")
             except NotOwned as lost:
                 return refusal(409, "owner", owner=owner_of(lost.actual), version=lost.actual.version)
+            except TooLong:
+                return refusal(422, "too long")
             except BadRequest as bad:
                 return refusal(422, str(bad))
 
@@ -177,7 +180,8 @@ class Api:
         facts = CHANNELS[talk.channel]
         parts = sum(facts.parts(part) for part in facts.compose(Reply(told))) if told else 0
         price = facts.billing(self._settings).price
-        return answer({"parts": parts, "cost": round(parts * price, 4), "characters": len(told), "text": told})
+        measured = {"parts": parts, "cost": round(parts * price, 4), "characters": len(told)}
+        return answer({**measured, "fits": facts.holds(told), "text": told})
 
     async def _presence(self, request: web.Request, session: Session) -> web.Response:
         data = await read_json(request)

@@ -74,7 +74,9 @@ class Guard:
         return self._store.vault.index("console-csrf", session.token_key)
 
     def is_ours(self, request: web.Request, session: Session, brought: str) -> bool:
-        return not from_elsewhere(request) and hmac.compare_digest(brought.encode(), self.csrf(session).encode())
+        return not from_elsewhere(request) and hmac.compare_digest(
+            brought.encode("utf-8", "replace"), self.csrf(session).encode()
+        )
 
     def api(self, handler: Signed, right: Right | None = None, *, active: bool = True) -> Handler:
         """401 without a session, 403 without the right, or where no page of ours asks. ``active``: a person did this,
@@ -97,14 +99,15 @@ class Guard:
 
         return guarded
 
-    def page(self, handler: Signed) -> Handler:
-        """To the sign-in without a session."""
+    def page(self, handler: Signed, *, active: bool = True) -> Handler:
+        """To the sign-in without a session. ``active`` as above: what a page reads again by itself is no person."""
 
         async def guarded(request: web.Request) -> web.StreamResponse:
             session = await self.session(request)
             if session is None:
                 raise web.HTTPSeeOther("/console/login", headers=dict(HEADERS))
-            await self._store.sessions.seen(session, self._clock())
+            if active:
+                await self._store.sessions.seen(session, self._clock())
             return await handler(request, session)
 
         return guarded

@@ -26,6 +26,7 @@ MOST_BEHIND = 10_000
 PAGE = 500
 LOOK_EVERY = 1.0  # seconds, when nothing woke us
 HEARTBEAT = 15.0
+MOST_STREAMS = 4  # of one session: its tabs share one
 
 log = structlog.get_logger(__name__)
 
@@ -60,6 +61,10 @@ class Hub:
         self._tasks: list[asyncio.Task[None]] = []
         self._closing = False
         self._beat_at = 0.0
+
+    def is_full(self, session: Session) -> bool:
+        """Has this session as many streams as it may?"""
+        return sum(one.session.id == session.id for one in self._listeners) >= MOST_STREAMS
 
     @asynccontextmanager
     async def listening(self, session: Session) -> AsyncIterator[Listener]:
@@ -97,6 +102,8 @@ class Hub:
                 await self._beat()
             except StoreDown as error:
                 log.warning("console.store-down", error=type(error).__name__)
+            except Exception as error:  # noqa: BLE001 (every page would be still for ever)
+                log.error("console.hub-failed", error=type(error).__name__)  # noqa: TRY400 (its text may be personal)
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_EVERY):
                     await woken.wait()
@@ -127,8 +134,9 @@ class Hub:
                 await self._store.accounts.present(connection, present, self._clock())
 
     async def _end_lost(self) -> None:
-        alive = await self._store.sessions.alive([one.session.id for one in self._listeners], self._clock())
-        for listener in self._listeners:
+        listeners = tuple(self._listeners)  # who comes while the store is asked is not looked at
+        alive = await self._store.sessions.alive([one.session.id for one in listeners], self._clock())
+        for listener in listeners:
             if listener.session.id not in alive:
                 listener.ended = True
                 listener.woken.set()
@@ -153,4 +161,4 @@ def concerns(change: Changed, member: Member) -> bool:
     """Is this employee told of it?"""
     if change.kind == SIGNOUT:
         return False
-    return change.desk is not None and member.sees(change.desk)
+    return change.staff_id == member.id or (change.desk is not None and member.sees(change.desk))

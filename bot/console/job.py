@@ -4,7 +4,8 @@
 - It was put away until now: it waits again.
 - Nobody has answered within the staffed time that an answer may take: escalated, that is shown as overdue, and
   logged.
-- Nobody has come in all the staffed time after which it is given back: the bot's, which says so; never what is grave.
+- Nobody has come in all the staffed time after which it is given back: the bot's, which says so in staffed hours;
+  never what is grave.
 - Nobody has said anything in an agent's conversation for a day: the bot's, which says so, in staffed hours.
 """
 
@@ -23,9 +24,11 @@ from bot.store import Store
 from bot.worker import Timer
 from casestore.conversations.handovers import GRAVE
 from casestore.conversations.ownership import NotOwned, OwnerKind
+from casestore.database import StoreDown
 from casestore.staff.moves import Move
 from casestore.staff.overdue import Open
 from casestore.staff.takeovers import Request
+from casestore.vault import SealBroken
 
 EVERY = timedelta(seconds=5)
 GONE = timedelta(seconds=60)
@@ -64,10 +67,19 @@ class TakeoverJob:
         self._metrics.escalated.set(sum(one.escalated for one in found))
         for one in found:
             if act := self._due(one, now):
-                try:
-                    await act(one, now)
-                except NotOwned:
-                    log.info("takeovers.moved-meanwhile", conversation=one.id)
+                await self._do(act, one, now)
+
+    @staticmethod
+    async def _do(act: Act, one: Open, now: datetime) -> None:
+        """What goes wrong with one conversation keeps none behind it waiting."""
+        try:
+            await act(one, now)
+        except NotOwned:
+            log.info("takeovers.moved-meanwhile", conversation_id=one.id)
+        except StoreDown:
+            raise
+        except Exception as error:  # noqa: BLE001 (whatever it is)
+            log.error("takeovers.failed", conversation_id=one.id, error=type(error).__name__)  # noqa: TRY400 (its text)
 
     def _due(self, one: Open, now: datetime) -> Act | None:
         """What its time has come for; of several the first."""
@@ -81,7 +93,7 @@ class TakeoverJob:
         if one.kind is OwnerKind.AGENT and self._is_gone(one, now):
             return self._lapse
         if one.kind is OwnerKind.QUEUE and one.reason not in GRAVE and self._past(one, self._hours.give_back, now):
-            return self._give_back
+            return self._give_back if self._hours.holds(now) else None
         return self._escalate if not one.escalated and self._past(one, self._hours.within, now) else None
 
     def _past(self, one: Open, length: timedelta, now: datetime) -> bool:
@@ -99,24 +111,33 @@ class TakeoverJob:
 
     async def _escalate(self, one: Open, now: datetime) -> None:
         async with self._store.database.write(wake=True) as connection:
-            if await self._store.overdue.escalate(connection, one, now):
-                await self._store.takeovers.note(connection, one.id, "takeover.escalated", None, now)
-        log.warning("takeovers.escalated", conversation=one.id, reason=one.reason)
+            if not await self._store.overdue.escalate(connection, one, now):
+                return
+            await self._store.takeovers.note(connection, one.id, "takeover.escalated", None, now)
+        log.warning("takeovers.escalated", conversation_id=one.id, reason=one.reason)
 
     async def _lapse(self, one: Open, now: datetime) -> None:
         async with self._store.database.write(wake=True) as connection:
+            if not await self._store.overdue.hold(connection, one):
+                return
             await self._store.takeovers.move(connection, one.id, Request(Move.LAPSE, one.version), None, now)
-        log.warning("takeovers.agent-gone", conversation=one.id)
+        log.warning("takeovers.agent-gone", conversation_id=one.id)
 
     async def _give_back(self, one: Open, now: datetime) -> None:
-        await self._to_bot(one, Move.GIVE_BACK, GIVEN_BACK, now)
-        log.error("takeovers.given-back", conversation=one.id, reason=one.reason)
+        if await self._to_bot(one, Move.GIVE_BACK, GIVEN_BACK, now):
+            log.error("takeovers.given-back", conversation_id=one.id, reason=one.reason)
 
     async def _end(self, one: Open, now: datetime) -> None:
         await self._to_bot(one, Move.IDLE, BACK, now)
 
-    async def _to_bot(self, one: Open, move: Move, name: str, now: datetime) -> None:
-        chat = await self._store.conversations.chat(one.id)
+    async def _to_bot(self, one: Open, move: Move, name: str, now: datetime) -> bool:
+        try:
+            chat = await self._store.conversations.chat(one.id)
+        except SealBroken:
+            chat = None  # nobody can be told, and nobody shall wait for ever
         async with self._store.database.write(wake=True) as connection:
+            if not await self._store.overdue.hold(connection, one):
+                return False
             moved = await self._store.takeovers.move(connection, one.id, Request(move, one.version), None, now)
             await self._speaking.bot_is_back(connection, one.id, chat, moved.version, now, name)
+        return True

@@ -104,7 +104,7 @@ class Reading:
 
     async def _note(self, talk: Talk, who: Member, now: datetime) -> None:
         last = self._noted.get((who.id, talk.id))
-        if last is not None and now - last < NOTED_EVERY:
+        if last is not None and timedelta() <= now - last < NOTED_EVERY:
             return
         async with self._store.database.write() as connection:
             await self._store.takeovers.note(connection, talk.id, "conversation.read", who, now)

@@ -63,8 +63,8 @@ class SigningIn:
 
     async def _let_in(self, found: Credentials, step: int | None, token: str, device: str, now: datetime) -> bool:
         async with self._store.database.write() as connection:
-            if not await self._store.accounts.let_in(connection, found.member.id, step):
-                return False  # this code has opened once
+            if not await self._store.accounts.let_in(connection, found.member.id, step, now):
+                return False  # this code has opened once, or it was locked just now
             await self._store.sessions.open(connection, found.member, token, device, now)
             actor = found.member.email
             await self._store.audits.note(connection, "staff.signed-in", str(found.member.role), now, actor=actor)
@@ -74,10 +74,9 @@ class SigningIn:
         """Counted while it is not locked: who goes on guessing shall not keep its owner out for ever."""
         if found.locked_until is not None and found.locked_until > now:
             return
-        locks = found.failures + 1 >= TRIES
-        until = now + LOCKED_FOR if locks else None
+        until = now + LOCKED_FOR
         async with self._store.database.write() as connection:
-            await self._store.accounts.failed(connection, found.member.id, lock_until=until)
+            locks = await self._store.accounts.failed(connection, found.member.id, now, tries=TRIES, lock_until=until)
             what = "staff.locked" if locks else "staff.refused"
             await self._store.audits.note(connection, what, str(found.member.role), now, actor=found.member.email)
         log.warning("console.sign-in-refused", locked=locks)

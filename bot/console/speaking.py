@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.channels.facts import CHANNELS
 from bot.conversation.effects import Wording
 from bot.messaging.compose import Recipient, compose
 from bot.store import Store
@@ -15,6 +16,11 @@ from casestore.queues.outbox import Kind
 from casestore.staff.model import Member
 from dialogues.say import LocalizedText
 from dialogues.turn import Reply
+
+
+class TooLong(ValueError):
+    """The channel would cut the end of it off."""
+
 
 BACK, GIVEN_BACK = "utter_bot_back", "utter_given_back"
 WHO: LocalizedText = {"el": "{name}, υπάλληλος:", "en": "{name}, employee:"}
@@ -38,8 +44,10 @@ class Speaking:
         key: str,
         now: datetime,
     ) -> None:
-        """The employee's ``text``, under ``key``."""
+        """The employee's ``text``, under ``key``. Raises :class:`TooLong`."""
         told = await self.introduced(connection, conversation_id, chat.language, who, text)
+        if not CHANNELS[chat.channel].holds(told):
+            raise TooLong
         await self._say(connection, conversation_id, chat, Reply(told), key, now, text=text, author=Author.AGENT)
 
     async def introduced(

@@ -1,7 +1,7 @@
 """Live updates: a stream of server-sent events, and the same facts by polling.
 
-https://html.spec.whatwg.org/multipage/server-sent-events.html. ``id`` is the cursor; a stream that ends for good is
-answered with 204, after which no browser asks again.
+https://html.spec.whatwg.org/multipage/server-sent-events.html. ``id`` is the cursor; a stream whose session
+is over says ``signout``, after which our pages ask no more.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.console.api import ROOT
-from bot.console.guard import HEADERS, Guard, answer
+from bot.console.guard import HEADERS, Guard, answer, refusal
 from bot.console.hub import PAGE, Catch, Hub, Listener, concerns
 from bot.console.reading import Reading
 from bot.runtime import Clock
@@ -65,6 +65,8 @@ class Streams:
 
     async def _stream(self, request: web.Request, session: Session) -> web.StreamResponse:
         cursor = await self._cursor(request)
+        if self._hub.is_full(session):
+            return refusal(429, "streams")
         response = web.StreamResponse(headers=dict(_STREAM))
         async with self._hub.listening(session) as listener:
             await response.prepare(request)

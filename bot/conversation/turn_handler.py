@@ -267,8 +267,8 @@ class TurnHandler:
         sorry = self._dialogue.say("utter_trouble", conversation.language, conversation.channel)
         kind = kind_of_answer(conversation.ownership)
         told = compose(sorry, _recipient(conversation), f"in:{claimed.id}:sorry", now, kind=kind)
-        if await self._held(claimed, conversation) is not None:
-            told = Composed()
+        if not bot_answers(conversation.ownership) or await self._held(claimed, conversation) is not None:
+            told = Composed()  # a person has it, and answers
         said = Line(f"in:{claimed.id}", Author.CITIZEN, message.text, said_at(claimed, message, now))
         async with self._database.write(wake=True) as connection:
             await self._inbox.bury(connection, claimed, now, error)

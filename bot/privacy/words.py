@@ -150,7 +150,10 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             ("created_at", "sent", "used_at"),
         ),
         "registry_calls": Kind(
-            {"el": "Ποια μητρώα ρωτήθηκαν για εσάς", "en": "Which registries were asked about you"},
+            {
+                "el": "Ποιος κοίταξε και ποια μητρώα ρωτήθηκαν για εσάς",
+                "en": "Who looked, and which registries were asked about you",
+            },
             {"el": "Για λογοδοσία. Μένουν 5 χρόνια.", "en": "For accountability. They stay for 5 years."},
             ("at", "action", "detail", "outcome"),
         ),

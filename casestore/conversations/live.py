@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.conversations.ownership import OwnerKind
 from casestore.database import Database
-from casestore.tables import console_events, conversations
+from casestore.tables import console_events, conversations, staff
 
 CONVERSATION, PRESENCE, SIGNOUT = "conversation", "presence", "signout"
 SHOWN_AFTER = timedelta(days=1)
@@ -25,7 +25,8 @@ SHOWN_AFTER = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """Something changed. ``id`` counts up; ``desk`` is the conversation's then."""
+    """Something changed. ``id`` counts up; ``desk`` is the conversation's then, ``staff_id`` whose it was or who it is
+    about."""
 
     id: int
     kind: str
@@ -43,9 +44,15 @@ async def note_changed(
 ) -> None:
     """Of these conversations, those that are not the bot's alone have changed."""
     with_people = or_(conversations.c.owner != OwnerKind.BOT, conversations.c.released_at > now - SHOWN_AFTER)
-    found = select(conversations.c.id, conversations.c.desk).where(conversations.c.id.in_(ids), with_people)
-    rows = (await connection.execute(found)).all()
-    _append(database, connection, [_row(kind, now, conversation_id=row.id, desk=row.desk) for row in rows])
+    joined = select(conversations.c.id, conversations.c.desk, staff.c.id.label("agent_id")).join_from(
+        conversations, staff, staff.c.email == conversations.c.agent, isouter=True
+    )
+    rows = (await connection.execute(joined.where(conversations.c.id.in_(ids), with_people))).all()
+    _append(
+        database,
+        connection,
+        [_row(kind, now, conversation_id=row.id, desk=row.desk, staff_id=row.agent_id) for row in rows],
+    )
 
 
 async def note_presence(database: Database, connection: AsyncConnection, ids: Sequence[int], now: datetime) -> None:

@@ -26,6 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.audit import AuditTrail
 from casestore.conversations.handovers import NOBODY_WAITS
+from casestore.conversations.live import note_changed
 from casestore.conversations.ownership import OwnerKind
 from casestore.conversations.transcript import Author
 from casestore.database import Database
@@ -162,19 +163,19 @@ class Erasure:
         for table in (staff_notes, staff_drafts):
             await connection.execute(delete(table).where(table.c.conversation_id == conversation))
         if conversation is not None:
-            await self._leave_queue(connection, conversation)
+            await self._leave_people(connection, conversation, now)
         await connection.execute(
             update(contact_points).where(contact_points.c.id == point).values(address_sealed=EMPTY)
         )
         await self._withdraw(connection, point, now, key)
 
-    @staticmethod
-    async def _leave_queue(connection: AsyncConnection, conversation: int) -> None:
-        """Nobody waits there for a person any more."""
+    async def _leave_people(self, connection: AsyncConnection, conversation: int, now: datetime) -> None:
+        """Nobody waits there for a person any more, and no employee has it; their pages are told first."""
         of = conversations.c.id == conversation
-        waits = and_(of, conversations.c.owner == OwnerKind.QUEUE)
-        values = {"owner": OwnerKind.BOT, "owner_version": conversations.c.owner_version + 1}
-        await connection.execute(update(conversations).where(waits).values(**values, **NOBODY_WAITS))
+        await note_changed(self._database, connection, [conversation], now)
+        people = and_(of, conversations.c.owner != OwnerKind.BOT)
+        values = {"owner": OwnerKind.BOT, "agent": None, "owner_version": conversations.c.owner_version + 1}
+        await connection.execute(update(conversations).where(people).values(**values, **NOBODY_WAITS))
         begun_anew = {"language": "el", "released_at": None, "desk": GENERAL}
         await connection.execute(update(conversations).where(of).values(**begun_anew))
 

@@ -161,7 +161,7 @@ _OURS: Mapping[str, tuple[str, ...]] = {
     "notices": ("due_at", "not_before", "response"),
     "notice_facts": ("notice_id",),
     "timed_facts": ("notice_id", "step"),
-    "audit": ("chain",),
+    "audit": ("chain", "actor"),
     "handovers": ("agent",),
     "staff_notes": ("staff_id",),
     "outbox": ("address_sealed", "body_sealed", "lease_until", "claim", "doubts", "status_rank", "priority", "due_at"),
@@ -169,7 +169,7 @@ _OURS: Mapping[str, tuple[str, ...]] = {
     "documents": ("bundle", "submission", "stored_as"),
     "certificate_requests": ("request", "stored_as", "state_at"),
 }
-"""What would tell a citizen nothing: in the transcript already, or how a queue works."""
+"""What would tell a citizen nothing: in the transcript already, or how a queue works; and which employee it was."""
 
 
 def _since(point: ContactPoint) -> ColumnElement[bool]:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from sqlalchemy import func, select
+
 from casestore.rights.rule import DAY, YEAR, RetentionRule
 from casestore.tables import console_events, staff, staff_drafts, staff_notes, staff_sessions
 
+_events = console_events.alias()
+_NEWEST = select(func.max(_events.c.id)).scalar_subquery()
+
 OF_STAFF: tuple[RetentionRule, ...] = (
     RetentionRule(
-        "console-events", console_events, console_events.c.at, 3 * DAY, "a page that was closed longer is read anew"
+        "console-events",
+        console_events,
+        console_events.c.at,
+        3 * DAY,
+        "a page that was closed longer is read anew",
+        only=(console_events.c.id < _NEWEST,),  # its number is not given again
     ),
     RetentionRule("staff-drafts", staff_drafts, staff_drafts.c.at, 30 * DAY, "what was not sent by then never will be"),
     RetentionRule(

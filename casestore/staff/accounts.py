@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.conversations.live import note_signout
@@ -91,17 +91,26 @@ class Accounts:
         await connection.execute(update(staff_sessions).where(open_).values(ended_at=now))
         note_signout(self._database, connection, staff_id, now)
 
-    async def failed(self, connection: AsyncConnection, staff_id: int, *, lock_until: datetime | None) -> None:
-        """One more wrong sign-in; ``lock_until`` where it was one too many."""
-        values: dict[str, Any] = {"failures": staff.c.failures + 1}
-        if lock_until is not None:
-            values = {"failures": 0, "locked_until": lock_until}
-        await connection.execute(update(staff).where(staff.c.id == staff_id).values(**values))
+    async def failed(
+        self, connection: AsyncConnection, staff_id: int, now: datetime, *, tries: int, lock_until: datetime
+    ) -> bool:
+        """One more wrong sign-in; of so many ``tries`` the last locks the account, ``True``. Decided by the row: of
+        many at once each counts."""
+        is_last = staff.c.failures + 1 >= tries
+        values = {
+            "failures": case((is_last, 0), else_=staff.c.failures + 1),
+            "locked_until": case((is_last, lock_until), else_=staff.c.locked_until),
+        }
+        which = and_(staff.c.id == staff_id, _is_open(now))
+        counted = update(staff).where(which).values(**values).returning(staff.c.failures)
+        failures: int | None = await connection.scalar(counted)
+        return failures == 0
 
-    async def let_in(self, connection: AsyncConnection, staff_id: int, step: int | None) -> bool:
-        """Signed in, with the code of this ``step``; ``False`` where that code, or a later one, has opened before."""
-        is_new = or_(staff.c.totp_step.is_(None), staff.c.totp_step < step) if step is not None else None
-        which = staff.c.id == staff_id if is_new is None else and_(staff.c.id == staff_id, is_new)
+    async def let_in(self, connection: AsyncConnection, staff_id: int, step: int | None, now: datetime) -> bool:
+        """Signed in, with the code of this ``step``; ``False`` where that code, or a later one, has opened before, or
+        where the account has been locked meanwhile."""
+        is_new = or_(staff.c.totp_step.is_(None), staff.c.totp_step < step) if step is not None else true()
+        which = and_(staff.c.id == staff_id, _is_open(now), is_new)
         values: dict[str, Any] = {"failures": 0, "locked_until": None}
         values |= {} if step is None else {"totp_step": step}
         return (await connection.execute(update(staff).where(which).values(**values))).rowcount == 1
@@ -165,6 +174,10 @@ class Accounts:
         totp = None if row.totp_sealed is None else self._vault.open(_TOTP, row.totp_sealed)
         member = member_of(row, desks)
         return Credentials(member, row.password_hash, totp, row.totp_step, row.failures, row.locked_until)
+
+
+def _is_open(now: datetime) -> ColumnElement[bool]:
+    return or_(staff.c.locked_until.is_(None), staff.c.locked_until <= now)
 
 
 async def desks_of(connection: AsyncConnection, ids: Iterable[int]) -> dict[int, frozenset[str]]:

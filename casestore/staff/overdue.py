@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.conversations.live import note_changed
@@ -54,7 +54,9 @@ class Overdue:
         silent = conversations.c.last_at <= now - idle
         due = or_(conversations.c.waiting_since.is_not(None), conversations.c.snoozed_until <= now, silent)
         rows = joined.where(conversations.c.owner != OwnerKind.BOT, due)
-        rows = rows.order_by(conversations.c.waiting_since, conversations.c.id).limit(MOST)
+        rows = rows.order_by(
+            conversations.c.waiting_since.is_(None), conversations.c.waiting_since, conversations.c.id
+        ).limit(MOST)
         async with self._database.read() as connection:
             found = (await connection.execute(rows)).all()
         return [
@@ -74,6 +76,12 @@ class Overdue:
             for row in found
         ]
 
+    @staticmethod
+    async def hold(connection: AsyncConnection, one: Open) -> bool:
+        """Is it still as it was read? Then it stays so in this commit."""
+        held = update(conversations).where(_as_read(one)).values(owner_version=conversations.c.owner_version)
+        return (await connection.execute(held)).rowcount == 1
+
     async def wake(self, connection: AsyncConnection, one: Open, now: datetime) -> bool:
         """It was put away until now: it waits again."""
         values = {"snoozed_until": None, "waiting_since": func.coalesce(conversations.c.waiting_since, now)}
@@ -84,7 +92,19 @@ class Overdue:
         return await self._change(connection, one, now, escalated_at=now)
 
     async def _change(self, connection: AsyncConnection, one: Open, now: datetime, **values: object) -> bool:
-        same = and_(conversations.c.id == one.id, conversations.c.owner_version == one.version)
-        changed = await connection.execute(update(conversations).where(same).values(**values))
+        changed = await connection.execute(update(conversations).where(_as_read(one)).values(**values))
+        if changed.rowcount != 1:
+            return False
         await note_changed(self._database, connection, [one.id], now)
-        return changed.rowcount == 1
+        return True
+
+
+def _as_read(one: Open) -> ColumnElement[bool]:
+    """Nobody has moved it, nor said anything there, nor put it away since."""
+    return and_(
+        conversations.c.id == one.id,
+        conversations.c.owner_version == one.version,
+        conversations.c.waiting_since.is_not_distinct_from(one.waiting_since),
+        conversations.c.snoozed_until.is_not_distinct_from(one.snoozed_until),
+        conversations.c.last_at == one.last_at,
+    )

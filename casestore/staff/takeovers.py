@@ -141,6 +141,11 @@ class Takeovers:
         return await connection.scalar(found) is not None
 
     @staticmethod
+    async def is_said(connection: AsyncConnection, key: str) -> bool:
+        """Is there a line of this cause?"""
+        return await connection.scalar(select(transcript.c.id).where(transcript.c.key == key)) is not None
+
+    @staticmethod
     async def owner_since(connection: AsyncConnection, conversation_id: int) -> datetime | None:
         """Since when the owner of now has it."""
         of = conversations.c.id == conversation_id

@@ -6,11 +6,11 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Delete, Insert, Update, delete, update
+from sqlalchemy import Delete, Insert, Update, delete, select, update
 
-from casestore.audit import KEPT, AuditTrail, ChainCheck
+from casestore.audit import KEPT, AuditTrail
 from casestore.database import Database
-from casestore.tables import audit
+from casestore.tables import audit, meta
 from casestore.vault import Vault
 from tests.clock import START
 from tests.conftest import TEST_SECRET
@@ -25,6 +25,7 @@ async def trail(database: Database, vault: Vault) -> AuditTrail:
     async with database.write() as connection:
         old = {"at": START, "actor": "bot", "action": "old", "detail": ""}
         await connection.execute(audit.insert().values(**old))
+        await connection.execute(set_head("0::1:"))  # as the migration leaves it
 
     async def two(number: int) -> None:
         async with database.write() as connection:
@@ -42,7 +43,47 @@ async def trail(database: Database, vault: Vault) -> AuditTrail:
 
 
 async def test_a_log_that_nobody_touched_is_whole(trail: AuditTrail) -> None:
-    assert await trail.verify(START) == ChainCheck(ROWS, 1)
+    found = await trail.verify(START)
+    assert (found.rows, found.before, found.broken) == (ROWS, 1, None)
+    number, _, chain = found.newest.partition(":")
+    assert (await trail.verify(START, (int(number), chain))).broken is None
+    assert (await trail.verify(START, (int(number) + 1, chain))).broken == int(number) + 1
+
+
+def set_head(value: str) -> Update:
+    return update(meta).where(meta.c.name == "audit-head").values(value=value)
+
+
+@pytest.mark.parametrize("head", ["earlier", "0::1:", "0::13:", None])
+async def test_its_end_cannot_be_taken_away_with_its_head(
+    trail: AuditTrail, database: Database, head: str | None
+) -> None:
+    async with database.write() as connection:
+        await connection.execute(delete(audit).where(audit.c.id > 5))
+        chain = await connection.scalar(select(audit.c.chain).where(audit.c.id == 5))
+        forged = f"5:{chain}:1:{'0' * 32}" if head == "earlier" else head
+        await connection.execute(set_head(forged) if forged else delete(meta).where(meta.c.name == "audit-head"))
+    assert (await trail.verify(START)).broken is not None
+    async with database.write() as connection:
+        await trail.note(connection, "act", "after", START)
+    assert (await trail.verify(START)).broken is not None
+
+
+async def test_it_cannot_be_made_older_than_its_chain(trail: AuditTrail, database: Database) -> None:
+    async with database.write() as connection:
+        await connection.execute(update(audit).values(chain=None))
+        await connection.execute(delete(meta).where(meta.c.name == "audit-head"))
+    assert (await trail.verify(START)).broken is not None
+
+
+async def test_who_writes_meanwhile_breaks_nothing(trail: AuditTrail, database: Database) -> None:
+    async def write(number: int) -> None:
+        async with database.write() as connection:
+            await trail.note(connection, "act", f"{number}", START)
+
+    checks = (trail.verify(START) for _ in range(6))
+    found = await asyncio.gather(*(write(number) for number in range(20)), *checks)
+    assert [check.broken for check in found if check] == [None] * 6
 
 
 @pytest.mark.parametrize(
@@ -74,7 +115,8 @@ async def test_what_retention_let_go_of_is_not_missed(trail: AuditTrail, databas
     async with database.write() as connection:
         await connection.execute(delete(audit).where(audit.c.id < 6))
     assert (await trail.verify(START)).broken == 6
-    assert await trail.verify(START + KEPT + timedelta(days=1)) == ChainCheck(ROWS - 4, 0)
+    found = await trail.verify(START + KEPT + timedelta(days=1))
+    assert (found.rows, found.before, found.broken) == (ROWS - 4, 0, None)
 
 
 async def test_what_is_rolled_back_leaves_no_row_and_no_gap(trail: AuditTrail, database: Database) -> None:
@@ -82,7 +124,8 @@ async def test_what_is_rolled_back_leaves_no_row_and_no_gap(trail: AuditTrail, d
         await fails(trail, database)
     async with database.write() as connection:
         await trail.note(connection, "act", "after", START)
-    assert await trail.verify(START) == ChainCheck(ROWS + 1, 1)
+    found = await trail.verify(START)
+    assert (found.rows, found.before, found.broken) == (ROWS + 1, 1, None)
 
 
 async def fails(trail: AuditTrail, database: Database) -> None:

@@ -105,6 +105,32 @@ async def test_what_there_is_survives_the_migration_to_owners(empty_database_url
     await database.close()
 
 
+WAITING = """
+    INSERT INTO contact_points (id, channel, address_key, address_sealed, created_at)
+    VALUES ({n}, 'sms', 'k{n}', '', {at});
+    INSERT INTO conversations (id, contact_point_id, created_at, last_at) VALUES ({n}, {n}, {at}, {at});
+    INSERT INTO handovers (id, conversation_id, key, reason, asked_at) VALUES ({n}, {n}, 'h{n}', '{reason}', {at});
+"""
+
+
+async def test_of_old_wishes_for_a_person_only_the_grave_wait(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
+    zone = "" if database.is_sqlite else "+00"
+    lately = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.000000")
+    asked = (("2026-07-01 10:00:00.000000", "asked"), ("2026-07-01 10:00:00.000000", "despair"), (lately, "asked"))
+    async with database.write() as connection:
+        await connection.run_sync(lambda sync: command.upgrade(_config(sync), "0015"))
+        for number, (at, reason) in enumerate(asked, 1):
+            rows = WAITING.format(n=number, at=f"'{at}{zone}'", reason=reason)
+            for statement in rows.strip().removesuffix(";").split(";"):
+                await connection.exec_driver_sql(statement)
+    await migrate(database)
+    async with database.read() as connection:
+        owners = (await connection.execute(select(conversations.c.owner).order_by(conversations.c.id))).scalars().all()
+    assert owners == ["bot", "queue", "queue"]
+    await database.close()
+
+
 async def test_an_unmigrated_database_is_not_current(empty_database_url: str) -> None:
     database = Database(empty_database_url)
     assert not await is_current(database)

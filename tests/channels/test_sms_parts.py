@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.port import OutboundFile
-from bot.channels.sms.compose import MOST_PARTS, compose
+from bot.channels.sms.compose import MOST_PARTS, compose, holds
 from bot.channels.sms.encoding import Encoding, segments
 from dialogues.turn import Choice, Reply
 from nlu.fold import fold
@@ -36,6 +36,8 @@ def test_an_address_of_a_page_stays_whole() -> None:
 def test_what_just_fits_is_left_alone() -> None:
     assert compose(Reply("α" * 67 * MOST_PARTS))[0].text == "α" * 67 * MOST_PARTS
     assert compose(Reply("α" * 67 * MOST_PARTS + "α"))[0].text == "α" * (67 * MOST_PARTS - 1) + "…"
+    assert holds("α" * 67 * MOST_PARTS)
+    assert not holds("α" * 67 * MOST_PARTS + "α")
 
 
 @given(TEXTS, st.integers(0, 60), st.lists(st.text(min_size=1, max_size=40), max_size=40), st.booleans())

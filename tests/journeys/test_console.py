@@ -6,8 +6,11 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
+from bot.conversation.hours import load_hours
 from casestore.staff.model import Role
+from casestore.tables import contact_points
 from dialogues.turn import Handover
 from tests.clock import FakeClock
 from tests.console import Employee, employ, signed_in
@@ -118,6 +121,19 @@ async def test_one_key_is_one_answer_and_two_keys_are_two(system: System, anna: 
         assert (await anna.reply(number, text, version))[0] == 422
 
 
+async def test_an_sms_that_would_be_cut_is_refused_and_the_preview_says_so(system: System, anna: Employee) -> None:
+    await write(system, "sms", "υπάλληλο")
+    [item] = await anna.waiting()
+    version = await anna.claim(item["id"])
+    said = len(system.said_to(MOBILE))
+    assert (await anna.ask("POST", f"conversations/{item['id']}/preview", {"text": "α" * 600}))[1]["fits"] is False
+    assert await anna.reply(item["id"], "α" * 600, version) == (422, {"error": "too long"})
+    await system.settle()
+    assert len(system.said_to(MOBILE)) == said
+    assert (await anna.ask("POST", f"conversations/{item['id']}/preview", {"text": "α" * 400}))[1]["fits"] is True
+    assert (await anna.reply(item["id"], "α" * 400, version))[0] == 202
+
+
 async def test_what_goes_to_another_desk_is_seen_by_its_employees_alone(
     system: System, anna: Employee, nikos: Employee
 ) -> None:
@@ -191,7 +207,12 @@ async def test_nobody_waits_for_ever(system: System, anna: Employee) -> None:
     await system.later(2 * 60)
     [item] = await anna.waiting()
     assert (item["pressure"], item["escalated"]) == ("late", True)
-    await system.later(2 * 86400)
+    hours = load_hours()
+    given_back = hours.after(datetime.fromisoformat(item["waiting_since"]), hours.give_back)
+    await system.later((given_back - system.clock()).total_seconds() + 9 * 3600)
+    assert not hours.holds(system.clock())
+    assert system.said_to(VIBER)[-1] != "[utter_given_back el]"  # nobody is written to at night
+    await system.later((hours.opens(system.clock()) - system.clock()).total_seconds() + 1)
     async with signed_in(system.url, "anna@gov.gr") as later:
         assert await later.waiting() == []
     assert system.said_to(VIBER)[-1] == "[utter_given_back el]"
@@ -223,3 +244,42 @@ async def test_outside_staffed_hours_the_citizen_is_told_when_they_are_answered(
         await employ(system.store, "anna@gov.gr")
         await write(system, "sms", "υπάλληλο")
         assert system.said_to(MOBILE)[-1] == "[utter_queue_closed el] 23/11 08:00 23/11 08:30"
+
+
+async def test_a_conversation_is_its_agents_whatever_desk_it_is_of(system: System, anna: Employee) -> None:
+    await employ(system.store, "petra@gov.gr", Role.AGENT, "permits")
+    number, version = await claimed(system, anna)
+    assert (await anna.act(number, "transfer", version, to="petra@gov.gr", reason="άδεια"))[0] == 200
+    async with signed_in(system.url, "petra@gov.gr") as petra:
+        [item] = await petra.waiting("mine")
+        assert item["id"] == number
+        before = (await petra.get("me"))["event"]
+        await write(system, "viber", "ακούτε;")
+        told = await petra.get(f"changes?after={before}")
+        assert {event["id"] for event in told["events"]} == {number}
+        assert (await petra.reply(number, "Ναι"))[0] == 202
+
+
+async def test_what_was_answered_meanwhile_is_not_moved(system: System, anna: Employee) -> None:
+    number, version = await claimed(system, anna)
+    [read] = await system.store.overdue.open(system.clock(), timedelta(days=1))
+    assert (await anna.reply(number, "Ναι", version))[0] == 202
+    async with system.store.database.write() as connection:
+        assert not await system.store.overdue.hold(connection, read)
+        assert not await system.store.overdue.escalate(connection, read, system.clock())
+    [row] = [row for row in await system.store.audits.newest(50) if row.action == "reply.sent"]
+    assert (row.actor, row.detail) == ("anna@gov.gr", f"conversation {number}")
+
+
+async def test_one_address_that_does_not_open_keeps_nobody_waiting(system: System) -> None:
+    await write(system, "viber", "υπάλληλο")
+    await write(system, "sms", "υπάλληλο, ΑΦΜ 123456783")
+    async with signed_in(system.url, "anna@gov.gr") as anna:
+        assert [item["preview"] for item in await anna.waiting()] == ["υπάλληλο", "υπάλληλο, ΑΦΜ •••••6783"]
+    async with system.store.database.write() as connection:
+        await connection.execute(update(contact_points).where(contact_points.c.id == 1).values(address_sealed=b"?"))
+    hours = load_hours()
+    given_back = hours.after(system.clock(), hours.give_back) + timedelta(seconds=10)
+    await system.later((hours.opens(given_back) - system.clock()).total_seconds() + 1)
+    assert system.said_to(MOBILE)[-1] == "[utter_given_back el]"
+    assert await system.store.overdue.open(system.clock(), timedelta(days=9)) == []

@@ -24,7 +24,7 @@ def compose(reply: Reply, file: OutboundFile | None = None) -> tuple[Part, ...]:
 
     def with_text(text: str) -> str:
         whole = listed(with_line(text, file.address if file else None), reply.choices, mark="{n}.")
-        return (fold_gsm7(whole) if reply.economy or is_latin(whole) else whole).strip()
+        return _folded(whole, economy=reply.economy)
 
     whole = with_text(reply.text)
     if not _fits(whole):
@@ -33,6 +33,15 @@ def compose(reply: Reply, file: OutboundFile | None = None) -> tuple[Part, ...]:
         room = bisect_right(lengths, False, key=lambda length: not _fits(with_text(_begin(reply.text, length, end))))
         whole = with_text(_begin(reply.text, room, end)) if room else _longest(whole, end)
     return (Part(whole),) if whole else ()
+
+
+def holds(text: str) -> bool:
+    """Does it go out whole?"""
+    return _fits(_folded(text))
+
+
+def _folded(text: str, *, economy: bool = False) -> str:
+    return (fold_gsm7(text) if economy or is_latin(text) else text).strip()
 
 
 def _longest(whole: str, end: str) -> str:

@@ -11,7 +11,7 @@ from pydantic import Field, SecretStr, field_validator
 from bot.channels.port import Billing, ChannelFacts, Part
 from bot.channels.settings import ChannelSettings, base_url, header_value
 from bot.channels.sms.channel import SmsChannel
-from bot.channels.sms.compose import compose
+from bot.channels.sms.compose import compose, holds
 from bot.channels.sms.destinations import DEFAULT, countries, is_destination
 from bot.channels.sms.encoding import segments
 from bot.channels.sms.parse import NAME
@@ -96,4 +96,4 @@ def answered(settings: SmsSettings) -> Callable[[str], bool]:
     return lambda address: is_destination(address, listed)
 
 
-SMS = ChannelFacts(NAME, WORDS, compose, needs, build, parts, billing, answered)
+SMS = ChannelFacts(NAME, WORDS, compose, needs, build, parts, billing, answered, holds)

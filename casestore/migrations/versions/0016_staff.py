@@ -11,6 +11,21 @@ TIME = sa.DateTime(timezone=True).with_variant(sa.String(26), "sqlite")
 revision = "0016"
 down_revision = "0015"
 
+# the audit log's head until its first row with a chain: up to which row none has one
+BEFORE_THE_CHAIN = """
+    INSERT INTO meta (name, value)
+    SELECT 'audit-head', '0\\:\\:' || CAST(coalesce(max(id), 0) AS VARCHAR(20)) || '\\:' FROM audit
+"""
+# nobody waits any more for an answer to what was asked long ago, and nobody shall hear of it now:
+# only what is grave stays
+OLD_ARE_CLOSED = """
+    UPDATE handovers SET closed_at = asked_at
+    WHERE closed_at IS NULL AND asked_at < {since} AND reason NOT IN ('despair', 'breach')
+"""
+SINCE = {
+    "sqlite": "strftime('%Y-%m-%d %H:%M:%S.000000', 'now', '-3 days')",
+    "postgresql": "now() - interval '3 days'",
+}
 QUEUED = """
     UPDATE conversations SET owner = 'queue', owner_version = owner_version + 1,
         waiting_since = (SELECT min(asked_at) FROM handovers WHERE handovers.conversation_id = conversations.id
@@ -23,6 +38,7 @@ QUEUED = """
 
 def upgrade() -> None:
     op.add_column("audit", sa.Column("chain", sa.String(32)))
+    op.execute(BEFORE_THE_CHAIN)
     op.add_column("handovers", sa.Column("claimed_at", TIME))
     op.add_column("handovers", sa.Column("agent", sa.String(80)))
     _partial("ix_handovers_claimed", "handovers", ["claimed_at"], "claimed_at IS NOT NULL")
@@ -32,6 +48,7 @@ def upgrade() -> None:
         op.add_column("conversations", sa.Column(name, TIME))
     _partial("ix_conversations_open", "conversations", ["desk", "owner", "waiting_since", "id"], "owner <> 'bot'")
     _partial("ix_conversations_released", "conversations", ["released_at"], "released_at IS NOT NULL")
+    op.execute(sa.text(OLD_ARE_CLOSED.format(since=SINCE[op.get_bind().dialect.name]).replace(":", r"\:")))
     op.execute(QUEUED)  # who asked before this has been waiting, and is in the queue now
     _staff()
     _sessions()

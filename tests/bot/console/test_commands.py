@@ -37,7 +37,10 @@ def test_an_account_from_its_beginning_to_its_end(
     [line] = capsys.readouterr().out.splitlines()
     assert line.split() == ["anna@gov.gr", "agent", "Άννα", "permits,", "second", "factor,", "disabled"]
     assert typed(monkeypatch, "audit", "verify") == 0
-    assert capsys.readouterr().out == "whole: 3 rows\n"
+    said, _, newest = capsys.readouterr().out.strip().rpartition(" ")
+    assert said == "whole: 3 rows, the newest"
+    assert typed(monkeypatch, "audit", "verify", "--expect", newest) == 0
+    assert typed(monkeypatch, "audit", "verify", "--expect", "4:" + newest.partition(":")[2]) == 1
 
 
 @pytest.mark.parametrize(

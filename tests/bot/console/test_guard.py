@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -9,10 +10,12 @@ from datetime import timedelta
 import aiohttp
 import pyotp
 import pytest
+from sqlalchemy import update
 
 from bot.console.passwords import new_totp, totp_step
 from casestore.staff.model import GENERAL, Role
 from casestore.staff.sessions import IDLE, LONGEST
+from casestore.tables import audit
 from dialogues.turn import Handover
 from tests.clock import START
 from tests.console import PASSWORD, Employee, employ, sign_in, signed_in
@@ -83,6 +86,50 @@ async def test_an_agent_does_not_read_who_did_what(system: System, anna: Employe
         assert response.status == 403
 
 
+async def test_the_log_is_checked_once_for_all_who_look_within_some_minutes(system: System) -> None:
+    await employ(system.store, "watch@gov.gr", Role.AUDITOR)
+    async with signed_in(system.url, "watch@gov.gr") as auditor:
+        assert 'class="fine"' in await read(auditor, "audit")
+        async with system.store.database.write() as connection:
+            await connection.execute(update(audit).values(action="nothing"))
+        assert 'class="fine"' in await read(auditor, "audit")
+        system.clock.forward(10 * 60)
+        assert 'class="trouble"' in await read(auditor, "audit")
+
+
+async def read(employee: Employee, page: str) -> str:
+    async with employee.session.get(f"{employee.url}/console/{page}") as response:
+        return await response.text()
+
+
+async def test_what_a_page_reads_by_itself_keeps_no_session(system: System, anna: Employee) -> None:
+    for _ in range(3):
+        system.clock.forward(IDLE.total_seconds() / 2)
+        for page in PAGES:
+            if page.startswith("part/"):
+                await read(anna, page)
+    await anna.get("me", 401)
+
+
+async def test_bytes_that_are_no_text_and_numbers_too_large_are_refused(system: System, anna: Employee) -> None:
+    url = f"{system.url}/console/api/conversations"
+    cookie = anna.session.headers["Cookie"].encode()
+    for header in (b"X-CSRF-Token", b"Idempotency-Key", b"User-Agent"):
+        body = b'{"version": 1, "text": "x"}'
+        sent = b"POST /console/api/conversations/1/reply HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+        sent += f"Content-Length: {len(body)}\r\n".encode()
+        csrf = b"" if header == b"X-CSRF-Token" else b"X-CSRF-Token: " + anna.csrf.encode() + b"\r\n"
+        sent += b"Cookie: " + cookie + b"\r\n" + csrf + header + b": \xff\xfe\r\n\r\n" + body
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(system.url.rpartition(":")[2]))
+        writer.write(sent)
+        status = int((await reader.readline()).split()[1])
+        writer.close()
+        assert 400 <= status < 500, header
+    for cursor in ("0001-01-01T00:00:00+14:00~1", f"2026-01-01T00:00:00+00:00~{'9' * 30}"):
+        async with anna.session.get(url, params={"view": "all", "before": cursor}) as response:
+            assert response.status == 422
+
+
 @pytest.mark.parametrize(
     "headers", [{"X-CSRF-Token": ""}, {"X-CSRF-Token": "0" * 32}, {"Sec-Fetch-Site": "cross-site"}]
 )
@@ -124,6 +171,15 @@ async def test_five_failures_lock_an_account_and_time_opens_it(system: System, s
     assert await sign_in(stranger, system.url, "nobody@gov.gr", "x" * 5000) in (403, 413)
     system.clock.forward(15 * 60 + 1)
     assert await sign_in(stranger, system.url, " Anna@gov.gr ") == 303
+
+
+async def test_of_failures_at_once_each_counts_and_the_lock_holds(system: System) -> None:
+    async with system.store.database.write() as connection:
+        now, until = system.clock(), system.clock() + timedelta(minutes=15)
+        fails = [await system.store.accounts.failed(connection, 1, now, tries=5, lock_until=until) for _ in range(7)]
+        assert fails == [False] * 4 + [True] + [False] * 2
+        assert not await system.store.accounts.let_in(connection, 1, None, now)
+        assert await system.store.accounts.let_in(connection, 1, None, until)
 
 
 async def test_a_code_of_the_second_factor_opens_once(system: System, stranger: aiohttp.ClientSession) -> None:

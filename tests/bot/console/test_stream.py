@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -156,3 +156,10 @@ async def test_who_writes_beside_is_seen(system: System, anna: Employee) -> None
 
 def test_what_is_kept_in_memory_is_less_than_what_may_be_missed() -> None:
     assert hub.KEPT < hub.MOST_BEHIND
+
+
+async def test_a_session_has_four_streams(system: System, anna: Employee) -> None:
+    async with AsyncExitStack() as stack:
+        url = f"{system.url}/console/api/stream"
+        statuses = [(await stack.enter_async_context(anna.session.get(url))).status for _ in range(5)]
+    assert statuses == [200] * 4 + [429]

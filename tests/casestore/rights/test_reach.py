@@ -9,7 +9,10 @@ from sqlalchemy import select
 
 from casestore.conversations.repository import Conversation
 from casestore.people.identity import KNOWN_NUMBER, PROVEN
-from casestore.tables import contact_points, handovers, inbox, links, outbox, transcript
+from casestore.staff.model import GENERAL, Member, Role
+from casestore.staff.moves import Move
+from casestore.staff.takeovers import Request
+from casestore.tables import contact_points, conversations, handovers, inbox, links, outbox, transcript
 from tests.casestore.fixture import StoreFixture
 from tests.clock import START
 
@@ -113,3 +116,26 @@ async def test_in_the_chat_itself_what_nobody_known_said_goes_too(fixture: Store
     await fixture.erase(viber)
     assert await texts(fixture, viber) == []
     assert await fixture.count(handovers) == 0
+
+
+async def test_a_copy_does_not_name_the_employee_who_looked(fixture: StoreFixture) -> None:
+    phone = await fixture.at("sms", MOBILE)
+    citizen = await fixture.link(phone, ANOTHER)
+    who = Member(1, "anna@gov.gr", "Άννα", Role.AGENT, frozenset({GENERAL}))
+    async with fixture.database.write() as connection:
+        await fixture.store.takeovers.note(connection, phone.id, "conversation.read", who, START)
+    [call] = (await fixture.holdings.copy(citizen))["registry_calls"]
+    assert call["action"] == "conversation.read"
+    assert who.email not in str(call)
+
+
+async def test_erased_while_an_agent_has_it_nobody_has_it_and_pages_hear_of_it(fixture: StoreFixture) -> None:
+    phone = await fixture.at("sms", MOBILE)
+    who = Member(1, "anna@gov.gr", "Άννα", Role.AGENT, frozenset({GENERAL}))
+    async with fixture.database.write() as connection:
+        await fixture.store.takeovers.move(connection, phone.id, Request(Move.CLAIM, 0), who, START)
+    told = await fixture.store.live.newest()
+    await fixture.erase(phone)
+    [row] = await fixture.rows(select(conversations))
+    assert (row.owner, row.agent, row.owner_version) == ("bot", None, 2)
+    assert await fixture.store.live.newest() > told

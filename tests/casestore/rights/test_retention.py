@@ -20,6 +20,7 @@ from casestore.tables import (
     cases,
     citizens,
     codes,
+    console_events,
     contact_points,
     conversations,
     copies,
@@ -240,3 +241,14 @@ async def test_a_number_let_go_that_never_wrote_goes_soon_and_one_with_a_word_on
     assert await went(purger, "numbers-let-go", START + 31 * DAY) == 1
     assert await went(purger, "contact-points", START + 3 * YEAR) == 0
     assert await went(purger, "contact-points", START + 3 * YEAR + SECOND) == 1
+
+
+async def test_the_newest_event_of_the_console_stays_so_that_its_number_is_not_given_again(
+    fixture: StoreFixture, purger: Purger
+) -> None:
+    async with fixture.database.write() as connection:
+        rows = [{"kind": "signout", "staff_id": number, "at": START} for number in range(3)]
+        await connection.execute(console_events.insert(), rows)
+    newest = await fixture.store.live.newest()
+    assert await went(purger, "console-events", START + 4 * DAY) == 2
+    assert await fixture.store.live.newest() == newest

@@ -1,5 +1,5 @@
 // The answer that is being written: kept on the server, measured by it, sent once whatever the line does.
-import { call } from "./call.js";
+import { call, toast } from "./call.js";
 
 const RESTS = 500;
 
@@ -47,10 +47,10 @@ class TalkComposer extends HTMLElement {
   async measure() {
     const answer = await call(`${this.path}/preview`, { text: this.field.value }, { quiet: true });
     if (!answer?.ok) return;
-    const { parts, cost, characters } = await answer.json();
+    const { parts, cost, characters, fits } = await answer.json();
     const shown = this.querySelector("#cost");
     const billed = shown.dataset.channel === "sms" ? `${parts} ${shown.dataset.parts}${cost ? ` · ${cost.toFixed(3)} €` : ""}` : "";
-    shown.textContent = parts ? [`${characters} ${shown.dataset.characters}`, billed].filter(Boolean).join(" · ") : "";
+    shown.textContent = parts ? [`${characters} ${shown.dataset.characters}`, fits ? billed : shown.dataset.long].filter(Boolean).join(" · ") : "";
   }
   presence(typing, viewing = Number(this.dataset.id)) {
     call("/console/api/presence", { viewing, typing }, { quiet: true });
@@ -64,6 +64,7 @@ class TalkComposer extends HTMLElement {
     const body = { version: Number(this.head.dataset.version), text };
     const answer = await call(`${this.path}/reply`, body, { headers: { "Idempotency-Key": this.key } });
     this.sending = false;
+    if (answer?.status === 422 && (await answer.clone().json()).error === "too long") toast(this.querySelector("#cost").dataset.long);
     if (answer?.ok && this.field.value.trim() === text) {
       this.field.value = "";
       this.key = crypto.randomUUID();

@@ -102,10 +102,23 @@ document.addEventListener("submit", async (event) => {
   const name = { note: "notes" }[form.dataset.act] ?? form.dataset.act;
   const answer = await act(name, fields);
   if (!answer?.ok) return;
-  if (name === "reveal") for (const one of document.querySelectorAll("[data-clear]")) one.textContent = (await answer.clone().json())[one.dataset.clear] || "—";
+  if (name === "reveal") show(await answer.clone().json());
   form.reset();
   form.closest("dialog").close();
 });
+
+// In the clear for a minute; what is read again meanwhile leaves it alone.
+function show(details) {
+  for (const one of document.querySelectorAll("[data-clear]")) {
+    one.textContent = details[one.dataset.clear] || "—";
+    one.dataset.shown = "";
+  }
+  clearTimeout(show.timer);
+  show.timer = setTimeout(() => {
+    for (const one of document.querySelectorAll("[data-shown]")) delete one.dataset.shown;
+    for (const part of document.querySelectorAll("live-part")) part.refresh();
+  }, 60000);
+}
 
 function again(one) {
   const field = document.getElementById("reply");

@@ -38,5 +38,5 @@ const alike = (one, other) => one.nodeType === other.nodeType && one.nodeName ==
 function update(old, fresh) {
   if (old.nodeType !== 1) {
     if (old.data !== fresh.data) old.data = fresh.data;
-  } else if (!old.isEqualNode(fresh)) morph(old, fresh);
+  } else if (!("shown" in old.dataset) && !old.isEqualNode(fresh)) morph(old, fresh);
 }
