@@ -36,9 +36,9 @@ async def test_the_case_named_before_linking_is_the_one_told_after_it(talk: Talk
     assert "ΑΔ-2026-000123" not in talk.text
 
 
-async def test_linking_without_a_question_says_what_can_be_asked(talk: Talk) -> None:
+async def test_linking_without_a_question_shows_the_case(talk: Talk) -> None:
     await talk.all("Θέλω να συνδεθώ", AFM[ANNA], CODE)
-    assert talk.names == ["utter_linked", "utter_linked_what_next"]
+    assert talk.names == ["utter_linked", "utter_case_status"]
 
 
 async def test_a_tax_number_within_the_question_saves_asking_for_it(talk: Talk) -> None:

@@ -36,7 +36,7 @@ async def test_a_known_number_is_told_stage_next_step_and_date(service: Service)
     assert CASE in answer
     assert "έλεγχος πληρότητας" in answer
     assert "προέγκριση" in answer
-    assert "18/12/2026" in answer
+    assert "18/12" in answer
 
 
 async def test_viber_is_linked_by_a_code_that_comes_by_sms(service: Service) -> None:
@@ -73,7 +73,7 @@ async def test_nobody_learns_anothers_affairs(service: Service) -> None:
 async def test_another_citizens_case_sounds_like_one_that_does_not_exist(service: Service) -> None:
     theirs = await sms(service, B.number, f"που βρισκεται η υποθεση {CASE}")
     none = await sms(service, B.number, "που βρισκεται η υποθεση ΑΔ-2026-999999")
-    assert "δεν υπάρχει αυτός ο αριθμός" in none
+    assert "υπάρχει τέτοιος αριθμός" in none
     assert theirs.replace(CASE, "#") == none.replace("ΑΔ-2026-999999", "#")
 
 
@@ -133,7 +133,7 @@ async def test_a_person_is_asked_for_and_the_wish_is_recorded(service: Service) 
 
 async def test_english_is_answered_in_english(service: Service) -> None:
     [answer] = await messages(service.system, "sms", A.number, "where is my application?")
-    assert CASE in answer
+    assert CASE.replace("Α", "A") in answer  # a Latin A, so that an English text stays in the cheap alphabet
     assert "completeness check" in answer
 
 
