@@ -208,6 +208,7 @@ def certificate_turns() -> list[ActionInput]:
         context = Context(1, channel, NOW, ANNA if level else None, level)
         plain = ActionInput(Message("1", "το πιστοποιητικό", NOW), context, "request_certificate", channels=SPOKEN)
         found += [plain, replace(plain, intent="ask_facet", facet="valid", slots={"about": "certificate"})]
+        found.append(replace(plain, slots={"pending": {"intent": "cancel_certificate", "reference": None}}))
         for code, kind in load_catalogue().issued.items():
             for asks in (None, *kind.details):
                 for details, confirmed in (({}, False), (dict.fromkeys(kind.details, "x"), False), ({}, True)):

@@ -65,7 +65,7 @@ async def test_serve_answers_and_stops_cleanly_when_told(database_url: str) -> N
         serve.terminate()  # the session's connection stays open and holds nothing up
         end = await ended(serve)
     assert end.code == 0
-    assert [json.loads(line)["event"] for line in end.err.splitlines()] == ["serve.stopping"]
+    assert [json.loads(line)["event"] for line in end.err.splitlines()] == ["seal.demo-authority", "serve.stopping"]
     async with open_store(settings_for(database_url)) as store:
         assert (await store.inbox.depth())[0] == 1
 

@@ -62,12 +62,11 @@ async def test_leaving_on_viber_is_no_word_on_alerts(service: Service) -> None:
     assert await said(service) == []
 
 
-async def test_a_stranger_is_told_what_is_public_by_number(service: Service) -> None:
+async def test_a_stranger_is_told_what_is_public_by_its_name(service: Service) -> None:
     [asked] = await messages(service.system, "sms", STRANGER, "πόσο κοστίζει;")
-    assert "1. Πιστοποιητικό οικογενειακής κατάστασης" in asked
-    [told] = await messages(service.system, "sms", STRANGER, "1")
+    assert "Γράψτε μου το όνομά του" in asked
+    [told] = await messages(service.system, "sms", STRANGER, "πόσο κοστίζει το πιστοποιητικό οικογενειακής κατάστασης;")
     assert "δωρεάν" in told
-    assert "ΜΙΤΟΣ 955481" in told
 
 
 async def test_which_of_the_two_by_number_then_the_other(service: Service) -> None:
