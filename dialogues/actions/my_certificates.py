@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
@@ -36,15 +37,6 @@ class _OfCertificates(Action):
         self._reads = reads
         self._catalogue = catalogue
 
-    async def run(self, turn: ActionInput) -> ActionOutput:
-        if turn.context.citizen_id is None or turn.context.level < PROVEN:
-            return ActionOutput((Say("utter_certificates_prove"),), {"pending": remember(self.intent)})
-        asked = await self._reads.certificates.asked(turn.context.citizen_id, turn.context.now)
-        return self.answer(turn, [one for one in asked if one.state != _NOT_TOLD])
-
-    def answer(self, turn: ActionInput, asked: Sequence[RequestedCertificate]) -> ActionOutput:
-        raise NotImplementedError
-
     def meant(self, turn: ActionInput, among: Sequence[RequestedCertificate]) -> RequestedCertificate | None:
         """The one picked, the newest of the kind named or talked about, else the newest."""
         if turn.said.isdecimal():
@@ -63,7 +55,21 @@ class _OfCertificates(Action):
         return Option(Say("utter_certificate_choice", title), f"/{intent} {one.id}")
 
 
-class SendAgain(_OfCertificates):
+class _Proven(_OfCertificates):
+    """Answers who has proven themselves, and asks everybody else to."""
+
+    async def run(self, turn: ActionInput) -> ActionOutput:
+        if turn.context.citizen_id is None or turn.context.level < PROVEN:
+            return ActionOutput((Say("utter_certificates_prove"),), {"pending": remember(self.intent)})
+        asked = await self._reads.certificates.asked(turn.context.citizen_id, turn.context.now)
+        return self.answer(turn, [one for one in asked if one.state != _NOT_TOLD])
+
+    @abstractmethod
+    def answer(self, turn: ActionInput, asked: Sequence[RequestedCertificate]) -> ActionOutput:
+        """What is said of them; those that were cancelled are left out."""
+
+
+class SendAgain(_Proven):
     """The paper once more. Its link comes as a message of its own, made when the turn is committed."""
 
     name = "action_send_certificate"
@@ -91,7 +97,7 @@ class SendAgain(_OfCertificates):
         return ActionOutput((), slots, (SendCertificate(one.id),))
 
 
-class CancelRequest(_OfCertificates):
+class CancelRequest(_Proven):
     """It is not wanted any more: of several that are under way, which. At once, or where a sender can be forged once
     digits came back."""
 
@@ -139,7 +145,7 @@ class CancelRequest(_OfCertificates):
         return ActionOutput((told,), slots, (CancelCertificate(one.id),))
 
 
-class MyCertificates(_OfCertificates):
+class MyCertificates(_Proven):
     """All of them, the newest first; those that can be sent again as choices."""
 
     name = "action_my_certificates"
