@@ -64,6 +64,7 @@ async def write(system: System, text: str) -> None:
 
 async def flawless(page: Page, pictures: Path, name: str) -> None:
     """No finding of axe, nothing beside the screen; a picture is kept."""
+    await page.evaluate("Promise.allSettled(document.getAnimations().map((one) => one.finished))")  # what fades in is pale
     found = await Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -89,6 +90,7 @@ async def test_a_whole_hand_over_by_keyboard(system: System, browser: Browser, t
     await expect(page.locator("#keys")).to_be_visible()
     await flawless(page, tmp_path, "keys")
     await page.keyboard.press("Escape")
+    await expect(page.locator("#keys")).to_be_hidden()  # what is typed into a dialog that still closes is its own
     await page.keyboard.press("c")
     await expect(page.locator("#reply")).to_be_focused()
     await page.keyboard.type("Καλημέρα σας.")
@@ -123,6 +125,24 @@ async def test_a_whole_hand_over_by_keyboard(system: System, browser: Browser, t
     ]
     assert await page.title() != "owned"
     assert errors == []
+
+
+async def test_what_is_newest_is_seen_also_when_the_box_to_answer_takes_room(system: System, browser: Browser) -> None:
+    await write(system, "θέλω υπάλληλο")
+    for number in range(8):
+        await write(system, f"{number}: " + "Περιμένω ακόμη να μου πει κάποιος τι λείπει από την αίτησή μου. " * 3)
+    page = await opened(browser, system)
+    await page.keyboard.press("j")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".line").last).to_be_in_viewport()
+    await expect(page.locator(".live")).to_have_text("Ζωντανά")
+    await page.keyboard.press("c")
+    await expect(page.locator("#reply")).to_be_focused()
+    await expect(page.locator(".line").last).to_be_in_viewport(ratio=0.9)
+    await page.keyboard.type("Το κοιτάζω τώρα.")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator(".line.agent .text")).to_have_text("Το κοιτάζω τώρα.")
+    await expect(page.locator(".line.agent .text")).to_be_in_viewport(ratio=0.9)
 
 
 async def test_small_dark_and_in_english(system: System, browser: Browser, tmp_path: Path) -> None:

@@ -70,6 +70,7 @@ class TalkComposer extends HTMLElement {
       this.key = crypto.randomUUID();
       this.querySelector("#cost").textContent = "";
     }
+    this.talk.low = true; // one's own answer is seen
     this.talk.refresh();
   }
 }

@@ -10,6 +10,19 @@ const page = document.querySelector("[data-csrf]");
 class LivePart extends HTMLElement {
   #reading = false;
   #again = false;
+  low = true; // at the end of what was said, as the reader left it: what makes the room smaller does not change it
+  connectedCallback() {
+    const scroll = this.querySelector(".scroll");
+    if (!scroll) return;
+    let room = scroll.clientHeight;
+    scroll.addEventListener("scroll", () => {
+      if (scroll.clientHeight === room) this.low = scroll.scrollHeight - scroll.scrollTop - room < 60;
+    });
+    new ResizeObserver(() => {
+      room = scroll.clientHeight;
+      if (this.low) toEnd(this);
+    }).observe(scroll);
+  }
   get concerns() { return Number(this.dataset.id) || 0; }
   async refresh() {
     if (this.#reading) { this.#again = true; return; }
@@ -25,8 +38,7 @@ class LivePart extends HTMLElement {
       const answer = await fetch(this.getAttribute("src"), { headers: { Accept: "text/html" }, redirect: "manual" });
       if (answer.type === "opaqueredirect") return session.ended();
       if (answer.ok) {
-        const scroll = this.querySelector(".scroll");
-        const low = scroll && scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 60;
+        const { low } = this;
         morph(this, parsed(await answer.text()));
         if (low) toEnd(this);
         this.dispatchEvent(new CustomEvent("read", { bubbles: true }));
@@ -68,9 +80,16 @@ const talk = document.getElementById("talk");
 const number = Number(talk?.dataset.id);
 const version = () => Number(talk.querySelector(".head").dataset.version);
 
+// A reading that began before the claim shows no box to answer in yet: the next one does.
+function focusWhenShown() {
+  const reply = document.getElementById("reply");
+  reply.focus();
+  if (document.activeElement !== reply) talk.addEventListener("read", focusWhenShown, { once: true });
+}
+
 async function act(name, more = {}) {
   const answer = await call(`/console/api/conversations/${number}/${name}`, { version: version(), ...more });
-  if (answer?.ok && name === "claim") talk.addEventListener("read", () => document.getElementById("reply").focus(), { once: true });
+  if (answer?.ok && name === "claim") focusWhenShown();
   for (const part of document.querySelectorAll("live-part")) part.refresh();
   return answer;
 }

@@ -14,14 +14,19 @@ export function keys({ open, talk }) {
     n: () => talk && open("note"),
   };
   document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest("input, textarea, select, dialog");
-    if (typing || event.ctrlKey || event.metaKey || event.altKey || (!on.checked && event.key !== "?")) return;
+    if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey || (!on.checked && event.key !== "?")) return;
     const button = document.querySelector(`[data-tap="${CSS.escape(event.key)}"]`);
     const act = does[event.key] ?? (button && (() => button.click()));
     if (!act) return;
     event.preventDefault();
     act();
   });
+}
+
+// A field in a dialog keeps the focus for a moment after the dialog is closed: what is pressed then is for the page.
+function typing(target) {
+  const dialog = target.closest("dialog");
+  return dialog ? dialog.open : target.closest("input, textarea, select");
 }
 
 function step(by) {
