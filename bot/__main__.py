@@ -25,6 +25,7 @@ COMMANDS = {
     "broadcast": "mass notices: plan, show, approve, start, pause, resume, stop, status",
     "staff": "local accounts of employees: add, list, disable, reset",
     "audit": "verify: is the audit log whole?",
+    "export": "a conversation as a talk to learn from, without what says who somebody is",
     "talks": "hold whole conversations with the service and check each turn",
     "verify": "is this certificate genuine? a PDF or a picture, offline; --root, --json",
     "certificate": "revoke a certificate; show what is on record",
