@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -50,16 +51,16 @@ def test_no_long_number_is_left_however_it_stands(number: int, between: str, aro
     assert str(number)[2:6] not in anonymous(f"{around} {digits} {around}", words=True).replace(between or "\0", "")
 
 
-def user(text: str, facet: str | None = None, intent: str = "ask_facet") -> dict[str, object]:
-    parsed: dict[str, object] = {"text": text, "intent": {"name": intent, "confidence": 0.9}, "entities": []}
+def user(text: str, facet: str | None = None, intent: str = "ask_facet") -> dict[str, Any]:
+    parsed: dict[str, Any] = {"text": text, "intent": {"name": intent, "confidence": 0.9}, "entities": []}
     return {"event": "user", "parse_data": parsed | ({"facet": facet} if facet else {})}
 
 
-def said(response: str) -> dict[str, object]:
+def said(response: str) -> dict[str, Any]:
     return {"event": "bot", "metadata": {"utter_action": response}}
 
 
-TURN_1 = [{"event": "session_started"}, user("πού είναι η ΑΔ-2026-000777;", intent="ask_case_status")]
+TURN_1: list[dict[str, Any]] = [{"event": "session_started"}, user("πού είναι η ΑΔ-2026-000777;", intent="ask_case_status")]
 TURN_1 += [{"event": "slot", "name": "about", "value": "case"}, said("utter_case_status")]
 TURN_2 = [user("κι ύστερα;", "next"), said("utter_case_next")]
 
