@@ -60,7 +60,10 @@ def said(response: str) -> dict[str, Any]:
     return {"event": "bot", "metadata": {"utter_action": response}}
 
 
-TURN_1: list[dict[str, Any]] = [{"event": "session_started"}, user("πού είναι η ΑΔ-2026-000777;", intent="ask_case_status")]
+TURN_1: list[dict[str, Any]] = [
+    {"event": "session_started"},
+    user("πού είναι η ΑΔ-2026-000777;", intent="ask_case_status"),
+]
 TURN_1 += [{"event": "slot", "name": "about", "value": "case"}, said("utter_case_status")]
 TURN_2 = [user("κι ύστερα;", "next"), said("utter_case_next")]
 
