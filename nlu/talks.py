@@ -34,7 +34,7 @@ _WHOLE = frozenset(
 _ALARMS = frozenset({"danger", "despair", "fraud", "grief"})
 """Facets whose answer is talked about from then on, whatever was before."""
 _PROXY = "proxy"
-_OF_SOMETHING = frozenset({"case", "cases", "paper", "service", "office"})
+_OF_SOMETHING = frozenset({"case", "cases", "certificate", "paper", "service", "office"})
 """What stays talked about after a question about acting for somebody else."""
 _SITUATIONS = ("case", "paper", "cases", "service", "link", "code", NOTHING)
 _EVERY = 8  # of the single sentences one in so many: with more of them what is rare is overheard

@@ -12,7 +12,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
-import coverage
 import pytest
 import structlog
 from hypothesis import settings
@@ -43,18 +42,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             given = item.callspec.params.values() if hasattr(item, "callspec") else ()
             if "postgresql" in given or any("postgresql" in name for name in item.fixturenames):
                 item.add_marker(pytest.mark.slow)
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """What is slow is not measured: measuring makes code of ours up to 2.6 times as slow."""
-    measuring = coverage.Coverage.current()
-    if measuring is None or item.get_closest_marker("slow") is None:
-        yield
-        return
-    measuring.stop()
-    yield
-    measuring.start()
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from shutil import copy
 from typing import TYPE_CHECKING
 
 from bot.channels.sms.encoding import segments
@@ -15,7 +16,7 @@ from bot.phone.people import PEOPLE
 from bot.talks.checks import Answer, faults
 from bot.talks.fold import fold_text
 from bot.talks.script import BadTalk, Script, Talk, TalkTurn
-from bot.talks.service import Service, running_service
+from bot.talks.service import Service, made_database, running_service
 from connectors.sandbox.seed import afm_of
 
 if TYPE_CHECKING:
@@ -60,10 +61,13 @@ class HeldTalk:
 
 async def hold_all(script: Script, model: Model) -> AsyncIterator[HeldTalk]:
     """Every talk in a service of its own."""
-    for talk in script.talks:
-        with tempfile.TemporaryDirectory(prefix="talks-") as folder:
-            async with running_service(Path(folder), model, citizens=MADE_UP) as service:
-                yield await _Stage(script, talk, service).hold()
+    with tempfile.TemporaryDirectory(prefix="talks-") as kept:
+        made = await made_database(Path(kept))
+        for talk in script.talks:
+            with tempfile.TemporaryDirectory(prefix="talk-", dir=kept) as folder:
+                copy(made, folder)
+                async with running_service(Path(folder), model, citizens=MADE_UP) as service:
+                    yield await _Stage(script, talk, service).hold()
 
 
 def person(name: str) -> Person:
