@@ -10,6 +10,7 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from zlib import crc32
 
 import asyncpg
 import pytest
@@ -27,6 +28,10 @@ settings.register_profile("house", deadline=None)  # how long an example takes s
 settings.register_profile("fast", settings.get_profile("house"), max_examples=FEW)
 settings.load_profile(PROFILE)
 
+DATABASES = ("sqlite", "postgresql")
+JOURNEYS_ON_BOTH = os.environ.get("JOURNEYS") == "both"
+ON_BOTH = frozenset({"test_spine.py", "test_isolation.py", "test_takeover.py"})
+"""Journeys whose locks and claims are the point."""
 TEST_SECRET = "a secret for tests only"
 
 sqlite.PRAGMAS.append("synchronous=OFF")  # no test takes the machine's power away, so none waits for its disk
@@ -35,13 +40,33 @@ structlog.configure(processors=[structlog.processors.KeyValueRenderer()])  # a t
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What needs a PostgreSQL is slow, however it asks for it: the quick suite starts no server."""
+    if not JOURNEYS_ON_BOTH:
+        others = [item for item in items if is_of_the_other_database(item)]
+        items[:] = [item for item in items if not is_of_the_other_database(item)]
+        config.hook.pytest_deselected(items=others)
     for item in items:
         if isinstance(item, pytest.Function):
             given = item.callspec.params.values() if hasattr(item, "callspec") else ()
             if "postgresql" in given or any("postgresql" in name for name in item.fixturenames):
                 item.add_marker(pytest.mark.slow)
+
+
+def is_of_the_other_database(item: pytest.Item) -> bool:
+    """A journey goes through one of the two databases, which its name decides: half of them through each. What the
+    databases do not do alike is the store's, whose tests run on both."""
+    if (
+        "tests/journeys" not in item.path.as_posix()
+        or item.path.name in ON_BOTH
+        or not isinstance(item, pytest.Function)
+    ):
+        return False
+    given = set(item.callspec.params.values()) & set(DATABASES) if hasattr(item, "callspec") else set()
+    name = item.nodeid
+    for each in DATABASES:
+        name = name.replace(each, "")
+    return bool(given) and given != {DATABASES[crc32(name.encode()) % len(DATABASES)]}
 
 
 @pytest.fixture(scope="session")
@@ -135,7 +160,7 @@ def sqlite_url(migrated_file: Path, tmp_path: Path) -> str:
     return f"sqlite+aiosqlite:///{shutil.copy(migrated_file, tmp_path / 'counter.db')}"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest) -> str:
     """One of either kind. The fast suite does with the embedded one."""
     if request.param == "sqlite":
@@ -143,7 +168,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue("migrated_postgresql_url"))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=DATABASES)
 def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A database with nothing in it."""
     if request.param == "sqlite":
