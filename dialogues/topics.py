@@ -23,7 +23,8 @@ _BY_TOPIC: Mapping[str, str] = MappingProxyType(
         "utter_case_until_past utter_case_until_today utter_case_why_waits utter_notice_missing "
         "utter_notice_missing_due utter_notice_rejected utter_notice_reminder utter_notice_passed",
         "cases": "utter_cases utter_cases_brief utter_which_case utter_which_of_two",
-        "service": "utter_service utter_service_papers utter_service_cost utter_certificate_elsewhere",
+        "service": "utter_danger_over utter_service utter_service_papers utter_service_cost "
+        "utter_certificate_elsewhere",
         "certificate": "utter_certificate_ask_amka utter_certificate_ask_case utter_certificate_ask_kaek "
         "utter_certificate_ask_purpose utter_certificate_confirm utter_certificate_requested "
         "utter_certificate_under_way utter_certificate_is_asked utter_certificate_is_waiting "

@@ -26,7 +26,7 @@ STOCK = frozenset(
 _INNER = re.compile(r"utter_|action_|\{\w+\}|nlu_fallback|None\b")
 _REFERENCE = re.compile(r"(?:αδ|εφ|κτ|πη|ππ|ρρ|κε)-\d{4}-\d{6}")
 _TO_LINK = re.compile(fold_text("γράψτε (μου )?(τον|το) (ΑΦΜ|αριθμό φορολογικού)|write your tax number"))
-_GREEK, _LATIN = re.compile(r"[α-ωά-ώ]", re.IGNORECASE), re.compile(r"[a-z]", re.IGNORECASE)
+_GREEK, _WORDS = re.compile(r"[α-ωά-ώ]", re.IGNORECASE), re.compile(r"[^\W\d_]+")
 _NAMES = re.compile(r"gov\.gr|viber|sms|https?://\S+|[A-ZΑ-Ω]{2}-\d{4}-\d{6}|e-ΕΦΚΑ|ΑΦΜ|ΚΑΕΚ|Ctrl", re.IGNORECASE)
 
 
@@ -110,8 +110,9 @@ def _kept_apart(turn: TalkTurn, answer: Answer, own: frozenset[str], *, proven: 
 
 def language_of(text: str) -> str:
     """``el``, ``en``, or ``any`` where there are hardly any letters; names and references do not count."""
-    plain = _NAMES.sub("", text)
-    greek, latin = len(_GREEK.findall(plain)), len(_LATIN.findall(plain))
+    words = _WORDS.findall(_NAMES.sub("", text))
+    greek_words = [word for word in words if _GREEK.search(word)]  # an SMS in capitals has Latin letters for Greek ones
+    greek, latin = sum(map(len, greek_words)), sum(map(len, words)) - sum(map(len, greek_words))
     if greek + latin < 4:
         return "any"
     return "el" if greek >= latin else "en"

@@ -22,6 +22,9 @@ _SAYS: Mapping[str, str] = MappingProxyType(
 _CALLS = frozenset({"despair", "breach"})
 """Alarms for which a person is called; the reason is the alarm."""
 
+_OVER = "danger_over"
+_AID = "flood-compensation"
+"""The procedure that is spoken of when an emergency is over."""
 VIOLENCE = "violence"
 """What of danger has numbers of its own (facet)."""
 _AGAIN: Mapping[str, str] = MappingProxyType({"danger": "utter_danger_again", "despair": "utter_despair_again"})
@@ -49,6 +52,8 @@ class Alarm(Action):
     name = "action_alarm"
 
     async def run(self, turn: ActionInput) -> ActionOutput:
+        if turn.intent == _OVER:
+            return ActionOutput((Say("utter_danger_over"),), {**dict.fromkeys(_OPEN), "topic": _AID})
         kind = turn.intent if turn.intent in _SAYS else "danger"
         if again := _again(kind, turn):
             return ActionOutput((Say(again),), dict.fromkeys(_OPEN))

@@ -19,7 +19,7 @@ from dialogues.actions.telling import CaseTeller
 from dialogues.catalogue import Catalogue, Office, Service
 from dialogues.ports import CaseView, Overview, Reads
 from dialogues.say import Say
-from dialogues.topics import about
+from dialogues.topics import NOTHING, about
 
 ALWAYS: Mapping[str, str] = MappingProxyType(
     {
@@ -133,7 +133,7 @@ class AskFacet(AboutOneCase):
         self._named = ServiceTeller(catalogue)
 
     async def run(self, turn: ActionInput) -> ActionOutput:
-        told = await self._answered(turn)
+        told = _opening_case(await self._answered(turn), turn)
         others = facet_of(turn) == PROXY and not turn.slots.get("case") and not turn.slots.get("topic")
         return replace(told, slots={**told.slots, "about": PROXY}) if others else told
 
@@ -253,6 +253,12 @@ class OwnFirst(Action):
         named = turn.named(*_NAMES, "certificate_type") or turn.slots.get("topic") or turn.intent == "give_topic"
         own = not named and turn.slots.get("case") and turn.context.citizen_id is not None
         return await (self._facets if own else self._action).run(replace(turn, facet=self._facet) if own else turn)
+
+
+def _opening_case(told: ActionOutput, turn: ActionInput) -> ActionOutput:
+    """Where nothing was talked about and cases were told of, they are what is talked about from now on."""
+    opens = about(turn.slots) == NOTHING and (told.slots.get("case") or told.listed)
+    return replace(told, slots={**told.slots, "about": "case"}) if opens else told
 
 
 def _offering(says: tuple[Say, ...], turn: ActionInput) -> tuple[Say, ...]:

@@ -22,7 +22,7 @@ from dialogues.understanding.both import asks_something, two_wishes
 from dialogues.understanding.corrected import corrected
 from dialogues.understanding.courtesy import after_courtesy, is_glad, thanks
 from dialogues.understanding.earlier import asks_of_all, earlier_case
-from dialogues.understanding.facets import ASK_FACET, in_their_order, second_of, with_facet
+from dialogues.understanding.facets import ASK_FACET, in_their_order, of_something, second_of, with_facet
 from dialogues.understanding.interpret import Reading, match_choice, preclassify, resolve_in_context
 from dialogues.understanding.keyboard import as_meant
 from dialogues.understanding.matters import with_matter
@@ -32,6 +32,8 @@ from dialogues.understanding.rights_phrases import PREFER
 
 _COURTESY = frozenset({"affirm", "deny", "thank", "greet", "goodbye", "cancel"})
 _UNCLEAR = frozenset({"nlu_fallback", "out_of_scope"})
+_OUTSIDE = 0.9
+"""From this probability on nothing is meant that we know of."""
 _MAY_THANK = _UNCLEAR | {"maybe_person", "help", "about_alerts", "unsure"}
 _PLEASANT = frozenset({"praise", "wait"})
 """Facets that ask nothing: what follows the courtesy may."""
@@ -92,7 +94,15 @@ class Hearing:
         asked = with_facet(resolved, facet["name"], facet["confidence"], topic, asking=asking)
         others = parsed["other_facets"]
         told = with_matter(in_their_order(replace(asked, second_facet=second_of(asked, others)), others))
+        if topic == NOTHING and told.intent in _UNCLEAR and told.confidence < _OUTSIDE:
+            told = self._of_ones_own(told)
         return replace(told, earlier=earlier_case(text, slots), of_all=asks_of_all(text))
+
+    def _of_ones_own(self, reading: Reading) -> Reading:
+        """What is understood of a case, where nothing is talked about and nothing else understood: «πώς σας το φέρνω;»
+        as the first word is about what one's own case lacks."""
+        facet = self._model.parse(reading.text, "case")["facet"]
+        return of_something(reading, facet["name"], facet["confidence"])
 
     def _in_courtesy(self, reading: Reading, slots: Mapping[str, Any]) -> Reading:
         """What is said beside courtesy, or the courtesy where nothing else is understood."""

@@ -134,6 +134,13 @@ def _is_no_question(reading: Reading, facet: str, chance: float) -> bool:
     return (reading.intent == "help" and facet == "bot" and chance < SURE) or not any(map(str.isalpha, reading.text))
 
 
+def of_something(reading: Reading, facet: str, chance: float) -> Reading:
+    """The reading as a question that only something which is talked about can answer, where it likely is one."""
+    if facet not in (_OF_SOMETHING | {"told"}) - {"anger", "praise"} or chance < LIKELY:
+        return reading
+    return replace(reading, intent=ASK_FACET, facet=facet, confidence=chance)
+
+
 def with_facet(reading: Reading, facet: str, chance: float, about: str, *, asking: bool = False) -> Reading:
     """The reading, as a question about ``about`` where it is one. ``asking``: a question of ours is open."""
     asking = asking or about in _ASKING

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dialogues.understanding.known_words import is_english, is_word
+from dialogues.understanding.known_words import begins_a_word, is_english, is_word
 from nlu.letters import GREEK_LETTER, LATIN_LETTER
 
 _LATIN_KEYS = "qwertyuiopasdfghjklzxcvbnm"
@@ -51,7 +51,8 @@ def _in_latin(text: str) -> str:
         return text
     meant = text.translate(_TO_LATIN)
     told = _WORD.findall(meant.lower())
-    return meant if _tells(told) and all(map(is_english, told)) else text
+    cut_short = len(words) == 1 and len(words[0]) <= _SHORTEST and begins_a_word(words[0])  # «ποτ» is no "pot"
+    return meant if _tells(told) and all(map(is_english, told)) and not cut_short else text
 
 
 def _tells(words: list[str]) -> bool:

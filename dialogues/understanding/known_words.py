@@ -20,6 +20,11 @@ def is_english(word: str) -> bool:
     return word in default_detector().english
 
 
+def begins_a_word(word: str) -> bool:
+    """Is it the beginning of a frequent Greek word, as it is cut short in an SMS?"""
+    return any(key.startswith(fold_word(word)) for key in default_detector().greek)
+
+
 def is_key_of_a_word(key: str) -> bool:
     """Is it the phonetic key of a frequent word?"""
     return key in default_detector().greek or key in _english_keys()

@@ -28,6 +28,7 @@ def test_text_and_pattern_are_folded_alike() -> None:
         ("Η υπόθεση ΑΔ-2026-000123 στο gov.gr", "el"),
         ("Your case ΑΔ-2026-000123", "en"),
         ("ΑΔ-2026-000123: 18/12", "any"),
+        ("AΔ-2026-001014 (OIKOΔOMIKH AΔEIA):\nANOIΞE ΣTO ONOMA ΣAΣ. ΣTAΔIO: YΠOBOΛH.", "el"),  # as an SMS goes out
     ],
 )
 def test_the_language_of_an_answer(text: str, language: str) -> None:
