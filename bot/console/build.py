@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import ip_network
 
 from aiohttp import web
 
@@ -41,7 +42,7 @@ class Console:
 def console(settings: Settings, store: Store, clock: Clock) -> Console:
     """For the web side."""
     hours = load_hours(settings.staff_hours)
-    guard = Guard(store, clock, secure=settings.public_url.startswith("https://"))
+    guard = Guard(store, clock, url=settings.public_url)
     desk = AgentActions(store, Speaking(store, phrases(SPOKEN)), clock)
     reading = Reading(store, desk, CitizenView(store, load_catalogue()), hours, clock)
     hub = Hub(store, clock)
@@ -54,6 +55,7 @@ def console(settings: Settings, store: Store, clock: Clock) -> Console:
         guard=guard,
         signing_in=SigningIn(store, Passwords(), clock, demo=settings.staff_demo == "on"),
         rendering=Rendering(clock),
+        proxies=[ip_network(one) for one in settings.proxy_networks()],
         clock=clock,
     )
     return Console([*pages.routes(), *api.routes(), *streams.routes()], hub)

@@ -6,6 +6,7 @@ import hmac
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -25,7 +26,11 @@ POLICY = (
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; "
     "trusted-types console"
 )
-HEADERS: Mapping[str, str] = {"Content-Security-Policy": POLICY, **SAFETY}
+HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": POLICY,
+    **SAFETY,
+    "Referrer-Policy": "same-origin",  # with "no-referrer" browsers say of our own forms that they come from "null"
+}
 
 Signed = Callable[[web.Request, Session], Awaitable[web.StreamResponse]]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -42,14 +47,15 @@ def refusal(status: int, error: str, **more: Any) -> web.Response:
 
 
 class Guard:
-    """The session's cookie, and what is asked of who brings it. ``secure`` as in
-    :class:`bot.web.browser.BrowserCookie`."""
+    """The session's cookie, and what is asked of who brings it. ``url``: the service's own, as browsers know it;
+    https or not is as in :class:`bot.web.browser.BrowserCookie`."""
 
-    def __init__(self, store: Store, clock: Clock, *, secure: bool) -> None:
+    def __init__(self, store: Store, clock: Clock, *, url: str) -> None:
         self._store = store
         self._clock = clock
-        self._secure = secure
-        self.cookie = "__Host-counter-staff" if secure else "counter-staff"
+        self._secure = url.startswith("https://")
+        self._host = urlsplit(url).netloc.lower()
+        self.cookie = "__Host-counter-staff" if self._secure else "counter-staff"
 
     def write(self, response: web.StreamResponse, token: str) -> None:
         """Give the browser its session; an empty token takes it away."""
@@ -73,8 +79,16 @@ class Guard:
         """Follows from the session and our key: a page of ours shows it, no other page can read it."""
         return self._store.vault.index("console-csrf", session.token_key)
 
+    def is_elsewhere(self, request: web.Request) -> bool:
+        """Did another site's page send this? Browsers say so twice; of what names no origin nobody does."""
+        origin = request.headers.get("Origin")
+        if origin is None or from_elsewhere(request):
+            return from_elsewhere(request)
+        scheme, _, host = origin.lower().partition("://")
+        return scheme not in ("https", "http") or host not in (self._host, request.host.lower())
+
     def is_ours(self, request: web.Request, session: Session, brought: str) -> bool:
-        return not from_elsewhere(request) and hmac.compare_digest(
+        return not self.is_elsewhere(request) and hmac.compare_digest(
             brought.encode("utf-8", "replace"), self.csrf(session).encode()
         )
 

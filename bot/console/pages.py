@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,12 +14,12 @@ from bot.console.actions import AgentActions, NotFound
 from bot.console.guard import HEADERS, Guard
 from bot.console.reading import Reading
 from bot.console.rendering import Rendering, static
-from bot.console.signing_in import SigningIn, TooBusy
+from bot.console.signing_in import SigningIn, TooBusy, TooOften
 from bot.runtime import Clock
 from bot.store import Store
-from bot.web.browser import from_elsewhere
 from bot.web.forms import read_form
 from bot.web.pages import language_of
+from bot.web.throttle import Network, address_of
 from casestore.audit import ChainCheck
 from casestore.staff.model import Member, Right, Session
 from casestore.staff.talks import VIEWS
@@ -43,6 +43,7 @@ class ConsolePages:
         guard: Guard,
         signing_in: SigningIn,
         rendering: Rendering,
+        proxies: Collection[Network],
         clock: Clock,
     ) -> None:
         self._store = store
@@ -51,6 +52,7 @@ class ConsolePages:
         self._guard = guard
         self._signing_in = signing_in
         self._rendering = rendering
+        self._proxies = proxies
         self._clock = clock
         self._checking = asyncio.Lock()
         self._check: tuple[datetime, ChainCheck] | None = None
@@ -79,20 +81,22 @@ class ConsolePages:
 
     async def _sign_in(self, request: web.Request) -> web.StreamResponse:
         """A new session each time, whatever the browser brought: nobody can have given it one that they know."""
-        if from_elsewhere(request):
+        if self._guard.is_elsewhere(request):
             return self._refused(request, "elsewhere")
         form = await read_form(request, limit=MAX_FORM)
         token, device = secrets.token_urlsafe(32), _text(request.headers.get("User-Agent", ""))
         email, password, code = (_text(form.get(name, "")) for name in ("email", "password", "code"))
         loop = asyncio.get_running_loop()
-        begun = loop.time()
+        begun, address = loop.time(), address_of(request, self._proxies)
         try:
-            entered = await self._signing_in.sign_in(email, password, code, token, device)
+            entered, trouble = await self._signing_in.sign_in(email, password, code, token, device, address), "refused"
         except TooBusy:
             return self._refused(request, "busy", 503)
+        except TooOften:
+            entered, trouble = False, "too_often"
         if not entered:
             await asyncio.sleep(begun + REFUSED_AFTER - loop.time())
-            return self._refused(request, "refused")
+            return self._refused(request, trouble)
         response = web.Response(status=303, headers={**HEADERS, "Location": "/console/"})
         self._guard.write(response, token)
         return response

@@ -1,4 +1,7 @@
-"""Signing in with a local account: password, second factor, lock-out. Says nothing of why it did not work."""
+"""Signing in with a local account: password, second factor, lock-out of the account, limit of the network address.
+
+Says nothing of why it did not work, but for the limit, which is looked at before any account is and tells of none.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,13 @@ import structlog
 from bot.console.passwords import LONGEST, Passwords, totp_step
 from bot.runtime import Clock
 from bot.store import Store
+from bot.web.throttle import Rate, Throttle
 from casestore.staff.model import Credentials
 
 TRIES = 5
 LOCKED_FOR = timedelta(minutes=15)
+FAILURES = Rate(burst=30, per_minute=2)
+"""Sign-ins that fail from one address: an office has one for many. What is known of it is gone after 15 minutes."""
 WAITING = 8  # sign-ins that may wait for a place; more are told to come back
 
 log = structlog.get_logger(__name__)
@@ -20,6 +26,14 @@ log = structlog.get_logger(__name__)
 
 class TooBusy(Exception):
     """Too many sign in at this moment."""
+
+
+class TooOften(Exception):
+    """Too many sign-ins have failed from there. ``seconds``: until one may be tried again."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
 
 
 class SigningIn:
@@ -31,16 +45,25 @@ class SigningIn:
         self._clock = clock
         self._demo = demo
         self._trying = 0
+        self._failures = Throttle(FAILURES, None, clock)
 
-    async def sign_in(self, email: str, password: str, code: str, token: str, device: str) -> bool:
-        """Open a session under ``token``, or not. Raises :class:`TooBusy`."""
+    async def sign_in(self, email: str, password: str, code: str, token: str, device: str, address: str = "") -> bool:
+        """Open a session under ``token``, or not. ``address``: where it is tried from. Each try counts as failed until
+        it has not, so that many at once are no more than one after the other. Raises :class:`TooBusy`,
+        :class:`TooOften`."""
         if self._trying >= WAITING:
             raise TooBusy
+        if seconds := self._failures.take(address):
+            raise TooOften(seconds)
         self._trying += 1
+        entered = False
         try:
-            return await self._sign_in(email, password, code, token, device)
+            entered = await self._sign_in(email, password, code, token, device)
         finally:
             self._trying -= 1
+            if entered:
+                self._failures.give_back(address)
+        return entered
 
     async def _sign_in(self, email: str, password: str, code: str, token: str, device: str) -> bool:
         found, now = await self._store.accounts.find(email[:100]), self._clock()

@@ -12,13 +12,13 @@ from aiohttp import web
 from bot.certificates.seal.files import PUBLISHED
 from bot.certificates.verify.checker import Checker, FileReader
 from bot.certificates.verify.routes import VerifyPages
-from bot.certificates.verify.throttle import Rate, Throttle
 from bot.certificates.verify.words import explained, facts_of, told_of
 from bot.metrics import Metrics
 from bot.runtime import Clock
 from bot.settings import Settings
 from bot.store import Store
 from bot.web.pages import Pages
+from bot.web.throttle import Rate, Throttle
 
 GUESSES = Rate(burst=20, per_minute=6), Rate(burst=600, per_minute=600)
 """Codes that lead nowhere: of one address, and of all."""

@@ -19,13 +19,13 @@ from aiohttp import web
 
 from bot.certificates.paper.code import plain, read_code
 from bot.certificates.verify.checker import Checker
-from bot.certificates.verify.throttle import Network, Throttle, address_of
 from bot.certificates.verify.verdict import Reason, Result, Verdict
 from bot.metrics import Metrics
 from bot.web.body import RequestRefused
 from bot.web.forms import read_form
 from bot.web.multipart import read_fields
 from bot.web.pages import LANGUAGES, Pages, language_of
+from bot.web.throttle import Network, Throttle, address_of
 
 PATH, SHORT_PATH = "/verify", "/V"
 AT_ONCE = 16  # files read at the same time, one of each address: each may hold 20 MB
