@@ -54,11 +54,14 @@ from casestore.queues.receipts import Receipts
 from casestore.queues.registry_events import RegistryEventQueue
 from casestore.queues.results import Results
 from casestore.queues.spending import Spending
+from casestore.reports.figures import Figures
+from casestore.reports.lists import Lists
 from casestore.rights.copy_links import Copies
 from casestore.rights.erasure import Erasure
 from casestore.rights.holdings import Holdings
 from casestore.rights.purge import Purger
 from casestore.staff.accounts import Accounts
+from casestore.staff.arrangements import Arrangements
 from casestore.staff.notes import Notes as StaffNotes
 from casestore.staff.overdue import Overdue
 from casestore.staff.sessions import Sessions
@@ -129,6 +132,9 @@ class Store:
     takeovers: Takeovers
     talks: Talks
     overdue: Overdue
+    figures: Figures
+    lists: Lists
+    arrangements: Arrangements
 
     @classmethod
     def over(cls, database: Database, vault: Vault, files: Files | None = None, papers: Files | None = None) -> Store:
@@ -194,6 +200,9 @@ class Store:
             takeovers=Takeovers(database, vault, audits, staff_notes),
             talks=Talks(database, vault),
             overdue=Overdue(database),
+            figures=Figures(database),
+            lists=Lists(database),
+            arrangements=Arrangements(database, audits),
         )
 
 

@@ -132,6 +132,9 @@ class Takeovers:
         at the same moment comes before the answer, and forbids it, or after."""
         values = {"last_at": now, "waiting_since": None, "snoozed_until": None, "escalated_at": None}
         await self._own(connection, conversation_id, who, version, values)
+        asked = (handovers.c.conversation_id == conversation_id, handovers.c.closed_at.is_(None))
+        first = update(handovers).where(*asked, handovers.c.answered_at.is_(None))
+        await connection.execute(first.values(answered_at=now))
 
     @staticmethod
     async def has_spoken(connection: AsyncConnection, conversation_id: int, since: datetime) -> bool:

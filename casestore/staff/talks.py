@@ -181,7 +181,8 @@ def cursor_of(view: str, talk: Talk) -> str:
     return f"{(at or talk.last_at).isoformat()}~{talk.id}"
 
 
-def _parsed(before: str) -> tuple[datetime, int]:
+def place_of(before: str) -> tuple[datetime, int]:
+    """What such a cursor says. Raises ``ValueError``."""
     at, _, number = before.partition("~")
     parsed = datetime.fromisoformat(at)
     if parsed.tzinfo is None or not (number.isascii() and number.isdecimal() and len(number) < _DIGITS):
@@ -199,7 +200,7 @@ def _open() -> ColumnElement[bool]:
 def _waiting(_who: Member, _now: datetime, before: str) -> Select[Any]:
     place = tuple_(conversations.c.waiting_since, conversations.c.id)
     rows = _BASE.where(_open(), in_state(conversations.c.owner, OwnerKind.QUEUE))
-    rows = rows.where(place > _parsed(before)) if before else rows
+    rows = rows.where(place > place_of(before)) if before else rows
     return rows.order_by(conversations.c.waiting_since, conversations.c.id)
 
 
@@ -213,7 +214,7 @@ def _mine(who: Member, _now: datetime, _before: str) -> Select[Any]:
 def _all(who: Member, now: datetime, before: str) -> Select[Any]:
     rows = _BASE.where(_visible(who, now))
     place = tuple_(conversations.c.last_at, conversations.c.id)
-    rows = rows.where(place < _parsed(before)) if before else rows
+    rows = rows.where(place < place_of(before)) if before else rows
     return rows.order_by(conversations.c.last_at.desc(), conversations.c.id.desc())
 
 

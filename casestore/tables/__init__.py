@@ -33,10 +33,19 @@ from casestore.tables.documents import (
 from casestore.tables.notices import notice_facts, notice_log, notice_sends, notices, timed_facts
 from casestore.tables.people import citizens, codes, consents, contact_points, links, login_links
 from casestore.tables.queues import inbox, outbox, receipts
-from casestore.tables.staff import console_events, staff, staff_desks, staff_drafts, staff_notes, staff_sessions
+from casestore.tables.staff import (
+    arrangements,
+    console_events,
+    staff,
+    staff_desks,
+    staff_drafts,
+    staff_notes,
+    staff_sessions,
+)
 from casestore.tables.system import audit, meta
 
 __all__ = [
+    "arrangements",
     "audit",
     "broadcast_members",
     "broadcast_texts",

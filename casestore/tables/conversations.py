@@ -22,6 +22,18 @@ _RELEASED: dict[str, Any] = {
     "sqlite_where": text("released_at IS NOT NULL"),
     "postgresql_where": text("released_at IS NOT NULL"),
 }
+_ANSWERED: dict[str, Any] = {
+    "sqlite_where": text("answered_at IS NOT NULL"),
+    "postgresql_where": text("answered_at IS NOT NULL"),
+}
+_CLOSED: dict[str, Any] = {
+    "sqlite_where": text("closed_at IS NOT NULL"),
+    "postgresql_where": text("closed_at IS NOT NULL"),
+}
+_SAID: dict[str, Any] = {
+    "sqlite_where": text("author = 'citizen'"),
+    "postgresql_where": text("author = 'citizen'"),
+}
 
 conversations = Table(
     "conversations",
@@ -57,6 +69,7 @@ transcript = Table(
     Column("at", Utc, nullable=False),
     Index("ix_transcript_conversation", "conversation_id", "id"),
     Index("ix_transcript_at", "at"),
+    Index("ix_transcript_said", "at", "conversation_id", **_SAID),
     Index("ix_transcript_citizen", "citizen_id", "id", **_KNOWN),
 )
 
@@ -82,8 +95,12 @@ handovers = Table(
     Column("asked_at", Utc, nullable=False),
     Column("claimed_at", Utc),
     Column("agent", String(80)),  # who claimed it
+    Column("answered_at", Utc),  # by an employee, for the first time
     Column("closed_at", Utc),
     Index("ix_handovers_claimed", "claimed_at", **_CLAIMED),
+    Index("ix_handovers_asked", "asked_at"),
+    Index("ix_handovers_answered", "answered_at", **_ANSWERED),
+    Index("ix_handovers_closed", "closed_at", **_CLOSED),
 )
 
 wishes = Table(  # what a citizen prefers about notices: never changed, the newest word of a kind counts

@@ -32,6 +32,7 @@ notices = Table(
     Index("ix_notices_case", "citizen_id", "reference", "id"),
     Index("ix_notices_due", "due_at", "id", **_where("state = 'open'")),
     Index("ix_notices_settled", "settled_at"),
+    Index("ix_notices_told", "told_at", **_where("told_at IS NOT NULL")),
     Index("ix_notices_unknown", "settled_at", **_where("state = 'unknown'")),
 )
 

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 from casestore.columns import Id, Utc, id_column, metadata, reference
 
@@ -88,4 +100,17 @@ console_events = Table(  # that something changed, in the order of the commits; 
     Column("staff_id", Id),
     Column("at", Utc, nullable=False),
     Index("ix_console_events_at", "at"),
+)
+
+arrangements = (
+    Table(  # desks, hours, ready answers as supervisors set them: the newest of a kind counts, none is changed
+        "arrangements",
+        metadata,
+        id_column(),
+        Column("kind", String(12), nullable=False),
+        Column("body", Text, nullable=False),  # JSON; empty: as the file has it
+        Column("author", String(64), nullable=False),  # an e-mail address, as in the audit trail
+        Column("at", Utc, nullable=False),
+        Index("ix_arrangements_kind", "kind", "id"),
+    )
 )

@@ -59,6 +59,15 @@ class Watch:
             found = [await connection.scalar(count) or 0 for count in counts]
         return list(zip(MOVING, found, strict=True))
 
+    async def shown(
+        self, state: MovingState, now: datetime, after: int = 0, limit: int = 50
+    ) -> list[tuple[int, datetime]]:
+        """Those beyond their time with a higher number than ``after``, whoever ends them: (id, since when)."""
+        rows = select(state.table.c.id, state.since).where(state.beyond(now), state.table.c.id > after)
+        async with self._database.read() as connection:
+            found = (await connection.execute(rows.order_by(state.table.c.id).limit(limit))).all()
+        return [(row[0], row[1]) for row in found]
+
     async def late(self, state: MovingState, now: datetime) -> list[int]:
         """Up to :data:`BATCH` of them, by id; none of what only a person ends."""
         if state.ending not in self._ends:
