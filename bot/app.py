@@ -22,9 +22,9 @@ from bot.certificates.verify.build import verify_routes
 from bot.channels.facts import CHANNELS, SPOKEN
 from bot.channels.port import Channel
 from bot.console.build import console, takeover_job
+from bot.conversation.arranged import arranged_hours
 from bot.conversation.budget import Budgets
 from bot.conversation.effects import SMS, Effects
-from bot.conversation.hours import load_hours
 from bot.conversation.queueing import QueueNews
 from bot.conversation.reads import StoreReads
 from bot.conversation.turn_handler import Dialogue, TurnHandler
@@ -167,7 +167,7 @@ def _build_turn_handler(
             **document_effects(settings, store, dialogue, runtime).table,
             **certificate_effects(settings, store, dialogue, runtime).table,
         },
-        queue=QueueNews(store, load_hours(settings.staff_hours)),
+        queue=QueueNews(store, arranged_hours(settings.staff_hours)),
     )
     return TurnHandler(
         store=store,

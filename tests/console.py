@@ -59,6 +59,11 @@ class Employee:
             assert response.status == status, await response.text()
             return await response.json()
 
+    async def page(self, path: str, status: int = 200, language: str = "el") -> str:
+        async with self.session.get(f"{self.url}/console/{path}", headers={"Accept-Language": language}) as response:
+            assert response.status == status, path
+            return await response.text()
+
     async def ask(
         self, method: str, path: str, data: Any = None, headers: dict[str, str] | None = None
     ) -> tuple[int, Any]:

@@ -10,8 +10,9 @@ import sys
 
 from bot.commands.running import run as run_loop
 from bot.commands.running import start
-from bot.console.desks import load_desks
+from bot.console.desks import arranged_desks
 from bot.console.passwords import LONGEST, SHORTEST, Passwords, new_totp, totp_uri
+from bot.conversation.arranged import refresh
 from bot.runtime import utc_now
 from bot.store import Store, open_store
 from casestore.staff.accounts import AccountExists
@@ -83,7 +84,7 @@ async def _add(store: Store, arguments: argparse.Namespace) -> None:
     if role is Role.ADMIN and not (arguments.totp or arguments.demo):
         raise Refused("an admin needs a second factor: --totp")
     name = (arguments.name or email.partition("@")[0])[:80]
-    member = Member(0, email, name, role, _desks(role, arguments.desk), demo=arguments.demo)
+    member = Member(0, email, name, role, await _desks(store, role, arguments.desk), demo=arguments.demo)
     hashed, totp = await Passwords().hash(await _password()), new_totp() if arguments.totp else None
     now = utc_now()
     async with store.database.write(wake=True) as connection:
@@ -92,10 +93,11 @@ async def _add(store: Store, arguments: argparse.Namespace) -> None:
     _tell(email, totp)
 
 
-def _desks(role: Role, named: list[str]) -> frozenset[str]:
-    known = load_desks()
-    if unknown := [desk for desk in named if desk not in known]:
-        raise Refused(f"--desk: {', '.join(unknown)} is none of {', '.join(known)}")
+async def _desks(store: Store, role: Role, named: list[str]) -> frozenset[str]:
+    desks = arranged_desks()
+    await refresh(store, desks)
+    if unknown := [desk for desk in named if desk not in desks.last]:
+        raise Refused(f"--desk: {', '.join(unknown)} is none of {', '.join(desks.last)}")
     answers = Right.ANSWER in Member(0, "", "", role, frozenset()).rights
     return frozenset(named or [GENERAL]) if answers else frozenset(named)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime, timedelta
 
-from bot.console.desks import load_desks
+from bot.console.desks import Desks
 from bot.console.speaking import Speaking
+from bot.conversation.arranged import Arranged
 from bot.runtime import Clock
 from bot.store import Store
 from casestore.conversations.ownership import BOT, Ownership
@@ -35,9 +36,10 @@ class BadRequest(ValueError):
 class AgentActions:
     """The acts, over one store."""
 
-    def __init__(self, store: Store, speaking: Speaking, clock: Clock) -> None:
+    def __init__(self, store: Store, speaking: Speaking, desks: Arranged[Desks], clock: Clock) -> None:
         self._store = store
         self._speaking = speaking
+        self._desks = desks
         self._clock = clock
 
     async def talk(self, conversation_id: int, who: Member) -> Talk:
@@ -80,7 +82,7 @@ class AgentActions:
         return await self._transfer(version, who, to.strip().lower(), text.strip())
 
     async def _transfer(self, version: int, who: Member, to: str, text: str) -> Request:
-        if to in load_desks():
+        if to in self._desks.last:
             return Request(Move.REROUTE, version, desk=to, text=text)
         found = await self._store.accounts.find(to)
         if found is None or found.member.disabled or not found.member.may(Right.ANSWER):

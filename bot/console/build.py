@@ -10,7 +10,10 @@ from aiohttp import web
 from bot.channels.facts import SPOKEN
 from bot.console.actions import AgentActions
 from bot.console.api import Api
+from bot.console.canned import arranged_canned
 from bot.console.citizen import CitizenView
+from bot.console.desks import arranged_desks
+from bot.console.frame import Frame
 from bot.console.guard import Guard
 from bot.console.hub import Hub
 from bot.console.job import TakeoverJob
@@ -21,8 +24,9 @@ from bot.console.rendering import Rendering
 from bot.console.signing_in import SigningIn
 from bot.console.speaking import Speaking
 from bot.console.stream import Streams
+from bot.console.supervision.build import supervision_routes
+from bot.conversation.arranged import arranged_hours
 from bot.conversation.effects import Wording
-from bot.conversation.hours import load_hours
 from bot.metrics import Metrics
 from bot.runtime import Clock
 from bot.settings import Settings
@@ -41,11 +45,12 @@ class Console:
 
 def console(settings: Settings, store: Store, clock: Clock) -> Console:
     """For the web side."""
-    hours = load_hours(settings.staff_hours)
-    guard = Guard(store, clock, url=settings.public_url)
-    desk = AgentActions(store, Speaking(store, phrases(SPOKEN)), clock)
-    reading = Reading(store, desk, CitizenView(store, load_catalogue()), hours, clock)
-    hub = Hub(store, clock)
+    hours, desks, canned = arranged_hours(settings.staff_hours), arranged_desks(), arranged_canned()
+    guard = Guard(store, clock, url=settings.public_url, arranged=(hours, desks, canned))
+    desk = AgentActions(store, Speaking(store, phrases(SPOKEN)), desks, clock)
+    reading = Reading(store, desk, CitizenView(store, load_catalogue()), hours, canned, clock)
+    hub, rendering = Hub(store, clock), Rendering(desks, clock)
+    frame = Frame(store, reading, guard, rendering)
     api = Api(store=store, desk=desk, reading=reading, guard=guard, settings=settings, clock=clock)
     streams = Streams(store=store, hub=hub, reading=reading, guard=guard, clock=clock)
     pages = ConsolePages(
@@ -54,14 +59,16 @@ def console(settings: Settings, store: Store, clock: Clock) -> Console:
         reading=reading,
         guard=guard,
         signing_in=SigningIn(store, Passwords(), clock, demo=settings.staff_demo == "on"),
-        rendering=Rendering(clock),
+        rendering=rendering,
+        frame=frame,
         proxies=[ip_network(one) for one in settings.proxy_networks()],
         clock=clock,
     )
-    return Console([*pages.routes(), *api.routes(), *streams.routes()], hub)
+    supervision = supervision_routes(store, guard, frame, hours, desks, canned, clock)
+    return Console([*pages.routes(), *supervision, *api.routes(), *streams.routes()], hub)
 
 
 def takeover_job(settings: Settings, store: Store, wording: Wording, metrics: Metrics, clock: Clock) -> TakeoverJob:
     """For a worker."""
-    hours = load_hours(settings.staff_hours)
+    hours = arranged_hours(settings.staff_hours)
     return TakeoverJob(store=store, speaking=Speaking(store, wording), hours=hours, metrics=metrics, clock=clock)

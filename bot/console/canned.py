@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 
+from bot.conversation.arranged import Arranged
+from casestore.staff.arrangements import Kind
 from dialogues.say import LocalizedText
 
 TABLE = Path(__file__).parent / "canned.yml"
@@ -29,23 +31,37 @@ class Canned:
 
 @cache
 def load_canned(file: Path = TABLE) -> tuple[Canned, ...]:
-    """Raises ``ValueError`` for a placeholder that nothing fills."""
-    found = tuple(
-        Canned(one["id"], one["title"], one["text"], frozenset(one.get("desks", ())))
-        for one in yaml.safe_load(file.read_text("utf-8"))["answers"]
-    )
-    wanted = {name for one in found for text in one.text.values() for name in _placeholders(text)}
-    if strange := wanted - VALUES:
+    """Raises as :func:`read_canned`."""
+    return read_canned(canned_data(file))
+
+
+def canned_data(file: Path = TABLE) -> Any:
+    return yaml.safe_load(file.read_text("utf-8"))["answers"]
+
+
+def read_canned(data: Any) -> tuple[Canned, ...]:
+    """Raises ``ValueError`` for a placeholder that nothing fills, or that is not written as one."""
+    found = tuple(Canned(one["id"], one["title"], one["text"], frozenset(one.get("desks", ()))) for one in data)
+    parts = [part for one in found for text in one.text.values() for part in Formatter().parse(text)]
+    if strange := {name for _, name, _, _ in parts if name is not None} - VALUES:
         raise ValueError(f"canned: nothing fills {', '.join(sorted(strange))}")
+    if any(spec or conversion for _, _, spec, conversion in parts):
+        raise ValueError("canned: a placeholder is a name between braces, and nothing else")
     return found
 
 
-def offered(desk: str, language: str, shown_in: str, citizen: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Those that can be said here, in the citizen's ``language``; their titles in the employee's (``shown_in``)."""
+def arranged_canned() -> Arranged[tuple[Canned, ...]]:
+    return Arranged(Kind.CANNED, canned_data(), read_canned)
+
+
+def offered(
+    answers: Sequence[Canned], desk: str, language: str, shown_in: str, citizen: Mapping[str, Any]
+) -> list[dict[str, str]]:
+    """Those of ``answers`` that can be said here, in the citizen's ``language``; their titles in ``shown_in``."""
     values = values_of(citizen)
     return [
         {"id": one.id, "title": one.title[shown_in], "text": one.text[language].format(**values)}
-        for one in load_canned()
+        for one in answers
         if (not one.desks or desk in one.desks) and _placeholders(one.text[language]) <= values.keys()
     ]
 

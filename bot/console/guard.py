@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from bot.conversation.arranged import Arranged, refresh
 from bot.runtime import Clock
 from bot.store import Store
 from bot.web.body import RequestRefused, read_body
@@ -48,10 +49,12 @@ def refusal(status: int, error: str, **more: Any) -> web.Response:
 
 class Guard:
     """The session's cookie, and what is asked of who brings it. ``url``: the service's own, as browsers know it;
-    https or not is as in :class:`bot.web.browser.BrowserCookie`."""
+    https or not is as in :class:`bot.web.browser.BrowserCookie`. What is ``arranged`` is
+    as it stands, in each request."""
 
-    def __init__(self, store: Store, clock: Clock, *, url: str) -> None:
+    def __init__(self, store: Store, clock: Clock, *, url: str, arranged: Sequence[Arranged[Any]] = ()) -> None:
         self._store = store
+        self._arranged = arranged
         self._clock = clock
         self._secure = url.startswith("https://")
         self._host = urlsplit(url).netloc.lower()
@@ -73,7 +76,10 @@ class Guard:
 
     async def session(self, request: web.Request) -> Session | None:
         token = self.token(request)
-        return await self._store.sessions.find(token, self._clock()) if token else None
+        found = await self._store.sessions.find(token, self._clock()) if token else None
+        if found is not None:
+            await refresh(self._store, *self._arranged)
+        return found
 
     def csrf(self, session: Session) -> str:
         """Follows from the session and our key: a page of ours shows it, no other page can read it."""

@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.console.speaking import BACK, GIVEN_BACK, Speaking
+from bot.conversation.arranged import Arranged, refresh
 from bot.conversation.hours import Hours
 from bot.metrics import Metrics
 from bot.runtime import Clock
@@ -43,10 +44,12 @@ class TakeoverJob:
 
     name = "takeovers"
 
-    def __init__(self, *, store: Store, speaking: Speaking, hours: Hours, metrics: Metrics, clock: Clock) -> None:
+    def __init__(
+        self, *, store: Store, speaking: Speaking, hours: Arranged[Hours], metrics: Metrics, clock: Clock
+    ) -> None:
         self._store = store
         self._speaking = speaking
-        self._hours = hours
+        self._arranged = hours
         self._metrics = metrics
         self._clock = clock
         self._timer = Timer()
@@ -62,6 +65,7 @@ class TakeoverJob:
         """Nothing is ever in hand between two steps."""
 
     async def _look(self, now: datetime) -> None:
+        await refresh(self._store, self._arranged)
         found = await self._store.overdue.open(now, IDLE)
         self._metrics.waiting.set(sum(one.kind is OwnerKind.QUEUE for one in found))
         self._metrics.escalated.set(sum(one.escalated for one in found))
@@ -80,6 +84,10 @@ class TakeoverJob:
             raise
         except Exception as error:  # noqa: BLE001 (whatever it is)
             log.error("takeovers.failed", conversation_id=one.id, error=type(error).__name__)  # noqa: TRY400 (its text)
+
+    @property
+    def _hours(self) -> Hours:
+        return self._arranged.last
 
     def _due(self, one: Open, now: datetime) -> Act | None:
         """What its time has come for; of several the first."""

@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.console.actions import AgentActions, NotFound
+from bot.console.frame import Frame
 from bot.console.guard import HEADERS, Guard
 from bot.console.reading import Reading
 from bot.console.rendering import Rendering, static
@@ -43,6 +44,7 @@ class ConsolePages:
         guard: Guard,
         signing_in: SigningIn,
         rendering: Rendering,
+        frame: Frame,
         proxies: Collection[Network],
         clock: Clock,
     ) -> None:
@@ -52,6 +54,7 @@ class ConsolePages:
         self._guard = guard
         self._signing_in = signing_in
         self._rendering = rendering
+        self._frame = frame
         self._proxies = proxies
         self._clock = clock
         self._checking = asyncio.Lock()
@@ -132,7 +135,7 @@ class ConsolePages:
 
     async def _list(self, request: web.Request, session: Session) -> web.StreamResponse:
         if not session.member.may(Right.ANSWER):
-            return self._lost("no_console", request, session.member, 403)
+            return self._frame.lost("no_console", request, session, 403)
         return await self._listed("_list", request, session)
 
     async def _listed(self, name: str, request: web.Request, session: Session) -> web.StreamResponse:
@@ -140,7 +143,7 @@ class ConsolePages:
         opened = request.query.get("here", "")
         shown = await self._page_of(request, session.member)
         number = int(opened) if opened.isascii() and opened.isdecimal() and len(opened) < 19 else 0
-        return self._rendering.page(name, language, **await self._common(session), **shown, opened=number)
+        return self._rendering.page(name, language, **await self._frame.around(session), **shown, opened=number)
 
     async def _page_of(self, request: web.Request, who: Member) -> Mapping[str, Any]:
         view, before = request.query.get("view", "waiting"), request.query.get("before", "")
@@ -151,25 +154,13 @@ class ConsolePages:
             before, page = "", await self._reading.page(view, who)
         return {"view": view, "before": before, **page}
 
-    async def _common(self, session: Session) -> dict[str, Any]:
-        who = session.member
-        return {
-            "who": who,
-            "csrf": self._guard.csrf(session),
-            "event": await self._store.live.newest(),
-            "counts": await self._reading.counts(who),
-            "may_audit": who.may(Right.AUDIT),
-            "answers": who.may(Right.ANSWER),
-            "oversees": who.may(Right.OVERSEE),
-        }
-
     # One conversation
 
     async def _talk(self, request: web.Request, session: Session) -> web.StreamResponse:
-        who, common = session.member, await self._common(session)
+        who, common = session.member, await self._frame.around(session)
         talk = await self._found(request, who)
         if talk is None:
-            return self._lost("not_found", request, who, 404, common)
+            return self._frame.lost("not_found", request, session, 404, common)
         view = "mine" if talk["mine"] else "waiting"
         page = await self._reading.page(view, who)
         colleagues = [one for one in await self._store.accounts.of_desk(talk["desk"]) if one.demo <= who.demo]
@@ -183,10 +174,10 @@ class ConsolePages:
         return await self._part("_side", request, session)
 
     async def _part(self, name: str, request: web.Request, session: Session) -> web.StreamResponse:
-        who, common = session.member, await self._common(session)
+        who, common = session.member, await self._frame.around(session)
         talk = await self._found(request, who)
         if talk is None:
-            return self._lost("not_found", request, who, 404, common)
+            return self._frame.lost("not_found", request, session, 404, common)
         return self._rendering.page(name, language_of(request), **common, talk=talk)
 
     async def _found(self, request: web.Request, who: Member) -> dict[str, Any] | None:
@@ -198,18 +189,12 @@ class ConsolePages:
         except NotFound:
             return None
 
-    def _lost(
-        self, why: str, request: web.Request, who: Member, status: int, common: Mapping[str, Any] | None = None
-    ) -> web.Response:
-        values = common or {"who": who, "csrf": "", "event": 0}
-        return self._rendering.page("lost", language_of(request), status, **values, why=why)
-
     # Who did what
 
     async def _audit(self, request: web.Request, session: Session) -> web.StreamResponse:
-        who, common = session.member, await self._common(session)
+        who, common = session.member, await self._frame.around(session)
         if not who.may(Right.AUDIT):
-            return self._lost("not_found", request, who, 403, common)
+            return self._frame.lost("not_found", request, session, 403, common)
         written = request.query.get("before", "")
         before = int(written) if written.isascii() and written.isdecimal() and len(written) < 19 else None
         rows = await self._store.audits.newest(ROWS, before)

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.console.actions import AgentActions
-from bot.console.canned import offered
+from bot.console.canned import Canned, offered
 from bot.console.citizen import CitizenView
 from bot.console.shapes import is_agents, line_shape, note_shape, talk_shape
 from bot.console.summary import summary
+from bot.conversation.arranged import Arranged
 from bot.conversation.hours import Hours
 from bot.runtime import Clock
 from bot.store import Store
@@ -26,11 +27,20 @@ _REMEMBERED = 5000
 class Reading:
     """Reads over one store."""
 
-    def __init__(self, store: Store, desk: AgentActions, citizens: CitizenView, hours: Hours, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        desk: AgentActions,
+        citizens: CitizenView,
+        hours: Arranged[Hours],
+        canned: Arranged[tuple[Canned, ...]],
+        clock: Clock,
+    ) -> None:
         self._store = store
         self._desk = desk
         self._citizens = citizens
         self._hours = hours
+        self._canned = canned
         self._clock = clock
         self._noted: dict[tuple[int, int], datetime] = {}
 
@@ -39,7 +49,7 @@ class Reading:
         now, limit = self._clock(), max(1, min(limit, MOST))
         talks = await self._store.talks.page(view, who, now, before, limit)
         last = cursor_of(view, talks[-1]) if len(talks) == limit and view != "mine" else None
-        return {"items": [talk_shape(talk, self._hours, now) for talk in talks], "next": last}
+        return {"items": [talk_shape(talk, self._hours.last, now) for talk in talks], "next": last}
 
     async def counts(self, who: Member) -> dict[str, int]:
         """How many wait at this employee's desks, and how many of theirs do."""
@@ -60,7 +70,7 @@ class Reading:
         names = {member.id: member.name for member in await self._store.accounts.all()}
         citizen = await self._citizens.of(talk, now, language)
         return {
-            **talk_shape(talk, self._hours, now),
+            **talk_shape(talk, self._hours.last, now),
             "mine": is_agents(talk.ownership, who.email),
             "owner_name": await self._name(talk),
             "citizen": citizen,
@@ -71,7 +81,7 @@ class Reading:
             "summary": summary(talk, lines, citizen),
             "beside": await self._beside(talk, who, now),
             "draft": await self._store.staff_notes.draft(talk.id, who.id),
-            "canned": offered(talk.desk, talk.language, language, citizen),
+            "canned": offered(self._canned.last, talk.desk, talk.language, language, citizen),
             "event": await self._store.live.newest(),
         }
 

@@ -1,4 +1,4 @@
-"""Templates and words of the console's pages. ``words.yml`` says everything in both languages."""
+"""Templates and words of the console's pages. ``words*.yml`` say everything in both languages."""
 
 from __future__ import annotations
 
@@ -12,28 +12,36 @@ import yaml
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bot.console.desks import load_desks
+from bot.console.desks import Desks
 from bot.console.guard import HEADERS
+from bot.conversation.arranged import Arranged
 from bot.runtime import Clock
 from casestore.people.quiet_hours import ATHENS
 from dialogues.say import LocalizedText
 
 FOLDER = Path(__file__).parent / "pages"
-WORDS = Path(__file__).parent / "words.yml"
+WORDS = Path(__file__).parent
 _STATIC = FOLDER / "static"
 _KINDS: Mapping[str, str] = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
 @cache
-def load_words(file: Path = WORDS) -> Mapping[str, LocalizedText]:
-    found: dict[str, LocalizedText] = yaml.safe_load(file.read_text("utf-8"))
+def load_words(folder: Path = WORDS) -> Mapping[str, LocalizedText]:
+    """Of all files ``words*.yml``. Raises ``ValueError`` for a word that two of them have."""
+    found: dict[str, LocalizedText] = {}
+    for file in sorted(folder.glob("words*.yml")):
+        more: dict[str, LocalizedText] = yaml.safe_load(file.read_text("utf-8"))
+        if twice := found.keys() & more.keys():
+            raise ValueError(f"words: {', '.join(sorted(twice))} in {file.name} and another file")
+        found |= more
     return found
 
 
 class Rendering:
     """Renders a template for one employee's language."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, desks: Arranged[Desks], clock: Clock) -> None:
+        self._desks = desks
         self._clock = clock
         self._templates = Environment(
             loader=FileSystemLoader(FOLDER),
@@ -53,10 +61,11 @@ class Rendering:
         shown = self._templates.get_template(f"{name}.html").render(
             language=language,
             t=say,
-            desks=load_desks(),
+            desks=self._desks.last,
             clock=lambda at: clock_of(at, now),
             day=lambda on: f"{date.fromisoformat(on):%-d/%-m/%Y}",
             ago=lambda at: ago(at, now, say),
+            length=lambda minutes: length(minutes, say),
             **values,
         )
         return web.Response(text=shown, status=status, content_type="text/html", charset="utf-8", headers=dict(HEADERS))
@@ -79,6 +88,15 @@ def ago(at: str, now: datetime, say: Callable[[str], str]) -> str:
         if passed >= unit:
             return f"{passed // unit} {say(name)}"
     return say("unit_now")
+
+
+def length(minutes: int | None, say: Callable[[str], str]) -> str:
+    """So many minutes in words: ``2 h 5 min``; of days no minutes."""
+    if minutes is None:
+        return "—"
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    parts = ((days, "unit_day"), (hours, "unit_hour"), (0 if days else rest, "unit_min"))
+    return " ".join(f"{count} {say(name)}" for count, name in parts if count) or f"0 {say('unit_min')}"
 
 
 @cache

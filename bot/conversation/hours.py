@@ -22,7 +22,7 @@ from casestore.people.quiet_hours import ATHENS
 TABLE = Path(__file__).parent / "hours.yml"
 ALWAYS = "always"
 BOUND = 400  # days that are looked through: a calendar with no open minute in them is refused
-_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SPAN = re.compile(r"(\d\d:\d\d)-(\d\d:\d\d)")
 _DAY = timedelta(days=1)
 
@@ -105,7 +105,7 @@ def _times(day: date, span: Span) -> Times:
 def read_hours(data: Mapping[str, Any]) -> Hours:
     """From the file's data. Raises :class:`BadHours`."""
     try:
-        week = tuple(_spans(data["week"][day]) for day in _DAYS)
+        week = tuple(_spans(data["week"][day]) for day in DAYS)
         half = {_month_day(day): _spans(spans) for day, spans in (data.get("half_days") or {}).items()}
         dates = {date.fromisoformat(str(day)): _spans(one["open"]) for day, one in (data.get("dates") or {}).items()}
         within = timedelta(minutes=data["answer_within_minutes"])
@@ -129,10 +129,20 @@ def _month_day(written: str) -> tuple[int, int]:
     return int(month), int(day)
 
 
+def hours_data(which: str = "") -> Any:
+    """The data of a file, or of ours where ``which`` names none. Raises ``OSError``."""
+    return yaml.safe_load((Path(which) if which and which != ALWAYS else TABLE).read_text("utf-8"))
+
+
 @cache
 def load_hours(which: str = "") -> Hours:
     """``which``: :data:`ALWAYS`, a file, or nothing for ours. Raises :class:`BadHours`, ``OSError``."""
-    hours = read_hours(yaml.safe_load((Path(which) if which and which != ALWAYS else TABLE).read_text("utf-8")))
+    return read_which(which, hours_data(which))
+
+
+def read_which(which: str, data: Any) -> Hours:
+    """Likewise, of this data."""
+    hours = read_hours(data)
     if which == ALWAYS:
         return Hours(hours.week, within=hours.within, give_back=hours.give_back, always=True)
     return hours

@@ -8,6 +8,7 @@ from math import ceil
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.conversation.arranged import Arranged, refresh
 from bot.conversation.hours import Hours
 from bot.store import Store
 from casestore.people.quiet_hours import ATHENS
@@ -20,7 +21,7 @@ FEWEST = 3  # claims in that time, below which nothing is said of how long it ta
 class QueueNews:
     """Reads the queue; says nothing where no employee has an account."""
 
-    def __init__(self, store: Store, hours: Hours) -> None:
+    def __init__(self, store: Store, hours: Arranged[Hours]) -> None:
         self._store = store
         self._hours = hours
 
@@ -28,9 +29,10 @@ class QueueNews:
         """The response for who has just come into the queue, and its values."""
         if not await self._store.accounts.any_can_answer(connection):
             return None
-        if not self._hours.holds(now):
-            opens = self._hours.opens(now)
-            by = self._hours.after(now, self._hours.within)
+        await refresh(self._store, self._hours, connection=connection)
+        hours = self._hours.last
+        if not hours.holds(now):
+            opens, by = hours.opens(now), hours.after(now, hours.within)
             return Say("utter_queue_closed", {"opens": shown(opens), "by": shown(by)})
         place = str(await self._store.handovers.place(connection, conversation_id))
         waits = await self._store.handovers.waits(connection, now - LAST)

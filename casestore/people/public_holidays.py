@@ -24,6 +24,17 @@ def is_holiday(day: date) -> bool:
     return OVERRIDES.get(day, day in _calendar())
 
 
+def named(first: date, last: date, language: str) -> list[tuple[date, str]]:
+    """The public holidays between two days, both in it, with their names in ``el`` or ``en``."""
+    import holidays
+
+    years = range(first.year, last.year + 1)
+    calendar = holidays.country_holidays("GR", years=years, language="el" if language == "el" else "en_US")
+    ours = {day: "" for day, holds in OVERRIDES.items() if holds}
+    found = {day: name for day, name in {**ours, **calendar}.items() if first <= day <= last and is_holiday(day)}
+    return sorted(found.items())
+
+
 def is_rest_day(day: date) -> bool:
     """A Sunday or a public holiday."""
     return day.weekday() == _SUNDAY or is_holiday(day)

@@ -81,7 +81,7 @@ class Figures:
 
     async def _rows(self, statement: Select[Any]) -> Sequence[Any]:
         async with self._database.read() as connection:
-            return (await connection.execute(statement)).all()
+            return list((await connection.execute(statement)).all())
 
     def _bin(self, column: ColumnElement[Any], period: Period) -> ColumnElement[int]:
         *known, last = period.offsets

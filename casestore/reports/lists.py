@@ -80,7 +80,7 @@ _TALK, _CALL = ("desk", "channel", "agent"), ("channel", "reason", "agent")
 _NEWS = ("category", "state", "reason", "created_at")
 
 
-_BOT = literal_column("'bot'")  # as the index of open conversations has it
+_BOT: ColumnElement[str] = literal_column("'bot'")  # as the index of open conversations has it
 
 
 def _owned(*kinds: OwnerKind, also: ColumnElement[bool] | None = None) -> When:

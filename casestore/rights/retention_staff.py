@@ -5,10 +5,12 @@ from __future__ import annotations
 from sqlalchemy import func, select
 
 from casestore.rights.rule import DAY, YEAR, RetentionRule
-from casestore.tables import console_events, staff, staff_drafts, staff_notes, staff_sessions
+from casestore.tables import arrangements, console_events, staff, staff_drafts, staff_notes, staff_sessions
 
 _events = console_events.alias()
 _NEWEST = select(func.max(_events.c.id)).scalar_subquery()
+_set = arrangements.alias()
+_IN_FORCE = select(func.max(_set.c.id)).group_by(_set.c.kind)
 
 OF_STAFF: tuple[RetentionRule, ...] = (
     RetentionRule(
@@ -25,6 +27,15 @@ OF_STAFF: tuple[RetentionRule, ...] = (
     ),
     RetentionRule(
         "staff-sessions", staff_sessions, staff_sessions.c.created_at, 90 * DAY, "who was signed in, from which device"
+    ),
+    RetentionRule(
+        "arrangements",
+        arrangements,
+        arrangements.c.at,
+        5 * YEAR,
+        "as the audit trail: who set what; what is in force stays",
+        only=(arrangements.c.id.not_in(_IN_FORCE),),
+        full_scan=True,
     ),
     RetentionRule(
         "staff",

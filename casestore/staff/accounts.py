@@ -145,6 +145,12 @@ class Accounts:
 
     # Reading
 
+    async def present_now(self, now: datetime) -> frozenset[int]:
+        """Who has a page open, by id."""
+        there = select(staff.c.id).where(staff.c.present_at > now - PRESENT, staff.c.disabled_at.is_(None))
+        async with self._database.read() as connection:
+            return frozenset(await connection.scalars(there))
+
     async def all(self) -> list[Member]:
         """Every account, in the order in which they were made."""
         return [each.member for each in await self._found(staff.c.id > 0)]

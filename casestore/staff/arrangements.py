@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.audit import AuditTrail
@@ -44,23 +45,25 @@ class Arrangements:
         self._database = database
         self._audits = audits
 
-    async def newest(self) -> Mapping[Kind, int]:
+    async def newest(self, connection: AsyncConnection | None = None) -> Mapping[Kind, int]:
         """The number of the newest of each kind that was ever set."""
         numbers = select(arrangements.c.kind, func.max(arrangements.c.id)).group_by(arrangements.c.kind)
-        async with self._database.read() as connection:
-            return {Kind(row[0]): row[1] for row in await connection.execute(numbers)}
+        return {Kind(row[0]): row[1] for row in await self._rows(numbers, connection)}
 
-    async def find(self, number: int) -> Arrangement | None:
-        async with self._database.read() as connection:
-            row = (await connection.execute(select(arrangements).where(arrangements.c.id == number))).first()
-        return None if row is None else Arrangement(row.id, Kind(row.kind), row.body, row.author, row.at)
+    async def find(self, number: int, connection: AsyncConnection | None = None) -> Arrangement | None:
+        found = await self._rows(select(arrangements).where(arrangements.c.id == number), connection)
+        return _arrangement(found[0]) if found else None
 
     async def history(self, kind: Kind, limit: int = 50) -> list[Arrangement]:
         """The newest first."""
         rows = select(arrangements).where(arrangements.c.kind == kind).order_by(arrangements.c.id.desc()).limit(limit)
-        async with self._database.read() as connection:
-            found = (await connection.execute(rows)).all()
-        return [Arrangement(row.id, Kind(row.kind), row.body, row.author, row.at) for row in found]
+        return [_arrangement(row) for row in await self._rows(rows)]
+
+    async def _rows(self, statement: Select[Any], connection: AsyncConnection | None = None) -> Sequence[Any]:
+        if connection is not None:
+            return list((await connection.execute(statement)).all())
+        async with self._database.read() as own:
+            return list((await own.execute(statement)).all())
 
     async def set(
         self, connection: AsyncConnection, kind: Kind, before: int, body: str, who: Member, now: datetime
@@ -90,3 +93,7 @@ class Arrangements:
         if desks:
             gone = conversations.c.desk.in_(sorted(desks))
             await connection.execute(update(conversations).where(gone).values(desk=GENERAL))
+
+
+def _arrangement(row: Any) -> Arrangement:
+    return Arrangement(row.id, Kind(row.kind), row.body, row.author, row.at)

@@ -63,10 +63,14 @@ class Watch:
         self, state: MovingState, now: datetime, after: int = 0, limit: int = 50
     ) -> list[tuple[int, datetime]]:
         """Those beyond their time with a higher number than ``after``, whoever ends them: (id, since when)."""
-        rows = select(state.table.c.id, state.since).where(state.beyond(now), state.table.c.id > after)
+        late, number = state.beyond(now), state.table.c.get("id")
+        if number is None:  # few, with no numbers of their own: they are counted
+            rows = select(state.since).where(late).order_by(state.since).offset(after).limit(limit)
+            async with self._database.read() as connection:
+                return list(enumerate(await connection.scalars(rows), after + 1))
+        numbered = select(number, state.since).where(late, number > after).order_by(number).limit(limit)
         async with self._database.read() as connection:
-            found = (await connection.execute(rows.order_by(state.table.c.id).limit(limit))).all()
-        return [(row[0], row[1]) for row in found]
+            return [(row[0], row[1]) for row in (await connection.execute(numbered)).all()]
 
     async def late(self, state: MovingState, now: datetime) -> list[int]:
         """Up to :data:`BATCH` of them, by id; none of what only a person ends."""

@@ -33,10 +33,15 @@ SIGNED |= {("POST", "/registries/{registry}/events")}
 _DOOR = {("GET", "/console/login"), ("POST", "/console/login"), ("POST", "/console/logout")}
 PUBLIC |= _DOOR | {("GET", "/console/static/{name}")}
 _ONE = "/console/api/conversations/{id}"
+_OVERSEEN = ("board", "board/{list}", "part/board", "reports", "reports/{name}.csv", "arrange", "arrange/{kind}")
 _PAGES = ("", "c/{id}", "audit", "part/inbox", "part/c/{id}", "part/c/{id}/side")
 _READS = ("me", "conversations", "conversations/{id}", "conversations/{id}/messages", "stream", "changes")
 _ACTS = ("claim", "release", "close", "transfer", "snooze", "reply", "notes", "preview", "reveal")
-EMPLOYEES = {("GET", f"/console/{page}") for page in _PAGES} | {("GET", f"/console/api/{path}") for path in _READS}
+_COUNTS = ("board", "board/{list}", "reports/{name}")
+EMPLOYEES = {("GET", f"/console/{page}") for page in (*_PAGES, *_OVERSEEN)}
+EMPLOYEES |= {("GET", f"/console/api/{path}") for path in _COUNTS}
+EMPLOYEES |= {("POST", "/console/arrange/{kind}"), ("POST", "/console/arrange/{kind}/back")}
+EMPLOYEES |= {("GET", f"/console/api/{path}") for path in _READS}
 EMPLOYEES |= {("POST", f"{_ONE}/{act}") for act in _ACTS} | {
     ("PUT", f"{_ONE}/draft"),
     ("POST", "/console/api/presence"),
@@ -57,7 +62,7 @@ async def test_every_route_is_public_by_name_or_refuses_who_does_not_sign(sqlite
                 async with client.request(method, asked, data=b"a=b") as response:
                     assert response.status == 403, path
             for method, path in EMPLOYEES:
-                async with client.request(method, path.replace("{id}", "1"), allow_redirects=False) as response:
+                async with client.request(method, re.sub(r"{\w+}", "1", path), allow_redirects=False) as response:
                     assert response.status == (401 if "/api/" in path else 303), path
 
 

@@ -64,7 +64,9 @@ async def write(system: System, text: str) -> None:
 
 async def flawless(page: Page, pictures: Path, name: str) -> None:
     """No finding of axe, nothing beside the screen; a picture is kept."""
-    await page.evaluate("Promise.allSettled(document.getAnimations().map((one) => one.finished))")  # what fades in is pale
+    await page.evaluate(
+        "Promise.allSettled(document.getAnimations().map((one) => one.finished))"
+    )  # what fades in is pale
     found = await Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")

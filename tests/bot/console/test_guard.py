@@ -27,6 +27,12 @@ NASTY = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>\u202etxt.exe\
 PAGES = ("", "?view=all", "c/1", "part/inbox", "part/c/1", "part/c/1/side", "audit")
 READS = ("me", "conversations", "conversations/1", "conversations/1/messages", "changes", "stream")
 ACTS = ("claim", "release", "close", "transfer", "snooze", "reply", "notes", "reveal", "preview")
+OVERSEEN = (
+    *("board", "board/waiting", "part/board", "reports", "reports/bot.csv"),
+    *("arrange", "arrange/desks", "arrange/hours", "arrange/canned"),
+    *("api/board", "api/board/waiting", "api/reports/bot"),
+)
+SETS = [f"arrange/{kind}{back}" for kind in ("desks", "hours", "canned") for back in ("", "/back")]
 WRITES = [("POST", f"conversations/1/{act}") for act in ACTS] + [("PUT", "conversations/1/draft"), ("POST", "presence")]
 
 
@@ -56,6 +62,7 @@ async def statuses(session: aiohttp.ClientSession, system: System, csrf: str = "
     """What every route answers, by its name."""
     found = {}
     asked = [*(("GET", f"api/{path}") for path in READS), *((method, f"api/{path}") for method, path in WRITES)]
+    asked += [*(("GET", path) for path in OVERSEEN), *(("POST", path) for path in SETS)]
     for method, path in [*asked, *(("GET", page) for page in PAGES)]:
         url, headers = f"{system.url}/console/{path}", {"X-CSRF-Token": csrf}
         async with session.request(method, url, json={}, headers=headers, allow_redirects=False) as response:
@@ -84,6 +91,11 @@ async def test_who_has_no_right_to_answer_sees_no_conversation(system: System, r
 async def test_an_agent_does_not_read_who_did_what(system: System, anna: Employee) -> None:
     async with anna.session.get(f"{system.url}/console/audit") as response:
         assert response.status == 403
+
+
+async def test_an_agent_does_not_oversee(system: System, anna: Employee) -> None:
+    found = await statuses(anna.session, system, anna.csrf)
+    assert {found[f"GET {path}"] for path in OVERSEEN} | {found[f"POST {path}"] for path in SETS} == {403}
 
 
 async def test_the_log_is_checked_once_for_all_who_look_within_some_minutes(system: System) -> None:

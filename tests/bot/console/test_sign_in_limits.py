@@ -45,19 +45,19 @@ async def fail(system: System, address: str, times: int = MANY) -> None:
 
 async def test_an_address_that_fails_often_waits_and_another_does_not(system: System) -> None:
     await fail(system, "192.0.2.7")
-    here, there = {"X-Forwarded-For": "192.0.2.7"}, {"X-Forwarded-For": "192.0.2.8"}
-    status, page, took = await enter(system, "anna@gov.gr", PASSWORD, here)
-    other_status, other_page, other_took = await enter(system, "nobody@gov.gr", PASSWORD, here)
+    same, other = {"X-Forwarded-For": "192.0.2.7"}, {"X-Forwarded-For": "192.0.2.8"}
+    status, page, took = await enter(system, "anna@gov.gr", PASSWORD, same)
+    other_status, other_page, other_took = await enter(system, "nobody@gov.gr", PASSWORD, same)
     assert (status, page) == (other_status, other_page)  # whether there is such an account is not told
     assert status == 403
     assert "Πολλές αποτυχίες" in page
     assert took >= 0.5 <= other_took
     assert (await enter(system, "anna@gov.gr", PASSWORD, {"X-Forwarded-For": "192.0.2.7, 192.0.2.8"}))[0] == 303
-    assert (await enter(system, "anna@gov.gr", PASSWORD, there))[0] == 303
+    assert (await enter(system, "anna@gov.gr", PASSWORD, other))[0] == 303
     async with system.store.database.read() as connection:
         assert await connection.scalar(select(staff.c.failures)) == 0  # her account has nothing to do with it
     system.clock.forward(60)
-    assert (await enter(system, "anna@gov.gr", PASSWORD, here))[0] == 303
+    assert (await enter(system, "anna@gov.gr", PASSWORD, same))[0] == 303
 
 
 async def test_whoever_is_let_in_has_used_nothing_up(system: System) -> None:

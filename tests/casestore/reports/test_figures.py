@@ -58,8 +58,8 @@ def test_a_period_is_bounded(days: int, unit: Unit) -> None:
 def test_so_much_of_a_hundred(minutes: list[int], percent: int) -> None:
     lengths = sorted(Counter(minutes).items())
     found, all_of_them = at_most(lengths, percent), sorted(minutes)
-    if not minutes:
-        assert found is None
+    if found is None:
+        assert not minutes
         return
     assert sum(one <= found for one in all_of_them) * 100 >= percent * len(minutes)
     assert sum(one < found for one in all_of_them) * 100 < percent * len(minutes)
@@ -76,7 +76,7 @@ async def test_each_figure_equals_a_recount(database: Database, seed: int) -> No
     figures = Figures(database)
     called, lines = await rows(database, select(handovers)), await rows(database, select(transcript))
     for period in PERIODS:
-        here = range(period.bins[0], period.bins[-1] + 1)
+        numbers = range(period.bins[0], period.bins[-1] + 1)
         wrote = {(period.bin_of(line.at), line.conversation_id) for line in lines if line.author == "citizen"}
         with_person = {
             (number, talk)
@@ -87,14 +87,14 @@ async def test_each_figure_equals_a_recount(database: Database, seed: int) -> No
         }
         expected = {
             number: (sum(n == number for n, _ in wrote), sum(n == number for n, _ in with_person))
-            for number in here
+            for number in numbers
             if any(n == number for n, _ in wrote)
         }
         assert await figures.spoken(period) == expected
         causes = Counter((period.bin_of(one.asked_at), one.reason) for one in called)
         found = await figures.asked(period)
         assert {(n, why): count for n, of in found.items() for why, count in of.items()} == {
-            key: count for key, count in causes.items() if key[0] in here
+            key: count for key, count in causes.items() if key[0] in numbers
         }
         told = await rows(database, select(notices))
         for what, these in ((FIRST_ANSWER, called), (TO_THE_END, called), (NOTICES, told)):
@@ -107,7 +107,7 @@ async def test_each_figure_equals_a_recount(database: Database, seed: int) -> No
                 lengths[period.bin_of(until), rounded(minutes)] += 1
             got = await figures.took(what, period)
             assert {(n, m): c for n, of in got.items() for m, c in of} == {
-                k: c for k, c in lengths.items() if k[0] in here
+                k: c for k, c in lengths.items() if k[0] in numbers
             }
 
 

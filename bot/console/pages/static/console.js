@@ -12,6 +12,8 @@ class LivePart extends HTMLElement {
   #again = false;
   low = true; // at the end of what was said, as the reader left it: what makes the room smaller does not change it
   connectedCallback() {
+    const every = Number(this.dataset.every); // not all that it shows is told of
+    if (every) setInterval(() => { if (!document.hidden) this.refresh(); }, every);
     const scroll = this.querySelector(".scroll");
     if (!scroll) return;
     let room = scroll.clientHeight;
@@ -30,6 +32,7 @@ class LivePart extends HTMLElement {
     do {
       this.#again = false;
       await this.#read();
+      await new Promise((rested) => setTimeout(rested, Number(this.dataset.rest) || 0)); // what is told meanwhile is read once
     } while (this.#again);
     this.#reading = false;
   }
