@@ -10,7 +10,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ColumnElement, Integer, Select, and_, case, cast, extract, func, or_, select
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    Column,
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    union_all,
+)
 
 from casestore.conversations.transcript import Author
 from casestore.database import Database
@@ -50,12 +64,28 @@ class Figures:
         """(conversations in which a citizen wrote, those of them that a person had to do with in that bin)."""
         number = self._bin(transcript.c.at, period)
         said = and_(in_state(transcript.c.author, Author.CITIZEN), *_within(transcript.c.at, period))
-        wrote = select(number.label("bin"), transcript.c.conversation_id).where(said).distinct().subquery()
+        wrote = select(number.label("bin"), transcript.c.conversation_id).where(said).distinct().cte("wrote")
+        called = self._called(period)
+        during = and_(
+            called.c.conversation_id == wrote.c.conversation_id, wrote.c.bin.between(called.c.asked, called.c.closed)
+        )
+        both = select(wrote.c.bin, *(func.count(each.c.conversation_id.distinct()) for each in (wrote, called)))
+        counted = both.join_from(wrote, called, during, isouter=True).group_by(wrote.c.bin)
+        return {row[0]: (row[1], row[2]) for row in await self._rows(counted)}
+
+    def _called(self, period: Period) -> CTE:
+        """Hand-overs that were open at some time of it, with the bins of their ends; one that still is has the last.
+        Three reads, each through an index: asked for in it, before it and closed since, before it and open."""
+        last = literal(period.bins[-1])
         asked, closed = (self._bin(column, period) for column in (handovers.c.asked_at, handovers.c.closed_at))
-        during = and_(asked <= wrote.c.bin, or_(handovers.c.closed_at.is_(None), closed >= wrote.c.bin))
-        person = select(handovers.c.id).where(handovers.c.conversation_id == wrote.c.conversation_id, during).exists()
-        counted = select(wrote.c.bin, func.count(), func.sum(case((person, 1), else_=0))).group_by(wrote.c.bin)
-        return {row[0]: (row[1], int(row[2])) for row in await self._rows(counted)}
+        bins = select(handovers.c.conversation_id, asked.label("asked"), func.coalesce(closed, last).label("closed"))
+        before = handovers.c.asked_at < period.start
+        ways = (
+            and_(*_within(handovers.c.asked_at, period)),
+            and_(before, handovers.c.closed_at >= period.start),
+            and_(before, handovers.c.closed_at.is_(None)),
+        )
+        return union_all(*(bins.where(way) for way in ways)).cte("called")
 
     async def asked(self, period: Period) -> Mapping[int, Mapping[str, int]]:
         """Hand-overs by their cause."""
@@ -91,7 +121,7 @@ class Figures:
     def _seconds(self, column: ColumnElement[Any]) -> ColumnElement[int]:
         if self._database.is_sqlite:
             return cast(func.strftime("%s", column), Integer)
-        return cast(func.floor(extract("epoch", column)), BigInteger)
+        return cast(func.floor(func.date_part("epoch", column)), BigInteger)
 
 
 _STEPS = ((120, 1), (1440, 5), (14400, 60))

@@ -30,6 +30,10 @@ _CLOSED: dict[str, Any] = {
     "sqlite_where": text("closed_at IS NOT NULL"),
     "postgresql_where": text("closed_at IS NOT NULL"),
 }
+_STILL_OPEN: dict[str, Any] = {
+    "sqlite_where": text("closed_at IS NULL"),
+    "postgresql_where": text("closed_at IS NULL"),
+}
 _SAID: dict[str, Any] = {
     "sqlite_where": text("author = 'citizen'"),
     "postgresql_where": text("author = 'citizen'"),
@@ -101,6 +105,7 @@ handovers = Table(
     Index("ix_handovers_asked", "asked_at"),
     Index("ix_handovers_answered", "answered_at", **_ANSWERED),
     Index("ix_handovers_closed", "closed_at", **_CLOSED),
+    Index("ix_handovers_open", "asked_at", **_STILL_OPEN),
 )
 
 wishes = Table(  # what a citizen prefers about notices: never changed, the newest word of a kind counts

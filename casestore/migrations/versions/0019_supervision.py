@@ -31,6 +31,7 @@ def upgrade() -> None:
     _index("ix_handovers_asked", "handovers", ["asked_at"])
     _index("ix_handovers_answered", "handovers", ["answered_at"], "answered_at IS NOT NULL")
     _index("ix_handovers_closed", "handovers", ["closed_at"], "closed_at IS NOT NULL")
+    _index("ix_handovers_open", "handovers", ["asked_at"], "closed_at IS NULL")
     _index("ix_transcript_said", "transcript", ["at", "conversation_id"], "author = 'citizen'")
     _index("ix_notices_told", "notices", ["told_at"], "told_at IS NOT NULL")
     op.create_table(

@@ -176,7 +176,11 @@ async def test_a_year_is_never_read_for_a_week(migrated_postgresql_url: str) -> 
             asked.append((statement, parameters))
 
         event.listen(database.engine.sync_engine, "before_cursor_execute", note)
-        figures, lists, week = Figures(database), Lists(database), Period(date(2026, 6, 1), date(2026, 6, 7), Unit.HOUR)
+        figures, lists, week = (
+            Figures(database),
+            Lists(database),
+            Period(date(2026, 9, 28), date(2026, 10, 4), Unit.HOUR),
+        )
         await figures.spoken(week)
         await figures.asked(week)
         for what in (FIRST_ANSWER, TO_THE_END, NOTICES):
