@@ -26,8 +26,8 @@ class Unit(StrEnum):
 
     @property
     def most_days(self) -> int:
-        """So long a period may be."""
-        return 366 if self is Unit.DAY else 7
+        """So long a period may be: what it is counted by is kept for half a year."""
+        return 184 if self is Unit.DAY else 7
 
 
 class BadPeriod(ValueError):
