@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from bot.certificates.issuer import PaperIssuer
-from bot.certificates.paper.code import new_code
+from nlu.certificate_codes import new_code
 from bot.certificates.paper.page import Place, draw
 from bot.certificates.seal.holding import hold
 from bot.certificates.seal.process import SealProcess
@@ -102,7 +102,7 @@ async def _asking(folder: Path) -> dict[str, Any]:
     for number in range(ASKED):
         code = codes[secrets.randbelow(RECORDS)] if number % 2 else new_code(secrets.randbelow)
         began = time.perf_counter()
-        await checker.code(code)
+        await checker.codes.verdict(code)
         took.append(time.perf_counter() - began)
     await database.close()
     return {"records": RECORDS, "verdict of a code p50 ms": _share(took, 0.5), "p99 ms": _share(took, 0.99)}

@@ -17,6 +17,7 @@ from bot.certificates.build import (
     certificate_routes,
     certificates_job,
 )
+from bot.certificates.chat.build import chat_checker, check_effects, checks_job
 from bot.certificates.model import Issuer
 from bot.certificates.verify.build import verify_routes
 from bot.channels.facts import CHANNELS, SPOKEN
@@ -143,7 +144,7 @@ def build_reads(
     """What the dialogue may read."""
     privacy = privacy_reads(store, default=settings.notices_default == "on")
     view = one_view(store, registries[0], runtime.clock)
-    documents, certificates = document_reads(store), certificate_reads(store, registries[0])
+    documents, certificates = document_reads(store), certificate_reads(store, registries[0], runtime.clock)
     return StoreReads(view, store.codes, registries[1], privacy, documents, certificates)
 
 
@@ -166,6 +167,7 @@ def _build_turn_handler(
             **privacy_effects(settings, store, dialogue, runtime).table,
             **document_effects(settings, store, dialogue, runtime).table,
             **certificate_effects(settings, store, dialogue, runtime).table,
+            **check_effects(store).table,
         },
         queue=QueueNews(store, arranged_hours(settings.staff_hours)),
     )
@@ -215,6 +217,7 @@ def build_jobs(
     jobs.append(retention_job(store, metrics, runtime.clock))
     jobs.append(takeover_job(settings, store, dialogue, metrics, runtime.clock))
     jobs.append(watch_job(settings, store, [one.name for one in registries[0]], metrics, runtime.clock))
+    checker = chat_checker(settings, store, runtime.clock)
     jobs += document_jobs(
         settings=settings,
         store=store,
@@ -225,6 +228,10 @@ def build_jobs(
         metrics=metrics,
         runtime=runtime,
         policy=policy,
+        look=checker,
+    )
+    jobs.append(
+        checks_job(store=store, channels=channels, checker=checker, metrics=metrics, runtime=runtime, policy=policy)
     )
     jobs.append(
         certificates_job(

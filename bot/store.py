@@ -18,6 +18,7 @@ from casestore.broadcasts.rows import BroadcastRows
 from casestore.cases.cursors import Cursors
 from casestore.cases.reconciliations import Reconciliations
 from casestore.cases.repository import Cases
+from casestore.certificates.checks import CertificateChecks
 from casestore.certificates.files import DatabasePapers, PlacedPapers
 from casestore.certificates.links import CertificateLinks
 from casestore.certificates.records import IssuedCertificates
@@ -116,6 +117,7 @@ class Store:
     certificate_requests: CertificateRequests
     certificate_tasks: CertificateTasks
     certificate_links: CertificateLinks
+    certificate_checks: CertificateChecks
     purger: Purger
     audits: AuditTrail
     watch: Watch
@@ -184,6 +186,7 @@ class Store:
             certificate_requests=certificates,
             certificate_tasks=certificate_tasks,
             certificate_links=CertificateLinks(database, vault),
+            certificate_checks=CertificateChecks(database, vault),
             purger=Purger(database),
             audits=audits,
             watch=Watch(database, notices, documents, certificates, handovers),

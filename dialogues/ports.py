@@ -162,8 +162,9 @@ class DocumentReads(Protocol):
 @dataclass(frozen=True, slots=True)
 class RequestedCertificate:
     """A certificate that was asked for here. ``state``: ``asked``, ``waiting``, ``issued``, ``refused`` (for
-    ``reason``, in the registry's words), ``cancelled`` or ``failed``. ``details``: what its registry was told, without
-    secrets; ``number`` is the registry's. ``kept_until``: until then its paper can be sent again."""
+    ``reason``, in the registry's words), ``cancelled``, ``failed``, or ``revoked`` where what was issued counts no more
+    since ``revoked_at``, for what ``why`` says. ``details``: what its registry was told, without secrets; ``number`` is
+    the registry's. ``kept_until``: until then its paper can be sent again."""
 
     id: int
     kind: str
@@ -175,10 +176,35 @@ class RequestedCertificate:
     issued_at: datetime | None = None
     valid_until: datetime | None = None
     kept_until: datetime | None = None
+    revoked_at: datetime | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedCertificate:
+    """Is it genuine? ``result``, ``basis`` and ``reason``: the words of bot/certificates/verify/verdict.py. ``title``
+    and what follows: what was issued, as far as it is surely known; ``why`` it was revoked. ``holder`` and ``protocol``
+    only where a QR that we signed says them."""
+
+    result: str
+    basis: str = ""
+    reason: str = ""
+    title: str = ""
+    issuer: str = ""
+    issued_at: datetime | None = None
+    valid_until: datetime | None = None
+    revoked_at: datetime | None = None
+    why: str = ""
+    holder: str = ""
+    protocol: str = ""
 
 
 class CertificateReads(Protocol):
-    """What a turn may read of certificates that were asked for here."""
+    """What a turn may read of certificates that were asked for here, and of any that was issued."""
+
+    async def checked(self, code: str, asker: str) -> CheckedCertificate | None:
+        """What is on record of this code. ``None``: ``asker`` has asked for too many that lead nowhere, or all
+        together have."""
 
     def issues(self, kind: str) -> bool:
         """Can this one be asked for here now?"""

@@ -30,6 +30,8 @@ _BY_TOPIC: Mapping[str, str] = MappingProxyType(
         "utter_certificate_under_way utter_certificate_is_asked utter_certificate_is_waiting "
         "utter_certificate_is_issued utter_certificate_is_refused utter_certificate_is_failed utter_certificates "
         "utter_certificate_valid",
+        "check": "utter_check_how utter_check_slip utter_check_issued utter_check_expired utter_check_revoked "
+        "utter_check_unknown",
         "office": "utter_office utter_fact_reach",
         "called": "utter_handover utter_complaint_again utter_gave_up",
         "alerts": "utter_alerts_on utter_alerts_off utter_preferences utter_quiet_set utter_quiet_none "

@@ -182,9 +182,18 @@ class Paper:
 @dataclass(frozen=True, slots=True)
 class TakeFiles:
     """Fetch the files of this message and keep them until it is said which paper they are. ``paper``: which they seem
-    to be."""
+    to be. ``asks``: what is said once it was seen that they are no certificates that do not hold."""
 
     paper: Paper | None
+    asks: tuple[Reply, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckFiles:
+    """Look whether the files of this message are certificates of ours, and say it; nothing is kept. ``asks``: what is
+    said instead where they have nothing of ours; without it that is what is said."""
+
+    asks: tuple[Reply, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +239,7 @@ class CancelCertificate:
 
 _OfIdentity = SendCode | CodeTried | SendLoginLink | Unlink
 _OfPrivacy = SetConsent | SetPreference | SendCopy | Erase
-_OfDocuments = TakeFiles | HandIn | TakeBack | SendUploadLink
+_OfDocuments = TakeFiles | CheckFiles | HandIn | TakeBack | SendUploadLink
 _OfCertificates = RequestCertificate | SendCertificate | CancelCertificate
 Effect = _OfIdentity | _OfPrivacy | _OfDocuments | _OfCertificates | Handover | CancelHandover | SetLanguage
 

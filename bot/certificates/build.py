@@ -15,6 +15,8 @@ from bot.certificates.model import Issuer
 from bot.certificates.notes import CertificateNotes
 from bot.certificates.reads import StoreCertificates
 from bot.certificates.routes import CertificateFiles
+from bot.certificates.verify.build import GUESSES
+from bot.web.throttle import Throttle
 from bot.conversation.effects import Wording
 from bot.metrics import Metrics
 from bot.registries.apply import Applier
@@ -32,9 +34,16 @@ LOOKS = Backoff(first=600.0, most=43_200.0)
 """How often a registry is asked that will issue it later: in case its event was lost."""
 
 
-def certificate_reads(store: Store, registries: Sequence[CaseRegistry]) -> StoreCertificates:
+def certificate_reads(store: Store, registries: Sequence[CaseRegistry], clock: Clock) -> StoreCertificates:
     """For a worker, and whoever loads the dialogue."""
-    return StoreCertificates(store.certificate_requests, load_catalogue(), [registry.name for registry in registries])
+    return StoreCertificates(
+        store.certificate_requests,
+        store.issued,
+        load_catalogue(),
+        [registry.name for registry in registries],
+        guesses=Throttle(*GUESSES, clock),
+        clock=clock,
+    )
 
 
 def certificate_effects(settings: Settings, store: Store, wording: Wording, runtime: Runtime) -> CertificateEffects:

@@ -11,18 +11,18 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.certificates.model import Issued, Sheet
-from bot.certificates.paper.code import new_code
 from bot.certificates.paper.mark import as_digits, mark_of, signed, to_be_signed
 from bot.certificates.paper.page import Place, draw
 from bot.certificates.paper.signs import check
 from bot.certificates.seal.process import SealProcess
 from bot.settings import Settings
 from casestore.certificates.records import Certificate, IssuedCertificates
+from nlu.certificate_codes import new_code
 
 
 class PaperIssuer:
     """:class:`bot.certificates.model.Issuer` over the process that holds the key. ``below``: see
-    :func:`bot.certificates.paper.code.new_code`."""
+    :func:`nlu.certificate_codes.new_code`."""
 
     def __init__(self, process: SealProcess, public_url: str, below: Callable[[int], int] = secrets.randbelow) -> None:
         self._process = process

@@ -5,19 +5,36 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from bot.certificates.chat.looking import checked
+from bot.certificates.verify.checker import Codes, counted
+from bot.web.throttle import Throttle
+from bot.runtime import Clock
 from casestore.certificates.model import StoredRequest
+from casestore.certificates.records import IssuedCertificates
 from casestore.certificates.requests import CertificateRequests
 from dialogues.catalogue import Catalogue
-from dialogues.ports import RequestedCertificate
+from dialogues.ports import CheckedCertificate, RequestedCertificate
 
 TOLD = timedelta(days=730)
 
 
 class StoreCertificates:
-    """Implements :class:`dialogues.ports.CertificateReads`. ``registries``: the names of those that can be asked."""
+    """Implements :class:`dialogues.ports.CertificateReads`. ``registries``: the names of those that can be asked;
+    ``guesses`` counts codes that could be right and lead nowhere."""
 
-    def __init__(self, requests: CertificateRequests, catalogue: Catalogue, registries: Collection[str]) -> None:
+    def __init__(
+        self,
+        requests: CertificateRequests,
+        issued: IssuedCertificates,
+        catalogue: Catalogue,
+        registries: Collection[str],
+        *,
+        guesses: Throttle,
+        clock: Clock,
+    ) -> None:
         self._requests = requests
+        self._codes = Codes(issued, clock)
+        self._guesses = guesses
         self._issued = frozenset(code for code, kind in catalogue.issued.items() if kind.registry in registries)
 
     def issues(self, kind: str) -> bool:
@@ -25,6 +42,10 @@ class StoreCertificates:
 
     async def may_ask(self, citizen_id: int, now: datetime) -> bool:
         return await self._requests.may_ask(citizen_id, now)
+
+    async def checked(self, code: str, asker: str) -> CheckedCertificate | None:
+        found = await counted(self._codes, self._guesses, code, asker)
+        return None if isinstance(found, int) else checked(found)
 
     async def asked(self, citizen_id: int, now: datetime) -> tuple[RequestedCertificate, ...]:
         return tuple(map(_told, await self._requests.of_citizen(citizen_id, now - TOLD)))

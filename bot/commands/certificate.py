@@ -6,7 +6,6 @@ import argparse
 import json
 import sys
 
-from bot.certificates.paper.code import read_code
 from bot.certificates.verify.routes import as_json
 from bot.certificates.verify.verdict import of_code
 from bot.commands.running import run as run_loop
@@ -16,6 +15,7 @@ from bot.runtime import utc_now
 from bot.settings import Settings
 from bot.store import open_store
 from casestore.certificates.records import Why
+from nlu.certificate_codes import read_code
 
 
 def options(parser: argparse.ArgumentParser) -> None:

@@ -20,7 +20,7 @@ from bot.documents.reads import StoreDocuments
 from bot.documents.resumable import ResumableUploads
 from bot.documents.routes import UploadPages
 from bot.documents.scanner import ClamdScanner
-from bot.documents.steps import CheckStep, FetchStep, Refuser
+from bot.documents.steps import CheckStep, FetchStep, Look, Refuser
 from bot.documents.submitting import SubmitStep
 from bot.metrics import Metrics
 from bot.registries.recorder import CaseRecorder
@@ -69,8 +69,9 @@ def document_jobs(
     metrics: Metrics,
     runtime: Runtime,
     policy: RetryPolicy,
+    look: Look,
 ) -> list[Job]:
-    """For a worker."""
+    """For a worker. ``look`` tells files that are certificates from those to be handed in."""
     looking, notes = inspector(settings), DocumentNotes(store, wording)
     refuser = Refuser(store.documents, notes)
     return [
@@ -82,6 +83,8 @@ def document_jobs(
                     documents=store.documents,
                     tasks=store.document_tasks,
                     refuser=refuser,
+                    notes=notes,
+                    look=look,
                     clock=runtime.clock,
                 ),
                 Step.CHECK: CheckStep(inspector=looking, documents=store.documents, refuser=refuser, notes=notes),

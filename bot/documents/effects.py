@@ -16,22 +16,30 @@ from casestore.documents.model import Handed, Paper
 from casestore.documents.upload_links import LIFETIME
 from casestore.people.identity import identity_at
 from dialogues.actions.documents import FILES
-from dialogues.turn import HandIn, SendUploadLink, TakeBack, TakeFiles
+from dialogues.turn import HandIn, Reply, SendUploadLink, TakeBack, TakeFiles
 from dialogues.turn import Paper as NamedPaper
 
 PATH = "/upload"
 MOST_WAITING = 20  # files of a chat that wait to be told apart: more are no paper any more
 
+
+class Offered(Attachment, frozen=True):
+    """An attachment as its task keeps it. ``asks``: what is said once it was looked at."""
+
+    asks: tuple[Reply, ...] = ()
+
+
 _encoder = msgspec.json.Encoder()
-_decoder = msgspec.json.Decoder(Attachment)
+_decoder = msgspec.json.Decoder(Offered)
 
 
-def packed(attachment: Attachment) -> str:
+def packed(attachment: Attachment, asks: tuple[Reply, ...] = ()) -> str:
     """What is known of an attachment, as its task keeps it."""
-    return _encoder.encode(attachment).decode()
+    known = Offered(attachment.kind, attachment.address, attachment.name, attachment.size, attachment.media_type, asks)
+    return _encoder.encode(known).decode()
 
 
-def unpacked(payload: str) -> Attachment:
+def unpacked(payload: str) -> Offered:
     """Raises :class:`ValueError` for what :func:`packed` has not packed."""
     return _decoder.decode(payload)
 
@@ -61,8 +69,9 @@ class DocumentEffects:
         paper = None if effect.paper is None else _of(effect.paper)
         for number, attachment in enumerate(files if citizen is not None else ()):
             key = f"{context.key}:{number}"
+            asks = effect.asks if number == len(files) - 1 else ()
             handed = Handed(key, citizen or 0, conversation.id, conversation.channel, attachment.name or "", paper)
-            await self._documents.offer(connection, handed, packed(attachment), now)
+            await self._documents.offer(connection, handed, packed(attachment, asks), now)
 
     async def _hand_in(self, connection: AsyncConnection, effect: HandIn, context: EffectContext) -> None:
         """Under an id that follows from the cause: a turn that runs twice submits the same thing."""

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.conversation.effects import Wording
-from bot.messaging.compose import Recipient, compose
+from bot.messaging.compose import Recipient, compose, compose_all
 from bot.store import Store
 from casestore.documents.model import Paper, StoredDocument
 from casestore.queues.outbox import Kind
 from dialogues.say import LocalizedText
+from dialogues.turn import Reply
+
+SayIn = Callable[[str, str], Sequence[Reply]]
+"""Messages for a language and a channel."""
 
 
 class DocumentNotes:
@@ -39,6 +44,20 @@ class DocumentNotes:
         composed = compose(
             reply, recipient, f"doc:{document.id}:{name.removeprefix('utter_paper_')}", now, kind=Kind.NOTICE
         )
+        await self._store.transcript.add_lines(
+            connection, document.conversation_id, composed.lines, document.citizen_id
+        )
+        await self._store.outbox.add(connection, composed.dispatches, now)
+
+    async def tell(
+        self, connection: AsyncConnection, document: StoredDocument, say: SayIn, name: str, now: datetime
+    ) -> None:
+        """What ``say`` puts into the conversation's words, once for this ``name``."""
+        chat = await self._store.conversations.chat(document.conversation_id)
+        if chat is None:
+            return
+        recipient = Recipient(chat.channel, chat.address, document.conversation_id)
+        composed = compose_all(say(chat.language, chat.channel), recipient, f"doc:{document.id}:{name}", now)
         await self._store.transcript.add_lines(
             connection, document.conversation_id, composed.lines, document.citizen_id
         )

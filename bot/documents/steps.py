@@ -3,9 +3,10 @@ transaction open, and returns what is to be kept."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,6 +24,7 @@ from casestore.documents.model import StoredDocument
 from casestore.documents.repository import Documents
 from casestore.documents.tasks import DocumentTasks
 from casestore.queues.tasks import ClaimedTask
+from dialogues.turn import Reply
 
 LINKS_LIVE = timedelta(minutes=55)  # Viber's do for an hour
 _GONE = frozenset({"http:403", "http:404", "http:410"})
@@ -51,8 +53,25 @@ class Refuser:
         return write
 
 
+class Seen(Protocol):
+    """A file that is one of ours: a certificate, perhaps sent to be checked and not to be handed in."""
+
+    @property
+    def say(self) -> Callable[[str, str], Reply]:
+        """What it is, for a language and a channel."""
+
+    @property
+    def holds(self) -> bool:
+        """May it be handed in all the same?"""
+
+
+Look = Callable[[bytes, str], Awaitable[Seen | None]]
+"""Looks at a file of a chat; ``None``: it has nothing of ours."""
+
+
 class FetchStep:
-    """From the provider's own hosts, while its link lives."""
+    """From the provider's own hosts, while its link lives. What it shows is told first, then asked which paper it is;
+    what was issued here and does not hold is not taken at all."""
 
     def __init__(
         self,
@@ -61,9 +80,13 @@ class FetchStep:
         documents: Documents,
         tasks: DocumentTasks,
         refuser: Refuser,
+        notes: DocumentNotes,
+        look: Look,
         clock: Clock,
     ) -> None:
         self._channels = channels
+        self._notes = notes
+        self._look = look
         self._tasks = tasks
         self._documents = documents
         self._refuser = refuser
@@ -75,21 +98,52 @@ class FetchStep:
         channel = self._channels.get(document.origin)
         if channel is None:
             raise Later("channel off")
+        offered = unpacked(self._tasks.read(task))
         try:
-            content = await channel.fetch(unpacked(self._tasks.read(task)), MOST_BYTES)
+            content = await channel.fetch(offered, MOST_BYTES)
         except FetchError as error:
-            return self._not_fetched(task, document, error)
+            return self._not_fetched(task, document, error, offered.asks)
+        seen = await self._look(content, f"chat:{document.conversation_id}")
+        if seen is not None and not seen.holds:
+            return self._taken_back(document, seen)
         sealed = await self._documents.sealed(document.key, content)
 
         async def write(connection: AsyncConnection, now: datetime) -> str:
-            return "fetched" if await self._documents.fetched(connection, document, sealed, now) else NOT_WANTED
+            if not await self._documents.fetched(connection, document, sealed, now):
+                return NOT_WANTED
+            await self._told(connection, document, seen, now)
+            await self._notes.tell(connection, document, lambda *_: offered.asks, "asks", now)
+            return "fetched"
 
         return write
 
-    def _not_fetched(self, task: ClaimedTask, document: StoredDocument, error: FetchError) -> Write:
+    def _taken_back(self, document: StoredDocument, seen: Seen) -> Write:
+        async def write(connection: AsyncConnection, now: datetime) -> str:
+            if not await self._documents.move(connection, [document.id], DocumentState.TAKEN_BACK, now):
+                return NOT_WANTED
+            await self._told(connection, document, seen, now)
+            return "does-not-hold"
+
+        return write
+
+    async def _told(
+        self, connection: AsyncConnection, document: StoredDocument, seen: Seen | None, now: datetime
+    ) -> None:
+        if seen is not None:
+            await self._notes.tell(connection, document, lambda *voice: [seen.say(*voice)], "seen", now)
+
+    def _not_fetched(
+        self, task: ClaimedTask, document: StoredDocument, error: FetchError, asks: Sequence[Reply]
+    ) -> Write:
+        """Asked meanwhile: an answer may come before the file does."""
         passes = error.remedy in (Remedy.RETRY, Remedy.PAGE_OPERATOR)
         if passes and self._clock() - task.since < LINKS_LIVE:
-            raise Later(error.code)
+
+            async def meanwhile(connection: AsyncConnection, now: datetime) -> str:
+                await self._notes.tell(connection, document, lambda *_: asks, "asks", now)
+                return error.code
+
+            raise Later(error.code, meanwhile)
         return self._refuser.refusal(document, _WHY_NOT_FETCHED.get(error.code, Refusal.UNREACHABLE))
 
     def give_up(self, document: StoredDocument) -> Write:

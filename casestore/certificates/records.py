@@ -51,7 +51,7 @@ class Certificate:
 
 
 class IssuedCertificates:
-    """Codes as :func:`bot.certificates.paper.code.read_code` gives them."""
+    """Codes as :func:`nlu.certificate_codes.read_code` gives them."""
 
     def __init__(self, database: Database, vault: Vault, audits: AuditTrail) -> None:
         self._database = database
@@ -89,12 +89,17 @@ class IssuedCertificates:
 
     def key(self, code: str) -> str:
         """The keyed hash under which a code is kept."""
-        return self._vault.index(_CODE, code)
+        return code_key(self._vault, code)
 
     async def _one(self, which: Any) -> Certificate | None:
         async with self._database.read() as connection:
             row = (await connection.execute(select(certificates).where(which))).first()
         return None if row is None else _certificate(row)
+
+
+def code_key(vault: Vault, code: str) -> str:
+    """The keyed hash of a code."""
+    return vault.index(_CODE, code)
 
 
 def _certificate(row: Row[Any]) -> Certificate:

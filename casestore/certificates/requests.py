@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.certificates.lifecycle import ENDED, REQUEST_MOVES, RequestState, Step
 from casestore.certificates.model import Asked, SealedPaper, StoredRequest
+from casestore.certificates.records import code_key
 from casestore.certificates.tasks import CertificateTasks
 from casestore.database import Database
 from casestore.files import Filed, Files
@@ -101,6 +102,7 @@ class CertificateRequests:
         """Keep its paper. ``False`` where it is not wanted any more."""
         facts = {
             "code_sealed": self._seal("code", paper.code),
+            "code_key": code_key(self._vault, paper.code),
             "number": paper.number[:_NUMBER],
             "size": paper.size,
             "issued_at": paper.issued_at,

@@ -39,6 +39,7 @@ from casestore.staff.model import GENERAL
 from casestore.tables import (
     broadcast_members,
     cases,
+    certificate_checks,
     certificate_links,
     certificate_requests,
     citizens,
@@ -160,7 +161,7 @@ class Erasure:
         await connection.execute(
             update(login_links).where(login_links.c.conversation_id == conversation).values(**ended)
         )
-        for table in (staff_notes, staff_drafts):
+        for table in (staff_notes, staff_drafts, certificate_checks):
             await connection.execute(delete(table).where(table.c.conversation_id == conversation))
         if conversation is not None:
             await self._leave_people(connection, conversation, now)

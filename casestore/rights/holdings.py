@@ -167,7 +167,7 @@ _OURS: Mapping[str, tuple[str, ...]] = {
     "outbox": ("address_sealed", "body_sealed", "lease_until", "claim", "doubts", "status_rank", "priority", "due_at"),
     "codes": ("afm_sealed",),
     "documents": ("bundle", "submission", "stored_as"),
-    "certificate_requests": ("request", "stored_as", "state_at"),
+    "certificate_requests": ("request", "stored_as", "state_at", "code_key"),
 }
 """What would tell a citizen nothing: in the transcript already, or how a queue works; and which employee it was."""
 

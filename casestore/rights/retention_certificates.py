@@ -6,7 +6,13 @@ from sqlalchemy import exists
 
 from casestore.queues.lifecycle import QueueState
 from casestore.rights.rule import DAY, YEAR, RetentionRule
-from casestore.tables import certificate_links, certificate_parts, certificate_requests, certificate_tasks
+from casestore.tables import (
+    certificate_checks,
+    certificate_links,
+    certificate_parts,
+    certificate_requests,
+    certificate_tasks,
+)
 
 _OVER = exists().where(
     certificate_requests.c.id == certificate_parts.c.certificate_id, certificate_requests.c.size.is_(None)
@@ -28,6 +34,14 @@ OF_CERTIFICATES: tuple[RetentionRule, ...] = (
         2 * DAY,
         "it is done",
         only=(certificate_tasks.c.state == QueueState.DONE,),
+        full_scan=True,
+    ),
+    RetentionRule(
+        "certificate-checks",
+        certificate_checks,
+        certificate_checks.c.received_at,
+        2 * DAY,
+        "it was told, and its provider has let the file go",
         full_scan=True,
     ),
     RetentionRule(

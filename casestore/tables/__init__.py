@@ -15,6 +15,7 @@ from casestore.tables.cases import (
     required_documents,
 )
 from casestore.tables.certificate_requests import (
+    certificate_checks,
     certificate_links,
     certificate_parts,
     certificate_requests,
@@ -52,6 +53,7 @@ __all__ = [
     "broadcasts",
     "case_events",
     "cases",
+    "certificate_checks",
     "certificate_links",
     "certificate_parts",
     "certificate_requests",

@@ -25,6 +25,7 @@ certificate_requests = Table(  # a certificate that a citizen asked for, and its
     Column("words_sealed", LargeBinary),  # the registry's, where it refused
     Column("number", String(64)),  # the registry's protocol number
     Column("code_sealed", LargeBinary),  # printed on the paper
+    Column("code_key", String(32), index=True),  # by which what was issued is found, also once the paper is gone
     Column("size", Integer),
     Column("stored_as", String(64)),  # the name of its sealed file, where they are kept in a folder
     Column("created_at", Utc, nullable=False),
@@ -77,4 +78,24 @@ certificate_links = Table(  # short-lived links to issued papers: only a keyed h
     Column("created_at", Utc, nullable=False),
     Column("expires_at", Utc, nullable=False),
     Column("openings", SmallInteger, nullable=False, server_default=text("0")),
+)
+
+certificate_checks = Table(  # a file that was sent into a chat, to be checked: where its provider has it
+    "certificate_checks",
+    metadata,
+    id_column(),
+    Column("key", String(80), nullable=False, unique=True),
+    reference("conversation_id", "conversations", nullable=False, index=True),
+    Column("step", String(8), nullable=False),
+    Column("place", SmallInteger, nullable=False),
+    Column("payload_sealed", LargeBinary, nullable=False),
+    Column("state", String(8), nullable=False, server_default="open"),
+    Column("attempts", SmallInteger, nullable=False, server_default=text("0")),
+    Column("received_at", Utc, nullable=False),
+    Column("due_at", Utc, nullable=False),
+    Column("lease_until", Utc),
+    Column("claim", String(32)),
+    Column("finished_at", Utc),
+    Column("error", String(64)),
+    Index("ix_certificate_checks_open", "id", **OPEN_ROWS),
 )

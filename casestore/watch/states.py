@@ -27,6 +27,7 @@ from casestore.queues.lifecycle import RANKS, OutboxState, QueueState, ReceiptSt
 from casestore.tables import (
     broadcast_members,
     broadcasts,
+    certificate_checks,
     certificate_requests,
     certificate_tasks,
     document_tasks,
@@ -89,6 +90,15 @@ _DEAD: Mapping[str, Any] = {"state": QueueState.DEAD, **_LET_GO}
 _open_outbox = in_state(outbox.c.state, OutboxState.OPEN)
 _arrived = RANKS[ReceiptStatus.DELIVERED]
 _live = select(broadcasts.c.id).where(in_state(broadcasts.c.state, BroadcastState.RUNNING, BroadcastState.PAUSED))
+
+
+
+def _task(name: str, table: Table, since: Column[datetime], most: timedelta, by: str) -> MovingState:
+    """A step of which nobody waits for the end: given up, and no longer in the way of others."""
+    return MovingState(
+        name, table, since, most, by, Ending.MOVED, in_state(table.c.state, QueueState.OPEN), {**_DEAD, "error": STUCK}
+    )
+
 
 MOVING: tuple[MovingState, ...] = (
     MovingState(
@@ -193,16 +203,8 @@ MOVING: tuple[MovingState, ...] = (
         Ending.FAILED,
         in_state(certificate_requests.c.state, RequestState.WAITING),
     ),
-    MovingState(
-        "certificate-tasks",
-        certificate_tasks,
-        certificate_tasks.c.due_at,
-        DAY,
-        "their next attempt",
-        Ending.MOVED,
-        in_state(certificate_tasks.c.state, QueueState.OPEN),
-        {**_DEAD, "error": STUCK},
-    ),
+    _task("certificate-tasks", certificate_tasks, certificate_tasks.c.due_at, DAY, "their next attempt"),
+    _task("certificate-checks", certificate_checks, certificate_checks.c.received_at, 2 * HOUR, "their file's link"),
     MovingState(
         "notices",
         notices,

@@ -16,6 +16,7 @@ from dialogues.actions.cases import (
     OfCases,
 )
 from dialogues.actions.certificates import AskForCertificate, OrderCertificate, asks_certificate
+from dialogues.actions.checking import CheckCertificate
 from dialogues.actions.consent import StartAlerts, StopAlerts
 from dialogues.actions.documents import HandPaperIn, MissingPapers, PaperSent, TakeDocument, TakeFilesBack
 from dialogues.actions.facets import AskFacet, OwnFirst
@@ -92,6 +93,7 @@ def all_actions(reads: Reads, catalogue: Catalogue) -> tuple[Action, ...]:
         *told.values(),
         *mine.values(),
         OrderCertificate(request, {cancel.intent: cancel}),
+        CheckCertificate(reads),
         OfCertificate(LogIn(), reads, certificate, again, "link"),
         Confirmed(reads, {request.wish: request.digits, cancel.intent: cancel.digits}),
         help_,

@@ -50,12 +50,14 @@ class ActionInput:
 @dataclass(frozen=True, slots=True)
 class ActionOutput:
     """What is said, which slots change (``None`` empties one), and what the caller is to bring about. ``listed``: the
-    references of several cases that were told, in their order."""
+    references of several cases that were told, in their order. ``held``: what is said by whoever carries the effects
+    out, once more is known; the conversation goes on as if it was said."""
 
     says: tuple[Say, ...] = ()
     slots: Mapping[str, Any] = field(default_factory=dict)
     effects: tuple[Effect, ...] = ()
     listed: tuple[str, ...] = ()
+    held: tuple[Say, ...] = ()
 
 
 class Action(ABC):

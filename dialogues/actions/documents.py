@@ -1,5 +1,8 @@
 """A paper is handed in: by a file sent into the chat, or by a link to the upload page.
 
+A file may also be a certificate of ours, sent to be checked: so it is looked at first, and what is asked or told of it
+waits until then (``held``).
+
 Nothing goes to a registry before the citizen has said which paper it is: what was submitted cannot be taken back, and a
 chat holds pictures of all kinds.
 """
@@ -11,12 +14,14 @@ from dataclasses import replace
 
 from dialogues.actions.base import Action, ActionInput, ActionOutput
 from dialogues.actions.cases import DocumentSent, MissingDocuments
+from dialogues.actions.checking import TOPIC
 from dialogues.actions.naming import names_title
 from dialogues.actions.pending import remember
 from dialogues.actions.telling import CaseTeller
 from dialogues.ports import CaseView, Overview, Reads, SentPaper, Unavailable
 from dialogues.say import Option, Say, Value
-from dialogues.turn import HandIn, Paper, SendUploadLink, TakeBack, TakeFiles
+from dialogues.topics import about
+from dialogues.turn import CheckFiles, HandIn, Paper, SendUploadLink, TakeBack, TakeFiles
 
 FILES = frozenset({"picture", "file"})
 """Kinds of attachments that can be a paper."""
@@ -86,6 +91,15 @@ class TakeDocument(_OfPapers):
     async def run(self, turn: ActionInput) -> ActionOutput:
         if not FILES.intersection(turn.message.attachments):
             return ActionOutput((Say("utter_attachment"),))
+        if about(turn.slots) == TOPIC and not turn.forgeable:  # one: the next may be a paper again
+            return ActionOutput((), {"about": None}, (CheckFiles(),))
+        handed = await self._handed_in(turn)
+        if turn.forgeable or any(isinstance(effect, TakeFiles) for effect in handed.effects):
+            return handed
+        return replace(handed, says=(), held=handed.says, effects=(*handed.effects, CheckFiles()))
+
+    async def _handed_in(self, turn: ActionInput) -> ActionOutput:
+        """What becomes of it where it is no certificate."""
         if turn.context.citizen_id is None:
             waiting = remember(MissingDocuments.intent)
             return ActionOutput((Say("utter_paper_link_first"),), {"pending": waiting})
@@ -105,11 +119,12 @@ class TakeDocument(_OfPapers):
         count = 1 + await self._waiting(turn)
         if len(likely) > 1:
             slots = {"pending": remember(INTENT)}
-            return ActionOutput((self._which(likely, count),), slots, (TakeFiles(None),))
+            return ActionOutput((), slots, (TakeFiles(None),), held=(self._which(likely, count),))
         paper = likely[0]
         told = {"papers": paper.title, "reference": paper.reference}
         asked = Say("utter_papers_are_it", {**told, "count": count}) if count > 1 else Say("utter_paper_is_it", told)
-        return ActionOutput((asked,), {"pending": {**remember(INTENT), "paper": _key(paper)}}, (TakeFiles(paper),))
+        slots = {"pending": {**remember(INTENT), "paper": _key(paper)}}
+        return ActionOutput((), slots, (TakeFiles(paper),), held=(asked,))
 
 
 class HandPaperIn(_OfPapers):

@@ -11,6 +11,7 @@ from pathlib import Path
 from dialogues.actions.base import Action, ActionInput, ActionOutput
 from dialogues.athens import day_of
 from dialogues.channels import Channels
+from dialogues.engine.answers import replies_of, with_held, with_language
 from dialogues.engine.hearing import Hearing
 from dialogues.engine.rasa import Model, load_model
 from dialogues.engine.tracker import LISTEN, Conversation
@@ -18,7 +19,7 @@ from dialogues.questions import AGAIN, ASIDE, ASKED_BY, LAPSES, LASTS, OF_QUESTI
 from dialogues.responses import Phrases
 from dialogues.say import Say
 from dialogues.topics import noticed, opened
-from dialogues.turn import Choice, Context, Effect, Event, Message, Reply, SetLanguage, Turn
+from dialogues.turn import Context, Event, Message, Reply, Turn
 from dialogues.understanding.earlier import remembered
 from dialogues.understanding.facets import ASK_FACET
 from dialogues.understanding.interpret import Reading
@@ -193,8 +194,9 @@ class Engine:
             talk.set({"talked": talked})
         for output in outputs:
             talk.set(output.slots)
+        held = [say for output in outputs for say in output.held]
         says = [say for output in outputs for say in output.says]
-        says += _question_again(talk, outputs, says)
+        says = [*says, *_question_again(talk, outputs, [*says, *held]), *held]
         if topic := opened(name for say in says for name in _names(say)):
             talk.set({"about": topic})
         language = talk.slots["language"]
@@ -208,12 +210,13 @@ class Engine:
             talk.set({"last_choices": [{"title": offer.title, "says": offer.says} for offer in offers]})
             texts[-1] = self._wording.with_numbers(texts[-1], len(offers), voice)
         economies = [self._wording.economy(say.response) for say in says]
-        replies = _replies(texts, [say.response for say in says], economies, offers)
+        replies = replies_of(texts, [say.response for say in says], economies, offers)
         for reply in replies:
             talk.say(reply)
         talk.do(LISTEN)
-        effects = [effect for output in outputs for effect in output.effects]
-        return Turn(replies, tuple(talk.events), tuple(_with_language(effects, language, context)))
+        now, later = replies[: len(replies) - len(held)], replies[len(replies) - len(held) :]
+        effects = with_held((effect for output in outputs for effect in output.effects), later)
+        return Turn(now, tuple(talk.events), tuple(with_language(effects, language, context)))
 
 
 def _names(say: Say) -> Iterable[str]:
@@ -275,23 +278,3 @@ def _question_again(talk: Conversation, outputs: Sequence[ActionOutput], says: S
 def _is_about(question: str, says: Sequence[Say]) -> bool:
     """Did the answer deal with the question itself? Then it is put again; beside courtesy it just stays open."""
     return any(say.response in OF_QUESTION[question] for say in says)
-
-
-def _replies(
-    texts: Sequence[str], names: Sequence[str], economies: Sequence[bool], offers: Sequence[Offer]
-) -> tuple[Reply, ...]:
-    """One message each. All choices come with the last: on Viber they vanish with the next message, and on SMS their
-    numbers must be one row."""
-    choices: tuple[Choice, ...] = tuple(offer.choice() for offer in offers)
-    last = len(texts) - 1
-    return tuple(
-        Reply(text, choices if i == last else (), name, economy)
-        for i, (text, name, economy) in enumerate(zip(texts, names, economies, strict=True))
-    )
-
-
-def _with_language(effects: Iterable[Effect], language: str, context: Context) -> Iterable[Effect]:
-    effects = list(effects)
-    changed = language != context.language
-    told = any(isinstance(effect, SetLanguage) for effect in effects)
-    return [SetLanguage(language), *effects] if changed and not told else effects

@@ -40,7 +40,7 @@ _PLEASANT = frozenset({"praise", "wait"})
 LANGUAGE = "language"
 _NUMBERS = ("afm", "code", "erase", "unlink", "kaek", "amka", "purpose", "order")
 """Questions that a row of digits or a few words answer."""
-_AS: Mapping[str, str] = MappingProxyType({"certificate": "service"})
+_AS: Mapping[str, str] = MappingProxyType({"certificate": "service", "check": NOTHING})
 """What is talked about, and as what the talks teach it."""
 _GUESSED = 0.5
 _NAMES = ("case_ref", "procedure", "agency", "certificate_type")

@@ -12,6 +12,7 @@ from dialogues.channels import NO_CHANNELS, Channels
 from dialogues.turn import Entity
 from dialogues.understanding.acts import as_said, keyword_in, told_ahead, without_refused
 from dialogues.understanding.alarm_phrases import alarm_in
+from dialogues.understanding.check_phrases import check_in
 from dialogues.understanding.details import as_amka, as_kaek, as_purpose
 from dialogues.understanding.going_on import VIOLENCE, is_violence
 from dialogues.understanding.keyboard import as_meant
@@ -92,6 +93,8 @@ def preclassify(
     if not says and (told := "reaction" if is_reaction(text) else alarm_in(text) or told_ahead(text)):
         facet = VIOLENCE if told == "danger" and is_violence(text) else None
         return Reading(text, told, language=detect(text), facet=facet)
+    if not says and (check := check_in(text)):
+        return check
     said = None if says else phrases.asked(text, about)
     if said is None:
         return Reading(text, "send_attachment", language=detect(text)) if FILES.intersection(attachments) else None

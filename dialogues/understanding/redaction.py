@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from dialogues.turn import Entity
 
-SECRET = frozenset({"afm", "amka", "personal_number", "code"})
-"""Entities whose value is never kept. That one was given is."""
+SECRET = frozenset({"afm", "amka", "personal_number", "code", "certificate_code"})
+"""Entities whose value is never kept. That one was given is. Whoever has a certificate's code can have it looked up."""
 
 _LEFT_OVER = re.compile(r"\d(?:[ .\-/]?\d){3,}")
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from bot.app import build_recorder, http_session
 from bot.backoff import RetryPolicy
+from bot.certificates.chat.build import chat_checker
 from bot.channels.facts import SPOKEN
 from bot.commands.running import run, start, stop_signal
 from bot.documents.build import document_jobs
@@ -65,6 +66,7 @@ async def hand_in() -> int:
             metrics=metrics,
             runtime=runtime,
             policy=PACE,
+            look=chat_checker(settings, store, runtime.clock),
         )
         worker = Worker(jobs, Waker(store.database.url))
         running = asyncio.create_task(worker.run())

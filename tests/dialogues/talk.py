@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from dialogues.turn import CodeTried, Context, Effect, Event, Message, SetLanguage, Turn
+from dialogues.turn import CheckFiles, CodeTried, Context, Effect, Event, Message, Reply, SetLanguage, TakeFiles, Turn
 from tests.dialogues.fakes import ANNA, NOW
 
 if TYPE_CHECKING:  # it brings Rasa along, and TensorFlow: seconds for every process that collects tests
@@ -62,17 +62,23 @@ class Talk:
     # --- what was said ---
 
     @property
+    def replies(self) -> tuple[Reply, ...]:
+        """Of the last turn, with what is said once its files were looked at and are no certificates."""
+        asked = [one.asks for one in self.turn.effects if isinstance(one, TakeFiles | CheckFiles)]
+        return (*self.turn.replies, *(reply for replies in asked for reply in replies))
+
+    @property
     def names(self) -> list[str]:
         """The responses of the last turn."""
-        return [reply.name for reply in self.turn.replies]
+        return [reply.name for reply in self.replies]
 
     @property
     def text(self) -> str:
-        return "\n".join(reply.text for reply in self.turn.replies)
+        return "\n".join(reply.text for reply in self.replies)
 
     @property
     def choices(self) -> list[str]:
-        return [choice.value for reply in self.turn.replies for choice in reply.choices]
+        return [choice.value for reply in self.replies for choice in reply.choices]
 
     @property
     def actions(self) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from dialogues.ports import SentPaper
-from dialogues.turn import Effect, HandIn, Paper, SendUploadLink, TakeBack, TakeFiles
+from dialogues.turn import CheckFiles, Effect, HandIn, Paper, SendUploadLink, TakeBack, TakeFiles
 from tests.dialogues.fakes import ANNA, CADASTRE, NOW, VASILIS, State
 from tests.dialogues.talk import Talk
 
@@ -23,7 +23,9 @@ async def send(talk: Talk, text: str = "", kind: str = "picture") -> Talk:
 
 
 def effects(talk: Talk) -> list[Effect]:
-    return list(talk.turn.effects)
+    """What is said later of a file is looked at by ``talk.names``; that a file is looked at is nothing that is kept."""
+    made = [replace(one, asks=()) if isinstance(one, TakeFiles | CheckFiles) else one for one in talk.turn.effects]
+    return [one for one in made if one != CheckFiles()]
 
 
 @pytest.fixture

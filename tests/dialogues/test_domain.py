@@ -71,6 +71,7 @@ def test_every_sentence_for_training_has_an_intent_of_the_domain() -> None:
         "give_code",
         "name_paper",
         "send_attachment",
+        "check_certificate",
         "give_topic",
         "ask_facet",
         "other_case",

@@ -92,7 +92,7 @@ async def running_counter(
 
             privacy = privacy_reads(store, default=settings.get("notices_default") == "on")
             view = one_view(store, both[0], clock)
-            documents, certificates = document_reads(store), certificate_reads(store, both[0])
+            documents, certificates = document_reads(store), certificate_reads(store, both[0], clock)
             reads = StoreReads(view, store.codes, registries.contacts, privacy, documents, certificates)
             return Engine(model, all_actions(reads, load_catalogue()), SPOKEN)
 

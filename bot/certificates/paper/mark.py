@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 import cbor2
 
 from bot.certificates.model import Sheet
-from bot.certificates.paper.code import plain, read_code
+from nlu.certificate_codes import plain, read_code
 
 KEY_ID = 4  # bytes of the hash of the certificate that checks it
 DIGEST = 16

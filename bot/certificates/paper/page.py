@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from bot.certificates.model import Sheet, Unprintable
 from bot.certificates.paper import signs
-from bot.certificates.paper.code import plain
 from bot.certificates.paper.drawing import qr_svg
 from bot.certificates.paper.mark import link
 from dialogues.athens import ATHENS
+from nlu.certificate_codes import plain
 
 if TYPE_CHECKING:
     import typst

@@ -10,13 +10,14 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from bot.certificates.paper.code import read_code
 from bot.certificates.verify.facts import Facts, decode
-from bot.certificates.verify.verdict import Verdict, of_code, of_copy, of_file
+from bot.web.throttle import Throttle
+from bot.certificates.verify.verdict import Result, Verdict, of_code, of_copy, of_file
 from bot.limited.limits import MOST_BYTES
 from bot.limited.process import Children
 from bot.runtime import Clock
 from casestore.certificates.records import IssuedCertificates
+from nlu.certificate_codes import read_code
 
 CHILD = "bot.certificates.verify.child"
 MOST_ANSWERED = 16_384  # bytes
@@ -59,17 +60,39 @@ class FileReader:
         return "".join(path.read_text("ascii", "replace") for path in self._published)
 
 
+class Codes:
+    """What is on record of a code."""
+
+    def __init__(self, issued: IssuedCertificates, clock: Clock) -> None:
+        self._issued = issued
+        self._clock = clock
+
+    async def verdict(self, typed: str) -> Verdict:
+        code = read_code(typed)
+        return of_code(code, None if code is None else await self._issued.by_code(code), self._clock())
+
+
+async def counted(codes: Codes, guesses: Throttle, typed: str, asker: str) -> Verdict | int:
+    """What is on record, or in how many seconds to ask again. What its check symbols refuse is told at once and costs
+    nothing: it gets nobody nearer to a right one. What is found costs nothing either."""
+    if read_code(typed) is None:
+        return await codes.verdict(typed)
+    if wait := guesses.take(asker):  # taken before it is known: many ask at the same time
+        return wait
+    verdict = await codes.verdict(typed)
+    if verdict.result is not Result.UNKNOWN:
+        guesses.give_back(asker)
+    return verdict
+
+
 class Checker:
     """Verdicts, with what is on record."""
 
     def __init__(self, issued: IssuedCertificates, reader: FileReader, clock: Clock) -> None:
+        self.codes = Codes(issued, clock)
         self._issued = issued
         self._reader = reader
         self._clock = clock
-
-    async def code(self, typed: str) -> Verdict:
-        code = read_code(typed)
-        return of_code(code, None if code is None else await self._issued.by_code(code), self._clock())
 
     async def copy(self, content: bytes) -> Verdict | None:
         """Of a file that is byte for byte what was issued; ``None`` for any other. Nothing is opened."""

@@ -73,8 +73,8 @@ def _printed(content: bytes, trust: Trust, host: str) -> Facts | None:
     """Off the pages as they are drawn, as somebody would see them."""
     import pypdfium2
 
-    from bot.certificates.paper.code import codes_in
     from bot.certificates.verify.qr import read_facts
+    from nlu.certificate_codes import codes_in
 
     document = pypdfium2.PdfDocument(content)
     for number in range(min(len(document), PAGES)):

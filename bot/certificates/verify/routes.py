@@ -17,8 +17,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from bot.certificates.paper.code import plain, read_code
-from bot.certificates.verify.checker import Checker
+from bot.certificates.verify.checker import Checker, counted
 from bot.certificates.verify.verdict import Reason, Result, Verdict
 from bot.metrics import Metrics
 from bot.web.body import RequestRefused
@@ -26,6 +25,7 @@ from bot.web.forms import read_form
 from bot.web.multipart import read_fields
 from bot.web.pages import LANGUAGES, Pages, language_of
 from bot.web.throttle import Network, Throttle, address_of
+from nlu.certificate_codes import plain
 
 PATH, SHORT_PATH = "/verify", "/V"
 AT_ONCE = 16  # files read at the same time, one of each address: each may hold 20 MB
@@ -90,16 +90,8 @@ class VerifyPages:
         return self._answer(request, verdict)
 
     async def verdict_of(self, typed: str, address: str) -> Verdict | int:
-        """Or in how many seconds to ask again. What its check symbols refuse is told at once and costs nothing: it gets
-        nobody nearer to a right one. What is found costs nothing either."""
-        if read_code(typed) is None:
-            return await self._checker.code(typed)
-        if wait := self._guesses.take(address):  # taken before it is known: many ask at the same time
-            return wait
-        verdict = await self._checker.code(typed)
-        if verdict.result is not Result.UNKNOWN:
-            self._guesses.give_back(address)
-        return verdict
+        """Or in how many seconds to ask again (:func:`bot.certificates.verify.checker.counted`)."""
+        return await counted(self._checker.codes, self._guesses, typed, address)
 
     async def _file(self, request: web.Request) -> web.Response:
         address = address_of(request, self._proxies)

@@ -25,9 +25,9 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
-from bot.certificates.paper.code import read_code
 from bot.certificates.trust import SEAL_POLICY, TIME_POLICY, Trust, policies
 from bot.certificates.verify.facts import Facts, Kind, Seal
+from nlu.certificate_codes import read_code
 
 _UNTIL = re.compile(r"valid-until:(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)Z")
 _STRICT = {"allow_fetching": False, "revocation_mode": "hard-fail"}

@@ -50,6 +50,10 @@ CASE = CaseRecord(
 TAKEN = replace(CASE, sequence=4, documents=(replace(CASE.documents[0], status="submitted"),))
 
 
+async def nothing_ours(_content: bytes, _asker: str) -> None:
+    """No file of these is a certificate."""
+
+
 class Forgetful(FakeCaseRegistry):
     """A registry that takes whatever comes as something new, and whose answers may be lost on the way."""
 
@@ -116,6 +120,8 @@ class Handing:
                     documents=store.documents,
                     tasks=store.document_tasks,
                     refuser=refuser,
+                    notes=notes,
+                    look=nothing_ours,
                     clock=self.clock,
                 ),
                 Step.CHECK: CheckStep(inspector=looking, documents=store.documents, refuser=refuser, notes=notes),

@@ -19,6 +19,7 @@ from casestore.tables import (
     broadcast_members,
     broadcasts,
     cases,
+    certificate_checks,
     certificate_requests,
     certificate_tasks,
     conversations,
@@ -101,6 +102,7 @@ class WatchStage:
             await self.put(certificate_requests, id=number, key=state, request=state, state=state, **wanted)
         step: dict[str, Any] = {"step": "request", "place": 0, "payload_sealed": SEALED, "received_at": now}
         await self.put(certificate_tasks, certificate_id=1, due_at=now, **step)
+        await self.put(certificate_checks, key="in:1:e0:0", conversation_id=1, due_at=now, **step)
         await self.put(broadcast_members, broadcast_id=2, state="waiting", due_at=now)
 
 

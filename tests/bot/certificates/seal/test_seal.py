@@ -14,7 +14,7 @@ import pikepdf
 import pytest
 
 from bot.certificates.model import Issued
-from bot.certificates.paper.code import read_code
+from nlu.certificate_codes import read_code
 from tests.bot.certificates.papers import Papers
 
 VALIDATOR = Path(__file__).parent / "validator.py"

@@ -21,12 +21,12 @@ from aiohttp import web
 from yarl import URL
 
 from bot.certificates.issuer import record
-from bot.certificates.paper.code import new_code, plain
 from bot.certificates.verify.build import verify_pages
 from bot.certificates.verify.verdict import Result
 from bot.metrics import Metrics
 from bot.web.throttle import Rate, Throttle, address_of, counted
 from casestore.certificates.records import Why
+from nlu.certificate_codes import new_code, plain
 from tests.bot.certificates.papers import Papers
 from tests.bot.certificates.sheets import CLEARANCE, FAMILY
 from tests.bot.certificates.verify.photos import page_of

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
-from itertools import accumulate
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from types import MappingProxyType
 
 ALPHABET = "0123456789AEHKMNTXY"
@@ -20,6 +21,23 @@ _VALUE: Mapping[str, int] = MappingProxyType({symbol: value for value, symbol in
 _READ_AS = str.maketrans("ΑΕΗΚΜΝΤΧΥΟΙΒΖOILBZS", "AEHKMNTXY0182011825")
 _WORD = re.compile(r"[^\W_](?:[\W_]{0,3}[^\W_]){15,}")
 _APART = re.compile(r"[\W_]+")
+_PIECE = re.compile(r"[^\W_]+")
+_MOST = 2000  # characters of a message that are looked at
+_WITHIN = 3  # signs between two groups
+_DIGITS = 2  # that a code has at least, but for one in ten thousand: sixteen letters are words
+_GROUPS = LENGTH // GROUP
+_STRANGE = 2  # symbols of none of ours in what is still meant as a code
+_MIXED = 2  # groups of letters and digits in what is meant as one
+_TURNS = 4  # from letter to digit and back, where no groups are told
+
+
+@dataclass(frozen=True, slots=True)
+class CodeInText:
+    """A code in a message, and where it stands. ``code`` is empty where it has a slip."""
+
+    code: str
+    start: int
+    end: int
 
 
 def new_code(below: Callable[[int], int]) -> str:
@@ -35,12 +53,6 @@ def read_code(typed: str) -> str | None:
     return grouped(symbols) if len(symbols) == LENGTH and _holds(symbols) else None
 
 
-def looks_like_code(typed: str) -> bool:
-    """Sixteen symbols of ours, right or mistyped."""
-    symbols = _symbols(typed)
-    return len(symbols) == LENGTH and all(symbol in _VALUE for symbol in symbols)
-
-
 def codes_in(text: str) -> list[str]:
     """The codes in a message, each once, in their order."""
     found: dict[str, None] = {}
@@ -50,6 +62,64 @@ def codes_in(text: str) -> list[str]:
             if _holds(part := symbols[start : start + LENGTH]) and _stands_alone(run, part):
                 found[grouped(part)] = None
     return list(found)
+
+
+def code_told(text: str) -> CodeInText | None:
+    """The first code that a person tells in a message: a right one, else what is surely meant as one and has a wrong
+    symbol or two, one too many or one too few. Digits alone are one only where they stand in its four groups: numbers
+    of properties and cards are as long."""
+    pieces = [(_symbols(found[0]), found.start(), found.end()) for found in _PIECE.finditer(text[:_MOST])]
+    runs = list(_runs(text, pieces))
+    right = (CodeInText(grouped("".join(run)), start, end) for run, start, end in runs if _is_right(run, text[start:end]))
+    meant = (CodeInText("", start, end) for run, start, end in runs if _is_meant(run, text[start:end]))
+    return next(right, None) or next(meant, None)
+
+
+Piece = tuple[str, int, int]
+"""A word's symbols, and where it begins and ends."""
+
+
+def _runs(text: str, pieces: Sequence[Piece]) -> Iterator[tuple[tuple[str, ...], int, int]]:
+    """Words that follow each other closely and have together as many symbols as a code, or one more or less."""
+    for first, (_, start, before) in enumerate(pieces):
+        run: tuple[str, ...] = ()
+        length = 0
+        for symbols, begins, end in pieces[first:]:
+            if run and begins - before > _WITHIN:
+                break
+            run, length, before = (*run, symbols), length + len(symbols), end
+            if length > LENGTH + 1:
+                break
+            if length >= LENGTH - 1 and not _goes_on(text, run, start, end):
+                yield run, start, end
+
+
+def _goes_on(text: str, run: Sequence[str], start: int, end: int) -> bool:
+    """Do these digits belong to a longer row of them?"""
+    near = text[max(0, start - 2) : start] + text[end : end + 2]
+    return "".join(run).isdecimal() and any(sign.isdecimal() for sign in near)
+
+
+def _is_right(run: Sequence[str], typed: str) -> bool:
+    symbols = "".join(run)
+    if len(symbols) != LENGTH or not _holds(symbols) or sum(map(str.isdecimal, typed)) < _DIGITS:
+        return False
+    return not symbols.isdecimal() or [len(piece) for piece in run] == [GROUP] * _GROUPS
+
+
+def _is_meant(run: Sequence[str], typed: str) -> bool:
+    symbols, pieces = "".join(run), _PIECE.findall(typed)
+    if sum(symbol not in _VALUE for symbol in symbols) > _STRANGE or symbols.isdecimal():
+        return False
+    if len(run) == 1:
+        return len(symbols) == LENGTH and _turns(typed) >= _TURNS
+    short = any(abs(len(piece) - GROUP) > 1 for piece in run)
+    return len(run) == _GROUPS and not short and sum(_turns(piece) > 0 for piece in pieces) >= _MIXED
+
+
+def _turns(typed: str) -> int:
+    """From letters to digits and back."""
+    return sum(one.isdecimal() != other.isdecimal() for one, other in pairwise(typed))
 
 
 def grouped(symbols: str) -> str:

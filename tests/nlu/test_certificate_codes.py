@@ -9,13 +9,14 @@ from time import process_time
 
 import pytest
 
-from bot.certificates.paper.code import (
+from nlu.certificate_codes import (
     ALPHABET,
     FIELD,
     LENGTH,
+    CodeInText,
+    code_told,
     codes_in,
     grouped,
-    looks_like_code,
     new_code,
     plain,
     read_code,
@@ -76,9 +77,54 @@ def test_what_is_none_is_none(typed: str) -> None:
     assert read_code(typed) is None
 
 
-def test_a_mistyped_code_is_told_from_other_words() -> None:
-    wrong = ("1" if CODE[0] == "0" else "0") + CODE[1:]
-    assert (looks_like_code(wrong), looks_like_code("που είναι το χαρτί μου"), read_code(wrong)) == (True, False, None)
+SAID = ["{}", "είναι γνήσιο; {}", "Ο κωδικός του: {}.", "check {} please", "https://services.gov.gr/V/{}#123", "({})"]
+
+
+@pytest.mark.parametrize("said", SAID)
+def test_a_code_is_heard_in_a_message_and_where_it_stands(said: str) -> None:
+    for _ in range(200):
+        code = new_code(R.randrange)
+        typed = R.choice(["-", " ", ".", "", " - ", "–"]).join(code.split("-"))
+        typed = "".join(R.choice([sign, sign.translate(GREEK)]) for sign in typed)
+        text = said.format(typed)
+        start = text.index(typed)
+        found = code_told(text)
+        few = sum(map(str.isdecimal, code)) < 2 or plain(code).isdecimal()
+        assert few or found == CodeInText(code, start, start + len(typed)), text
+
+
+def test_one_with_a_slip_is_meant_as_a_code_and_never_put_right() -> None:
+    """Wrong, missing or one too many: nearly all are heard as what they are, and none as another's code."""
+    heard = wrong = 0
+    for _ in range(2000):
+        symbols = list(plain(new_code(R.randrange)))
+        for _ in range(R.choice([1, 2])):
+            symbols[R.randrange(LENGTH)] = R.choice(ALPHABET + "FGPΨΩ")
+        groups = grouped("".join(symbols)).split("-")
+        if R.random() < 0.3:
+            groups[R.randrange(4)] += R.choice(ALPHABET)
+        typed = R.choice(["-", " "]).join(groups)
+        found = code_told(f"γνήσιο; {typed}")
+        if read_code(typed) is None:
+            wrong += 1
+            heard += found is not None and found.code == ""
+            assert found is None or found.code == ""
+    assert wrong > 1900
+    assert heard > wrong * 0.95, (heard, wrong)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "και αυτό έχει τόκο", "ΝΑΙ ΚΑΙ ΤΟ ΑΚΙΝΗΤΟ ΜΟΥ", "2026 είναι 2027 όχι", "το 2025 και το 2026 έχει",
+        "ΚΤ-2026-000301 και 000401", "η ΚΤ-2026-000301 και η ΑΔ-2026-000123;", "ΚΑΕΚ 0506 8172 6008 0001 2",
+        "050681726008000112", "0506817260080001", "GR16 0110 1250 0000 0001 2300 695",
+        "ΑΜΚΑ 01018000156 και ΑΦΜ 123456783", "κάρτα 4111 1111 1111 1112", "6900000001 ή 2101234567",
+        "6ΒΛ946ΜΤΛΗ-ΨΩ1", "550e8400-e29b-41d4-a716-446655440000", "που είναι το χαρτί μου", "000 " * 500,
+    ],
+)  # fmt: skip
+def test_what_is_meant_as_something_else_is_no_code(text: str) -> None:
+    assert code_told(text) is None
 
 
 def test_codes_are_found_in_what_is_written() -> None:
