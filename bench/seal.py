@@ -19,7 +19,6 @@ from typing import Any
 from sqlalchemy import insert
 
 from bot.certificates.issuer import PaperIssuer
-from nlu.certificate_codes import new_code
 from bot.certificates.paper.page import Place, draw
 from bot.certificates.seal.holding import hold
 from bot.certificates.seal.process import SealProcess
@@ -30,6 +29,7 @@ from casestore.database import Database
 from casestore.migrate import migrate
 from casestore.tables import certificates
 from casestore.vault import Vault
+from nlu.certificate_codes import new_code
 from tests.bot.certificates.sheets import CLEARANCE, FAMILY
 
 SEALS, ISSUES, RECORDS, ASKED = 30, 40, 100_000, 1_000

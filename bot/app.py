@@ -19,6 +19,7 @@ from bot.certificates.build import (
 )
 from bot.certificates.chat.build import chat_checker, check_effects, checks_job
 from bot.certificates.model import Issuer
+from bot.certificates.revoking import Revoking
 from bot.certificates.verify.build import verify_routes
 from bot.channels.facts import CHANNELS, SPOKEN
 from bot.channels.port import Channel
@@ -44,7 +45,7 @@ from bot.messaging.outbox import OutboxJob
 from bot.messaging.receipts import ReceiptsJob
 from bot.messaging.spend import SpendJob
 from bot.metrics import Metrics
-from bot.notices.build import announcer, notice_parts, timetable
+from bot.notices.build import announcer, notice_parts, revocation_news, timetable
 from bot.notices.gate import NoticeGate
 from bot.privacy.build import my_data_routes, privacy_effects, privacy_reads, retention_job
 from bot.registries.build import case_recorder, event_routes, one_view, read_event_depth, registry_jobs
@@ -95,7 +96,8 @@ async def make_server(
         links += certificate_routes(store, metrics, runtime.clock)
         links += verify_routes(settings, store, metrics, runtime.clock)
         links += FrontPage([SPOKEN[channel.name].title for channel in channels]).routes()
-        desk = console(settings, store, runtime.clock)
+        revoking = Revoking(store, revocation_news(settings, store), runtime.clock)
+        desk = console(settings, store, runtime.clock, revoking)
         routes = [*intake.routes(), *events, *health.routes(), *links, *desk.routes, *extra]
         app = make_app(routes, max_body=MAX_BODY)
         app[METRICS] = metrics

@@ -23,6 +23,7 @@ from casestore.certificates.files import DatabasePapers, PlacedPapers
 from casestore.certificates.links import CertificateLinks
 from casestore.certificates.records import IssuedCertificates
 from casestore.certificates.requests import CertificateRequests
+from casestore.certificates.revoked import RevokedPapers
 from casestore.certificates.tasks import CertificateTasks
 from casestore.conversations.handovers import Handovers
 from casestore.conversations.history import History
@@ -118,6 +119,7 @@ class Store:
     certificate_tasks: CertificateTasks
     certificate_links: CertificateLinks
     certificate_checks: CertificateChecks
+    revoked: RevokedPapers
     purger: Purger
     audits: AuditTrail
     watch: Watch
@@ -187,6 +189,7 @@ class Store:
             certificate_tasks=certificate_tasks,
             certificate_links=CertificateLinks(database, vault),
             certificate_checks=CertificateChecks(database, vault),
+            revoked=RevokedPapers(database, vault),
             purger=Purger(database),
             audits=audits,
             watch=Watch(database, notices, documents, certificates, handovers),

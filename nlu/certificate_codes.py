@@ -70,7 +70,9 @@ def code_told(text: str) -> CodeInText | None:
     of properties and cards are as long."""
     pieces = [(_symbols(found[0]), found.start(), found.end()) for found in _PIECE.finditer(text[:_MOST])]
     runs = list(_runs(text, pieces))
-    right = (CodeInText(grouped("".join(run)), start, end) for run, start, end in runs if _is_right(run, text[start:end]))
+    right = (
+        CodeInText(grouped("".join(run)), start, end) for run, start, end in runs if _is_right(run, text[start:end])
+    )
     meant = (CodeInText("", start, end) for run, start, end in runs if _is_meant(run, text[start:end]))
     return next(right, None) or next(meant, None)
 

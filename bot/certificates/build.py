@@ -39,6 +39,7 @@ def certificate_reads(store: Store, registries: Sequence[CaseRegistry], clock: C
     return StoreCertificates(
         store.certificate_requests,
         store.issued,
+        store.revoked,
         load_catalogue(),
         [registry.name for registry in registries],
         guesses=Throttle(*GUESSES, clock),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.certificates.chat.looking import checked
@@ -10,8 +11,9 @@ from bot.certificates.verify.checker import Codes, counted
 from bot.web.throttle import Throttle
 from bot.runtime import Clock
 from casestore.certificates.model import StoredRequest
-from casestore.certificates.records import IssuedCertificates
+from casestore.certificates.records import IssuedCertificates, Revocation
 from casestore.certificates.requests import CertificateRequests
+from casestore.certificates.revoked import RevokedPapers
 from dialogues.catalogue import Catalogue
 from dialogues.ports import CheckedCertificate, RequestedCertificate
 
@@ -26,6 +28,7 @@ class StoreCertificates:
         self,
         requests: CertificateRequests,
         issued: IssuedCertificates,
+        revoked: RevokedPapers,
         catalogue: Catalogue,
         registries: Collection[str],
         *,
@@ -33,6 +36,7 @@ class StoreCertificates:
         clock: Clock,
     ) -> None:
         self._requests = requests
+        self._revoked = revoked
         self._codes = Codes(issued, clock)
         self._guesses = guesses
         self._issued = frozenset(code for code, kind in catalogue.issued.items() if kind.registry in registries)
@@ -48,11 +52,14 @@ class StoreCertificates:
         return None if isinstance(found, int) else checked(found)
 
     async def asked(self, citizen_id: int, now: datetime) -> tuple[RequestedCertificate, ...]:
-        return tuple(map(_told, await self._requests.of_citizen(citizen_id, now - TOLD)))
+        found = await self._requests.of_citizen(citizen_id, now - TOLD)
+        revoked = await self._revoked.among([one.id for one in found])
+        return tuple(_told(one, revoked.get(one.id)) for one in found)
 
 
-def _told(request: StoredRequest) -> RequestedCertificate:
-    return RequestedCertificate(
+def _told(request: StoredRequest, revocation: Revocation | None) -> RequestedCertificate:
+    """A paper that counts no more is not sent again."""
+    told = RequestedCertificate(
         id=request.id,
         kind=request.kind,
         state=request.state,
@@ -64,3 +71,6 @@ def _told(request: StoredRequest) -> RequestedCertificate:
         valid_until=request.valid_until,
         kept_until=request.kept_until if request.size is not None else None,
     )
+    if revocation is None:
+        return told
+    return replace(told, state="revoked", kept_until=None, revoked_at=revocation.at, why=revocation.why)

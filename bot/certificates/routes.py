@@ -4,7 +4,7 @@
     HEAD /d/{token}    its size and type; counts as none
 
 A link that is unknown, used up or expired, whose citizen is no longer proven in its chat, or whose paper is gone: all
-get the same words.
+get the same words. A link that counts, to a certificate that does not any more, says so.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from urllib.parse import quote
 from aiohttp import hdrs, web
 
 from bot.certificates.notes import PATH, PDF
-from bot.certificates.words import GONE
+from bot.certificates.words import GONE, REVOKED
 from bot.metrics import Metrics
 from bot.runtime import Clock
 from bot.store import Store
@@ -40,6 +40,9 @@ class CertificateFiles:
     async def give(self, request: web.Request) -> web.Response:
         token, counts = token_of(request), request.method != hdrs.METH_HEAD
         wanted = await self._open(token, count=False)
+        if wanted is not None and await self._store.revoked.among([wanted.id]):
+            self._metrics.certificate_files.labels("revoked").inc()
+            return self._pages.sorry(REVOKED, language_of(request))
         try:
             pdf = None if wanted is None else await self._store.certificate_requests.paper_of(wanted)
         except LookupError:

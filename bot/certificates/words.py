@@ -20,3 +20,18 @@ GONE = Sorry(
     },
     say={"el": "τα έγγραφά μου", "en": "my certificates"},
 )
+REVOKED = Sorry(
+    status=410,
+    heading={"el": "Το έγγραφο έχει ανακληθεί", "en": "This document was revoked"},
+    reason={
+        "el": "Εκδόθηκε για εσάς, αλλά ανακλήθηκε: δεν ισχύει πια και δεν δίνεται. Όποιος ελέγξει τον κωδικό του το "
+        "βλέπει.",
+        "en": "It was issued to you, but was revoked: it counts no more and is not given out. Whoever checks its code "
+        "sees that.",
+    },
+    hint={
+        "el": "Για τον λόγο, και για καινούργιο, γυρίστε στη συνομιλία και γράψτε",
+        "en": "For the reason, and for a new one, go back to the chat and write",
+    },
+    say={"el": "τα έγγραφά μου", "en": "my certificates"},
+)

@@ -6,10 +6,12 @@ import argparse
 import json
 import sys
 
+from bot.certificates.revoking import Revoking
 from bot.certificates.verify.routes import as_json
 from bot.certificates.verify.verdict import of_code
 from bot.commands.running import run as run_loop
 from bot.commands.running import start
+from bot.notices.build import revocation_news
 from bot.notices.mass.operators import BadOperators, NotAllowed, Operators, parse
 from bot.runtime import utc_now
 from bot.settings import Settings
@@ -54,8 +56,8 @@ async def _revoke(code: str, name: str, why: Why) -> int:
     except (NotAllowed, BadOperators) as error:
         sys.stderr.write(f"certificate: {error}\n")
         return 2
-    async with open_store(settings) as store, store.database.write(wake=True) as connection:
-        done = await store.issued.revoke(connection, code, who, why, utc_now())
+    async with open_store(settings) as store:
+        done = await Revoking(store, revocation_news(settings, store), utc_now).revoke(code, who, why)
     sys.stdout.write("revoked\n" if done else "nothing to revoke: no certificate of this code, or revoked before\n")
     return 0 if done else 1
 

@@ -11,6 +11,7 @@ from bot.channels.facts import SPOKEN
 from bot.console.actions import AgentActions
 from bot.console.api import Api
 from bot.console.canned import arranged_canned
+from bot.console.certificates import CertificateDesk, Revokes
 from bot.console.citizen import CitizenView
 from bot.console.desks import arranged_desks
 from bot.console.frame import Frame
@@ -43,8 +44,8 @@ class Console:
     hub: Hub
 
 
-def console(settings: Settings, store: Store, clock: Clock) -> Console:
-    """For the web side."""
+def console(settings: Settings, store: Store, clock: Clock, revokes: Revokes) -> Console:
+    """For the web side. ``revokes`` takes certificates back."""
     hours, desks, canned = arranged_hours(settings.staff_hours), arranged_desks(), arranged_canned()
     guard = Guard(store, clock, url=settings.public_url, arranged=(hours, desks, canned))
     desk = AgentActions(store, Speaking(store, phrases(SPOKEN)), desks, clock)
@@ -65,7 +66,8 @@ def console(settings: Settings, store: Store, clock: Clock) -> Console:
         clock=clock,
     )
     supervision = supervision_routes(store, guard, frame, hours, desks, canned, clock)
-    return Console([*pages.routes(), *supervision, *api.routes(), *streams.routes()], hub)
+    certificates = CertificateDesk(revokes=revokes, guard=guard, frame=frame).routes()
+    return Console([*pages.routes(), *supervision, *certificates, *api.routes(), *streams.routes()], hub)
 
 
 def takeover_job(settings: Settings, store: Store, wording: Wording, metrics: Metrics, clock: Clock) -> TakeoverJob:

@@ -35,6 +35,7 @@ class Frame:
             "may_audit": who.may(Right.AUDIT),
             "answers": who.may(Right.ANSWER),
             "oversees": who.may(Right.OVERSEE),
+            "revokes": who.may(Right.REVOKE),
         }
 
     async def page(

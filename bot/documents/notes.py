@@ -8,8 +8,10 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.conversation.effects import Wording
+from bot.conversation.takeover import bot_answers
 from bot.messaging.compose import Recipient, compose, compose_all
 from bot.store import Store
+from casestore.conversations.ownership import current
 from casestore.documents.model import Paper, StoredDocument
 from casestore.queues.outbox import Kind
 from dialogues.say import LocalizedText
@@ -52,9 +54,9 @@ class DocumentNotes:
     async def tell(
         self, connection: AsyncConnection, document: StoredDocument, say: SayIn, name: str, now: datetime
     ) -> None:
-        """What ``say`` puts into the conversation's words, once for this ``name``."""
+        """What ``say`` puts into the conversation's words, once for this ``name``; nothing where an employee answers."""
         chat = await self._store.conversations.chat(document.conversation_id)
-        if chat is None:
+        if chat is None or not bot_answers(await current(connection, document.conversation_id)):
             return
         recipient = Recipient(chat.channel, chat.address, document.conversation_id)
         composed = compose_all(say(chat.language, chat.channel), recipient, f"doc:{document.id}:{name}", now)

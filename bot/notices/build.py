@@ -20,6 +20,8 @@ from bot.notices.mass.text import MassText
 from bot.notices.numbers import NumberCheck
 from bot.notices.planner import Planner
 from bot.notices.policy import load_policy
+from bot.notices.revoked import RevocationNews
+from bot.notices.revoked_text import RevokedText
 from bot.notices.text import NoticeText
 from bot.notices.timekeeping import TimekeepingJob
 from bot.notices.timetable import Timetable
@@ -47,6 +49,11 @@ def announcer(settings: Settings, store: Store, clock: Clock) -> Announcer:
     gather = timedelta(minutes=settings.notices_gather_minutes)
     planner = _planner(settings, store)
     return Announcer(store=store, planner=planner, policy=load_policy(), clock=clock, gather=gather)
+
+
+def revocation_news(settings: Settings, store: Store) -> RevocationNews:
+    """For whoever revokes certificates."""
+    return RevocationNews(store=store, planner=_planner(settings, store), policy=load_policy())
 
 
 def timetable(settings: Settings, store: Store, clock: Clock) -> Timetable:
@@ -115,6 +122,7 @@ def _planner(settings: Settings, store: Store, guard: RestoreGuard | None = None
         store=store,
         text=NoticeText(phrases(SPOKEN), load_catalogue()),
         mass=_mass_text(),
+        revoked=RevokedText(phrases(SPOKEN), load_catalogue()),
         guard=guard,
         policy=load_policy(),
         timings=load_timings(),

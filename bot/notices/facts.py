@@ -17,6 +17,8 @@ BY_TIME = (PASSED, REMINDER, LATE)
 """What no registry tells: a paper will be due, it was due, nothing happens."""
 BY_DATE = "date"
 """In the detail of a case that sits, after since when: the day is over that its registry gave."""
+REVOKED = "revoked"
+"""Of no case: a certificate that was issued here counts no more."""
 ALL_KINDS = (*KINDS, *BY_TIME)
 """The first of those in a notice leads it: what it says first, and what is asked about afterwards."""
 _OF_DOCUMENTS: Mapping[str, str] = MappingProxyType(

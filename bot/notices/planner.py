@@ -13,12 +13,13 @@ from bot.messaging.payload import OutboundBody
 from bot.notices.mass.restore import RestoreGuard
 from bot.notices.mass.text import MassText
 from bot.notices.policy import Category, Policy
+from bot.notices.revoked_text import RevokedText
 from bot.notices.text import NoticeMessage, NoticeText
 from bot.notices.timing import Timings, holds
 from bot.store import Store
 from casestore.broadcasts.model import BroadcastState, Role
 from casestore.cases.model import StoredCase
-from casestore.notices.model import Fact, LogEvent, Notice, NoticeState, Send
+from casestore.notices.model import Fact, LogEvent, Notice, NoticeState, Send, request_of
 from casestore.notices.sends import NewSend
 from casestore.people.preferences import ContactPoint, Occasion, Suppressed, route_notice
 from casestore.queues.outbox import Dispatch, Kind
@@ -52,6 +53,7 @@ class Planner:
         store: Store,
         text: NoticeText,
         mass: MassText,
+        revoked: RevokedText,
         policy: Policy,
         timings: Timings,
         default: bool,
@@ -63,6 +65,7 @@ class Planner:
         self._store = store
         self._text = text
         self._mass = mass
+        self._revoked = revoked
         self._guard = guard or RestoreGuard()
         self._policy = policy
         self._timings = timings
@@ -179,11 +182,21 @@ class Planner:
         """How it is put into words as everything stands now, or why it is not sent."""
         if notice.broadcast_id is not None:
             return await self._words_to_many(connection, notice.broadcast_id, now)
+        if (request := request_of(notice.reference)) is not None:
+            return await self._words_of_certificate(connection, notice, request)
         case = case or await self._store.cases.on_record(connection, notice.reference)
         if case is None or case.citizen_id != notice.citizen_id:
             return Suppressed("not-theirs")
         stands, facts = case.case, await self.facts(connection, notice, case, now)
         return lambda language, channel, first: self._text.compose(stands, facts, language, channel, first=first)
+
+    async def _words_of_certificate(
+        self, connection: AsyncConnection, notice: Notice, request: str
+    ) -> PutIntoWords | Suppressed:
+        paper = await self._store.revoked.of_request(connection, request)
+        if paper is None or paper.citizen_id != notice.citizen_id:
+            return Suppressed("not-theirs")
+        return lambda language, channel, first: self._revoked.compose(paper, language, channel, first=first)
 
     async def _words_to_many(
         self, connection: AsyncConnection, broadcast_id: int, now: datetime

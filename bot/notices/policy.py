@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from bot.channels.facts import CHANNELS
-from bot.notices.facts import ALL_KINDS, MISSING, REJECTED
+from bot.notices.facts import ALL_KINDS, MISSING, REJECTED, REVOKED
 from casestore.cases.model import WANTED, Case
 from casestore.notices.model import Fact
 from casestore.people.preferences import ALL, NEEDED
@@ -97,7 +97,7 @@ def load_policy(file: Path = TABLE) -> Policy:
     data = yaml.safe_load(file.read_text(encoding="utf-8"))
     categories = {name: _category(name, entry) for name, entry in data["categories"].items()}
     rows = tuple(Row(each["kind"], each["procedure"], each["news"], each["category"]) for each in data["rows"])
-    _check({row.kind for row in rows}, ALL_KINDS)
+    _check({row.kind for row in rows}, (*ALL_KINDS, REVOKED))
     _check({row.news for row in rows}, (ALL, NEEDED, ANY))
     _check({*(row.category for row in rows), URGENT}, tuple(categories))
     silent = frozenset(data["silent_channels"])

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from casestore.queues.lifecycle import RANKS, Moves, OutboxState, ReceiptStatus, moves
 
-_MASS = "broadcast:"
+_MASS, _CERTIFICATE = "broadcast:", "certificate:"
 
 
 def reference_of(broadcast_id: int) -> str:
@@ -25,6 +25,16 @@ def reference_of(broadcast_id: int) -> str:
 def broadcast_of(reference: str) -> int | None:
     """The mass notice that a notice with this reference belongs to; ``None``: it is news of a case."""
     return int(reference.removeprefix(_MASS)) if reference.startswith(_MASS) else None
+
+
+def certificate_reference(request: str) -> str:
+    """What stands in its place in the notice of a certificate that was asked for by this request."""
+    return f"{_CERTIFICATE}{request}"
+
+
+def request_of(reference: str) -> str | None:
+    """The request for the certificate that a notice with this reference is about; ``None``: about something else."""
+    return reference.removeprefix(_CERTIFICATE) if reference.startswith(_CERTIFICATE) else None
 
 
 class NoticeState(StrEnum):

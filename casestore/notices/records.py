@@ -10,8 +10,27 @@ from sqlalchemy import ColumnElement, and_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
-from casestore.notices.model import LogEvent, NoticeLine, NoticeState, ToldOf, broadcast_of, reference_of
-from casestore.tables import broadcasts, citizens, notice_facts, notice_log, notice_sends, notices, outbox
+from casestore.notices.model import (
+    LogEvent,
+    NoticeLine,
+    NoticeState,
+    ToldOf,
+    broadcast_of,
+    certificate_reference,
+    reference_of,
+    request_of,
+)
+from casestore.tables import (
+    broadcasts,
+    certificate_requests,
+    certificates,
+    citizens,
+    notice_facts,
+    notice_log,
+    notice_sends,
+    notices,
+    outbox,
+)
 
 LONG, SHOWN = timedelta(days=1), timedelta(days=30)
 """After so long it is a person's affair; for so long it is shown as one."""
@@ -65,10 +84,17 @@ def _line(row: Any) -> NoticeLine:
 
 
 async def _titles(connection: AsyncConnection, references: Iterable[str]) -> dict[str, str]:
-    """What mass notices are called, by the reference of their notices."""
+    """What mass notices and certificates are called, by the reference of their notices."""
     ids = [found for reference in references if (found := broadcast_of(reference)) is not None]
     called = select(broadcasts.c.id, broadcasts.c.title).where(broadcasts.c.id.in_(ids))
-    return {reference_of(row.id): row.title for row in await connection.execute(called)} if ids else {}
+    titles = {reference_of(row.id): row.title for row in await connection.execute(called)} if ids else {}
+    papers = [request for reference in references if (request := request_of(reference)) is not None]
+    joined = select(certificate_requests.c.request, certificates.c.title).join_from(
+        certificate_requests, certificates, certificate_requests.c.code_key == certificates.c.code_key
+    )
+    for row in await connection.execute(joined.where(certificate_requests.c.request.in_(papers))) if papers else ():
+        titles[certificate_reference(row.request)] = row.title
+    return titles
 
 
 def _told(row: Any, facts: Sequence[Any], sends: Sequence[Any], titles: Mapping[str, str]) -> ToldOf:

@@ -23,12 +23,13 @@ class Right(StrEnum):
     ANSWER = "answer"  # see the conversations of their own desks, claim and answer them
     OVERSEE = "oversee"  # those of all desks, also the bot's; take one from a colleague, with a reason
     AUDIT = "audit"  # read who did what
+    REVOKE = "revoke"  # have a certificate that was issued here count no more
 
 
 RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
     {
         Role.AGENT: frozenset({Right.ANSWER}),
-        Role.SUPERVISOR: frozenset({Right.ANSWER, Right.OVERSEE}),
+        Role.SUPERVISOR: frozenset({Right.ANSWER, Right.OVERSEE, Right.REVOKE}),
         Role.AUDITOR: frozenset({Right.AUDIT}),
         Role.ADMIN: frozenset({Right.AUDIT}),  # accounts, on the command line; nobody's conversations
     }

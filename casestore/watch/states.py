@@ -92,7 +92,6 @@ _arrived = RANKS[ReceiptStatus.DELIVERED]
 _live = select(broadcasts.c.id).where(in_state(broadcasts.c.state, BroadcastState.RUNNING, BroadcastState.PAUSED))
 
 
-
 def _task(name: str, table: Table, since: Column[datetime], most: timedelta, by: str) -> MovingState:
     """A step of which nobody waits for the end: given up, and no longer in the way of others."""
     return MovingState(

@@ -21,7 +21,7 @@ from dialogues.turn import CancelCertificate, SendCertificate
 
 CERTIFICATE = "certificate"  # what is talked about (dialogues/topics.py)
 _MOST = 8  # listed, the newest
-_NOT_TOLD = "cancelled"
+_NOT_TOLD, REVOKED = "cancelled", "revoked"
 _OF_REQUEST = frozenset({"state", "when", "next", "until", "late", "why", "todo", "told", "collect"})
 """Facets that are about the request, once there is one."""
 _AGAIN = frozenset({"repeat", "link", "nocode"})
@@ -49,6 +49,10 @@ class _OfCertificates(Action):
 
     def title(self, kind: str) -> LocalizedText:
         return self._catalogue.services[kind].title
+
+    def revoked(self, one: RequestedCertificate) -> Say:
+        """That it counts no more, and why."""
+        return Say("utter_certificate_is_revoked", {"title": self.title(one.kind), **_of_revocation(one)})
 
     def option(self, one: RequestedCertificate, intent: str) -> Option:
         title: dict[str, Value] = {"title": self.title(one.kind), "asked": one.at}
@@ -89,8 +93,10 @@ class SendAgain(_Proven):
         return await super().run(turn)
 
     def answer(self, turn: ActionInput, asked: Sequence[RequestedCertificate]) -> ActionOutput:
-        kept = [one for one in asked if one.kept_until]
+        kept = [one for one in asked if one.kept_until or one.state == REVOKED]
         one = self.meant(turn, kept)
+        if one is not None and one.state == REVOKED:
+            return ActionOutput((self.revoked(one),), {"question": None, "pending": None, "topic": one.kind})
         if one is None:
             return ActionOutput((Say("utter_certificate_none_to_send"),), {"question": None, "pending": None})
         slots = {"question": None, "pending": None, "topic": one.kind, "about": CERTIFICATE}
@@ -162,7 +168,7 @@ class MyCertificates(_Proven):
 
     def _line(self, one: RequestedCertificate) -> Say:
         values: dict[str, Value] = {"title": self.title(one.kind), "asked": one.at}
-        return Say(f"utter_certificate_line_{one.state}", values)
+        return Say(f"utter_certificate_line_{one.state}", {**values, **_of_revocation(one)})
 
 
 class RequestStatus(_OfCertificates):
@@ -193,7 +199,7 @@ class RequestStatus(_OfCertificates):
         office = self._catalogue.offices[service.agency].title
         values: dict[str, Value] = {"title": service.title, "asked": one.at, "office": office}
         values |= {"number": one.number or "-", "reason": one.reason or "-"}
-        return values | ({"issued": one.issued_at} if one.issued_at else {})
+        return values | _of_revocation(one) | ({"issued": one.issued_at} if one.issued_at else {})
 
 
 class OfCertificate(Action):
@@ -228,3 +234,7 @@ class OfCertificate(Action):
             return None
         asked = await self._reads.certificates.asked(citizen, turn.context.now)
         return self._status.meant(turn, [one for one in asked if one.state != _NOT_TOLD])
+
+
+def _of_revocation(one: RequestedCertificate) -> dict[str, Value]:
+    return {"revoked": one.revoked_at, "why": Say(f"utter_revoked_{one.why}")} if one.revoked_at else {}

@@ -28,7 +28,8 @@ ISSUED = CheckedCertificate(
 REVOKED = replace(ISSUED, result="revoked", revoked_at=datetime(2026, 11, 21, 9, tzinfo=UTC), why="replaced")
 ASKED = [
     "είναι γνήσιο αυτό το πιστοποιητικό;", "πώς βλέπω αν ένα πιστοποιητικό είναι πλαστό;",
-    "is this certificate genuine?", "θέλω να επαληθεύσω μια βεβαίωση", "μου έδωσαν ένα χαρτί, λέτε να είναι πλαστό;", "einai gnisio to pistopoiitiko?",
+    "is this certificate genuine?", "θέλω να επαληθεύσω μια βεβαίωση", "μου έδωσαν ένα χαρτί, λέτε να είναι πλαστό;",
+    "einai gnisio to pistopoiitiko?",
     "how can I verify a certificate", "μήπως το έγγραφο είναι πλαστογραφημένο;",
 ]  # fmt: skip
 
@@ -117,7 +118,8 @@ async def test_after_the_question_a_file_is_checked_and_the_next_may_be_a_paper_
     assert talk.turn.effects == (CheckFiles(),)
     assert talk.turn.replies == ()
     await talk.say("", attachments=("file",))
-    assert [type(one) for one in talk.turn.effects] == [TakeFiles]
+    [effect] = talk.turn.effects
+    assert isinstance(effect, TakeFiles)
     assert talk.names == ["utter_paper_is_it"]
 
 

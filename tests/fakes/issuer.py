@@ -6,8 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 
 from bot.certificates.model import Issued, Sheet, Unprintable
-
-_SYMBOLS = "0123456789AEHKMNTXY"
+from nlu.certificate_codes import new_code
 
 
 @dataclass
@@ -27,9 +26,8 @@ class PlainIssuer:
             self.fails -= 1
             raise RuntimeError("no seal")
         number = len(self.sheets)
-        digest = hashlib.sha256(f"{sheet.protocol}/{number}".encode()).digest()
-        symbols = "".join(_SYMBOLS[byte % len(_SYMBOLS)] for byte in digest[:16])
-        code = "-".join(symbols[at : at + 4] for at in range(0, 16, 4))
+        digest = iter(hashlib.sha256(f"{sheet.protocol}/{number}".encode()).digest())
+        code = new_code(lambda below: next(digest) % below)
         lines = "\n".join([sheet.title, sheet.holder, *(f"{name}: {value}" for name, value in sheet.fields)])
         pdf = b"%PDF-1.7\n" + lines.encode() + f"\n{number}\n%%EOF\n".encode()
         return Issued(code, pdf, hashlib.sha256(pdf).hexdigest())

@@ -34,7 +34,7 @@ _DOOR = {("GET", "/console/login"), ("POST", "/console/login"), ("POST", "/conso
 PUBLIC |= _DOOR | {("GET", "/console/static/{name}")}
 _ONE = "/console/api/conversations/{id}"
 _OVERSEEN = ("board", "board/{list}", "part/board", "reports", "reports/{name}.csv", "arrange", "arrange/{kind}")
-_PAGES = ("", "c/{id}", "audit", "part/inbox", "part/c/{id}", "part/c/{id}/side")
+_PAGES = ("", "c/{id}", "audit", "certificates", "part/inbox", "part/c/{id}", "part/c/{id}/side")
 _READS = ("me", "conversations", "conversations/{id}", "conversations/{id}/messages", "stream", "changes")
 _ACTS = ("claim", "release", "close", "transfer", "snooze", "reply", "notes", "preview", "reveal")
 _COUNTS = ("board", "board/{list}", "reports/{name}")
@@ -46,6 +46,8 @@ EMPLOYEES |= {("POST", f"{_ONE}/{act}") for act in _ACTS} | {
     ("PUT", f"{_ONE}/draft"),
     ("POST", "/console/api/presence"),
 }
+EMPLOYEES |= {("POST", f"/console/{path}") for path in ("certificates", "certificates/revoke")}
+EMPLOYEES |= {("POST", f"/console/api/certificates/{act}") for act in ("look", "revoke")}
 """Each refuses whoever has no session: tests/bot/console/test_guard.py."""
 DOCS = [sizes.ROOT / "README.md", *sorted((sizes.ROOT / "docs").rglob("*.md"))]
 TESTS = sizes.modules("tests")

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.certificates.chat.looking import ChatChecker, TooMany, is_ours
 from bot.channels.port import Attachment, Channel, FetchError, Remedy
 from bot.conversation.effects import EffectContext, EffectTable
+from bot.conversation.takeover import bot_answers
 from bot.limited.limits import MOST_BYTES
 from bot.messaging.compose import Recipient, compose_all
 from bot.metrics import Metrics
@@ -18,6 +19,7 @@ from bot.runtime import Clock
 from bot.store import Store
 from bot.tasks import Later, Write, nothing_to_do
 from casestore.certificates.checks import CertificateChecks
+from casestore.conversations.ownership import current
 from casestore.conversations.repository import Chat
 from casestore.queues.tasks import ClaimedTask
 from dialogues.actions.documents import FILES
@@ -106,6 +108,8 @@ class CheckFileStep:
 
     def _saying(self, task: ClaimedTask, key: str, chat: Chat, replies: Sequence[Reply], result: str) -> Write:
         async def write(connection: AsyncConnection, now: datetime) -> str:
+            if not bot_answers(await current(connection, task.of)):
+                return "taken-over"  # an employee answers
             recipient = Recipient(chat.channel, chat.address, task.of)
             composed = compose_all(replies, recipient, f"{key}:checked", now)
             await self._store.transcript.add_lines(connection, task.of, composed.lines)

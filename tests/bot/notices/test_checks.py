@@ -27,6 +27,7 @@ DEEP_NIGHT = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)  # three o'clock in Athens
 SPEAKS_FIRST = {Kind.CASE}
 """What goes out without having been asked for: each passes the last look, where quiet hours are."""
 MAKES_ROWS = {
+    "bot/certificates/chat/checking.py": "what a file is, to who has sent it",
     "bot/certificates/effects.py": "a link to a paper, asked for in a turn",
     "bot/certificates/notes.py": "what became of a request, to who has asked",
     "bot/console/speaking.py": "an employee's answer",
