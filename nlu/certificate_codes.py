@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from types import MappingProxyType
 
 ALPHABET = "0123456789AEHKMNTXY"
@@ -19,9 +19,9 @@ DATA, LENGTH, GROUP = 14, 16, 4
 _WEIGHTS = tuple((pow(2, place, FIELD), pow(4, place, FIELD)) for place in range(LENGTH))
 _VALUE: Mapping[str, int] = MappingProxyType({symbol: value for value, symbol in enumerate(ALPHABET)})
 _READ_AS = str.maketrans("ΑΕΗΚΜΝΤΧΥΟΙΒΖOILBZS", "AEHKMNTXY0182011825")
-_WORD = re.compile(r"[^\W_](?:[\W_]{0,3}[^\W_]){15,}")
 _APART = re.compile(r"[\W_]+")
 _PIECE = re.compile(r"[^\W_]+")
+_PRINTED = re.compile(r"[^\W_]{4}(?:-[^\W_]{4}){3}")
 _MOST = 2000  # characters of a message that are looked at
 _WITHIN = 3  # signs between two groups
 _DIGITS = 2  # that a code has at least, but for one in ten thousand: sixteen letters are words
@@ -54,34 +54,37 @@ def read_code(typed: str) -> str | None:
 
 
 def codes_in(text: str) -> list[str]:
-    """The codes in a message, each once, in their order."""
-    found: dict[str, None] = {}
-    for run in _WORD.findall(text[:2000]):
-        symbols = _symbols(run)
-        for start in range(len(symbols) - LENGTH + 1):
-            if _holds(part := symbols[start : start + LENGTH]) and _stands_alone(run, part):
-                found[grouped(part)] = None
-    return list(found)
+    """The codes in a message or on a page, each once: those that stand as they are printed first, for what stands
+    around a code may make another with a part of it, if one in 361."""
+    return list(dict.fromkeys(found.code for found in _right(text, _runs_of(text))))
 
 
 def code_told(text: str) -> CodeInText | None:
     """The first code that a person tells in a message: a right one, else what is surely meant as one and has a wrong
     symbol or two, one too many or one too few. Digits alone are one only where they stand in its four groups: numbers
     of properties and cards are as long."""
-    pieces = [(_symbols(found[0]), found.start(), found.end()) for found in _PIECE.finditer(text[:_MOST])]
-    runs = list(_runs(text, pieces))
-    right = (
-        CodeInText(grouped("".join(run)), start, end) for run, start, end in runs if _is_right(run, text[start:end])
-    )
+    runs = _runs_of(text)
     meant = (CodeInText("", start, end) for run, start, end in runs if _is_meant(run, text[start:end]))
-    return next(right, None) or next(meant, None)
+    return next(iter(_right(text, runs)), None) or next(meant, None)
 
 
 Piece = tuple[str, int, int]
 """A word's symbols, and where it begins and ends."""
+Run = tuple[tuple[str, ...], int, int]
+"""Those of several words, likewise."""
 
 
-def _runs(text: str, pieces: Sequence[Piece]) -> Iterator[tuple[tuple[str, ...], int, int]]:
+def _right(text: str, runs: Sequence[Run]) -> list[CodeInText]:
+    found = [CodeInText(grouped("".join(run)), at, end) for run, at, end in runs if _is_right(run, text[at:end])]
+    return sorted(found, key=lambda one: _PRINTED.fullmatch(text[one.start : one.end]) is None)
+
+
+def _runs_of(text: str) -> list[Run]:
+    pieces = [(_symbols(found[0]), found.start(), found.end()) for found in _PIECE.finditer(text[:_MOST])]
+    return list(_runs(text, pieces))
+
+
+def _runs(text: str, pieces: Sequence[Piece]) -> Iterator[Run]:
     """Words that follow each other closely and have together as many symbols as a code, or one more or less."""
     for first, (_, start, before) in enumerate(pieces):
         run: tuple[str, ...] = ()
@@ -104,9 +107,11 @@ def _goes_on(text: str, run: Sequence[str], start: int, end: int) -> bool:
 
 def _is_right(run: Sequence[str], typed: str) -> bool:
     symbols = "".join(run)
-    if len(symbols) != LENGTH or not _holds(symbols) or sum(map(str.isdecimal, typed)) < _DIGITS:
+    if len(symbols) != LENGTH or not _holds(symbols):
         return False
-    return not symbols.isdecimal() or [len(piece) for piece in run] == [GROUP] * _GROUPS
+    if symbols.isdecimal():
+        return [len(piece) for piece in run] == [GROUP] * _GROUPS
+    return sum(map(str.isdecimal, typed)) >= _DIGITS or _PRINTED.fullmatch(typed) is not None
 
 
 def _is_meant(run: Sequence[str], typed: str) -> bool:
@@ -138,14 +143,6 @@ def _symbols(typed: str) -> str:
     upper = unicodedata.normalize("NFKD", typed[:256]).upper()
     letters = "".join(sign for sign in upper if not unicodedata.combining(sign))
     return _APART.sub("", letters).translate(_READ_AS)
-
-
-def _stands_alone(run: str, part: str) -> bool:
-    """Is it a whole word of the text, or several? Sixteen symbols within a longer word are none."""
-    words = [_symbols(word) for word in _APART.split(run)]
-    edges, whole = list(accumulate(map(len, words), initial=0)), "".join(words)
-    ends = set(edges)
-    return any(whole.startswith(part, start) and start + len(part) in ends for start in edges)
 
 
 def _holds(symbols: str) -> bool:

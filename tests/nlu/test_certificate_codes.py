@@ -136,6 +136,17 @@ def test_codes_are_found_in_what_is_written() -> None:
     assert codes_in("-".join(string.ascii_uppercase * 70)) == []
 
 
+def test_what_stands_around_a_code_takes_no_part_of_it() -> None:
+    """Of a page one word in 361 would make another code with three of the groups."""
+    for _ in range(3000):
+        code, before, after = new_code(R.randrange), *("".join(R.choices(ALPHABET, k=4)) for _ in range(2))
+        text = f"Κωδικός {before} {code} {after} ΚΑΕΚ"
+        assert codes_in(text)[0] == code, text
+        found = code_told(text)
+        assert found is not None
+        assert found.code == code
+
+
 def test_a_message_of_zeros_is_read_at_once() -> None:
     began = process_time()
     assert codes_in("000 " * 500) == []
