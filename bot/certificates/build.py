@@ -16,7 +16,6 @@ from bot.certificates.notes import CertificateNotes
 from bot.certificates.reads import StoreCertificates
 from bot.certificates.routes import CertificateFiles
 from bot.certificates.verify.build import GUESSES
-from bot.web.throttle import Throttle
 from bot.conversation.effects import Wording
 from bot.metrics import Metrics
 from bot.registries.apply import Applier
@@ -25,6 +24,7 @@ from bot.settings import Settings
 from bot.store import Store
 from bot.tasks import TasksJob
 from bot.web.pages import TEMPLATES, Pages
+from bot.web.throttle import Throttle
 from bot.worker import Job
 from casestore.certificates.lifecycle import Step
 from connectors.registry import CaseRegistry

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from bot.certificates.chat.looking import checked
 from bot.certificates.verify.checker import Codes, counted
-from bot.web.throttle import Throttle
 from bot.runtime import Clock
+from bot.web.throttle import Throttle
 from casestore.certificates.model import StoredRequest
 from casestore.certificates.records import IssuedCertificates, Revocation
 from casestore.certificates.requests import CertificateRequests

@@ -54,7 +54,7 @@ class DocumentNotes:
     async def tell(
         self, connection: AsyncConnection, document: StoredDocument, say: SayIn, name: str, now: datetime
     ) -> None:
-        """What ``say`` puts into the conversation's words, once for this ``name``; nothing where an employee answers."""
+        """What ``say`` puts into words, once for this ``name``; nothing where an employee answers."""
         chat = await self._store.conversations.chat(document.conversation_id)
         if chat is None or not bot_answers(await current(connection, document.conversation_id)):
             return

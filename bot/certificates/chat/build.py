@@ -8,7 +8,6 @@ from bot.backoff import RetryPolicy
 from bot.certificates.chat.checking import CheckEffects, CheckFileStep
 from bot.certificates.chat.looking import ChatChecker
 from bot.certificates.verify.build import FILES, checker
-from bot.web.throttle import Throttle
 from bot.channels.facts import SPOKEN
 from bot.channels.port import Channel
 from bot.metrics import Metrics
@@ -16,6 +15,7 @@ from bot.runtime import Clock, Runtime
 from bot.settings import Settings
 from bot.store import Store
 from bot.tasks import TasksJob
+from bot.web.throttle import Throttle
 from bot.worker import Job
 from casestore.certificates.checks import CheckStep
 from dialogues.responses import phrases

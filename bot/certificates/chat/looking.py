@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import structlog
 
 from bot.certificates.verify.checker import Checker
-from bot.web.throttle import Throttle
 from bot.certificates.verify.verdict import Reason, Result, Verdict
+from bot.web.throttle import Throttle
 from dialogues.actions.checking import told
 from dialogues.ports import CheckedCertificate
 from dialogues.responses import Phrases

@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 import structlog
 
 from bot.certificates.verify.facts import Facts, decode
-from bot.web.throttle import Throttle
 from bot.certificates.verify.verdict import Result, Verdict, of_code, of_copy, of_file
 from bot.limited.limits import MOST_BYTES
 from bot.limited.process import Children
 from bot.runtime import Clock
+from bot.web.throttle import Throttle
 from casestore.certificates.records import IssuedCertificates
 from nlu.certificate_codes import read_code
 
