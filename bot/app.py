@@ -23,7 +23,7 @@ from bot.certificates.revoking import Revoking
 from bot.certificates.verify.build import verify_routes
 from bot.channels.facts import CHANNELS, SPOKEN
 from bot.channels.port import Channel
-from bot.console.build import console, takeover_job
+from bot.console.build import asking_for_calls, calls_job, console, takeover_job
 from bot.conversation.arranged import arranged_hours
 from bot.conversation.budget import Budgets
 from bot.conversation.effects import SMS, Effects
@@ -170,6 +170,7 @@ def _build_turn_handler(
             **document_effects(settings, store, dialogue, runtime).table,
             **certificate_effects(settings, store, dialogue, runtime).table,
             **check_effects(store).table,
+            **asking_for_calls(settings, store, dialogue).table,
         },
         queue=QueueNews(store, arranged_hours(settings.staff_hours)),
     )
@@ -218,6 +219,8 @@ def build_jobs(
     jobs += [ReceiptsJob(store.receipts, metrics, runtime.clock), notices.job, notices.timekeeping, notices.mass]
     jobs.append(retention_job(store, metrics, runtime.clock))
     jobs.append(takeover_job(settings, store, dialogue, metrics, runtime.clock))
+    sms_on = SMS in {channel.name for channel in channels}
+    jobs.append(calls_job(settings, store, registries[1], dialogue, runtime, sms_on=sms_on))
     jobs.append(watch_job(settings, store, [one.name for one in registries[0]], metrics, runtime.clock))
     checker = chat_checker(settings, store, runtime.clock)
     jobs += document_jobs(

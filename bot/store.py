@@ -15,6 +15,9 @@ from casestore.broadcasts.members import Members
 from casestore.broadcasts.progress import BroadcastProgress
 from casestore.broadcasts.repository import Broadcasts
 from casestore.broadcasts.rows import BroadcastRows
+from casestore.calls.callbacks import CallBacks
+from casestore.calls.calls import Calls
+from casestore.calls.looks import LookLog
 from casestore.cases.cursors import Cursors
 from casestore.cases.reconciliations import Reconciliations
 from casestore.cases.repository import Cases
@@ -139,6 +142,9 @@ class Store:
     figures: Figures
     lists: Lists
     arrangements: Arrangements
+    calls: Calls
+    callbacks: CallBacks
+    looks: LookLog
 
     @classmethod
     def over(cls, database: Database, vault: Vault, files: Files | None = None, papers: Files | None = None) -> Store:
@@ -151,6 +157,7 @@ class Store:
         certificates = CertificateRequests(database, vault, papers or DatabasePapers(), certificate_tasks)
         staff_notes = StaffNotes(database, vault)
         notices, handovers, members = Notices(database), Handovers(database), Members(database, vault)
+        callbacks = CallBacks(database, vault)
         return cls(
             database=database,
             vault=vault,
@@ -209,6 +216,9 @@ class Store:
             figures=Figures(database),
             lists=Lists(database),
             arrangements=Arrangements(database, audits),
+            calls=Calls(database, vault),
+            callbacks=callbacks,
+            looks=LookLog(database),
         )
 
 

@@ -115,8 +115,45 @@ class NoticeSent:
     channel: str | None = None
 
 
+class Looker(StrEnum):
+    """Who looked. Never an employee's name: docs/privacy.md."""
+
+    EMPLOYEE = "employee"
+    SUPERVISOR = "supervisor"
+
+
+class LookedFor(StrEnum):
+    """What for."""
+
+    CHAT = "chat"  # read the conversation, and what stands beside it
+    CALL = "call"  # on the telephone with the citizen, who had proven who they are
+    DETAILS = "details"  # had tax number and address shown
+    NUMBER = "number"  # was shown the number, to ring the citizen up
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Somebody looked at what is held of a citizen: who, what for, on which day."""
+
+    who: Looker
+    purpose: LookedFor
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """The newest first; ``more``: so many before them are not named. ``asked``: how often registries were asked."""
+
+    named: tuple[Look, ...]
+    more: int
+    asked: int
+
+
 class PrivacyReads(Protocol):
     """What a turn may read of what is held of somebody."""
+
+    async def looks(self, citizen_id: int, now: datetime) -> Looks:
+        """Which employees looked at what is held of this citizen, from the audit log."""
 
     async def held(self, citizen_id: int) -> Mapping[str, int]:
         """How much is held of this citizen, by kind (:mod:`casestore.rights.holdings`)."""

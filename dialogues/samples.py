@@ -103,6 +103,17 @@ SAMPLES: Mapping[str, Value] = MappingProxyType(
         },
         "alerts": Say("utter_alerts_unsaid"),
         "channel": Say("utter_channel_is_only", {"name": "Viber"}),
+        "looks": (
+            Say(
+                "utter_looked_line",
+                {
+                    "seen": date(2026, 11, 22),
+                    "who": Say("utter_looked_employee"),
+                    "purpose": Say("utter_looked_chat"),
+                },
+            ),
+        ),
+        "who": Say("utter_looked_employee"),
         "held": (
             Say("utter_held_tax_number"),
             Say("utter_held_messages", {"count": 19}),

@@ -134,6 +134,12 @@ class CancelHandover:
 
 
 @dataclass(frozen=True, slots=True)
+class AskCallBack:
+    """An employee is to ring the citizen up. What becomes of it is said with the commit: who is there then, and by
+    when, and whether there is a number at all, is known no sooner."""
+
+
+@dataclass(frozen=True, slots=True)
 class SetLanguage:
     """Answer in this language (``el`` or ``en``) from now on."""
 
@@ -241,7 +247,9 @@ _OfIdentity = SendCode | CodeTried | SendLoginLink | Unlink
 _OfPrivacy = SetConsent | SetPreference | SendCopy | Erase
 _OfDocuments = TakeFiles | CheckFiles | HandIn | TakeBack | SendUploadLink
 _OfCertificates = RequestCertificate | SendCertificate | CancelCertificate
-Effect = _OfIdentity | _OfPrivacy | _OfDocuments | _OfCertificates | Handover | CancelHandover | SetLanguage
+Effect = (
+    _OfIdentity | _OfPrivacy | _OfDocuments | _OfCertificates | Handover | CancelHandover | AskCallBack | SetLanguage
+)
 
 
 @dataclass(frozen=True, slots=True)

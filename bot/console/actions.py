@@ -103,7 +103,7 @@ class AgentActions:
     async def reply(self, conversation_id: int, who: Member, version: int, text: str, key: str) -> int:
         """Send it, once for each ``key``; the number of its line. Raises as :meth:`move`."""
         await self.talk(conversation_id, who)
-        text, cause = _text(text), self._cause(conversation_id, who, key)
+        text, cause = clean(text), self._cause(conversation_id, who, key)
         if line := await self._store.talks.line_of(cause):
             return _same(line, text)
         chat = await self._store.conversations.chat(conversation_id)
@@ -131,7 +131,7 @@ class AgentActions:
         await self.talk(conversation_id, who)
         async with self._store.database.write(wake=True) as connection:
             now = self._clock()
-            await self._store.staff_notes.add(connection, conversation_id, who.id, NOTE, _text(text), now)
+            await self._store.staff_notes.add(connection, conversation_id, who.id, NOTE, clean(text), now)
             await self._store.takeovers.note(connection, conversation_id, "note.added", who, now)
 
     async def draft(self, conversation_id: int, who: Member, text: str) -> None:
@@ -148,7 +148,8 @@ class AgentActions:
             return await self._speaking.introduced(connection, talk.id, talk.language, who, text)
 
 
-def _text(text: str) -> str:
+def clean(text: str) -> str:
+    """As it may be kept and sent. Raises :class:`BadRequest` where nothing is left, or too much."""
     text = "".join(letter for letter in text if letter in _KEPT or letter.isprintable()).strip()
     if not 1 <= len(text) <= LONGEST:
         raise BadRequest("text")

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.store import Store
+from casestore.calls.model import OPEN, CallBack, CallNote
 from casestore.cases.model import WANTED, Case
+from casestore.certificates.model import StoredRequest
 from casestore.documents.model import StoredDocument
 from casestore.notices.model import NoticeState, ToldOf
 from casestore.people.identity import Identity, identity_at
@@ -16,6 +18,8 @@ from casestore.staff.talks import Talk
 from dialogues.catalogue import Catalogue
 
 PAPERS_SINCE = timedelta(days=90)
+CERTIFICATES_SINCE = timedelta(days=180)
+KINDS = ("cases", "papers", "notices", "chats", "certificates", "calls", "callbacks")
 NOTICES = 8
 _SHOWN = 4  # characters at the end of what is masked
 
@@ -59,21 +63,27 @@ class CitizenView:
             "address": masked(person.address),
             "reachable": bool(person.address),
         }
-        none: Mapping[str, list[Any]] = {"cases": [], "papers": [], "notices": [], "chats": []}
+        none: Mapping[str, list[Any]] = {name: [] for name in KINDS}
         if identity.citizen_id is None or identity.shared:  # nobody, or perhaps somebody else at this number
             return {**shown, **none}
-        return {**shown, **await self._of_citizen(identity.citizen_id, talk, now, language)}
+        return {**shown, **await self.about(identity.citizen_id, now, language, but=talk.id)}
 
-    async def _of_citizen(self, citizen_id: int, talk: Talk, now: datetime, language: str) -> dict[str, Any]:
+    async def about(self, citizen_id: int, now: datetime, language: str, *, but: int = 0) -> dict[str, Any]:
+        """What is held of this citizen, by kind. ``but``: a conversation that is not named."""
         cases = [stored.case for stored in await self._store.cases.stored_of(citizen_id, now)]
         papers = await self._store.documents.of_citizen(citizen_id, now - PAPERS_SINCE)
         notices = await self._store.notice_records.newest_of(citizen_id, NOTICES)
         chats = await self._store.conversations.of_citizen(citizen_id)
+        requests = await self._store.certificate_requests.of_citizen(citizen_id, now - CERTIFICATES_SINCE)
+        rung = await self._store.callbacks.newest_of(citizen_id)
         return {
             "cases": [self._case(case, language) for case in cases],
             "papers": [_paper(paper) for paper in papers if paper.paper is not None],
             "notices": [_notice(told) for told in notices],
-            "chats": [{"id": number, "channel": channel} for number, channel, _ in chats if number != talk.id],
+            "chats": [{"id": number, "channel": channel} for number, channel, _ in chats if number != but],
+            "certificates": [self._certificate(one, language) for one in reversed(requests)],
+            "calls": [_call(one) for one in await self._store.calls.notes_of(citizen_id)],
+            "callbacks": [_callback(one) for one in rung],
         }
 
     def _case(self, case: Case, language: str) -> dict[str, Any]:
@@ -95,6 +105,25 @@ class CitizenView:
                 if one.status in WANTED
             ],
         }
+
+    def _certificate(self, one: StoredRequest, language: str) -> dict[str, Any]:
+        service = self._catalogue.services.get(one.kind)
+        return {
+            "title": service.title[language] if service else one.kind,
+            "state": str(one.state),
+            "number": one.number or "",
+            "at": one.state_at.isoformat(),
+        }
+
+
+def _call(one: CallNote) -> dict[str, Any]:
+    told = {"about": one.about, "asked": one.asked, "answered": one.answered}
+    return {"id": one.id, "at": one.at.isoformat(), "employee": one.employee, "back": one.back, **told}
+
+
+def _callback(one: CallBack) -> dict[str, Any]:
+    open_ = one.state in OPEN
+    return {"state": str(one.state), "at": one.asked_at.isoformat(), "attempts": one.attempts, "open": open_}
 
 
 def _paper(document: StoredDocument) -> dict[str, Any]:

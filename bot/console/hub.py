@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -33,11 +33,13 @@ log = structlog.get_logger(__name__)
 
 @dataclass(eq=False)
 class Listener:
-    """A stream. ``woken``: there is something new, or it is time to look whether it may go on."""
+    """A stream. ``woken``: there is something new, or it is time to look whether it may go on. ``gone``: has its page
+    been left? It is written to no sooner than something is to be told."""
 
     session: Session
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     ended: bool = False
+    gone: Callable[[], bool] = lambda: False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +66,13 @@ class Hub:
 
     def is_full(self, session: Session) -> bool:
         """Has this session as many streams as it may?"""
-        return sum(one.session.id == session.id for one in self._listeners) >= MOST_STREAMS
+        return sum(one.session.id == session.id and not one.gone() for one in self._listeners) >= MOST_STREAMS
 
     @asynccontextmanager
-    async def listening(self, session: Session) -> AsyncIterator[Listener]:
+    async def listening(self, session: Session, gone: Callable[[], bool] = lambda: False) -> AsyncIterator[Listener]:
         """A stream, for as long as the block."""
         await self._start()
-        listener = Listener(session, ended=self._closing)
+        listener = Listener(session, ended=self._closing, gone=gone)
         self._listeners.add(listener)
         try:
             yield listener

@@ -56,11 +56,17 @@ class Reading:
         rows = await self._store.talks.counts()
         seen = [row for row in rows if who.sees(row[0])]
         mine = [row for row in rows if row[1] == OwnerKind.AGENT and row[2] == who.email]
+        rung = await self._store.callbacks.counts()
         return {
+            "callbacks": sum(count for desk, count in rung.items() if who.sees(desk)),
             "waiting": sum(row[3] for row in seen if row[1] == OwnerKind.QUEUE),
             "mine": sum(row[3] for row in mine),
             "mine_waiting": sum(row[4] for row in mine),
         }
+
+    async def talk(self, conversation_id: int, who: Member) -> Talk:
+        """Raises :class:`bot.console.actions.NotFound`."""
+        return await self._desk.talk(conversation_id, who)
 
     async def conversation(self, conversation_id: int, who: Member, language: str) -> dict[str, Any]:
         """All that the page of one conversation shows. Raises :class:`bot.console.actions.NotFound`."""

@@ -68,7 +68,7 @@ class Streams:
         if self._hub.is_full(session):
             return refusal(429, "streams")
         response = web.StreamResponse(headers=dict(_STREAM))
-        async with self._hub.listening(session) as listener:
+        async with self._hub.listening(session, lambda: request.transport is None) as listener:
             await response.prepare(request)
             with suppress(ConnectionError, TimeoutError):
                 await self._write(response, "retry: 2000\n\n")

@@ -142,6 +142,7 @@ class Effects:
         context: EffectContext,
     ) -> None:
         await self._store.handovers.cancel(connection, context.conversation.id, context.now)
+        await self._store.callbacks.cancel(connection, context.conversation.id, context.now)
 
     async def _set_language(self, connection: AsyncConnection, effect: SetLanguage, context: EffectContext) -> None:
         await self._store.conversations.set_language(connection, context.conversation.id, effect.language)

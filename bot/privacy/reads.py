@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.store import Store
+from casestore.calls.looks import Looked
 from casestore.notices.model import NoticeState, ToldOf
 from casestore.people.preferences import NEEDED
-from dialogues.ports import NoticeSent, NoticeStanding, NoticeView
+from casestore.staff.model import Role
+from dialogues.athens import ATHENS
+from dialogues.ports import Look, LookedFor, Looker, Looks, NoticeSent, NoticeStanding, NoticeView
 
 _DIGITS = 10**6
 CONFIRMING = (
@@ -21,6 +24,7 @@ CONFIRMING = (
 ORDERING = ("utter_certificate_confirm",)
 
 
+MOST_LOOKS = 8  # that are named to who asks who looked
 MOST_TOLD = 5  # notices that are named to who asks what was sent
 _STANDINGS: Mapping[NoticeState, NoticeStanding] = {
     NoticeState.TOLD: NoticeStanding.TOLD,
@@ -39,6 +43,12 @@ def _when(told: ToldOf) -> datetime:
     """When it was sent; what waits, when it is to be."""
     waits = told.state is NoticeState.OPEN
     return told.told_at or (told.due_at if waits and told.due_at else told.created_at)
+
+
+def _look(looked: Looked) -> Look:
+    """As its citizen may know of it: no name, and no hour that would tell who was on duty."""
+    who = Looker.SUPERVISOR if looked.role == Role.SUPERVISOR else Looker.EMPLOYEE
+    return Look(who, LookedFor(looked.purpose), looked.at.astimezone(ATHENS).date())
 
 
 class StorePrivacy:
@@ -71,6 +81,11 @@ class StorePrivacy:
     async def sent(self, citizen_id: int) -> Sequence[NoticeSent]:
         found = await self._store.notice_records.newest_of(citizen_id, MOST_TOLD)
         return [NoticeSent(each.reference, _when(each), _standing(each), each.channel) for each in found]
+
+    async def looks(self, citizen_id: int, now: datetime) -> Looks:  # noqa: ARG002 (all that is on record)
+        found, asked = await self._store.looks.of(citizen_id)
+        days = list(dict.fromkeys(_look(each) for each in found))
+        return Looks(tuple(days[:MOST_LOOKS]), len(days[MOST_LOOKS:]), asked)
 
     async def confirmations_asked(self, conversation_id: int, now: datetime) -> int:
         return await self._store.transcript.count_said(conversation_id, CONFIRMING, now - timedelta(days=1))

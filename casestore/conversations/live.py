@@ -18,7 +18,7 @@ from casestore.conversations.ownership import OwnerKind
 from casestore.database import Database
 from casestore.tables import console_events, conversations, staff
 
-CONVERSATION, PRESENCE, SIGNOUT = "conversation", "presence", "signout"
+CONVERSATION, PRESENCE, SIGNOUT, CALLBACK = "conversation", "presence", "signout", "callback"
 SHOWN_AFTER = timedelta(days=1)
 """So long after a person gave it back a conversation is still shown to employees."""
 
@@ -58,6 +58,14 @@ async def note_changed(
 async def note_presence(database: Database, connection: AsyncConnection, ids: Sequence[int], now: datetime) -> None:
     """Somebody began, or ceased, to look at these or to write there."""
     await note_changed(database, connection, ids, now, PRESENCE)
+
+
+async def note_kind(
+    database: Database, connection: AsyncConnection, conversation_id: int, kind: str, now: datetime
+) -> None:
+    """Of whoever talks there something has changed that its desk sees, whoever owns the conversation."""
+    desk = await connection.scalar(select(conversations.c.desk).where(conversations.c.id == conversation_id))
+    _append(database, connection, [_row(kind, now, conversation_id=conversation_id, desk=desk)])
 
 
 def note_signout(database: Database, connection: AsyncConnection, staff_id: int, now: datetime) -> None:

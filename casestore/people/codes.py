@@ -1,7 +1,8 @@
 """One-time codes: issued for a conversation, kept as a keyed hash, limited in time, in attempts and in number.
 
 A code comes to the mobile that the contact registry holds (:meth:`Codes.issue`), or is shown to whoever came back from
-the State's login (:meth:`Codes.show`). Typed into its conversation, both prove the same.
+the State's login (:meth:`Codes.show`). Typed into its conversation, both prove the same. One that was asked for on the
+telephone is read aloud there and opens that call alone; it counts among its citizen's codes like any other.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, distinct, func, select, update
+from sqlalchemy import ColumnElement, distinct, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
@@ -29,6 +30,17 @@ PER_CONVERSATION = ((5, HOUR), (10, DAY))
 PER_CITIZEN = ((8, DAY), (30, MONTH))  # over all conversations: 24 tries a day and 90 a month at a million codes
 PER_MOBILE = ((10, DAY),)  # several citizens may have declared the same one
 CITIZENS_PER_CONVERSATION = (3, DAY)  # a family does with fewer; whoever tries number after number does not
+
+
+@dataclass(frozen=True, slots=True)
+class OfCall:
+    """The call with an employee in which a code is asked for, by its id."""
+
+    id: int
+
+
+Place = int | OfCall
+"""Where a code counts: in a conversation, by its id, or in a call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +73,17 @@ Limited = tuple[ColumnElement[bool], tuple[int, timedelta]]
 """Which codes count, and how many of them may be in what time."""
 
 
-def _of_this(conversation_id: int) -> Sequence[Limited]:
-    return [(codes.c.conversation_id == conversation_id, limit) for limit in PER_CONVERSATION]
+def _at(place: Place) -> ColumnElement[bool]:
+    return codes.c.call_id == place.id if isinstance(place, OfCall) else codes.c.conversation_id == place
+
+
+def _name(place: Place) -> str:
+    """What the hash of a code is bound to."""
+    return f"code/call/{place.id}" if isinstance(place, OfCall) else f"code/{place}"
+
+
+def _of_this(place: Place) -> Sequence[Limited]:
+    return [(_at(place), limit) for limit in PER_CONVERSATION]
 
 
 def _of_all(afm_key: str, mobile_key: str | None) -> Sequence[Limited]:
@@ -86,7 +107,7 @@ class Codes:
     async def issue(
         self,
         connection: AsyncConnection,
-        conversation_id: int,
+        place: Place,
         afm: str,
         code: str,
         now: datetime,
@@ -96,7 +117,7 @@ class Codes:
         receipt: str | None = None,
         own: bool = False,
     ) -> bool:
-        """Keep a code for this conversation, sent to ``mobile``; ``False`` at a limit: it is not to be sent.
+        """Keep a code for this conversation or call, sent to ``mobile``; ``False`` at a limit: it is not to be sent.
 
         A code that is not sent counts like any other, and nothing matches it: who has no mobile looks the same, and so
         does who is at a limit. ``receipt``: digits that were shown here and must come back with the code. ``own``: the
@@ -106,11 +127,11 @@ class Codes:
         mobile_key = address_key(self._vault, "sms", mobile) if mobile else None
         for key in filter(None, (afm_key, mobile_key)):  # asked from two conversations at once
             await self._database.alone(connection, f"codes/{key}")
-        shared = _of_this(conversation_id) if own else _of_all(afm_key, mobile_key)
-        refused = await self._too_many(connection, conversation_id, afm_key, shared, now)
+        shared = _of_this(place) if own else _of_all(afm_key, mobile_key)
+        refused = await self._too_many(connection, place, afm_key, shared, now)
         await self._keep(
             connection,
-            conversation_id,
+            place,
             afm,
             code + (receipt or ""),
             now,
@@ -135,7 +156,7 @@ class Codes:
     async def _keep(
         self,
         connection: AsyncConnection,
-        conversation_id: int,
+        place: Place,
         afm: str,
         code: str,
         now: datetime,
@@ -146,10 +167,11 @@ class Codes:
         with_receipt: bool = False,
     ) -> int:
         row = {
-            "conversation_id": conversation_id,
+            "conversation_id": None if isinstance(place, OfCall) else place,
+            "call_id": place.id if isinstance(place, OfCall) else None,
             "afm_key": self._vault.index("afm", afm),
             "afm_sealed": self._vault.seal("codes.afm", afm),
-            "code_key": self._vault.index(f"code/{conversation_id}", code),
+            "code_key": self._vault.index(_name(place), code),
             "sent": sent,
             "created_at": now,
             "expires_at": now + LIFETIME,
@@ -161,50 +183,54 @@ class Codes:
         return int((await connection.execute(codes.insert().values(**row).returning(codes.c.id))).scalar_one())
 
     async def _too_many(
-        self, connection: AsyncConnection, conversation_id: int, afm_key: str, shared: Sequence[Limited], now: datetime
+        self, connection: AsyncConnection, place: Place, afm_key: str, shared: Sequence[Limited], now: datetime
     ) -> bool:
-        of_conversation = codes.c.conversation_id == conversation_id
-        for which, (most, window) in (*_of_this(conversation_id), *shared):
+        for which, (most, window) in (*_of_this(place), *shared):
             if await self._count(connection, func.count(), now - window, which) >= most:
                 return True
         most, window = CITIZENS_PER_CONVERSATION
-        others = (of_conversation, codes.c.afm_key != afm_key)
+        others = (_at(place), codes.c.afm_key != afm_key)
         return await self._count(connection, func.count(distinct(codes.c.afm_key)), now - window, *others) >= most
 
     async def _count(self, connection: AsyncConnection, what: Any, since: datetime, *which: ColumnElement[bool]) -> int:
         sent = select(what).select_from(codes).where(*which, codes.c.source == BY_MOBILE, codes.c.created_at > since)
         return int((await connection.execute(sent)).scalar_one())
 
-    async def check(self, conversation_id: int, code: str, now: datetime) -> OpenCode | None:
+    async def check(self, place: Place, code: str, now: datetime) -> OpenCode | None:
         """Hold a typed code against those that still count. Reads only; ``None`` when the newest was used, or there is
         none."""
+        async with self._database.read() as connection:
+            return await self.check_alone(connection, place, code, now)
+
+    async def check_alone(self, connection: AsyncConnection, place: Place, code: str, now: datetime) -> OpenCode | None:
+        """The same as this transaction sees it: of many tries at once each is one."""
         with_citizen = select(codes, citizens.c.id.label("citizen_id")).join_from(
             codes, citizens, citizens.c.afm_key == codes.c.afm_key, isouter=True
         )
-        lately = with_citizen.where(codes.c.conversation_id == conversation_id).order_by(codes.c.id.desc())
-        async with self._database.read() as connection:
-            rows = (await connection.execute(lately.limit(MOST_OPEN))).all()
+        lately = with_citizen.where(_at(place)).order_by(codes.c.id.desc())
+        rows = (await connection.execute(lately.limit(MOST_OPEN))).all()
         if not rows or rows[0].used_at is not None:
             return None
         alive = [row for row in rows if row.used_at is None and row.attempts_left > 0 and row.expires_at > now]
-        if found := next((row for row in alive if self._is(row, conversation_id, code)), None):
+        if found := next((row for row in alive if self._is(row, place, code)), None):
             return OpenCode(found.id, True, found.attempts_left, False, found.citizen_id)
         row = rows[0]
         incomplete = row in alive and row.with_receipt and not _either_order(code)
         return OpenCode(row.id, False, row.attempts_left, row.expires_at <= now, None, incomplete)
 
-    def _is(self, row: Any, conversation_id: int, code: str) -> bool:
+    def _is(self, row: Any, place: Place, code: str) -> bool:
         """Is this code the one of this row?"""
         typed = _either_order(code) if row.with_receipt else (code,)
-        same = [self._vault.same_index(f"code/{conversation_id}", one, row.code_key) for one in typed]
+        same = [self._vault.same_index(_name(place), one, row.code_key) for one in typed]
         return bool(row.sent) and any(same)
 
     async def tried(self, connection: AsyncConnection, code_id: int, *, right: bool, now: datetime) -> Proof | None:
         """Count a try. A wrong one is a try at every code of the conversation that still counts. A right one uses the
         code up, once, and ends the others: what it proved, or ``None`` if it counts no more."""
-        asked_in = select(codes.c.conversation_id).where(codes.c.id == code_id).scalar_subquery()
+        this = codes.alias()
+        same = or_(codes.c.conversation_id == this.c.conversation_id, codes.c.call_id == this.c.call_id)
         open_ = (codes.c.attempts_left > 0, codes.c.used_at.is_(None))
-        beside = (codes.c.conversation_id == asked_in, *open_)
+        beside = (codes.c.id.in_(select(codes.c.id).join(this, same).where(this.c.id == code_id)), *open_)
         if not right:
             less = codes.c.attempts_left - 1
             await connection.execute(update(codes).where(*beside).values(attempts_left=less))

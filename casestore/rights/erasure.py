@@ -5,6 +5,7 @@
 | what was said, the dialogue's memory, wishes, links, open hand-overs and codes' tax numbers | |
 | notices with their log, what of them waits unsent; their place in mass notices | |
 | files that were handed in here and what is known of them; links to the upload page | |
+| calls with employees and what was noted of them; call-backs | |
 | certificates that were asked for, with their papers and links | that a paper was issued, by its code, nameless |
 | the content of messages that came in and went out, the address | the rows: by their ids a repeat is known |
 | | words on alerts, from now on a no, at an address that is kept as a blind index: proof of them |
@@ -38,6 +39,8 @@ from casestore.rights.reach import Reach, reaches
 from casestore.staff.model import GENERAL
 from casestore.tables import (
     broadcast_members,
+    callbacks,
+    calls,
     cases,
     certificate_checks,
     certificate_links,
@@ -252,7 +255,7 @@ class Erasure:
     async def _let_go(self, connection: AsyncConnection, citizen: int, now: datetime) -> bool:
         """Know this citizen nowhere any more. ``True`` if cases of theirs stay."""
         await connection.execute(delete(links).where(links.c.citizen_id == citizen))
-        for table in (*_OF_POINT, *_OF_CONVERSATION):
+        for table in (*_OF_POINT, *_OF_CONVERSATION, calls, callbacks):
             await connection.execute(delete(table).where(table.c.citizen_id == citizen))
         afm = select(citizens.c.afm_key).where(citizens.c.id == citizen).scalar_subquery()
         await connection.execute(self._spent(now).where(codes.c.afm_key == afm))

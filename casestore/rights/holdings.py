@@ -19,6 +19,9 @@ from casestore.database import Database
 from casestore.people.identity import points_of
 from casestore.tables import (
     audit,
+    callback_attempts,
+    callbacks,
+    calls,
     case_events,
     cases,
     certificate_requests,
@@ -104,6 +107,7 @@ class Holdings:
         """Which rows of which table, by kind."""
         afm = await connection.scalar(select(citizens.c.afm_key).where(citizens.c.id == citizen_id))
         own = select(cases.c.id).where(cases.c.citizen_id == citizen_id)
+        rung = select(callbacks.c.id).where(callbacks.c.citizen_id == citizen_id)
         said = transcript.c.citizen_id == citizen_id
         return {
             "cases": (cases, cases.c.citizen_id == citizen_id),
@@ -114,6 +118,9 @@ class Holdings:
             "messages": (transcript, said),
             "sends": (outbox, outbox.c.key.in_(select(transcript.c.key).where(said))),
             "wishes_for_a_person": (handovers, exists().where(said, *_same_commit(handovers))),
+            "calls": (calls, calls.c.citizen_id == citizen_id),
+            "call_backs": (callbacks, callbacks.c.citizen_id == citizen_id),
+            "attempts_to_call": (callback_attempts, callback_attempts.c.callback_id.in_(rung)),
             "notes_of_employees": (staff_notes, or_(false(), *map(_noted, points))),
             "codes": (codes, codes.c.afm_key == afm),
             "alerts": (consents, or_(false(), *map(_since, points))),
@@ -164,8 +171,11 @@ _OURS: Mapping[str, tuple[str, ...]] = {
     "audit": ("chain", "actor"),
     "handovers": ("agent",),
     "staff_notes": ("staff_id",),
+    "calls": ("staff_id", "callback_id", "afm_sealed", "code_asked_at", "expires_at"),
+    "callbacks": ("opened_by", "agent", "claimed_at", "next_at"),
+    "callback_attempts": ("agent", "callback_id"),
     "outbox": ("address_sealed", "body_sealed", "lease_until", "claim", "doubts", "status_rank", "priority", "due_at"),
-    "codes": ("afm_sealed",),
+    "codes": ("afm_sealed", "call_id"),
     "documents": ("bundle", "submission", "stored_as"),
     "certificate_requests": ("request", "stored_as", "state_at", "code_key"),
 }

@@ -12,6 +12,7 @@ from casestore.cases.model import CLOSED_KEPT
 from casestore.notices.timed import TimedState
 from casestore.people.identity import KNOWN_NUMBER
 from casestore.queues.lifecycle import OutboxState, QueueState
+from casestore.rights.retention_calls import OF_CALLS
 from casestore.rights.retention_certificates import OF_CERTIFICATES
 from casestore.rights.retention_documents import OF_DOCUMENTS
 from casestore.rights.retention_staff import OF_STAFF
@@ -168,6 +169,7 @@ RETENTION_RULES: tuple[RetentionRule, ...] = (
     ),
     *OF_DOCUMENTS,
     *OF_CERTIFICATES,
+    *OF_CALLS,
     *OF_STAFF,
     RetentionRule(
         "registry-event-text",

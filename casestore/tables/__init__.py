@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from casestore.columns import metadata
 from casestore.tables.broadcasts import broadcast_members, broadcast_texts, broadcasts
+from casestore.tables.calls import callback_attempts, callbacks, calls
 from casestore.tables.cases import (
     case_events,
     cases,
@@ -51,6 +52,9 @@ __all__ = [
     "broadcast_members",
     "broadcast_texts",
     "broadcasts",
+    "callback_attempts",
+    "callbacks",
+    "calls",
     "case_events",
     "cases",
     "certificate_checks",

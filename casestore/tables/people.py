@@ -60,7 +60,8 @@ codes = Table(  # one-time codes: only a keyed hash of each is kept
     "codes",
     metadata,
     id_column(),
-    reference("conversation_id", "conversations", nullable=False, index=True),
+    reference("conversation_id", "conversations", index=True),
+    reference("call_id", "calls", index=True),  # asked for on the telephone, and for no conversation
     Column("afm_key", String(32), nullable=False),
     Column("afm_sealed", LargeBinary, nullable=False),
     Column("code_key", String(32), nullable=False),

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from casestore.calls.model import CallBackState
 from casestore.certificates.requests import CertificateRequests
 from casestore.conversations.handovers import Handovers
 from casestore.database import Database
@@ -16,7 +17,7 @@ from casestore.documents.lifecycle import DocumentState
 from casestore.documents.repository import Documents
 from casestore.notices.model import NoticeState
 from casestore.notices.repository import Notices
-from casestore.tables import certificate_requests, document_tasks, documents
+from casestore.tables import callbacks, certificate_requests, document_tasks, documents
 from casestore.watch.states import MOVING, STUCK, Ending, MovingState
 
 BATCH = 200
@@ -49,6 +50,7 @@ class Watch:
                 Ending.DISMISSED: self._dismiss,
                 Ending.CALLED: self._call,
                 Ending.FAILED: self._fail,
+                Ending.UNCALLED: self._uncalled,
             }
         )
 
@@ -124,6 +126,13 @@ class Watch:
         for row in (await connection.execute(of.where(certificate_requests.c.id.in_(ids)))).all():
             if await self._certificates.fail(connection, row.id, STUCK, now):
                 await self._handovers.ask(connection, row.conversation_id, f"cert:{row.id}", GAVE_UP, now)
+
+    async def _uncalled(self, connection: AsyncConnection, _: MovingState, ids: Sequence[int], now: datetime) -> None:
+        of = select(callbacks.c.id, callbacks.c.conversation_id).where(callbacks.c.id.in_(ids))
+        for row in (await connection.execute(of)).all():
+            ended = {"state": CallBackState.FAILED, "finished_at": now, "agent": None, "claimed_at": None}
+            await connection.execute(update(callbacks).where(callbacks.c.id == row.id).values(**ended))
+            await self._handovers.ask(connection, row.conversation_id, f"callback:{row.id}", GAVE_UP, now)
 
     async def _ask(self, connection: AsyncConnection, ids: Sequence[int], now: datetime) -> None:
         """A person for each of these documents."""

@@ -8,14 +8,12 @@ Where only a person can end it, it is shown until one has.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Table, and_, select
+from sqlalchemy import and_, select
 
 from casestore.broadcasts.model import BroadcastState, MemberState
+from casestore.calls.model import OPEN as CALLBACKS_OPEN
 from casestore.cases.reconciliations import Phase
 from casestore.certificates.lifecycle import RequestState
 from casestore.documents.lifecycle import DocumentState
@@ -28,6 +26,8 @@ from casestore.tables import (
     broadcast_members,
     broadcasts,
     certificate_checks,
+    callbacks,
+    calls,
     certificate_requests,
     certificate_tasks,
     document_tasks,
@@ -42,48 +42,11 @@ from casestore.tables import (
     timed_facts,
     uploads,
 )
-
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-STUCK = "stuck"
-"""The reason of what was ended because nobody had ended it in time."""
-
-
-class Ending(StrEnum):
-    """What becomes of a row beyond its time."""
-
-    MOVED = "moved"  # it gets the values of ``ends``
-    DELETED = "deleted"
-    SETTLED = "settled"  # as a notice: nobody can say whether it arrived, or it never went
-    REFUSED = "refused"  # as a document, with its content; a person is called
-    DISMISSED = "dismissed"  # likewise, and nobody is called: its citizen never said what it is
-    CALLED = "called"  # as a step of a document; a person is called
-    FAILED = "failed"  # as a request for a certificate; a person is called
-    BY_PERSON = "by a person"  # nothing but a person ends it: it is shown
-
-
-@dataclass(frozen=True, slots=True)
-class MovingState:
-    """Rows of ``table`` that are on their way while ``only`` holds, by ``since`` for ``most`` at most.
-
-    ``by``: what ends them in time, in the words of docs/operation.md. ``ends``: the new values, where they are moved.
-    ``shown``: not for longer than this, where nobody has to end it; it stays in the log.
-    """
-
-    name: str
-    table: Table
-    since: Column[datetime]
-    most: timedelta
-    by: str
-    ending: Ending
-    only: ColumnElement[bool] | None = None
-    ends: Mapping[str, Any] = field(default_factory=dict)
-    shown: timedelta | None = None
-
-    def beyond(self, now: datetime) -> ColumnElement[bool]:
-        """On its way for longer than it may be."""
-        late = [self.since < now - self.most, *([] if self.only is None else [self.only])]
-        return and_(*late, *([] if self.shown is None else [self.since > now - self.shown]))
-
+from casestore.watch.model import DAY as DAY
+from casestore.watch.model import HOUR as HOUR
+from casestore.watch.model import STUCK as STUCK
+from casestore.watch.model import Ending as Ending
+from casestore.watch.model import MovingState as MovingState
 
 _LET_GO: Mapping[str, Any] = {"lease_until": None, "claim": None}
 _DEAD: Mapping[str, Any] = {"state": QueueState.DEAD, **_LET_GO}
@@ -282,6 +245,25 @@ MOVING: tuple[MovingState, ...] = (
         "their notice, or the stop of what is paused",
         Ending.BY_PERSON,
         and_(in_state(broadcast_members.c.state, MemberState.WAITING), broadcast_members.c.broadcast_id.in_(_live)),
+    ),
+    MovingState(
+        "call-backs",
+        callbacks,
+        callbacks.c.asked_at,
+        21 * DAY,
+        "an attempt that reaches their citizen, the last that does not, or 24 staffed hours",
+        Ending.UNCALLED,
+        in_state(callbacks.c.state, *CALLBACKS_OPEN),
+    ),
+    MovingState(
+        "calls",
+        calls,
+        calls.c.begun_at,
+        DAY,
+        "their employee, or half an hour",
+        Ending.MOVED,
+        calls.c.finished_at.is_(None),
+        {"afm_sealed": None, "code_asked_at": None},
     ),
     MovingState(
         "persons-called",

@@ -26,7 +26,7 @@ from dialogues.actions.identity import AskAfm, CheckTheCode, LogIn, SendTheCode,
 from dialogues.actions.my_certificates import CancelRequest, MyCertificates, OfCertificate, RequestStatus, SendAgain
 from dialogues.actions.notices import MyNotices
 from dialogues.actions.preferences import SetThePreference, ShowPreferences
-from dialogues.actions.privacy import Confirmed, CopyMyData, DeleteMe, MyData
+from dialogues.actions.privacy import Confirmed, CopyMyData, DeleteMe, MyData, WhoLooked
 from dialogues.actions.talk import CallPerson, Cancel, ChangeLanguage, Complaint, Fallback, MaybePerson
 from dialogues.actions.telling import CaseTeller
 from dialogues.actions.unsure import CaseFirst, Unsure, asks_contact, is_likely
@@ -85,7 +85,8 @@ def all_actions(reads: Reads, catalogue: Catalogue) -> tuple[Action, ...]:
     of_one = {intent: action for intent, action in of_cases.items() if intent != ListCases.intent}
     help_, fees, offices = Help(services), Fees(services), Offices(services)
     request = AskForCertificate(reads, catalogue, services, teller, link)
-    my_data, copy = MyData(reads), CopyMyData()
+    my_data, copy, looked = MyData(reads), CopyMyData(), WhoLooked(reads)
+    of_data: dict[str, Action] = {my_data.intent: my_data, copy.intent: copy, looked.intent: looked}
     general: dict[str, Action] = {each.wish: each for each in (help_, fees, offices, request)}
     told = {**of_cases, status.intent: OfCertificate(status, reads, certificate, again, "state")}
     told[facet.intent] = OfCertificate(facet, reads, certificate, again)
@@ -104,9 +105,8 @@ def all_actions(reads: Reads, catalogue: Catalogue) -> tuple[Action, ...]:
         OtherCase(of_one, status),
         FollowUp({**of_one, **general}, tuple(of_one), certificate, offices, status),
         link,
-        CheckTheCode(reads, {**of_cases, **mine, request.wish: request, my_data.intent: my_data, copy.intent: copy}),
-        my_data,
-        copy,
+        CheckTheCode(reads, {**of_cases, **mine, request.wish: request, **of_data}),
+        *of_data.values(),
         *(of_papers(reads, teller) for of_papers in (TakeDocument, HandPaperIn)),
         TakeFilesBack(),
         *(of_privacy(reads) for of_privacy in _OF_PRIVACY),

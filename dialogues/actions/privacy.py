@@ -9,8 +9,8 @@ from dialogues.actions.base import Action, ActionInput, ActionOutput
 from dialogues.actions.confirming import ask_to_confirm, is_confirmed
 from dialogues.actions.identity import PROVEN, UnlinkChat, unlinked
 from dialogues.actions.pending import remember, wish_of
-from dialogues.ports import Reads
-from dialogues.say import Say
+from dialogues.ports import Look, LookedFor, Looker, Reads
+from dialogues.say import Say, Value
 from dialogues.turn import Erase, SendCopy
 
 _LINES = (
@@ -58,6 +58,45 @@ class CopyMyData(Action):
         if turn.context.citizen_id is None or turn.context.level < PROVEN:
             return ActionOutput((Say("utter_my_data_prove"),), {"pending": remember(self.intent)})
         return ActionOutput((), {"question": None, "pending": None}, (SendCopy(),))
+
+
+_WHO: Mapping[Looker, str] = MappingProxyType(
+    {Looker.EMPLOYEE: "utter_looked_employee", Looker.SUPERVISOR: "utter_looked_supervisor"}
+)
+_WHAT_FOR: Mapping[LookedFor, str] = MappingProxyType(
+    {
+        LookedFor.CHAT: "utter_looked_chat",
+        LookedFor.CALL: "utter_looked_call",
+        LookedFor.DETAILS: "utter_looked_details",
+        LookedFor.NUMBER: "utter_looked_number",
+    }
+)
+
+
+class WhoLooked(Action):
+    """«Ποιος είδε τα στοιχεία μου;»: role, purpose and day, from the audit log. Never a name."""
+
+    name = "action_who_looked"
+    intent = "who_looked"
+
+    def __init__(self, reads: Reads) -> None:
+        self._reads = reads
+
+    async def run(self, turn: ActionInput) -> ActionOutput:
+        if turn.context.citizen_id is None or turn.context.level < PROVEN:
+            return ActionOutput((Say("utter_looked_prove"),), {"pending": remember(self.intent)})
+        looks = await self._reads.privacy.looks(turn.context.citizen_id, turn.context.now)
+        named = tuple(_looked(one) for one in looks.named)
+        said = Say("utter_looked", {"looks": named}) if named else Say("utter_looked_none")
+        more = (Say("utter_looked_more", {"count": looks.more}),) if looks.more else ()
+        asked = (Say("utter_looked_asked", {"count": looks.asked}),) if looks.asked else ()
+        told = Say(said.response, said.values, (*more, *asked))
+        return ActionOutput((told,), {"question": None, "pending": None})
+
+
+def _looked(look: Look) -> Say:
+    values: dict[str, Value] = {"seen": look.on, "who": Say(_WHO[look.who]), "purpose": Say(_WHAT_FOR[look.purpose])}
+    return Say("utter_looked_line", values)
 
 
 class DeleteMe(Action):

@@ -8,10 +8,11 @@ from typing import Any
 
 from dialogues.actions.asking import asked_again, has_letters, has_offer, is_other_script, lost
 from dialogues.actions.base import Action, ActionInput, ActionOutput
+from dialogues.actions.calling import wants_a_call
 from dialogues.actions.pending import remember, wish_of
 from dialogues.actions.unsure import Unsure
 from dialogues.say import Say
-from dialogues.turn import Handover, SetLanguage
+from dialogues.turn import AskCallBack, Handover, SetLanguage
 
 _OTHER: Mapping[str, str] = MappingProxyType({"el": "en", "en": "el"})
 OFFER_AT, CALL_AT = 2, 3  # messages in a row that were not understood
@@ -98,7 +99,7 @@ class MaybePerson(Action):
 
 
 class CallPerson(Action):
-    """A person is wanted: on the citizen's own wish, or because the bot had offered one."""
+    """A person is wanted, on the citizen's own wish or as the bot had offered: in the chat, or by telephone."""
 
     name = "action_handover"
 
@@ -106,4 +107,6 @@ class CallPerson(Action):
         last_choices = turn.slots.get("question") == "person" and turn.intent == "affirm"
         reason = _REASONS.get(wish_of(turn) or "", "asked") if last_choices else "asked"
         slots = {"question": None, "pending": None}
+        if not last_choices and wants_a_call(turn.message.text):
+            return ActionOutput((), {**slots, "about": "called"}, (AskCallBack(),))
         return ActionOutput((Say("utter_handover"),), slots, (Handover(reason),))

@@ -18,7 +18,8 @@ from dialogues.understanding.hours import DEFAULT, hours_in, without_hours
 from nlu.fold import fold
 
 MY_DATA, COPY, DELETE, PREFER, SHOW = "my_data", "my_data_copy", "delete_me", "set_preference", "my_preferences"
-SENT = "my_notices"
+SENT, LOOKED = "my_notices", "who_looked"
+PERSON = "talk_to_human"
 STOP = "stop_notifications"
 
 
@@ -78,6 +79,14 @@ _QUIET = "ησυχία ησυχίας"
 _SO_FAR = f"{_NOTICES} μου εμένα μέχρι ως τώρα παρακαλώ εδώ"
 _WEEKEND = "σαββατοκύριακο σαββατοκύριακα ΣΚ σκ"
 _WHEN = "ώρα ώρες το τη την τις τα στις από ως έως μέχρι και μετά πριν μου να θα σας παρακαλώ θέλω"
+_SAW = (
+    "είδε είδαν βλέπει βλέπουν κοίταξε κοίταξαν κοιτάζει κοιτάει άνοιξε άνοιξαν διάβασε διάβασαν έψαξε έψαξαν δει δουν "
+    "κοιτάξει ανοίξει διαβάσει ψάξει"
+)
+_SOMEBODY = (
+    "κάποιος κάποια κάποιον υπάλληλος υπάλληλο ένας μία άνθρωπος πίσω ένα στο κι αν γίνεται όταν όποτε μπορέσετε"
+)
+_RING = "καλέστε καλέσετε καλέσει καλέσουν τηλεφωνήστε τηλεφωνήσετε τηλεφωνήσει τηλεφωνήσουν"
 _EN = (
     "please i want to would like can you could the a an of that is are all any my me on about for and tell show give "
     "then ok okay fine"
@@ -112,6 +121,14 @@ PHRASES: tuple[Phrase, ...] = (
     Phrase(SENT, ("δείξτε δείξε", "ειδοποιήσεις"), "μου τις παρακαλώ που έχετε στείλει"),
     Phrase(SENT, ("what which", "sent", "me"), "have you did messages alerts notices so far to please", "en"),
     Phrase(SENT, ("my", "alerts notices notifications"), "show me please", "en"),
+    Phrase(LOOKED, ("ποιος ποιοι ποιον", _SAW, f"{_DATA} υπόθεση υπόθεσή υποθέσεις φάκελο αίτηση αίτησή", _MINE),
+           f"{_OF} έχει έχουν πείτε πες παρακαλώ θέλω να ξέρω μάθω στην στον"),
+    Phrase(LOOKED, ("who", "looked looks saw seen viewed views read accessed opened", "data case cases file details"),
+           "has have had at into my please the information", "en"),
+    Phrase(PERSON, ("πάρτε πάρετε πάρει πάρουν", "τηλέφωνο", "με"), f"{_POLITE} {_SOMEBODY}"),
+    Phrase(PERSON, (_RING, "με μου"), f"{_POLITE} {_SOMEBODY} τηλέφωνο"),
+    Phrase(PERSON, ("τηλεφώνημα κλήση", "θέλω ζητώ ήθελα"), f"{_POLITE} {_SOMEBODY} τηλεφωνική ένα μια"),
+    Phrase(PERSON, ("call phone ring", "me"), f"{_EN} back up someone somebody anyone person employee you", "en"),
     Phrase(PREFER, (_NOT, _WEEKEND), f"{_SEND} {_NOTICES} {_BY} τα", wish=("days", "working")),
     Phrase(PREFER, ("μόνο", "εργάσιμες καθημερινές"), f"{_SEND} {_NOTICES} {_BY} τις ημέρες μέρες",
            wish=("days", "working")),

@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 UNDERSTANDING = read_yaml(ROOT / "dialogues/domain/understanding.yml")
 RULES = [rule for file in sorted((ROOT / "dialogues/rules").glob("*.yml")) for rule in read_yaml(file)["rules"]]
 OUTSIDE = set(read_yaml(ROOT / "dialogues/domain/outside.yml")["responses"])
+OUTSIDE |= set(read_yaml(ROOT / "dialogues/domain/calls.yml")["responses"])
 OUTSIDE |= {name for name in responses() if name == "utter_notice" or name.startswith("utter_notice_")}
 OWN_WORDS = {PICK, PICK_MANY}  # said by the wording itself
 NAMED = sorted({*UNDERSTANDING["intents"], *UNDERSTANDING["actions"], *UNDERSTANDING["slots"], *ASKED_BY.values()})

@@ -11,6 +11,7 @@ from dialogues.ports import (
     CheckedCertificate,
     CodeCheck,
     CodeVerdict,
+    Looks,
     NoticeSent,
     NoticeView,
     Overview,
@@ -103,6 +104,11 @@ class Privacy:
 
     async def sent(self, citizen_id: int) -> tuple[NoticeSent, ...]:
         return self.told
+
+    looked: Looks = field(default_factory=lambda: Looks((), 0, 0))
+
+    async def looks(self, citizen_id: int, now: datetime) -> Looks:
+        return self.looked
 
     asked: int = 0
 

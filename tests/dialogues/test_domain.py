@@ -83,7 +83,14 @@ def test_every_sentence_for_training_has_an_intent_of_the_domain() -> None:
     from_state |= {"danger_over", "phone_changes"}
     from_state |= {"explain", "maybe_person", "not_received", "reaction", "unsure", "wait"}
     from_state |= {"confirm_deletion", "delete_me", "my_data", "my_data_copy", "my_preferences", "set_preference"}
-    from_state |= {"my_notices", "my_certificates", "send_certificate", "cancel_certificate", "give_detail"}
+    from_state |= {
+        "who_looked",
+        "my_notices",
+        "my_certificates",
+        "send_certificate",
+        "cancel_certificate",
+        "give_detail",
+    }
     assert trained == set(UNDERSTANDING["intents"]) - from_state
 
 

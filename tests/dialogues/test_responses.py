@@ -14,7 +14,18 @@ from dialogues.actions.base import Action, ActionInput
 from dialogues.actions.certificate_form import Form
 from dialogues.actions.facts import ANSWERED, ServiceFacets, meaning
 from dialogues.catalogue import Office, Service, load_catalogue
-from dialogues.ports import CaseView, NoticeSent, NoticeStanding, NoticeView, RequestedCertificate, SentPaper
+from dialogues.ports import (
+    CaseView,
+    Look,
+    LookedFor,
+    Looker,
+    Looks,
+    NoticeSent,
+    NoticeStanding,
+    NoticeView,
+    RequestedCertificate,
+    SentPaper,
+)
 from dialogues.questions import AGAIN, ASIDE, ASKED_BY
 from dialogues.say import Say
 from dialogues.turn import Context, Entity, Message
@@ -68,6 +79,8 @@ def settings() -> list[State]:
     told = tuple(NoticeSent(PERMIT.reference, NOW, standing, "sms") for standing in NoticeStanding)
     codes.append(State(privacy=Privacy(view=more, told=(*told, NoticeSent("x", NOW, NoticeStanding.SKIPPED)))))
     plain = [State(), State(of={ANNA: CASES, VASILIS: CASES}), State(down={"cases", "contacts"})]
+    looks = tuple(Look(who, purpose, NOW.date()) for who in Looker for purpose in LookedFor)
+    codes.append(State(privacy=Privacy(looked=Looks(looks, 3, 7))))
     often = State(incomplete=True)
     often.privacy.asked = 3
     return [*plain, *single, *codes, often, *seen(), *handing_in()]

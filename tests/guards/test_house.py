@@ -33,8 +33,10 @@ SIGNED |= {("POST", "/registries/{registry}/events")}
 _DOOR = {("GET", "/console/login"), ("POST", "/console/login"), ("POST", "/console/logout")}
 PUBLIC |= _DOOR | {("GET", "/console/static/{name}")}
 _ONE = "/console/api/conversations/{id}"
+_PAGES: tuple[str, ...] = ("", "c/{id}", "audit", "part/inbox", "part/c/{id}", "part/c/{id}/side")
+_PAGES += ("certificates", "calls", "calls/{id}", "part/callbacks")
+_FORMS = ("calls", "calls/{id}/{act}", "callbacks", "callbacks/{id}/ring")
 _OVERSEEN = ("board", "board/{list}", "part/board", "reports", "reports/{name}.csv", "arrange", "arrange/{kind}")
-_PAGES = ("", "c/{id}", "audit", "certificates", "part/inbox", "part/c/{id}", "part/c/{id}/side")
 _READS = ("me", "conversations", "conversations/{id}", "conversations/{id}/messages", "stream", "changes")
 _ACTS = ("claim", "release", "close", "transfer", "snooze", "reply", "notes", "preview", "reveal")
 _COUNTS = ("board", "board/{list}", "reports/{name}")
@@ -42,6 +44,7 @@ EMPLOYEES = {("GET", f"/console/{page}") for page in (*_PAGES, *_OVERSEEN)}
 EMPLOYEES |= {("GET", f"/console/api/{path}") for path in _COUNTS}
 EMPLOYEES |= {("POST", "/console/arrange/{kind}"), ("POST", "/console/arrange/{kind}/back")}
 EMPLOYEES |= {("GET", f"/console/api/{path}") for path in _READS}
+EMPLOYEES |= {("POST", f"/console/{form}") for form in _FORMS}
 EMPLOYEES |= {("POST", f"{_ONE}/{act}") for act in _ACTS} | {
     ("PUT", f"{_ONE}/draft"),
     ("POST", "/console/api/presence"),

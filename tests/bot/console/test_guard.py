@@ -24,7 +24,8 @@ from tests.harness import System, running_system
 
 VIBER = "tGVuIFZpYmVyIGlkIGhlcmU="
 NASTY = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>\u202etxt.exe\u200b {{7*7}} {% raw %}"
-PAGES = ("", "?view=all", "c/1", "part/inbox", "part/c/1", "part/c/1/side", "audit")
+PAGES = ("", "?view=all", "c/1", "part/inbox", "part/c/1", "part/c/1/side", "calls", "part/callbacks", "audit")
+FORMS = ("calls", "calls/1/code", "calls/1/prove", "calls/1/note", "calls/1/end", "callbacks", "callbacks/1/ring")
 READS = ("me", "conversations", "conversations/1", "conversations/1/messages", "changes", "stream")
 ACTS = ("claim", "release", "close", "transfer", "snooze", "reply", "notes", "reveal", "preview")
 OVERSEEN = (
@@ -63,7 +64,8 @@ async def statuses(session: aiohttp.ClientSession, system: System, csrf: str = "
     found = {}
     asked = [*(("GET", f"api/{path}") for path in READS), *((method, f"api/{path}") for method, path in WRITES)]
     asked += [*(("GET", path) for path in OVERSEEN), *(("POST", path) for path in SETS)]
-    for method, path in [*asked, *(("GET", page) for page in PAGES)]:
+    asked += [*(("GET", page) for page in PAGES), *(("POST", form) for form in FORMS)]
+    for method, path in asked:
         url, headers = f"{system.url}/console/{path}", {"X-CSRF-Token": csrf}
         async with session.request(method, url, json={}, headers=headers, allow_redirects=False) as response:
             found[f"{method} {path}"] = response.status
@@ -149,6 +151,10 @@ async def test_another_sites_page_changes_nothing(system: System, anna: Employee
     for method, path in WRITES:
         status, said = await anna.ask(method, path, {"version": 1}, headers)
         assert (status, said["error"]) == (403, "csrf"), path
+    for path in FORMS:
+        form = {"csrf": anna.csrf if "Sec-Fetch-Site" in headers else headers["X-CSRF-Token"], "by": "afm"}
+        async with anna.session.post(f"{system.url}/console/{path}", data=form, headers=headers) as response:
+            assert response.status == 403, path
     assert (await anna.one(1))["owner"] == "queue"
     async with anna.session.post(f"{system.url}/console/logout", data={"csrf": "0"}) as response:
         assert response.status == 403

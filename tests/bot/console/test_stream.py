@@ -86,7 +86,7 @@ async def test_a_page_hears_of_who_waits_and_goes_on_where_it_was_cut(system: Sy
         await write(system, 1)
         first = await stream.until("conversation")
         counted = await stream.until("counter")
-        assert counted.data == {"event": counted.cursor, "waiting": 1, "mine": 0, "mine_waiting": 0}
+        assert counted.data == {"event": counted.cursor, "callbacks": 0, "waiting": 1, "mine": 0, "mine_waiting": 0}
     for number in (2, 3):
         await write(system, number)
     async with streaming(anna, after=first.cursor) as again:

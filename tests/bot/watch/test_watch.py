@@ -18,6 +18,8 @@ from casestore.documents.lifecycle import DocumentState
 from casestore.tables import (
     broadcast_members,
     broadcasts,
+    callbacks,
+    calls,
     cases,
     certificate_checks,
     certificate_requests,
@@ -33,6 +35,7 @@ from casestore.tables import (
     receipts,
     reconciliations,
     registry_events,
+    staff,
     upload_links,
     uploads,
 )
@@ -103,6 +106,12 @@ class WatchStage:
         step: dict[str, Any] = {"step": "request", "place": 0, "payload_sealed": SEALED, "received_at": now}
         await self.put(certificate_tasks, certificate_id=1, due_at=now, **step)
         await self.put(certificate_checks, key="in:1:e0:0", conversation_id=1, due_at=now, **step)
+        rung = {"citizen_id": citizen, "conversation_id": talk, "key": "k", "state": "waiting"}
+        await self.put(callbacks, **rung, asked_at=now, next_at=now)
+        who = {"email": "anna@gov.gr", "name": "Άννα", "role": "agent", "password_hash": "x", "created_at": now}
+        await self.put(staff, id=1, **who)
+        begun = {"begun_at": now, "expires_at": now + timedelta(minutes=30), "afm_sealed": SEALED}
+        await self.put(calls, staff_id=1, purpose="case", found_by="afm", **begun)
         await self.put(broadcast_members, broadcast_id=2, state="waiting", due_at=now)
 
 

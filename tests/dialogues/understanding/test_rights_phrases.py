@@ -51,6 +51,21 @@ ASKED = {
         "θέλω να διαγραφώ από τις ειδοποιήσεις",
         "remove me from the list",
     ),
+    "who_looked": (
+        "ποιος είδε τα στοιχεία μου;",
+        "Ποιοι έχουν δει την υπόθεσή μου",
+        "poios eide ta stoixeia mou",
+        "who looked at my case?",
+        "who has seen my data",
+    ),
+    "talk_to_human": (
+        "να με πάρει κάποιος τηλέφωνο",
+        "Πάρτε με τηλέφωνο παρακαλώ",
+        "parte me tilefono",
+        "καλέστε με",
+        "θέλω τηλεφώνημα",
+        "please call me back",
+    ),
     "my_preferences": ("οι προτιμήσεις μου", "my preferences"),
 }
 PREFERRED = {

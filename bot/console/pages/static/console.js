@@ -3,6 +3,7 @@ import { listen } from "./live.js";
 import { morph, parsed } from "./morph.js";
 import { call, session, toast } from "./call.js";
 import "./composer.js";
+import "./clock.js";
 import { keys } from "./keys.js";
 
 const page = document.querySelector("[data-csrf]");
@@ -61,7 +62,9 @@ function told(change) {
   if (change.kind === "counter") return counted(change.data);
   if (change.kind === "signout") return session.ended();
   for (const part of document.querySelectorAll("live-part")) {
-    const every = change.kind === "reload" || part.getAttribute("on") === "list";
+    const on = part.getAttribute("on");
+    if (change.kind !== "reload" && (change.kind === "callback") !== (on === "callbacks")) continue;
+    const every = change.kind === "reload" || on === "list" || on === "callbacks";
     if (change.kind === "presence" && part.id !== "talk") continue;
     if (every || part.concerns === change.data.id) part.refresh();
   }

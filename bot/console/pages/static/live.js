@@ -1,7 +1,7 @@
 // One stream for all of a browser's tabs: who holds the lock has it, and passes on what it says. It goes on after a cut
 // where it stopped; when nothing was heard for 40 s (the server speaks every 15) it is begun anew.
 const SILENT = 40000;
-const KINDS = ["conversation", "presence", "counter", "reload", "signout"];
+const KINDS = ["conversation", "presence", "counter", "reload", "signout", "callback"];
 const channel = new BroadcastChannel("console");
 const shown = document.getElementById("live");
 

@@ -1,0 +1,1 @@
+"""Calls of employees with citizens, call-backs, and who looked at what is held of whom."""
