@@ -168,9 +168,9 @@ class CallPages:
             found_by, purpose = _chosen(FoundBy, form, "by"), _chosen(Purpose, form, "purpose")
             made = await self._desk.begin(session.member, found_by, value, purpose)
         except BadRequest as bad:
-            return await self._shown_list(request, session, 422, f"bad_{bad}", form)
+            return await self._shown_list(request, session, 422, f"wrong_{bad}", form)
         except Limited:
-            return await self._shown_list(request, session, 429, "too_many", form)
+            return await self._shown_list(request, session, 429, "enough", form)
         return _to(f"/console/calls/{made}")
 
     async def _act(self, request: web.Request, session: Session, form: Form) -> web.StreamResponse:
@@ -184,13 +184,13 @@ class CallPages:
         except Refused as refused:
             trouble, status = str(refused), 409
         except BadRequest as bad:
-            trouble, status = f"bad_{bad}", 422
+            trouble, status = f"wrong_{bad}", 422
         except TooLong:
             trouble, status = "too_long", 422
         except NotOwned:
             trouble, status = "colleague", 409
         except Limited:
-            trouble, status = "too_many", 429
+            trouble, status = "enough", 429
         if not trouble:
             return _to(f"/console/calls/{call.id}?done={name}")
         word, _, left = trouble.partition(":")
@@ -245,7 +245,7 @@ class CallPages:
         except Refused as refused:
             return await self._shown_list(request, session, 409, str(refused))
         except Limited:
-            return await self._shown_list(request, session, 429, "too_many")
+            return await self._shown_list(request, session, 429, "enough")
         return _to(f"/console/c/{number}")
 
     async def _ring(self, request: web.Request, session: Session, _form: Form) -> web.StreamResponse:
