@@ -8,9 +8,10 @@ Where only a person can end it, it is shown until one has.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import Column, Table, and_, select
 
 from casestore.broadcasts.model import BroadcastState, MemberState
 from casestore.calls.model import OPEN as CALLBACKS_OPEN
@@ -25,9 +26,9 @@ from casestore.queues.lifecycle import RANKS, OutboxState, QueueState, ReceiptSt
 from casestore.tables import (
     broadcast_members,
     broadcasts,
-    certificate_checks,
     callbacks,
     calls,
+    certificate_checks,
     certificate_requests,
     certificate_tasks,
     document_tasks,
