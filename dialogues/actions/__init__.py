@@ -29,7 +29,7 @@ from dialogues.actions.preferences import SetThePreference, ShowPreferences
 from dialogues.actions.privacy import Confirmed, CopyMyData, DeleteMe, MyData, WhoLooked
 from dialogues.actions.talk import CallPerson, Cancel, ChangeLanguage, Complaint, Fallback, MaybePerson
 from dialogues.actions.telling import CaseTeller
-from dialogues.actions.unsure import CaseFirst, Unsure, asks_contact, is_likely
+from dialogues.actions.unsure import CaseFirst, Unsure, asks_contact, is_likely, names_service
 from dialogues.catalogue import Catalogue
 from dialogues.ports import Reads
 
@@ -97,9 +97,8 @@ def all_actions(reads: Reads, catalogue: Catalogue) -> tuple[Action, ...]:
         CheckCertificate(reads),
         OfCertificate(LogIn(), reads, certificate, again, "link"),
         Confirmed(reads, {request.wish: request.digits, cancel.intent: cancel.digits}),
-        help_,
         OwnFirst(fees, facet, "fee"),
-        *_unsure(Unsure(reads, teller, status, services), OwnFirst(offices, facet, "contact"), request),
+        *_unsure(Unsure(reads, teller, status, services), OwnFirst(offices, facet, "contact"), request, help_),
         TopicNamed(general, help_),
         CaseNamed({**of_cases, request.wish: request}, status),
         OtherCase(of_one, status),
@@ -114,11 +113,12 @@ def all_actions(reads: Reads, catalogue: Catalogue) -> tuple[Action, ...]:
     )
 
 
-def _unsure(unsure: Unsure, offices: Action, request: AskForCertificate) -> tuple[Action, ...]:
+def _unsure(unsure: Unsure, offices: Action, request: AskForCertificate, help_: Help) -> tuple[Action, ...]:
     """What gives way to a case of the citizen's whose own words the message has."""
     return (
         CaseFirst(offices, unsure, asks_contact),
         CaseFirst(request, unsure, asks_certificate),
+        CaseFirst(help_, unsure, names_service, titles_only=True),
         CaseFirst(Complaint(), unsure, is_likely),
         CaseFirst(MaybePerson(), unsure, is_likely),
         Fallback(unsure),

@@ -11,7 +11,7 @@ from dialogues.actions.base import Action, ActionInput, ActionOutput
 from dialogues.actions.case_facets import CaseFacets
 from dialogues.actions.general import ServiceTeller
 from dialogues.actions.identity import SendTheCode, tax_number_in
-from dialogues.actions.naming import compared, each_named, named_by
+from dialogues.actions.naming import compared, denied_by, each_named, named_by
 from dialogues.actions.pending import reference_of, remember, wish_of
 from dialogues.actions.telling import CaseTeller
 from dialogues.ports import CaseView, Overview, Reads, Unavailable
@@ -158,16 +158,19 @@ class CaseStatus(AboutOneCase):
     def tell(self, case: CaseView, turn: ActionInput) -> Say:
         return self._teller.status(case, turn.context.now)
 
-    def by_words(self, turn: ActionInput, seen: Overview) -> ActionOutput | None:
-        """The status of the one case whose own words, or whose matter, the message has."""
-        named = named_by(turn.message.text, seen.cases) or [c for c in seen.cases if self._teller.is_about(c, turn)]
-        named = named or list(_earlier(turn, seen.cases))
-        several = len(self._each(turn, seen.cases)) >= _TWO
-        return (
-            self.answer(turn, seen if several else replace(seen, cases=tuple(named)))
-            if several or len(named) == 1
-            else None
-        )
+    def by_words(self, turn: ActionInput, seen: Overview, *, titles_only: bool = False) -> ActionOutput | None:
+        """The status of the one case whose own words, or else whose matter, the message has."""
+        text = turn.message.text
+        named: Sequence[CaseView] = named_by(text, seen.cases)
+        if not named and not titles_only:
+            named = [c for c in seen.cases if self._teller.is_about(c, turn)] or _earlier(turn, seen.cases)
+        if len(self._each(turn, seen.cases)) >= _TWO and not titles_only:
+            return self.answer(turn, seen)
+        if len(named) != 1:
+            return None
+        told = self.answer(turn, replace(seen, cases=tuple(named)))
+        denied = denied_by(text, seen.cases)
+        return replace(told, listed=(denied.reference, named[0].reference)) if denied else told
 
 
 class MissingDocuments(AboutOneCase):

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import cache
 
+from rapidfuzz.distance import OSA
+
+from dialogues.catalogue import title_words
 from dialogues.ports import CaseView
+from dialogues.understanding.denied import parted
+from dialogues.understanding.known_words import is_key_of_a_word
 from nlu.clauses import clauses
 from nlu.fold import fold
 from nlu.names import stem
 
-_SHORTEST = 4  # letters of a word that can tell a case
+_SHORTEST = 4  # letters of a word that can tell a case; a name, with a capital, may have one less
+_LONG = 6  # letters of a word in which one slip is forgiven
 _BEGINNING = 5  # letters by which two forms of a word are one
 _COMMON = frozenset(
     stem(word)
@@ -28,22 +36,30 @@ _TWO = 2
 
 
 def named_by(text: str, cases: Sequence[CaseView]) -> list[CaseView]:
-    """The cases whose title shares most telling words with the text; none where no title shares any, or all do."""
-    said = {_key(word) for word in fold(text).split() if _tells(word)}
-    shared = {case.reference: len(said & _words(case)) for case in cases}
+    """The cases whose title shares most telling words with what the text does not deny; none where no title shares any,
+    or all do. A title's own word counts for more than another that means the same."""
+    said = _said(parted(text)[0])
+    shared = {case.reference: sum(_likeness(word, said) for word in _words(case.title)) for case in cases}
     most = max(shared.values(), default=0)
     best = [case for case in cases if shared[case.reference] == most]
     return best if most and len(best) < len(cases) else []
 
 
+def denied_by(text: str, cases: Sequence[CaseView]) -> CaseView | None:
+    """The one case that the text names to say that it is not meant."""
+    _, denied = parted(text)
+    found = named_by(denied, cases) if denied else []
+    return found[0] if len(found) == 1 else None
+
+
 def shares_words(text: str, case: CaseView) -> bool:
     """Has the text a telling word of the case's title?"""
-    return any(_tells(word) and _key(word) in _words(case) for word in fold(text).split())
+    return names_title(text, case.title)
 
 
 def each_named(text: str, cases: Sequence[CaseView]) -> list[CaseView]:
     """The cases that the clauses of the text name, each just one: «το περιβόλι και το πατάρι» are two."""
-    named = (named_by(clause, cases) for clause in clauses(text))
+    named = (named_by(clause, cases) for clause in clauses(parted(text)[0]))
     return [one for found in named for one in found if len(found) == 1]
 
 
@@ -58,17 +74,51 @@ def compared(text: str, cases: Sequence[CaseView]) -> CaseView | None:
 
 def names_title(text: str, title: str) -> bool:
     """Does the text have a telling word of this title?"""
-    said = {_key(word) for word in fold(text).split() if _tells(word)}
-    return any(_key(word) in said for word in fold(title).split() if _tells(word))
+    said = _said(text)
+    return any(_likeness(word, said) for word in _words(title))
 
 
-def _words(case: CaseView) -> set[str]:
-    return {_key(word) for word in fold(case.title).split() if _tells(word)}
+def _said(text: str) -> frozenset[str]:
+    return frozenset(key for word in fold(text).split() if len(word) >= _SHORTEST - 1 and (key := _key(word)))
 
 
-def _tells(word: str) -> bool:
-    return len(word) >= _SHORTEST and stem(word) not in _COMMON
+def _words(title: str) -> frozenset[str]:
+    """The words of a title that tell it: long ones, and short names («Κως») after the first word."""
+    names = (word for word in title.split()[1:] if word[0].isupper())
+    long = (word for word in fold(title).split() if len(word) >= _SHORTEST)
+    short = (word for word in fold(" ".join(names)).split() if len(word) == _SHORTEST - 1)
+    return frozenset(key for word in (*long, *short) if (key := _key(word)))
 
 
-def _key(word: str) -> str:
-    return stem(word)[:_BEGINNING]
+def _key(word: str) -> str | None:
+    """What is compared of a word; ``None`` where many titles may have it. ``th`` before a consonant is read as τη in
+    most words and as θ in names of places: here both are one."""
+    return None if stem(word) in _COMMON else stem(re.sub("ti(?=[lmnr])", "t", word.replace("q", "t")))
+
+
+def _likeness(word: str, said: Iterable[str]) -> int:
+    """Two where the word itself is said, in whatever spelling; one where another is that means the same."""
+    if any(_is_same(word, each) for each in said):
+        return 2
+    return int(any(_rows_of(word) & _rows_of(each) for each in said))
+
+
+def _is_same(word: str, said: str) -> bool:
+    if word[:_BEGINNING] == said[:_BEGINNING]:
+        return True
+    long = min(len(word), len(said)) >= _LONG and word[:2] == said[:2]
+    return long and not is_key_of_a_word(said) and OSA.distance(word, said, score_cutoff=1) <= 1
+
+
+def _rows_of(word: str) -> frozenset[int]:
+    return _rows().get(word[:_BEGINNING], frozenset())
+
+
+@cache
+def _rows() -> dict[str, frozenset[int]]:
+    """The rows of words with one meaning that a word is in, by its beginning."""
+    rows: dict[str, frozenset[int]] = {}
+    for place, words in enumerate(title_words()):
+        for key in filter(None, map(_key, map(fold, words))):
+            rows[key[:_BEGINNING]] = rows.get(key[:_BEGINNING], frozenset()) | {place}
+    return rows

@@ -41,10 +41,10 @@ class Unsure:
             return None
         return ActionOutput((self._services.whole(service),), {"wish": "help", "topic": service.code})
 
-    async def case(self, turn: ActionInput) -> ActionOutput | None:
-        """The one case of the citizen's whose own words, or whose matter, the message has."""
+    async def case(self, turn: ActionInput, *, titles_only: bool = False) -> ActionOutput | None:
+        """The one case of the citizen's whose own words, or else whose matter, the message has."""
         own = await self._own(turn)
-        return self._status.by_words(turn, own) if own else None
+        return self._status.by_words(turn, own, titles_only=titles_only) if own else None
 
     async def talked_about(self, turn: ActionInput) -> Say | None:
         """What is known of the case or the service that is talked about, as a guess."""
@@ -77,21 +77,30 @@ class Unsure:
 class CaseFirst(Action):
     """A wish that is not certain, or names no more than what a case is about: the citizen's own case goes before it."""
 
-    def __init__(self, action: Action, unsure: Unsure, is_sure: Callable[[ActionInput], bool]) -> None:
-        """``is_sure``: the wish stands, whatever case's words the message has."""
+    def __init__(
+        self, action: Action, unsure: Unsure, is_sure: Callable[[ActionInput], bool], *, titles_only: bool = False
+    ) -> None:
+        """``is_sure``: the wish stands, whatever case's words the message has. ``titles_only``: what a case is about
+        does not name it, its own words do."""
         self.name = action.name  # type: ignore[misc] # the action's own place in the rules
         self._action = action
         self._unsure = unsure
         self._is_sure = is_sure
+        self._titles_only = titles_only
 
     async def run(self, turn: ActionInput) -> ActionOutput:
-        found = None if self._is_sure(turn) else await self._unsure.case(turn)
+        found = None if self._is_sure(turn) else await self._unsure.case(turn, titles_only=self._titles_only)
         return found or await self._action.run(turn)
 
 
 def is_likely(turn: ActionInput) -> bool:
     """Is the intent nearly certain?"""
     return turn.confidence >= _LIKELY
+
+
+def names_service(turn: ActionInput) -> bool:
+    """Does the message itself name a certificate or a procedure?"""
+    return any(one.entity in ("certificate_type", "procedure") and one.end > one.start for one in turn.entities)
 
 
 def asks_contact(turn: ActionInput) -> bool:

@@ -160,3 +160,9 @@ def _procedure(entry: Mapping[str, Any]) -> Procedure:
 
 def _stages(entries: Mapping[str, Any]) -> dict[str, Stage]:
     return {code: Stage(entry["title"], entry["next"]) for code, entry in entries.items()}
+
+
+@cache
+def title_words() -> tuple[tuple[str, ...], ...]:
+    """Words of titles that mean the same, in both languages."""
+    return tuple(tuple(row.split()) for row in read_yaml(FOLDER / "title_words.yml"))

@@ -21,6 +21,7 @@ from dialogues.understanding.asides import parted
 from dialogues.understanding.both import asks_something, two_wishes
 from dialogues.understanding.corrected import corrected
 from dialogues.understanding.courtesy import after_courtesy, is_glad, thanks
+from dialogues.understanding.denied import without_denied
 from dialogues.understanding.earlier import asks_of_all, earlier_case
 from dialogues.understanding.facets import ASK_FACET, in_their_order, of_something, second_of, with_facet
 from dialogues.understanding.interpret import Reading, match_choice, preclassify, resolve_in_context
@@ -88,6 +89,7 @@ class Hearing:
             parsed["language"],
             parsed["second_intent"],
         )
+        reading = without_denied(reading)
         resolved = resolve_in_context(reading, slots["question"], slots["wish"], self._channels)
         facet = parsed["facet"]
         asking = slots["question"] in _YES_OR_NO or slots["question"] == "case"

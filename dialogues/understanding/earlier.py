@@ -28,7 +28,13 @@ def earlier_case(text: str, slots: Mapping[str, Any]) -> str | None:
         return None
     if told in _PLACES:
         return order[_PLACES[told]] if len(order) >= _TWO else None
-    return None if told == "all" else talked.get("before")
+    return None if told == "all" else talked.get("before") or _only_other(order, slots.get("case"))
+
+
+def _only_other(order: Sequence[str], current: str | None) -> str | None:
+    """The other of two that were named in one message, of which one was told."""
+    others = [reference for reference in order if reference != current]
+    return others[0] if len(others) == 1 and len(order) == _TWO else None
 
 
 def asks_of_all(text: str) -> bool:
