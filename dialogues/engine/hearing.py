@@ -30,6 +30,7 @@ from dialogues.understanding.matters import with_matter
 from dialogues.understanding.preference_phrases import PreferencePhrases
 from dialogues.understanding.proxies import OWN, proxy_question
 from dialogues.understanding.rights_phrases import PREFER
+from dialogues.understanding.shorthand import in_full
 
 _COURTESY = frozenset({"affirm", "deny", "thank", "greet", "goodbye", "cancel"})
 _UNCLEAR = frozenset({"nlu_fallback", "out_of_scope"})
@@ -72,14 +73,14 @@ class Hearing:
             return settled
         if picked := match_choice(message.text, last_choices):
             return self._in_courtesy(self._parsed(picked, slots), slots)
-        if slots["question"] not in _NUMBERS and (two := two_wishes(message.text, partial(self._parsed, slots=slots))):
+        if slots["question"] not in _NUMBERS and (two := two_wishes(in_full(message.text), partial(self._parsed, slots=slots))):
             return two
         return self._in_courtesy(self._parsed(message.text, slots), slots)
 
     def _parsed(self, text: str, slots: Mapping[str, Any]) -> Reading:
         topic = underneath(slots)
         topic = _AS.get(topic, topic)
-        text = as_meant(text)
+        text = in_full(as_meant(text))
         parsed = self._model.parse(text, topic)
         reading = Reading(
             text,

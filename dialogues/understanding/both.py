@@ -21,6 +21,19 @@ TELLING = frozenset(
     }
 )  # fmt: skip
 """Wishes that are answered and change nothing."""
+PERSON = "talk_to_human"
+"""What may be wanted last, after an answer."""
+_CERTIFICATE = "request_certificate"
+_SURELY = 0.75
+_OF_CASES = frozenset({"ask_case_status", "ask_facet", "ask_missing_documents"})
+_CASE = tuple(map(fold, "υπόθεσ αίτησ φάκελ διόρθωσ αποζημίωσ case applicat claim".split()))
+_IN_A_ROW = re.compile(
+    r"\s*[,;.]?\s*(?:(?:και|κι|κ|and|also)\s*,?\s+)?(?<!\w)(?:δεύτερον|δευτερον|second|secondly|επίσης|επισης|also|besides)"
+    r"(?!\w)\s*,?\s*",
+    re.IGNORECASE,
+)
+"""«και, δεύτερον,»: no more than an *and*. «πρώτον» says nothing at all."""
+_FIRST = re.compile(r"(?<!\w)(?:πρώτον|πρωτον|firstly)(?!\w)\s*,?\s*", re.IGNORECASE)
 NAMES = ("case_ref", "procedure", "agency", "certificate_type")
 _UNCLEAR = frozenset({"nlu_fallback", "out_of_scope"})
 """What the first half may be as well: a case is named by its own words, which only its answer knows."""
@@ -35,6 +48,7 @@ _ASKS = (
     "πότε πού πως πώς τι ποιος ποια ποιο ποιες ποιοι ποιον πόσο πόσα πόσες πόση γιατί γτ "
     "θέλω θέλει θέλουν ήθελα πες πείτε μπορώ "
     "μπορείς μπορείτε βγάλε βγάλεις βγάλετε λείπει λείπουν χρειάζεται χρειάζομαι γίνεται πάει βρίσκεται νέα "
+    "βάλε βάλτε μιλήσω συνδέστε σύνδεσέ δώστε talk speak put "
     "when where how what who which why want need can could status news update is are do does missing"
 )
 _WORD = re.compile(r"[^\W\d_]+")
@@ -44,7 +58,7 @@ _QUESTION = re.compile(r"[;?\u037e]")
 def two_wishes(text: str, read: Callable[[str], Reading]) -> Reading | None:
     """The first half as ``read`` hears it, with the second as what comes ``then``; ``None`` where it is one wish, or
     both are about the same."""
-    pieces = clauses(text)
+    pieces = clauses(_IN_A_ROW.sub(" και ", _FIRST.sub("", text)))
     if not 1 < len(pieces) <= _MOST_CLAUSES or sum(map(asks_something, pieces)) < _TWO:
         return None
     for place in range(1, len(pieces)):
@@ -55,14 +69,34 @@ def two_wishes(text: str, read: Callable[[str], Reading]) -> Reading | None:
 
 
 def _both(first: Reading, second: Reading) -> Reading | None:
-    """Both halves, where the second names something else than the first, or asks something else of what that names."""
+    """Both halves, where the second names something else than the first, or asks something else of what that names.
+    What ends with a question of ours comes last: a certificate; and so does a person."""
+    if second.intent == PERSON and second.confidence >= _SURELY:
+        return _in_turn(first, second) if _is_wish(first) else None
     if not _is_wish(second) or not (_is_wish(first) or first.intent in _UNCLEAR):
         return None
+    if _CERTIFICATE in (first.intent, second.intent) and first.intent != second.intent:
+        case, paper = (second, first) if first.intent == _CERTIFICATE else (first, second)
+        if case.intent in _OF_CASES and _is_of_a_case(case, paper) and _is_named(paper):
+            return _in_turn(case, paper)
     about, before = _named(second), _named(first)
     own = second.intent == _ASK_FACET and second.facet in _OF_A_CASE and second.facet != first.facet
     if about - before if about else (before and own and _is_wish(first)):
-        return replace(first, then=replace(second, second_facet=None), second_facet=None)
+        return _in_turn(first, second)
     return None
+
+
+def _in_turn(first: Reading, second: Reading) -> Reading:
+    return replace(first, then=replace(second, second_facet=None), second_facet=None)
+
+
+def _is_of_a_case(reading: Reading, beside: Reading) -> bool:
+    """Has it a word for a case, or a name of its own?"""
+    return bool(_named(reading) - _named(beside)) or any(w.startswith(_CASE) for w in fold(reading.text).split())
+
+
+def _is_named(reading: Reading) -> bool:
+    return reading.has("certificate_type")
 
 
 def asks_something(piece: str) -> bool:

@@ -110,6 +110,8 @@ def _is_told_already(reading: Reading, facet: str, about: str) -> bool:
     """Where the intent says the same, or surely something else: it answers whole, and knows what was talked about."""
     if reading.intent == "report_document_sent" and reading.confidence >= _AS_LIKELY_AS_NOT and facet != "why":
         return True
+    if reading.intent == "certificate_status" and reading.confidence >= CERTAIN and facet in _BESIDE:
+        return True
     if reading.intent == "out_of_scope" and about not in _OPEN_TOPICS | _LINKING and facet in _OF_SOMETHING:
         return True
     return (reading.intent, facet) == ("ask_fees", "fee") and about in ("service", "office", "link", "person")

@@ -23,6 +23,8 @@ VIOLENCE = "violence"
 """What of danger has numbers of its own."""
 ALARMS = frozenset({"danger", "despair", "grief", "fraud", "breach"})
 """Facets that are alarms, and intents of the same name (alarm_phrases.py knows the plain ones)."""
+_CONTENT, _TERM = "content", "term"
+"""What a paper says is asked by no word of its own: it is what the paper means."""
 _LONG = 7  # words: so much is said of something else than fraud
 _AFTER_ALARM: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -108,7 +110,9 @@ def is_violence(text: str) -> bool:
 def asked_in(text: str) -> str | None:
     """The facet that the words of a message surely ask (asked.yml); a word's meaning only of a word that is known."""
     facet = _asked().find(text)
-    return None if facet == "term" and term_in(text) is None else facet
+    if facet == _CONTENT:
+        return _TERM
+    return None if facet == _TERM and term_in(text) is None else facet
 
 
 @cache
