@@ -24,6 +24,7 @@ from dialogues.catalogue.certificates import CASE, KAEK, PURPOSE, CertificateKin
 from dialogues.ports import Reads, RequestedCertificate, Unavailable
 from dialogues.say import Option, Say, Value
 from dialogues.turn import RequestCertificate
+from nlu.fold import fold
 
 GIVE = "give_detail"
 STATUS = "certificate_status"
@@ -31,6 +32,7 @@ UNDER_WAY = frozenset({"asked", "waiting"})
 _MOST_OFFERED = 6
 _SHOWN_A_DAY = 20  # times that digits are shown in one chat: as many are the tries of who cannot see them
 _LINKING = ("afm", "code")
+_BACK = frozenset(fold("αυτό αυτή αυτήν αυτού εκείνο εκείνη that this it").split())
 _SURELY = 0.75  # the probability from which a wish for a certificate that is named is no word about a case
 
 
@@ -75,7 +77,9 @@ class AskForCertificate(Action):
         if kinds and (form is None or kinds[0] != form.kind):
             return new_form(kinds, turn)
         topic = turn.slots.get("topic")
-        if form is None and topic and topic in self._catalogue.issued and not says_certificate(turn):
+        if form is None and topic and topic in self._catalogue.issued and (
+            not says_certificate(turn) or _points_back(turn)
+        ):
             return new_form([str(topic)], turn)
         return form
 
@@ -221,6 +225,11 @@ class OrderCertificate(Action):
         if other := self._others.get(wish_of(turn) or ""):
             return await other.run(turn)
         return await (self._form.run(turn) if turn.forgeable else self._form.confirmed(turn))
+
+
+def _points_back(turn: ActionInput) -> bool:
+    """Is it one that was told of: «that certificate»?"""
+    return any(word in _BACK for word in fold(turn.message.text).split())
 
 
 def _wait(form: Form, said: Say) -> ActionOutput:

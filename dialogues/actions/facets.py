@@ -119,6 +119,10 @@ _WAITING = frozenset({"until", "late", "extension", "submit", "documents", "todo
 """Facets of what a case waits for: of several cases, those that wait are meant."""
 
 
+_OF_A_PAPER = frozenset({"late", "extension"})
+"""Facets that mean nothing of a case that waits for no paper."""
+
+
 class AskFacet(AboutOneCase):
     """When, why, what next: of whatever is talked about."""
 
@@ -185,6 +189,8 @@ class AskFacet(AboutOneCase):
             with_it = tuple(case for case in seen.cases if self._cases.names_paper(case, turn.message.text))
             seen = replace(seen, cases=with_it) if len(with_it) == 1 else seen
         waiting = tuple(case for case in seen.cases if case.missing)
+        if len(waiting) == 1 and facet_of(turn) in _OF_A_PAPER and not turn.earlier and not self._names_one(turn, seen):
+            seen = replace(seen, cases=waiting)  # whichever was told last
         narrowed = waiting and facet_of(turn) in _WAITING and not turn.slots.get("case") and not turn.named(*_NAMES)
         meant = self._meant(turn, waiting if narrowed else seen.cases)
         if len(meant) == _BOTH and not seen.silent:
@@ -197,6 +203,13 @@ class AskFacet(AboutOneCase):
             which = Say("utter_case_part_which", self._teller.names(case), more=(told,))
             return ActionOutput((which,), {"case": case.reference, "pending": None, "wish": self.intent, "topic": None})
         return super().answer(turn, replace(seen, cases=waiting) if narrowed else seen)
+
+    def _names_one(self, turn: ActionInput, seen: Overview) -> bool:
+        talked_about = next((case for case in seen.cases if case.reference == turn.slots.get("case")), None)
+        named = turn.named(*_NAMES, "certificate_type") or any(
+            shares_words(turn.message.text, case) for case in seen.cases
+        )
+        return bool(named) or talked_about is None or bool(talked_about.missing)
 
     def _in_general(self, turn: ActionInput, seen: Overview) -> ActionOutput | None:
         topic = self._named.named_in(turn) or self._catalogue.offices.get(turn.named("agency") or "")
@@ -232,7 +245,7 @@ class AskFacet(AboutOneCase):
         own = turn.slots.get("case") and not office and not turn.slots.get("topic")
         if turn.context.citizen_id is not None and (turn.named(*_KINDS) or own):
             return None  # a case of the citizen's goes before what is true of all
-        remembered = about(turn.slots) in ("service", "certificate", "office", "link", "person") and turn.slots.get(
+        remembered = about(turn.slots) in ("service", "certificate", "office", "link", "person", PROXY) and turn.slots.get(
             "topic"
         )
         if remembered or named is not None or office is not None:

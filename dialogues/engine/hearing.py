@@ -31,6 +31,7 @@ from dialogues.understanding.preference_phrases import PreferencePhrases
 from dialogues.understanding.proxies import OWN, proxy_question
 from dialogues.understanding.rights_phrases import PREFER
 from dialogues.understanding.shorthand import in_full
+from dialogues.understanding.that_one import yes_to_certificate
 
 _COURTESY = frozenset({"affirm", "deny", "thank", "greet", "goodbye", "cancel"})
 _UNCLEAR = frozenset({"nlu_fallback", "out_of_scope"})
@@ -99,6 +100,7 @@ class Hearing:
         told = with_matter(in_their_order(replace(asked, second_facet=second_of(asked, others)), others))
         if topic == NOTHING and told.intent in _UNCLEAR and told.confidence < _OUTSIDE:
             told = self._of_ones_own(told)
+        told = yes_to_certificate(told, slots)
         return replace(told, earlier=earlier_case(text, slots), of_all=asks_of_all(text))
 
     def _of_ones_own(self, reading: Reading) -> Reading:

@@ -33,6 +33,7 @@ _IN_A_ROW = re.compile(
     re.IGNORECASE,
 )
 """«και, δεύτερον,»: no more than an *and*. «πρώτον» says nothing at all."""
+_K = re.compile(r"\s+k\s+", re.IGNORECASE)  # «κ» in Latin letters
 _FIRST = re.compile(r"(?<!\w)(?:πρώτον|πρωτον|firstly)(?!\w)\s*,?\s*", re.IGNORECASE)
 NAMES = ("case_ref", "procedure", "agency", "certificate_type")
 _UNCLEAR = frozenset({"nlu_fallback", "out_of_scope"})
@@ -58,7 +59,7 @@ _QUESTION = re.compile(r"[;?\u037e]")
 def two_wishes(text: str, read: Callable[[str], Reading]) -> Reading | None:
     """The first half as ``read`` hears it, with the second as what comes ``then``; ``None`` where it is one wish, or
     both are about the same."""
-    pieces = clauses(_IN_A_ROW.sub(" και ", _FIRST.sub("", text)))
+    pieces = clauses(_K.sub(" και ", _IN_A_ROW.sub(" και ", _FIRST.sub("", text))))
     if not 1 < len(pieces) <= _MOST_CLAUSES or sum(map(asks_something, pieces)) < _TWO:
         return None
     for place in range(1, len(pieces)):

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from dialogues.ports import CaseView, RequestedCertificate
-from dialogues.turn import Handover, RequestCertificate
+from dialogues.turn import Handover, RequestCertificate, SendCertificate
 from tests.dialogues.fakes import CADASTRE, CHRISTOS, DIMITRA, FLOOD, INSURANCE, PERMIT, VASILIS, State
 from tests.dialogues.talk import Talk
 
@@ -111,7 +111,7 @@ async def test_two_wishes_are_both_answered(talk: Talk, state: State, text: str,
     state.of[VASILIS] = OTHERS
     turn = await talk.by(VASILIS).say(text)
     assert all(each in talk.text for each in told), talk.text
-    assert any(isinstance(effect, Handover) for effect in turn.effects) == ("πάλληλος" in told)
+    assert any(isinstance(effect, Handover) for effect in turn.effects) == ("πάλληλος" in told), turn.effects
 
 
 async def test_a_certificate_is_asked_for_beside_a_question_and_its_yes_is_still_a_yes(talk: Talk) -> None:
@@ -170,7 +170,7 @@ async def test_a_paper_that_is_described_is_known(talk: Talk, text: str, kind: s
 async def test_a_lost_file_is_sent_again(talk: Talk, state: State) -> None:
     state.certificates.requests = (ISSUED,)
     await talk.by(DIMITRA).all("θέλω πιστοποιητικό γέννησης", "όχι", "έσβησα κατά λάθος το αρχείο, ξαναστείλ' το μου")
-    assert talk.names[0].startswith("utter_certificate_again") or talk.turn.effects, talk.text
+    assert talk.turn.effects == (SendCertificate(8),), talk.text
 
 
 @pytest.mark.parametrize(
@@ -182,6 +182,22 @@ async def test_is_it_ready(talk: Talk, state: State, text: str) -> None:
     assert talk.names[0] == "utter_certificate_is_issued", talk.text
 
 
-async def test_a_stranger_who_asks_so_is_told_of_what(talk: Talk) -> None:
-    await talk.say("is the birth record I asked for ready")
-    assert "birth" in talk.text.lower()
+async def test_yes_after_its_cost_was_told_still_asks_for_it(talk: Talk) -> None:
+    await talk.by(DIMITRA).say("πόσο κοστίζει το πιστοποιητικό οικογενειακής κατάστασης;")
+    await talk.say("ναι ζήτα τη")
+    assert talk.names == ["utter_certificate_confirm"], talk.text
+
+
+async def test_what_it_costs_is_told_after_an_answer_about_acting_for_somebody(talk: Talk) -> None:
+    await talk.on("sms").all("8elw pistopoihtiko gennhshs gia to mwro", "eimai h mana toy, den mporw na to parw egw?")
+    await talk.say("plhrwnw kati?")
+    assert talk.names[0] in ("utter_fact", "utter_fact_unknown", "utter_fact_fee"), talk.text
+
+
+async def test_what_is_missing_of_the_other_and_when_a_paper_is_late(talk: Talk, state: State) -> None:
+    state.of[VASILIS] = OTHERS
+    await talk.by(VASILIS).all("what does the land registry want from me?", "and how is EFKA going?")
+    await talk.say("what if I send it late?")
+    assert "1 December" in talk.text, talk.text
+    await talk.say("anything missing on the other one?")
+    assert INSURANCE.reference in talk.text, talk.text
