@@ -77,8 +77,11 @@ class AskForCertificate(Action):
         if kinds and (form is None or kinds[0] != form.kind):
             return new_form(kinds, turn)
         topic = turn.slots.get("topic")
-        if form is None and topic and topic in self._catalogue.issued and (
-            not says_certificate(turn) or _points_back(turn)
+        if (
+            form is None
+            and topic
+            and topic in self._catalogue.issued
+            and (not says_certificate(turn) or _points_back(turn))
         ):
             return new_form([str(topic)], turn)
         return form

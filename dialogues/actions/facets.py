@@ -245,9 +245,14 @@ class AskFacet(AboutOneCase):
         own = turn.slots.get("case") and not office and not turn.slots.get("topic")
         if turn.context.citizen_id is not None and (turn.named(*_KINDS) or own):
             return None  # a case of the citizen's goes before what is true of all
-        remembered = about(turn.slots) in ("service", "certificate", "office", "link", "person", PROXY) and turn.slots.get(
-            "topic"
-        )
+        remembered = about(turn.slots) in (
+            "service",
+            "certificate",
+            "office",
+            "link",
+            "person",
+            PROXY,
+        ) and turn.slots.get("topic")
         if remembered or named is not None or office is not None:
             return self._named.meant_in(turn) or office
         return None

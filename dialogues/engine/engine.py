@@ -44,7 +44,7 @@ _TELLS: Mapping[str, str] = {
     "request_certificate": "action_request_certificate",
     "talk_to_human": "action_handover",
 }
-"""What answers the second wish of a message: what tells and changes nothing, or calls a person (understanding/both.py)."""
+"""What answers the second wish of a message: what tells, or calls a person (understanding/both.py)."""
 UNCLEAR = frozenset(
     {
         "utter_gave_up", "utter_offer_person", "utter_out_of_scope", "utter_person_again", "utter_rephrase",

@@ -74,7 +74,9 @@ class Hearing:
             return settled
         if picked := match_choice(message.text, last_choices):
             return self._in_courtesy(self._parsed(picked, slots), slots)
-        if slots["question"] not in _NUMBERS and (two := two_wishes(in_full(message.text), partial(self._parsed, slots=slots))):
+        if slots["question"] not in _NUMBERS and (
+            two := two_wishes(in_full(message.text), partial(self._parsed, slots=slots))
+        ):
             return two
         return self._in_courtesy(self._parsed(message.text, slots), slots)
 

@@ -26,7 +26,7 @@ PERSON = "talk_to_human"
 _CERTIFICATE = "request_certificate"
 _SURELY = 0.75
 _OF_CASES = frozenset({"ask_case_status", "ask_facet", "ask_missing_documents"})
-_CASE = tuple(map(fold, "υπόθεσ αίτησ φάκελ διόρθωσ αποζημίωσ case applicat claim".split()))
+_CASE = tuple(map(fold, ["υπόθεσ", "αίτησ", "φάκελ", "διόρθωσ", "αποζημίωσ", "case", "applicat", "claim"]))
 _IN_A_ROW = re.compile(
     r"\s*[,;.]?\s*(?:(?:και|κι|κ|and|also)\s*,?\s+)?(?<!\w)(?:δεύτερον|δευτερον|second|secondly|επίσης|επισης|also|besides)"
     r"(?!\w)\s*,?\s*",

@@ -13,7 +13,15 @@ from dialogues.understanding.reading import Reading
 from nlu.clauses import clauses
 
 _WANTED = frozenset(
-    {"request_certificate", "help", "nlu_fallback", "out_of_scope", "ask_case_status", "ask_missing_documents", "ask_facet"}
+    {
+        "request_certificate",
+        "help",
+        "nlu_fallback",
+        "out_of_scope",
+        "ask_case_status",
+        "ask_missing_documents",
+        "ask_facet",
+    }
 )
 """What a wish for a paper that is described, not named, may be taken for."""
 _OF_ISSUE = frozenset({"state", "submit", "make", "todo", "link", "pay", "documents"})

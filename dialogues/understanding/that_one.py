@@ -1,4 +1,4 @@
-"""Yes to a certificate that was told of, where nothing is open any more: «ναι, ζήτα τη», "about that certificate, yes". Pure."""
+"""Yes to a certificate that was told of, where nothing is open any more: «ναι, ζήτα τη», "yes, order it". Pure."""
 
 from __future__ import annotations
 
