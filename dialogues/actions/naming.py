@@ -11,10 +11,10 @@ from rapidfuzz.distance import OSA
 
 from dialogues.catalogue import title_words
 from dialogues.ports import CaseView
-from dialogues.understanding.denied import parted
-from dialogues.understanding.known_words import is_key_of_a_word
 from nlu.clauses import clauses
+from nlu.denied import parted
 from nlu.fold import fold
+from nlu.language import default_detector
 from nlu.names import stem
 
 _SHORTEST = 4  # letters of a word that can tell a case; a name, with a capital, may have one less
@@ -107,7 +107,7 @@ def _is_same(word: str, said: str) -> bool:
     if word[:_BEGINNING] == said[:_BEGINNING]:
         return True
     long = min(len(word), len(said)) >= _LONG and word[:2] == said[:2]
-    return long and not is_key_of_a_word(said) and OSA.distance(word, said, score_cutoff=1) <= 1
+    return long and said not in default_detector().greek and OSA.distance(word, said, score_cutoff=1) <= 1
 
 
 def _rows_of(word: str) -> frozenset[int]:

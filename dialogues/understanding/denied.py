@@ -1,49 +1,23 @@
-"""What a message says that it does not mean: «όχι για το κτηματολόγιο, για τον ΕΦΚΑ», «not the house». Pure."""
+"""Names that a message denies beside those that it means: «όχι για το κτηματολόγιο, για τον ΕΦΚΑ». Pure."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from dialogues.turn import Entity
 from dialogues.understanding.reading import Reading
+from nlu.denied import denied_span
 
-_NOT = re.compile(
-    r"(?<!\w)(?:όχι|οχι|ΟΧΙ|ΌΧΙ|[oό0][xχ][iι]|ochi|not)\s+(?:(?:για|γιά|γι|gia|for|about)\s+)?"
-    r"(?:το|τη|την|τον|τα|τις|της|του|τους|στο|στη|στην|στον|to|ti|tin|thn|ton|ta|tis|sto|sti|sthn|stin|the|my)(?!\w)",
-    re.IGNORECASE,
-)
-"""A no and at once an article: «όχι, το κτηματολόγιο» corrects and denies nothing."""
-_END = re.compile(
-    r"[,.;!?·\n\u037e]|(?<!\w)(?:για|γιά|gia|for|about|αλλά|αλλα|alla|μα|but|μόνο|μονο|only)(?!\w)", re.IGNORECASE
-)
 _KINDS = ("case_ref", "procedure", "agency", "certificate_type")
-
-
-def parted(text: str) -> tuple[str, str]:
-    """What is meant, and what is denied beside it; where nothing but a denial is said, that is what is meant."""
-    span = _span(text)
-    if span is None:
-        return text, ""
-    kept = f"{text[: span[0]]} , {text[span[1] :]}"
-    return (kept, text[slice(*span)]) if re.search(r"\w", kept) else (text, "")
 
 
 def without_denied(reading: Reading) -> Reading:
     """The reading without the names that are denied, where another is named beside them."""
-    span = _span(reading.text)
+    span = denied_span(reading.text)
     if span is None:
         return reading
     kept = tuple(found for found in reading.entities if not _is_within(found, span))
     return replace(reading, entities=kept) if any(found.entity in _KINDS for found in kept) else reading
-
-
-def _span(text: str) -> tuple[int, int] | None:
-    start = _NOT.search(text)
-    if start is None:
-        return None
-    end = _END.search(text, start.end())
-    return start.start(), end.start() if end else len(text)
 
 
 def _is_within(found: Entity, span: tuple[int, int]) -> bool:
