@@ -46,7 +46,12 @@ ALWAYS: Mapping[str, str] = MappingProxyType(
         "noway": "utter_no_way",
         "praise": "utter_praise",
         "privacy": "utter_privacy",
+        "kept": "utter_alerts_kept",
+        "later": "utter_alerts_later",
+        "seen": "utter_unseen",
+        "settled": "utter_settled",
         "told": "utter_told",
+        "viber": "utter_how_viber",
         "wait": "utter_wait",
     }
 )
@@ -224,6 +229,8 @@ class AskFacet(AboutOneCase):
 
     def _of_counter(self, turn: ActionInput, facet: str) -> str | None:
         topic = about(turn.slots)
+        if facet == "seen" and turn.context.citizen_id is not None:
+            return "utter_seen"
         if turn.named("procedure", "certificate_type", "agency", "case_ref"):
             return ALWAYS.get(facet)
         if topic in ("link", "person") and turn.slots.get("topic") and facet in _OF_SERVICE:

@@ -39,7 +39,7 @@ class SetThePreference(Action):
 
     async def run(self, turn: ActionInput) -> ActionOutput:
         if turn.preference is None:
-            return ActionOutput((Say("utter_preferences_how"),))
+            return ActionOutput((Say("utter_preferences_which"),))
         kind, value = turn.preference
         told = _confirmed(kind, value, turn.channels)
         context = turn.context

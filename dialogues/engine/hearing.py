@@ -17,6 +17,7 @@ from dialogues.engine.rasa import Model
 from dialogues.topics import NOTHING, about, underneath
 from dialogues.turn import Entity, Message
 from dialogues.understanding.acts import language_in
+from dialogues.understanding.after_acts import after_act
 from dialogues.understanding.asides import parted
 from dialogues.understanding.both import asks_something, two_wishes
 from dialogues.understanding.corrected import corrected
@@ -26,6 +27,7 @@ from dialogues.understanding.earlier import asks_of_all, earlier_case
 from dialogues.understanding.facets import ASK_FACET, in_their_order, of_something, second_of, with_facet
 from dialogues.understanding.interpret import Reading, match_choice, preclassify, resolve_in_context
 from dialogues.understanding.keyboard import as_meant
+from dialogues.understanding.limits import TAKING, Limits
 from dialogues.understanding.matters import with_matter
 from dialogues.understanding.preference_phrases import PreferencePhrases
 from dialogues.understanding.proxies import OWN, proxy_question
@@ -58,12 +60,18 @@ class Hearing:
         self._model = model
         self._channels = channels
         self._phrases = PreferencePhrases(channels)
+        self._limits = Limits(channels, self._phrases)
 
     def read(self, message: Message, slots: Mapping[str, Any]) -> Reading:
         """What the message means where the conversation stands as ``slots`` say."""
+        return self._limits.kept(self._heard(message, slots))
+
+    def _heard(self, message: Message, slots: Mapping[str, Any]) -> Reading:
         topic, last_choices = about(slots), slots["last_choices"] or ()
         if (both := parted(message.text, topic, self._phrases)) is not None:
             rest = preclassify(both.rest, (), (), self._phrases, topic) or self._parsed(both.rest, slots)
+            if rest.intent in TAKING and both.aside[0] != LANGUAGE:  # a wish how is none to end anything
+                return Reading(message.text, PREFER, language=rest.language, preference=both.aside)
             if asks_something(both.rest) and (rest.intent not in _UNCLEAR | _COURTESY or rest.has(*_NAMES)):
                 return replace(rest, aside=both.aside)
             alone = both.aside[0] != LANGUAGE and language_in(both.rest) is None
@@ -72,6 +80,8 @@ class Hearing:
         settled = preclassify(message.text, message.attachments, last_choices, self._phrases, topic)
         if settled is not None:
             return settled
+        if after := after_act(message.text, topic, slots["question"]):
+            return after
         if picked := match_choice(message.text, last_choices):
             return self._in_courtesy(self._parsed(picked, slots), slots)
         if slots["question"] not in _NUMBERS and (

@@ -35,7 +35,7 @@ _NUMBERS = (
 )  # fmt: skip
 _ARTICLES = "τις στις η από ως έως μέχρι πριν μετά from until till to at after before and"
 """What stands before an hour in words: any other «μία» is no hour."""
-_AFTER, _BEFORE = ("μετά", "after"), ("πριν", "before")
+_AFTER, _BEFORE = ("μετά", "after", "από", "from"), ("πριν", "before", "ως", "έως", "ώς", "μέχρι", "until", "till")
 
 
 def hours_in(text: str) -> str | None:

@@ -23,7 +23,8 @@ _LISTS: Mapping[str, str] = {
     "else": "σταματ* σταμάτ* διακοπ* διακόψ* κόψτε στοπ stop unsubscribe πιστοποιητικ* αίτησ* απόφαση κωδικό* υπόθεσ* "
     "γιατί πώς πού έχετε ήρθε έλαβα πήρα έστειλα στείλατε certificate application code why how where received sent",
 }
-_DIGIT = re.compile(r"\d")
+_DIGIT = re.compile(r"(?<![^\W\d_])\d+(?:\s?[apπμ]\.?[mμ]\.?)?(?![^\W\d_])", re.IGNORECASE)
+"""A number, and no digit that stands for a letter: «8elw»."""
 _MOST = 10  # words
 _REFUSED = "όχι"  # «μόνο SMS όχι» refuses it, and says no other
 _FAR = 4  # words between «only» and the channel: "only write to me on viber"
@@ -39,9 +40,10 @@ class PreferencePhrases(RightsPhrases):
     def asked(self, text: str, about: str = "none") -> Asked | None:
         """What is asked for in so many words, else the wish, if the message states one and says nothing else that is
         known here. ``about``: what is talked about."""
-        return super().asked(text) or self._preferred(text) or _wished(text, about)
+        return super().asked(text) or self.preferred(text) or _wished(text, about)
 
-    def _preferred(self, text: str) -> Asked | None:
+    def preferred(self, text: str) -> Asked | None:
+        """The one channel that is wished for."""
         found = None if _DIGIT.search(text) else self._table.find(text)
         if found is None:
             return None

@@ -18,6 +18,7 @@ from nlu.yaml_file import read_yaml
 ALERTS = "alerts"
 """What is talked about (dialogues/topics.py) after an answer about alerts."""
 _INTENTS = {
+    "how": "set_preference",
     "show": "my_preferences",
     "kept": "about_alerts",
     "start": "start_notifications",
@@ -39,6 +40,7 @@ class _Tables(NamedTuple):
     within: Phrases
     hours: Phrases
     hours_within: Phrases
+    work: Phrases
 
 
 def wish_in(text: str, about: str) -> Wish | None:
@@ -51,15 +53,25 @@ def wish_in(text: str, about: str) -> Wish | None:
         return None
     if intent := _INTENTS.get(found):
         return Wish(intent)
-    kind, value = found.split("=")
-    return Wish("set_preference", (kind, "-".join(DEFAULT) if value == "default" else value))
+    return Wish("set_preference", value_of(found))
+
+
+def hours_said(text: str) -> str | None:
+    """The hours that a message names, in digits or in words, as ``21:00-08:00``; ``None`` for a date or a number."""
+    digits = with_digits(text)
+    return None if _DATE.search(digits) else hours_in(digits)
+
+
+def value_of(entry: str) -> tuple[str, str]:
+    """A preference as the tables write it: ``quiet=default`` is the usual quiet hours."""
+    kind, value = entry.split("=")
+    return kind, "-".join(DEFAULT) if value == "default" else value
 
 
 def _hours(text: str, about: str) -> str | None:
     """The quiet hours that are named: ``21:00-08:00``."""
-    digits = with_digits(text)
-    hours = None if _DATE.search(digits) else hours_in(digits)
-    tables = _tables()
+    tables, digits = _tables(), with_digits(text)
+    hours = None if tables.work.find(digits) else hours_said(text)
     wished = hours and (tables.hours.find(text) or (about == ALERTS and tables.hours_within.find(text)))
     return hours if wished else None
 
@@ -73,4 +85,5 @@ def _tables() -> _Tables:
         phrases_of(file["within"], lists),
         phrases_of({"quiet": hours["said"]}, lists),
         phrases_of({"quiet": hours["within"]}, lists),
+        phrases_of({"work": hours["work"]}, lists),
     )

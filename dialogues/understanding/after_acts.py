@@ -1,0 +1,50 @@
+"""What is asked or said after an act, a preference or the warning before an erasure: «από ποια ώρα ως ποια;», «κι αν
+γίνει κάτι μέσα στη νύχτα;», «θα χαθεί κι η άδειά μου;», «εντάξει, έτσι να μείνει». Pure tables (after_acts.yml).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from dialogues.understanding.acts import SURE
+from dialogues.understanding.going_on import ASK_FACET
+from dialogues.understanding.phrases import Phrases, phrases_of
+from dialogues.understanding.reading import Reading
+from dialogues.understanding.wishes import ALERTS
+from nlu.language import detect
+from nlu.yaml_file import read_yaml
+
+FRAUD = "fraud"
+_TAKING = frozenset({"erase", "unlink"})
+"""Questions that wait for digits before something is taken away."""
+_INTENTS: Mapping[str, str] = MappingProxyType({"cancel": "cancel", "my_data": "my_data"})
+"""What is no facet; all others are answers of their own."""
+
+
+def after_act(text: str, about: str, question: str | None) -> Reading | None:
+    """What the message means there; ``None`` where it is none of these. ``about``: what is talked about,
+    ``question``: what is asked of the citizen."""
+    found = next(filter(None, (tables.find(text) for tables in _asked(about, question))), None)
+    if found is None:
+        return None
+    facet = "safe" if found == "seen" and about == FRAUD else found
+    intent = _INTENTS.get(found, ASK_FACET)
+    return Reading(text, intent, SURE, language=detect(text), facet=facet if intent == ASK_FACET else None)
+
+
+def _asked(about: str, question: str | None) -> tuple[Phrases, ...]:
+    tables = _tables()
+    place = "taking" if question in _TAKING else about if about == ALERTS and question is None else None
+    return (tables[place], tables["said"]) if place else (tables["said"],)
+
+
+@cache
+def _tables() -> Mapping[str, Phrases]:
+    here = Path(__file__)
+    file: dict[str, Any] = read_yaml(here.with_name("after_acts.yml"))
+    lists = {**read_yaml(here.with_name("wishes.yml"))["lists"], **file["lists"]}
+    return {name: phrases_of(file[name], lists) for name in ("said", "taking", ALERTS)}

@@ -1,0 +1,64 @@
+"""A wish about hours, days, a channel or kinds of alerts never takes anything away: «κόψτε τα sms μετά τις δέκα». Pure.
+
+Whatever told that alerts shall end, the chat be unlinked or all be erased: what limits the wish (limits.yml) makes it a
+preference, or has it asked back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from dialogues.channels import Channels
+from dialogues.understanding.acts import SURE
+from dialogues.understanding.phrases import Phrases, phrases_of
+from dialogues.understanding.preference_phrases import PreferencePhrases
+from dialogues.understanding.reading import Reading
+from dialogues.understanding.rights_phrases import DELETE, PREFER, STOP
+from dialogues.understanding.wishes import hours_said, value_of
+from nlu.yaml_file import read_yaml
+
+TAKING = frozenset({STOP, DELETE, "unlink"})
+"""Intents that end or take away something."""
+_WHOLE, _HOURS = "whole", "hours"
+
+
+class Limits:
+    """The table, with the channels' words in it."""
+
+    def __init__(self, channels: Channels, phrases: PreferencePhrases) -> None:
+        self._phrases = phrases
+        self._table = _table(channels)
+
+    def kept(self, reading: Reading) -> Reading:
+        """The reading; as a wish how, where it would take away and its words limit it."""
+        if reading.intent not in TAKING:
+            return reading
+        limit = self._table.find(reading.text) or (_HOURS if hours_said(reading.text) else _WHOLE)
+        if limit == _WHOLE:
+            return reading
+        wish = next(self._wishes(reading.text, limit), None)
+        return replace(reading, intent=PREFER, confidence=SURE, preference=wish, facet=None, then=None)
+
+    def _wishes(self, text: str, limit: str) -> Iterator[tuple[str, str]]:
+        """What may be meant, the surest first; nothing where it has to be asked."""
+        if (said := self._phrases.preferred(text)) and said.wish:
+            yield said.wish
+        if "=" not in limit and limit != _HOURS:
+            return
+        if hours := hours_said(text):
+            yield "quiet", hours
+        if "=" in limit:
+            yield value_of(limit)
+
+
+def _table(channels: Channels) -> Phrases:
+    here = Path(__file__)
+    file: dict[str, Any] = read_yaml(here.with_name("limits.yml"))
+    lists = {**read_yaml(here.with_name("wishes.yml"))["lists"], **file["lists"]}
+    message = set(lists["message"].split())
+    words = (word for each in channels.values() for said in each.said.values() for word in said.split())
+    named = " ".join(word for word in words if word not in message)
+    return phrases_of(file["phrases"], {**lists, "channel": named or "viber"})
