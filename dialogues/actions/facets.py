@@ -46,12 +46,14 @@ ALWAYS: Mapping[str, str] = MappingProxyType(
         "noway": "utter_no_way",
         "praise": "utter_praise",
         "privacy": "utter_privacy",
+        "fine": "utter_fine",
         "kept": "utter_alerts_kept",
         "later": "utter_alerts_later",
         "seen": "utter_unseen",
         "settled": "utter_settled",
         "told": "utter_told",
         "viber": "utter_how_viber",
+        "where": "utter_alerts_where",
         "wait": "utter_wait",
     }
 )

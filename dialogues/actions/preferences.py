@@ -22,6 +22,8 @@ _FIXED: Mapping[tuple[str, str], str] = MappingProxyType(
     }
 )
 """How wishes are confirmed that say one of a few things."""
+_HOW: Mapping[str, str] = MappingProxyType({"viber": "utter_how_viber"})
+"""How to be reached on a channel that takes a link, for who wishes for it from elsewhere."""
 
 
 def hours_words(start: str, end: str) -> LocalizedText:
@@ -45,6 +47,12 @@ class SetThePreference(Action):
         context = turn.context
         view = await self._reads.privacy.notices(context.conversation_id, context.citizen_id)
         more = () if view.alerts else (_alerts(view),)  # a wish how, and none whether: that is said apart
+        if (
+            kind == "channel"
+            and (how := _HOW.get(preferred(value)[0] or ""))
+            and preferred(value)[0] != context.channel
+        ):
+            more = (Say(how), *more)
         return ActionOutput((replace(told, more=more),), effects=(SetPreference(kind, value),))
 
 

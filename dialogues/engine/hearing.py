@@ -70,13 +70,13 @@ class Hearing:
         topic, last_choices = about(slots), slots["last_choices"] or ()
         if (both := parted(message.text, topic, self._phrases)) is not None:
             rest = preclassify(both.rest, (), (), self._phrases, topic) or self._parsed(both.rest, slots)
-            if rest.intent in TAKING and both.aside[0] != LANGUAGE:  # a wish how is none to end anything
-                return Reading(message.text, PREFER, language=rest.language, preference=both.aside)
+            how = both.aside[0] != LANGUAGE
+            if how and (rest.intent in TAKING or _is_said_again(rest, both.aside)):
+                return self._wished(message.text, rest, both.aside, topic)
             if asks_something(both.rest) and (rest.intent not in _UNCLEAR | _COURTESY or rest.has(*_NAMES)):
                 return replace(rest, aside=both.aside)
-            alone = both.aside[0] != LANGUAGE and language_in(both.rest) is None
-            if alone and not asks_something(both.rest):  # the reason why it is wished for
-                return Reading(message.text, PREFER, language=rest.language, preference=both.aside)
+            if how and language_in(both.rest) is None and not asks_something(both.rest):  # the reason for the wish
+                return self._wished(message.text, rest, both.aside, topic)
         settled = preclassify(message.text, message.attachments, last_choices, self._phrases, topic)
         if settled is not None:
             return settled
@@ -89,6 +89,12 @@ class Hearing:
         ):
             return two
         return self._in_courtesy(self._parsed(message.text, slots), slots)
+
+    def _wished(self, text: str, rest: Reading, aside: tuple[str, str], topic: str) -> Reading:
+        """How news is wanted and no more: as the whole message says it, else as its part does."""
+        whole = self._phrases.asked(text, topic)
+        wish = whole.wish if whole and whole.intent == PREFER and whole.wish else aside
+        return Reading(text, PREFER, language=rest.language, preference=wish)
 
     def _parsed(self, text: str, slots: Mapping[str, Any]) -> Reading:
         topic = underneath(slots)
@@ -137,3 +143,8 @@ class Hearing:
         if reading.intent in _UNCLEAR and underneath(slots) != NOTHING and is_glad(reading.text):
             return replace(reading, intent=ASK_FACET, facet="praise", confidence=1.0)
         return reading
+
+
+def _is_said_again(rest: Reading, aside: tuple[str, str]) -> bool:
+    """Is what else the message says a wish of the same kind?"""
+    return rest.intent == PREFER and (rest.preference is None or rest.preference[0] == aside[0])

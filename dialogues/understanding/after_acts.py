@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from dialogues.topics import NOTHING
 from dialogues.understanding.acts import SURE
 from dialogues.understanding.going_on import ASK_FACET
 from dialogues.understanding.phrases import Phrases, phrases_of
@@ -18,7 +19,7 @@ from dialogues.understanding.wishes import ALERTS
 from nlu.language import detect
 from nlu.yaml_file import read_yaml
 
-FRAUD = "fraud"
+_FRAUD, _AFM = "fraud", "afm"
 _TAKING = frozenset({"erase", "unlink"})
 """Questions that wait for digits before something is taken away."""
 _INTENTS: Mapping[str, str] = MappingProxyType({"cancel": "cancel", "my_data": "my_data"})
@@ -31,15 +32,25 @@ def after_act(text: str, about: str, question: str | None) -> Reading | None:
     found = next(filter(None, (tables.find(text) for tables in _asked(about, question))), None)
     if found is None:
         return None
-    facet = "safe" if found == "seen" and about == FRAUD else found
+    if found == "settled" and question is not None:
+        found = "cancel"
+    facet = "safe" if found == "seen" and about == _FRAUD else found
     intent = _INTENTS.get(found, ASK_FACET)
     return Reading(text, intent, SURE, language=detect(text), facet=facet if intent == ASK_FACET else None)
 
 
-def _asked(about: str, question: str | None) -> tuple[Phrases, ...]:
+def _asked(about: str, question: str | None) -> Iterator[Phrases]:
+    """The tables that count there, the narrowest first."""
     tables = _tables()
-    place = "taking" if question in _TAKING else about if about == ALERTS and question is None else None
-    return (tables[place], tables["said"]) if place else (tables["said"],)
+    if question in _TAKING:
+        yield tables["taking"]
+    if question == _AFM:
+        yield tables[_AFM]
+    if question is None and about == ALERTS:
+        yield tables[ALERTS]
+    yield tables["said"]
+    if question is None and about != NOTHING:
+        yield tables["told"]
 
 
 @cache
@@ -47,4 +58,4 @@ def _tables() -> Mapping[str, Phrases]:
     here = Path(__file__)
     file: dict[str, Any] = read_yaml(here.with_name("after_acts.yml"))
     lists = {**read_yaml(here.with_name("wishes.yml"))["lists"], **file["lists"]}
-    return {name: phrases_of(file[name], lists) for name in ("said", "taking", ALERTS)}
+    return {name: phrases_of(file[name], lists) for name in ("said", "taking", "told", _AFM, ALERTS)}

@@ -24,7 +24,9 @@ _PARTS: Mapping[str, str] = MappingProxyType(
 )  # fmt: skip
 _SHORT: Mapping[str, str] = MappingProxyType({"μμ": "afternoon", "πμ": "morning", "pm": "afternoon", "am": "morning"})
 """These count as they stand: folded, «πμ» is ``pm`` and «μμ» is «μου»."""
-_TIME = re.compile(r"(?<![\d:.])([01]?\d|2[0-4])(?:[:.]([0-5]\d))?(?![\d:]|\.\d)")
+_GLUED = r"(?:[apαπμ]\.?[mμ]|to|ως|εως|έως|os)\b"
+_TIME = re.compile(rf"(?<![\d:.])([01]?\d|2[0-4])(?:[:.]([0-5]\d))?(?![\d:]|\.\d)(?!(?!{_GLUED})[^\W\d_])")
+"""No digit that stands for a letter: «8elw»."""
 _DOTTED = re.compile(r"\b([πpaΠPA])\.?\s?([μmΜM])\b\.?")  # π.μ., p.m.
 _WORD = re.compile(r"[^\W\d_]+")
 _MOST_TIMES = 2  # from when, and until when
@@ -35,13 +37,14 @@ _NUMBERS = (
 )  # fmt: skip
 _ARTICLES = "τις στις η από ως έως μέχρι πριν μετά from until till to at after before and"
 """What stands before an hour in words: any other «μία» is no hour."""
-_AFTER, _BEFORE = ("μετά", "after", "από", "from"), ("πριν", "before", "ως", "έως", "ώς", "μέχρι", "until", "till")
+_AFTER, _BEFORE = ("μετά", "after"), ("πριν", "before", "ως", "έως", "ώς", "μέχρι", "until", "till")
+_FROM = ("από", "from")
 
 
 def hours_in(text: str) -> str | None:
     """The hours that a message names, as ``22:00-08:00``; ``None`` where it names none, or they make no sense."""
     text = _DOTTED.sub(r"\1\2", text)
-    found = list(islice(_TIME.finditer(text), _MOST_TIMES + 1))
+    found = times_in(text)
     if len(found) > _MOST_TIMES:
         return None
     ends = [*(match.start() for match in found[1:]), len(text)][: len(found)]
@@ -55,6 +58,11 @@ def hours_in(text: str) -> str | None:
     if not told and start < _NOON and (end - start) % _DAY > _LONGEST:
         start += _NOON
     return _said(start % _DAY, end % _DAY)
+
+
+def times_in(text: str) -> list[re.Match[str]]:
+    """The numbers that may be hours, of many the first three."""
+    return list(islice(_TIME.finditer(text), _MOST_TIMES + 1))
 
 
 def without_hours(text: str) -> str:
@@ -90,7 +98,9 @@ def _from_one(time: tuple[int, bool], before: list[str]) -> str | None:
     """«μετά τις 10», «πριν τις 9»: the other end is the usual one."""
     minutes, told = time
     start, end = (int(text[:2]) * 60 + int(text[3:]) for text in DEFAULT)
-    if any(fold(word) in before for word in _AFTER):
+    if told and 5 * 60 <= minutes < _NOON and any(fold(word) in before for word in _FROM):
+        return _said(start, minutes)  # news from eight in the morning on
+    if any(fold(word) in before for word in _AFTER + _FROM):
         evening = minutes if told or minutes >= _NOON or minutes < 5 * 60 else minutes + _NOON
         return _said(evening % _DAY, end)
     if any(fold(word) in before for word in _BEFORE):

@@ -6,6 +6,7 @@ preference, or has it asked back.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,11 +18,15 @@ from dialogues.understanding.phrases import Phrases, phrases_of
 from dialogues.understanding.preference_phrases import PreferencePhrases
 from dialogues.understanding.reading import Reading
 from dialogues.understanding.rights_phrases import DELETE, PREFER, STOP
-from dialogues.understanding.wishes import hours_said, value_of
+from dialogues.understanding.wishes import hours_said, names_hours, value_of
 from nlu.yaml_file import read_yaml
 
 TAKING = frozenset({STOP, DELETE, "unlink"})
 """Intents that end or take away something."""
+_START = "start_notifications"
+"""No wish for all alerts, where it says when there shall be none: «όχι όταν κοιμάμαι, στο Viber ναι»."""
+_PIECES = re.compile(r"[,.;!\n]+|\s(?:και|κι|kai|ke|and|but|αλλά)\s", re.IGNORECASE)
+"""Between what is to end and what is wished for instead."""
 _WHOLE, _HOURS = "whole", "hours"
 
 
@@ -30,22 +35,25 @@ class Limits:
 
     def __init__(self, channels: Channels, phrases: PreferencePhrases) -> None:
         self._phrases = phrases
-        self._table = _table(channels)
+        self._table = _table(channels, "phrases")
+        self._denial = _table(channels, "denial")
 
     def kept(self, reading: Reading) -> Reading:
         """The reading; as a wish how, where it would take away and its words limit it."""
-        if reading.intent not in TAKING:
+        denied = reading.intent == _START and self._denial.find(reading.text)
+        if reading.intent not in TAKING and not denied:
             return reading
-        limit = self._table.find(reading.text) or (_HOURS if hours_said(reading.text) else _WHOLE)
-        if limit == _WHOLE:
+        limit = self._table.find(reading.text) or (_HOURS if names_hours(reading.text) else None)
+        if limit in (None, _WHOLE):
             return reading
-        wish = next(self._wishes(reading.text, limit), None)
+        wish = next(self._wishes(reading.text, limit or ""), None)
         return replace(reading, intent=PREFER, confidence=SURE, preference=wish, facet=None, then=None)
 
     def _wishes(self, text: str, limit: str) -> Iterator[tuple[str, str]]:
         """What may be meant, the surest first; nothing where it has to be asked."""
-        if (said := self._phrases.preferred(text)) and said.wish:
-            yield said.wish
+        for piece in (text, *_PIECES.split(text)):
+            if (said := self._phrases.preferred(piece)) and said.wish:
+                yield said.wish
         if "=" not in limit and limit != _HOURS:
             return
         if hours := hours_said(text):
@@ -54,11 +62,11 @@ class Limits:
             yield value_of(limit)
 
 
-def _table(channels: Channels) -> Phrases:
+def _table(channels: Channels, section: str) -> Phrases:
     here = Path(__file__)
     file: dict[str, Any] = read_yaml(here.with_name("limits.yml"))
     lists = {**read_yaml(here.with_name("wishes.yml"))["lists"], **file["lists"]}
     message = set(lists["message"].split())
     words = (word for each in channels.values() for said in each.said.values() for word in said.split())
     named = " ".join(word for word in words if word not in message)
-    return phrases_of(file["phrases"], {**lists, "channel": named or "viber"})
+    return phrases_of(file[section], {**lists, "channel": named or "viber"})

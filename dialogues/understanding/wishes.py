@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from dialogues.understanding.hours import DEFAULT, hours_in, with_digits
+from dialogues.understanding.hours import DEFAULT, hours_in, times_in, with_digits
 from dialogues.understanding.phrases import Phrases, phrases_of
 from nlu.yaml_file import read_yaml
 
@@ -41,6 +41,7 @@ class _Tables(NamedTuple):
     hours: Phrases
     hours_within: Phrases
     work: Phrases
+    only: Phrases
 
 
 def wish_in(text: str, about: str) -> Wish | None:
@@ -62,6 +63,12 @@ def hours_said(text: str) -> str | None:
     return None if _DATE.search(digits) else hours_in(digits)
 
 
+def names_hours(text: str) -> bool:
+    """Has it hours, clear or not: «10 με 12 και 2 με 4»?"""
+    digits = with_digits(text)
+    return not _DATE.search(digits) and (hours_in(digits) is not None or len(times_in(digits)) > 1)
+
+
 def value_of(entry: str) -> tuple[str, str]:
     """A preference as the tables write it: ``quiet=default`` is the usual quiet hours."""
     kind, value = entry.split("=")
@@ -73,6 +80,9 @@ def _hours(text: str, about: str) -> str | None:
     tables, digits = _tables(), with_digits(text)
     hours = None if tables.work.find(digits) else hours_said(text)
     wished = hours and (tables.hours.find(text) or (about == ALERTS and tables.hours_within.find(text)))
+    if wished and hours and tables.only.find(text):  # at these hours alone: it is to be quiet at the others
+        start, _, end = hours.partition("-")
+        return f"{end}-{start}" if len(times_in(digits)) > 1 else None
     return hours if wished else None
 
 
@@ -86,4 +96,5 @@ def _tables() -> _Tables:
         phrases_of({"quiet": hours["said"]}, lists),
         phrases_of({"quiet": hours["within"]}, lists),
         phrases_of({"work": hours["work"]}, lists),
+        phrases_of({"only": hours["only"]}, lists),
     )
