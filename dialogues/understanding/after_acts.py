@@ -30,7 +30,7 @@ def after_act(text: str, about: str, question: str | None) -> Reading | None:
     """What the message means there; ``None`` where it is none of these. ``about``: what is talked about,
     ``question``: what is asked of the citizen."""
     found = next(filter(None, (tables.find(text) for tables in _asked(about, question))), None)
-    if found is None:
+    if found is None or (found, about) == ("settled", "called"):  # who was called is called off: going_on.py
         return None
     if found == "settled" and question is not None:
         found = "cancel"

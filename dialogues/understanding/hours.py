@@ -37,6 +37,8 @@ _NUMBERS = (
 )  # fmt: skip
 _ARTICLES = "τις στις η από ως έως μέχρι πριν μετά from until till to at after before and"
 """What stands before an hour in words: any other «μία» is no hour."""
+_NO_HOURS = frozenset({"το", "to", "έχει", "εχει", "exei"})
+"""These sound like «two» and «έξι»."""
 _AFTER, _BEFORE = ("μετά", "after"), ("πριν", "before", "ως", "έως", "ώς", "μέχρι", "until", "till")
 _FROM = ("από", "from")
 
@@ -77,7 +79,7 @@ def with_digits(text: str) -> str:
     words: list[str] = []
     for word in text.split():
         key = fold(word)
-        hour = _hours().get(key) if before in _before_hours() else None
+        hour = _hours().get(key) if before in _before_hours() and word.lower() not in _NO_HOURS else None
         words.append(str(hour) if hour else word)
         before = key
     return " ".join(words)

@@ -15,20 +15,62 @@ pytestmark = pytest.mark.slow
 TAKING = (SetConsent, Unlink, Erase)
 
 GREEK = (
-    ("σταματήστε τα μηνύματα", "μη μου στέλνετε", "κόψτε τα sms", "δεν θέλω ειδοποιήσεις", "όχι μηνύματα", "βγάλτε με από τα μηνύματα"),
-    ("το βράδυ", "τη νύχτα", "το πρωί", "το μεσημέρι", "τις κυριακές", "μετά τις δέκα", "από τις 11 ως τις 8", "στη βάρδια μου", "όταν κοιμάμαι"),
+    (
+        "σταματήστε τα μηνύματα",
+        "μη μου στέλνετε",
+        "κόψτε τα sms",
+        "δεν θέλω ειδοποιήσεις",
+        "όχι μηνύματα",
+        "βγάλτε με από τα μηνύματα",
+    ),
+    (
+        "το βράδυ",
+        "τη νύχτα",
+        "το πρωί",
+        "το μεσημέρι",
+        "τις κυριακές",
+        "μετά τις δέκα",
+        "από τις 11 ως τις 8",
+        "στη βάρδια μου",
+        "όταν κοιμάμαι",
+    ),
     ("", ", θέλω μόνο viber", ", στο βάιμπερ ναι"),
-)  # fmt: skip
+)
 GREEKLISH = (
     ("stamatiste ta minimata", "mi mu stelnete", "kopste ta sms", "den 8elw eidopoihseis", "vgalte me apo ta mhnymata"),
-    ("to vradi", "ti nixta", "to prwi", "to meshmeri", "tis kyriakes", "meta tis deka", "apo tis 11 os tis 8", "otan koimamai"),
+    (
+        "to vradi",
+        "ti nixta",
+        "to prwi",
+        "to meshmeri",
+        "tis kyriakes",
+        "meta tis deka",
+        "apo tis 11 os tis 8",
+        "otan koimamai",
+    ),
     ("", ", 8elw mono viber", " kai mono sto viber"),
-)  # fmt: skip
+)
 ENGLISH = (
-    ("stop the messages", "do not text me", "cut the sms", "I want no alerts", "disconnect my phone from alerts", "delete my alerts"),
-    ("at night", "in the morning", "in the afternoon", "on weekends", "after ten", "from 11 to 8", "during my shift", "while I sleep"),
+    (
+        "stop the messages",
+        "do not text me",
+        "cut the sms",
+        "I want no alerts",
+        "disconnect my phone from alerts",
+        "delete my alerts",
+    ),
+    (
+        "at night",
+        "in the morning",
+        "in the afternoon",
+        "on weekends",
+        "after ten",
+        "from 11 to 8",
+        "during my shift",
+        "while I sleep",
+    ),
     ("", ", only viber please", " and use viber"),
-)  # fmt: skip
+)
 SHORTHAND = (
     ("μν μ στελν", "οχι μνμ", "κοψε τα sms"),
     ("βραδ", "νυχτ", "πρω", "σκ", "μετα τις 10"),
@@ -61,9 +103,16 @@ async def test_what_is_limited_ends_nothing(talk: Talk) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["ΣΤΟΠ", "σταματήστε τα μηνύματα", "stop the messages please", "μη μου ξαναστείλετε τίποτα", "kopste ta sms",
-     "ανακαλώ τη συγκατάθεσή μου, ούτε πρωί ούτε βράδυ", "take me off the list"],
-)  # fmt: skip
+    [
+        "ΣΤΟΠ",
+        "σταματήστε τα μηνύματα",
+        "stop the messages please",
+        "μη μου ξαναστείλετε τίποτα",
+        "kopste ta sms",
+        "ανακαλώ τη συγκατάθεσή μου, ούτε πρωί ούτε βράδυ",
+        "take me off the list",
+    ],
+)
 async def test_what_is_not_limited_still_ends_alerts(talk: Talk, text: str) -> None:
     await talk.say(text)
     assert talk.turn.effects[-1:] == (SetConsent(allowed=False),)
