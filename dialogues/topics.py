@@ -37,7 +37,7 @@ _BY_TOPIC: Mapping[str, str] = MappingProxyType(
         "alerts": "utter_alerts_on utter_alerts_off utter_preferences utter_quiet_set utter_quiet_none "
         "utter_channel_set utter_channel_only utter_channel_any utter_days_working utter_days_all utter_news_needed "
         "utter_news_all utter_preferences_which "
-        "utter_alerts_kept utter_alerts_later utter_how_viber utter_alerts_where "
+        "utter_alerts_kept utter_alerts_later utter_how_linked utter_alerts_where "
         "utter_about_alerts utter_started utter_stopped",
         "danger": "utter_danger utter_danger_again utter_violence",
         "despair": "utter_despair utter_despair_again",

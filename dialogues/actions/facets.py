@@ -52,7 +52,7 @@ ALWAYS: Mapping[str, str] = MappingProxyType(
         "seen": "utter_unseen",
         "settled": "utter_settled",
         "told": "utter_told",
-        "viber": "utter_how_viber",
+        "elsewhere": "utter_how_linked",
         "where": "utter_alerts_where",
         "wait": "utter_wait",
     }

@@ -22,7 +22,7 @@ _FIXED: Mapping[tuple[str, str], str] = MappingProxyType(
     }
 )
 """How wishes are confirmed that say one of a few things."""
-_HOW: Mapping[str, str] = MappingProxyType({"viber": "utter_how_viber"})
+_HOW = "utter_how_linked"
 """How to be reached on a channel that takes a link, for who wishes for it from elsewhere."""
 
 
@@ -47,12 +47,8 @@ class SetThePreference(Action):
         context = turn.context
         view = await self._reads.privacy.notices(context.conversation_id, context.citizen_id)
         more = () if view.alerts else (_alerts(view),)  # a wish how, and none whether: that is said apart
-        if (
-            kind == "channel"
-            and (how := _HOW.get(preferred(value)[0] or ""))
-            and preferred(value)[0] != context.channel
-        ):
-            more = (Say(how), *more)
+        if kind == "channel" and _takes_a_link(preferred(value)[0], turn):
+            more = (Say(_HOW), *more)
         return ActionOutput((replace(told, more=more),), effects=(SetPreference(kind, value),))
 
 
@@ -75,6 +71,11 @@ class ShowPreferences(Action):
             else Say("utter_quiet_off"),
         }
         return ActionOutput((Say("utter_preferences", values, more=(*_more(view), Say("utter_preferences_how"))),))
+
+
+def _takes_a_link(channel: str | None, turn: ActionInput) -> bool:
+    """A mobile is known to the State; elsewhere nobody is known before they link there."""
+    return channel not in (None, turn.context.channel) and not turn.channels[channel or ""].forgeable
 
 
 def _confirmed(kind: str, value: str, channels: Channels) -> Say:

@@ -116,7 +116,7 @@ class Hearing:
         asked = with_facet(resolved, facet["name"], facet["confidence"], topic, asking=asking)
         others = parsed["other_facets"]
         told = with_matter(in_their_order(replace(asked, second_facet=second_of(asked, others)), others))
-        if topic == NOTHING and told.intent in _UNCLEAR and told.confidence < _OUTSIDE:
+        if topic == NOTHING and told.intent in _UNCLEAR and 0 < told.confidence < _OUTSIDE:
             told = self._of_ones_own(told)
         told = yes_to_certificate(told, slots)
         return replace(told, earlier=earlier_case(text, slots), of_all=asks_of_all(text))

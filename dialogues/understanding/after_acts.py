@@ -55,7 +55,7 @@ def _asked(about: str, question: str | None) -> Iterator[Phrases]:
 
 @cache
 def _tables() -> Mapping[str, Phrases]:
-    here = Path(__file__)
-    file: dict[str, Any] = read_yaml(here.with_name("after_acts.yml"))
-    lists = {**read_yaml(here.with_name("wishes.yml"))["lists"], **file["lists"]}
+    beside = Path(__file__)
+    file: dict[str, Any] = read_yaml(beside.with_name("after_acts.yml"))
+    lists = {**read_yaml(beside.with_name("wishes.yml"))["lists"], **file["lists"]}
     return {name: phrases_of(file[name], lists) for name in ("said", "taking", "told", _AFM, ALERTS)}

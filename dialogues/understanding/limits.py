@@ -63,10 +63,10 @@ class Limits:
 
 
 def _table(channels: Channels, section: str) -> Phrases:
-    here = Path(__file__)
-    file: dict[str, Any] = read_yaml(here.with_name("limits.yml"))
-    lists = {**read_yaml(here.with_name("wishes.yml"))["lists"], **file["lists"]}
+    beside = Path(__file__)
+    file: dict[str, Any] = read_yaml(beside.with_name("limits.yml"))
+    lists = {**read_yaml(beside.with_name("wishes.yml"))["lists"], **file["lists"]}
     message = set(lists["message"].split())
     words = (word for each in channels.values() for said in each.said.values() for word in said.split())
     named = " ".join(word for word in words if word not in message)
-    return phrases_of(file[section], {**lists, "channel": named or "viber"})
+    return phrases_of(file[section], {**lists, "channel": named or "channel"})

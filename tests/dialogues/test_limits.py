@@ -152,7 +152,7 @@ async def test_what_is_limited_and_not_clear_is_asked_back(talk: Talk, text: str
         ("κι αν βγει η άδεια μέσα στη νύχτα;", "utter_alerts_later"),
         ("what if something urgent happens?", "utter_alerts_later"),
         ("θα χάσω καμία ειδοποίηση;", "utter_alerts_later"),
-        ("στο viber γίνεται;", "utter_how_viber"),
+        ("στο viber γίνεται;", "utter_how_linked"),
         ("ωραία, ας μείνει έτσι", "utter_settled"),
         ("ντάξει", "utter_settled"),
     ],
