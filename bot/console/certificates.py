@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from bot.console.frame import Frame
-from bot.console.guard import Guard, answer, read_json, refusal, text_of
+from bot.console.guard import Guard, Handler, Signed, answer, read_json, refusal, text_of
 from bot.console.shapes import iso
 from bot.web.forms import read_form
 from casestore.certificates.records import Certificate, Why
@@ -54,14 +54,24 @@ class CertificateDesk:
         self._frame = frame
 
     def routes(self) -> list[web.RouteDef]:
-        page, api = self._guard.page, self._guard.api
+        api = self._guard.api
         return [
-            web.get(PATH, page(self._ask)),
-            web.post(PATH, page(self._look)),
-            web.post(f"{PATH}/revoke", page(self._revoke)),
+            web.get(PATH, self._allowed(self._ask)),
+            web.post(PATH, self._allowed(self._look)),
+            web.post(f"{PATH}/revoke", self._allowed(self._revoke)),
             web.post(f"{API}/look", api(self._api_look, Right.REVOKE)),
             web.post(f"{API}/revoke", api(self._api_revoke, Right.REVOKE)),
         ]
+
+    def _allowed(self, handler: Signed) -> Handler:
+        """A page for whoever may revoke: looked at before anything is done."""
+
+        async def allowed(request: web.Request, session: Session) -> web.StreamResponse:
+            if not session.member.may(Right.REVOKE):
+                return self._frame.lost("not_found", request, session, 403)
+            return await handler(request, session)
+
+        return self._guard.page(allowed)
 
     # What is done
 
@@ -144,8 +154,6 @@ class CertificateDesk:
         found: Certificate | None = None,
         done: bool = False,
     ) -> web.Response:
-        if not session.member.may(Right.REVOKE):
-            return self._frame.lost("not_found", request, session, 403)
         shown = None if found is None else shape(found) | _days(found)
         reasons = [why.value for why in Why]
         values = {"trouble": trouble, "code": code, "found": shown, "done": done, "reasons": reasons}

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, LargeBinary, SmallInteger, String, Table, UniqueConstraint, false, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+    UniqueConstraint,
+    false,
+    text,
+)
 
 from casestore.columns import Id, Utc, id_column, metadata, reference
 
@@ -61,7 +73,8 @@ codes = Table(  # one-time codes: only a keyed hash of each is kept
     metadata,
     id_column(),
     reference("conversation_id", "conversations", index=True),
-    reference("call_id", "calls", index=True),  # asked for on the telephone, and for no conversation
+    # Asked for on the telephone, and for no conversation. The call goes sooner than the limits its codes count for.
+    Column("call_id", Id, ForeignKey("calls.id", ondelete="SET NULL"), index=True),
     Column("afm_key", String(32), nullable=False),
     Column("afm_sealed", LargeBinary, nullable=False),
     Column("code_key", String(32), nullable=False),

@@ -16,6 +16,10 @@ _WISH = "θέλω ζητώ ζητάω ήθελα χρειάζομαι προτι
 _ME = "με εμένα μας me us"
 _TO_ME = f"{_ME} μου"
 _NOT = "μη μην δεν όχι χωρίς not no never dont don"
+_OTHERWISE = re.compile(
+    r"\bcall (?:me|us) an?\b|\blet (?:me|us) call\b|\b(?:to|i(?:'ll| will)?) call (?!me|us)|\bσας κάν", re.IGNORECASE
+)
+"""Somebody is fetched, or the citizen calls."""
 _WORD = re.compile(r"[^\W\d_]+")
 _MOST_WORDS = 60
 
@@ -24,7 +28,7 @@ def wants_a_call(text: str) -> bool:
     """«Να με πάρει κάποιος τηλέφωνο», "please call me"; not «μην τηλεφωνήσετε», nor «καλέστε μου έναν υπάλληλο»."""
     said = _WORD.findall(text.lower())
     words = frozenset(fold(word) for word in said[:_MOST_WORDS])
-    if not words or words & _keys(_NOT):
+    if not words or words & _keys(_NOT) or _OTHERWISE.search(text):
         return False
     taken = words & _keys(_TAKE) and words & _keys(_TELEPHONE)
     rung = (words & _keys(_CALL) or taken) and words & _keys(_ME)

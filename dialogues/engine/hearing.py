@@ -27,7 +27,7 @@ from dialogues.understanding.earlier import asks_of_all, earlier_case
 from dialogues.understanding.facets import ASK_FACET, in_their_order, of_something, second_of, with_facet
 from dialogues.understanding.interpret import Reading, match_choice, preclassify, resolve_in_context
 from dialogues.understanding.keyboard import as_meant
-from dialogues.understanding.limits import TAKING, Limits
+from dialogues.understanding.limits import CONFIRMED, TAKING, Limits
 from dialogues.understanding.matters import with_matter
 from dialogues.understanding.preference_phrases import PreferencePhrases
 from dialogues.understanding.proxies import OWN, proxy_question
@@ -71,6 +71,8 @@ class Hearing:
         if (both := parted(message.text, topic, self._phrases)) is not None:
             rest = preclassify(both.rest, (), (), self._phrases, topic) or self._parsed(both.rest, slots)
             how = both.aside[0] != LANGUAGE
+            if how and rest.intent in CONFIRMED:
+                return replace(rest, aside=both.aside)
             if how and (rest.intent in TAKING or _is_said_again(rest, both.aside)):
                 return self._wished(message.text, rest, both.aside, topic)
             if asks_something(both.rest) and (rest.intent not in _UNCLEAR | _COURTESY or rest.has(*_NAMES)):

@@ -23,6 +23,8 @@ from nlu.yaml_file import read_yaml
 
 TAKING = frozenset({STOP, DELETE, "unlink"})
 """Intents that end or take away something."""
+CONFIRMED = frozenset({DELETE, "unlink"})
+"""Those of them that are meant unless alerts are named: «αποσύνδεση από το Viber» limits nothing."""
 _START = "start_notifications"
 """No wish for all alerts, where it says when there shall be none: «όχι όταν κοιμάμαι, στο Viber ναι»."""
 _PIECES = re.compile(r"[,.;!\n]+|\s(?:και|κι|kai|ke|and|but|αλλά)\s", re.IGNORECASE)
@@ -37,11 +39,14 @@ class Limits:
         self._phrases = phrases
         self._table = _table(channels, "phrases")
         self._denial = _table(channels, "denial")
+        self._alerts = _table(channels, "alerts")
 
     def kept(self, reading: Reading) -> Reading:
         """The reading; as a wish how, where it would take away and its words limit it."""
         denied = reading.intent == _START and self._denial.find(reading.text)
         if reading.intent not in TAKING and not denied:
+            return reading
+        if reading.intent in CONFIRMED and self._alerts.find(reading.text) is None:
             return reading
         limit = self._table.find(reading.text) or (_HOURS if names_hours(reading.text) else None)
         if limit in (None, _WHOLE):

@@ -195,3 +195,8 @@ async def test_what_was_sent_is_told_whatever_the_reason(talk: Talk) -> None:
 async def test_where_alerts_come_is_no_wish_for_them(talk: Talk) -> None:
     await talk.by(ANNA).say("και πού θα μου έρχονται τα μηνύματα τότε;")
     assert (talk.names, talk.turn.effects) == (["utter_alerts_where"], ())
+
+
+async def test_an_erasure_beside_a_preference_is_heard(talk: Talk) -> None:
+    await talk.by(ANNA).say("διαγράψτε με και μη μου στέλνετε το βράδυ")
+    assert any(name.startswith("utter_erase") or "erase" in name for name in talk.names)

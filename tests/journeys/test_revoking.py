@@ -116,8 +116,14 @@ async def test_who_has_not_the_right_or_says_no_reason_revokes_nothing(
 ) -> None:
     async with signed_in(service.system.url, CLERK) as clerk:
         assert await revoke(clerk, code) == 403
-        async with clerk.session.get(f"{service.system.url}/console/certificates") as page:
+        pages = f"{service.system.url}/console/certificates"
+        async with clerk.session.get(pages) as page:
             assert page.status == 403
+        for path in ("", "/revoke"):
+            form = {"csrf": clerk.csrf, "code": code, "reason": "abuse"}
+            async with clerk.session.post(f"{pages}{path}", data=form) as page:
+                assert page.status == 403
+        assert await noted(service) == []
     for wrong, status in (({"code": code, "reason": "because"}, 422), ({"code": code}, 422), ({"code": "4TY6"}, 422)):
         assert (await chief.ask("POST", "certificates/revoke", wrong))[0] == status
     assert (await chief.ask("POST", "certificates/look", {"code": "4TY6-KH90-TTY0-9K13"}))[0] == 404

@@ -94,12 +94,14 @@ class AskingForCalls:
         chat = None if said is None else await self._store.conversations.chat(one.conversation_id)
         if said is None or chat is None:
             return
+        speaker = await self._store.takeovers.speaker(connection, one.conversation_id)
+        if speaker != one.citizen_id:  # somebody else is there now
+            return
         values = {name: str(value) for name, value in said.values.items()}
         reply = self._wording.say(said.response, chat.language, chat.channel, **values)
         key = f"callback:{one.id}:{one.attempts}:{state}"
         to = Recipient(chat.channel, chat.address, one.conversation_id)
         composed = compose(reply, to, key, now, kind=Kind.NOTICE)
-        speaker = await self._store.takeovers.speaker(connection, one.conversation_id)
         await self._store.transcript.add_lines(connection, one.conversation_id, composed.lines, speaker)
         await self._store.outbox.add(connection, composed.dispatches, now)
 

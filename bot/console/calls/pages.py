@@ -220,7 +220,8 @@ class CallPages:
     async def _callback(self, call: Call, session: Session, form: Form) -> str:
         citizen = self._citizen(call)
         number = await self._following.place(citizen)
-        await self._desk.call_back(session.member, citizen, number, f"call:{call.id}", form.get("about", ""))
+        key = f"call:{call.id}:{secrets.token_hex(8)}"
+        await self._desk.call_back(session.member, citizen, number, key, form.get("about", ""))
         return ""
 
     async def _outcome(self, call: Call, session: Session, form: Form) -> str:

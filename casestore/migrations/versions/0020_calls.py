@@ -18,7 +18,7 @@ def upgrade() -> None:
     with op.batch_alter_table("codes") as table:
         table.alter_column("conversation_id", existing_type=ID, nullable=True)
         table.add_column(sa.Column("call_id", ID))
-        table.create_foreign_key(op.f("fk_codes_call_id"), "calls", ["call_id"], ["id"], ondelete="CASCADE")
+        table.create_foreign_key(op.f("fk_codes_call_id"), "calls", ["call_id"], ["id"], ondelete="SET NULL")
     op.create_index(op.f("ix_codes_call_id"), "codes", ["call_id"])
 
 

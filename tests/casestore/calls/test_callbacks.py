@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from casestore.calls.model import (
     ATTEMPTS,
@@ -23,8 +23,8 @@ from casestore.calls.model import (
     after,
 )
 from casestore.database import Database
-from casestore.people.codes import OfCall
-from casestore.tables import callback_attempts, callbacks, codes
+from casestore.people.codes import PER_CITIZEN, OfCall
+from casestore.tables import callback_attempts, callbacks, calls, codes
 from casestore.vault import Vault
 from tests.casestore.fixture import StoreFixture
 from tests.clock import START
@@ -105,6 +105,20 @@ async def test_a_code_of_a_call_is_of_no_conversation_and_of_no_other_call(fixtu
         assert await store.codes.tried(connection, found.id, right=True, now=START) is not None
         left = select(func.count()).select_from(codes).where(codes.c.used_at.is_(None))
         assert await connection.scalar(left) == 2  # the others' are as they were
+
+
+async def test_the_limits_outlive_the_calls_whose_codes_they_count(fixture: StoreFixture) -> None:
+    staff, store = await employ(fixture.store, "anna@gov.gr"), fixture.store
+    month = PER_CITIZEN[-1][0]
+    issued = []
+    for number in range(month + 1):
+        now = START + timedelta(days=number // 2)
+        async with fixture.database.write() as connection:
+            call = await store.calls.begin(connection, staff, FoundBy.AFM, Purpose.CASE, AFM, now)
+            issued.append(await store.codes.issue(connection, OfCall(call), AFM, "111111", now, sent=True))
+            await store.calls.finish(connection, call, now)
+            await connection.execute(delete(calls).where(calls.c.citizen_id.is_(None)))
+    assert issued == [True] * month + [False]
 
 
 @given(st.lists(st.sampled_from(list(Outcome)), min_size=ATTEMPTS, max_size=ATTEMPTS))
