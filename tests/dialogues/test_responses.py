@@ -7,15 +7,19 @@ from typing import Any
 
 import pytest
 
+from bot.certificates.verify.verdict import Basis, Reason, Result
 from bot.channels.facts import SPOKEN
+from casestore.certificates.records import Why
 from dialogues.actions import all_actions
 from dialogues.actions.alarms import VIOLENCE
 from dialogues.actions.base import Action, ActionInput
 from dialogues.actions.certificate_form import Form
+from dialogues.actions.checking import told as checked_as
 from dialogues.actions.facts import ANSWERED, ServiceFacets, meaning
 from dialogues.catalogue import Office, Service, load_catalogue
 from dialogues.ports import (
     CaseView,
+    CheckedCertificate,
     Look,
     LookedFor,
     Looker,
@@ -147,7 +151,7 @@ def messages() -> list[ActionInput]:
     kinds += [((), {"about": "service", "topic": "flood-compensation"}, "nlu_fallback")]
     kinds += [((), {"about": alarm}, alarm) for alarm in ("danger", "despair")]
     alarms = ("danger", "despair", "grief", "fraud", "breach")
-    kinds += [((), {}, alarm) for alarm in alarms]
+    kinds += [((), {}, alarm) for alarm in (*alarms, "danger_over")]
     kinds += [
         ((), {"question": question}, intent)
         for question in ("link", "person", "afm", "code")
@@ -169,6 +173,7 @@ def messages() -> list[ActionInput]:
     own += [replace(abroad, context=each, message=said, slots=guessed, confidence=0.5) for each in who]
     beside = replace(abroad, intent="change_language", goes_on=True)
     own += [beside, replace(abroad, intent="danger", facet=VIOLENCE)]
+    own += [replace(abroad, context=each, intent="ask_facet", facet="seen") for each in who]
     own += [abroad, replace(abroad, slots={"question": "link"}), *files_sent()]
     return own + [
         ActionInput(said, context, intent, found, state, channels=SPOKEN)
@@ -179,7 +184,8 @@ def messages() -> list[ActionInput]:
 
 async def said_by(action: Action, turn: ActionInput) -> tuple[Say, ...]:
     try:
-        return (await action.run(turn)).says
+        done = await action.run(turn)
+        return (*done.says, *done.held)
     except KeyError:  # this State has no such citizen
         return ()
 
@@ -194,7 +200,19 @@ async def everything_said() -> list[Say]:
         for turn in heard
         for say in await said_by(action, turn)
     }
-    return [*found.values(), *facts_told(), *await certificates_told()]
+    return [*found.values(), *facts_told(), *await certificates_told(), *checks_told()]
+
+
+def checks_told() -> list[Say]:
+    """What a file or a code may turn out to be."""
+    known = CheckedCertificate(
+        "genuine", title="Πιστοποιητικό γέννησης", issuer="Δήμος", issued_at=NOW, valid_until=NOW
+    )
+    full = replace(known, holder="Άννα Π.", protocol="1042")
+    results = [replace(full, result=result, basis=basis) for result in Result for basis in Basis]
+    results += [replace(known, result="altered", reason=reason) for reason in Reason if reason is not Reason.OFFLINE]
+    results += [replace(known, result="revoked", revoked_at=NOW, why=why) for why in Why]
+    return [*map(checked_as, results), Say("utter_check_slow"), Say("utter_check_unfetched")]
 
 
 async def certificates_told() -> list[Say]:
@@ -203,6 +221,8 @@ async def certificates_told() -> list[Say]:
     base = RequestedCertificate(1, "birth-certificate", "asked", NOW, issued_at=NOW, valid_until=NOW, kept_until=NOW)
     names = ("asked", "waiting", "issued", "refused", "failed")
     each = [Certificates(tuple(replace(base, state=state, id=n) for n in (1, 2))) for state in names]
+    revoked = [replace(base, state="revoked", revoked_at=NOW, why=why, id=n) for n, why in enumerate(Why)]
+    each += [Certificates((one,)) for one in revoked] + [Certificates(tuple(revoked))]
     each += [Certificates((replace(base, state="waiting"),)), Certificates(off=frozenset(catalogue.issued))]
     states = [State(certificates=one) for one in (Certificates(), Certificates(may=False), *each)]
     states += [State(of={ANNA: (FLOOD, FLOOD, PERMIT, PERMIT)}), State(of={ANNA: ()})]
