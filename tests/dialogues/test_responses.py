@@ -7,19 +7,15 @@ from typing import Any
 
 import pytest
 
-from bot.certificates.verify.verdict import Basis, Reason, Result
 from bot.channels.facts import SPOKEN
 from casestore.certificates.records import Why
 from dialogues.actions import all_actions
 from dialogues.actions.alarms import VIOLENCE
 from dialogues.actions.base import Action, ActionInput
-from dialogues.actions.certificate_form import Form
-from dialogues.actions.checking import told as checked_as
 from dialogues.actions.facts import ANSWERED, ServiceFacets, meaning
 from dialogues.catalogue import Office, Service, load_catalogue
 from dialogues.ports import (
     CaseView,
-    CheckedCertificate,
     Look,
     LookedFor,
     Looker,
@@ -34,6 +30,7 @@ from dialogues.questions import AGAIN, ASIDE, ASKED_BY
 from dialogues.say import Say
 from dialogues.turn import Context, Entity, Message
 from dialogues.wording import LANGUAGES, UnknownResponse, Voice, Wording
+from tests.dialogues.certificate_turns import certificate_turns, checks_told
 from tests.dialogues.domain import (
     NAMES,
     OUTSIDE,
@@ -203,18 +200,6 @@ async def everything_said() -> list[Say]:
     return [*found.values(), *facts_told(), *await certificates_told(), *checks_told()]
 
 
-def checks_told() -> list[Say]:
-    """What a file or a code may turn out to be."""
-    known = CheckedCertificate(
-        "genuine", title="Πιστοποιητικό γέννησης", issuer="Δήμος", issued_at=NOW, valid_until=NOW
-    )
-    full = replace(known, holder="Άννα Π.", protocol="1042")
-    results = [replace(full, result=result, basis=basis) for result in Result for basis in Basis]
-    results += [replace(known, result="altered", reason=reason) for reason in Reason if reason is not Reason.OFFLINE]
-    results += [replace(known, result="revoked", revoked_at=NOW, why=why) for why in Why]
-    return [*map(checked_as, results), Say("utter_check_slow"), Say("utter_check_unfetched")]
-
-
 async def certificates_told() -> list[Say]:
     """Every kind, asked for from the first word to the last, and asked about in every state it may have."""
     catalogue, said = load_catalogue(), list[Say]()
@@ -232,23 +217,6 @@ async def certificates_told() -> list[Say]:
             names_ = [name for name in wanted if "certificate" in name or name == "action_confirm_deletion"]
             said += [say for name in (*names_, "action_facet") for say in await said_by(wanted[name], turn)]
     return said
-
-
-def certificate_turns() -> list[ActionInput]:
-    """A form at each of its questions, with answers right and wrong; and words about what was asked for."""
-    found: list[ActionInput] = []
-    for channel, level in (("viber", 2), ("sms", 2), ("viber", 0)):
-        context = Context(1, channel, NOW, ANNA if level else None, level)
-        plain = ActionInput(Message("1", "το πιστοποιητικό", NOW), context, "request_certificate", channels=SPOKEN)
-        found += [plain, replace(plain, intent="ask_facet", facet="valid", slots={"about": "certificate"})]
-        found.append(replace(plain, slots={"pending": {"intent": "cancel_certificate", "reference": None}}))
-        for code, kind in load_catalogue().issued.items():
-            for asks in (None, *kind.details):
-                for details, confirmed in (({}, False), (dict.fromkeys(kind.details, "x"), False), ({}, True)):
-                    form = Form(code, details, asks, confirmed)
-                    found.append(replace(plain, slots={"pending": form.packed()}))
-                    found.append(replace(plain, slots={"pending": form.packed()}, intent="give_detail", said=""))
-    return found
 
 
 def facts_told() -> list[Say]:
