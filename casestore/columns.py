@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, DateTime, Dialect, ForeignKey, Integer, MetaData, String
+from sqlalchemy import BigInteger, Column, DateTime, Dialect, ForeignKey, Integer, MetaData, String, text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 metadata = MetaData(
@@ -59,3 +59,8 @@ def id_column() -> Column[int]:
 def reference(name: str, target: str, **options: Any) -> Column[int]:
     """A row of ``target``, with which this one goes."""
     return Column(name, Id, ForeignKey(f"{target}.id", ondelete="CASCADE"), **options)
+
+
+def only_where(condition: str) -> dict[str, Any]:
+    """Options of an index over some rows only: those of which this SQL holds, on either database."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}

@@ -43,6 +43,7 @@ class Rendering:
     def __init__(self, desks: Arranged[Desks], clock: Clock) -> None:
         self._desks = desks
         self._clock = clock
+        self._words = load_words()  # what is wrong with them is known at the start, not at the first page
         self._templates = Environment(
             loader=FileSystemLoader(FOLDER),
             autoescape=True,
@@ -53,7 +54,7 @@ class Rendering:
 
     def page(self, name: str, language: str, status: int = 200, /, **values: Any) -> web.Response:
         """``name`` is a template."""
-        words, now = load_words(), self._clock()
+        words, now = self._words, self._clock()
 
         def say(key: str) -> str:
             return words[key][language] if key in words else key.partition("_")[2]

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from sqlalchemy import Boolean, CheckConstraint, Column, Index, Integer, String, Table, Text, UniqueConstraint
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Index, Integer, String, Table, Text, UniqueConstraint, text
-
-from casestore.columns import Utc, id_column, metadata, reference
-
-
-def _where(condition: str) -> dict[str, Any]:
-    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
-
+from casestore.columns import Utc, id_column, metadata, only_where, reference
 
 broadcasts = Table(
     "broadcasts",
@@ -38,7 +31,7 @@ broadcasts = Table(
     Column("seen_at", Utc),  # when a worker last saw it running
     Column("lineage", String(80)),  # in which database that was
     CheckConstraint("approver IS NULL OR approver <> author", name="two_people"),
-    Index("ix_broadcasts_live", "id", **_where("state IN ('running', 'paused')")),
+    Index("ix_broadcasts_live", "id", **only_where("state IN ('running', 'paused')")),
     Index("ix_broadcasts_words", "words_key", "created_at"),
     Index("ix_broadcasts_created", "created_at"),
 )
@@ -65,5 +58,5 @@ broadcast_members = Table(  # one row for each who is to be told, there before a
     Column("due_at", Utc, nullable=False),  # not before: it is quiet there
     reference("notice_id", "notices", unique=True),
     UniqueConstraint("broadcast_id", "citizen_id"),
-    Index("ix_broadcast_members_waiting", "broadcast_id", "due_at", "id", **_where("state = 'waiting'")),
+    Index("ix_broadcast_members_waiting", "broadcast_id", "due_at", "id", **only_where("state = 'waiting'")),
 )

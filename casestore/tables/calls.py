@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Column, Index, LargeBinary, SmallInteger, String, Table, text
 
-from casestore.columns import Utc, id_column, metadata, reference
+from casestore.columns import Utc, id_column, metadata, only_where, reference
 
 _NONE = text("0")
-_OPEN: dict[str, Any] = {
-    "sqlite_where": text("finished_at IS NULL"),
-    "postgresql_where": text("finished_at IS NULL"),
-}
+_OPEN = only_where("finished_at IS NULL")
 
 callbacks = Table(
     "callbacks",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import (
     Boolean,
     Column,
@@ -18,11 +16,11 @@ from sqlalchemy import (
     text,
 )
 
-from casestore.columns import Utc, id_column, metadata, reference
+from casestore.columns import Utc, id_column, metadata, only_where, reference
 
-_OPEN: dict[str, Any] = {"sqlite_where": text("state = 'open'"), "postgresql_where": text("state = 'open'")}
-_PARKED: dict[str, Any] = {"sqlite_where": text("state = 'parked'"), "postgresql_where": text("state = 'parked'")}
-_DEAD: dict[str, Any] = {"sqlite_where": text("state = 'dead'"), "postgresql_where": text("state = 'dead'")}
+_OPEN = only_where("state = 'open'")
+_PARKED = only_where("state = 'parked'")
+_DEAD = only_where("state = 'dead'")
 
 cases = Table(
     "cases",

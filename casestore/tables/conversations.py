@@ -2,42 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, text
 
-from casestore.columns import Id, Utc, id_column, metadata, reference
+from casestore.columns import Id, Utc, id_column, metadata, only_where, reference
 
-_KNOWN: dict[str, Any] = {
-    "sqlite_where": text("citizen_id IS NOT NULL"),
-    "postgresql_where": text("citizen_id IS NOT NULL"),
-}
+_KNOWN = only_where("citizen_id IS NOT NULL")
 
-_OPEN: dict[str, Any] = {"sqlite_where": text("owner <> 'bot'"), "postgresql_where": text("owner <> 'bot'")}
-_CLAIMED: dict[str, Any] = {
-    "sqlite_where": text("claimed_at IS NOT NULL"),
-    "postgresql_where": text("claimed_at IS NOT NULL"),
-}
-_RELEASED: dict[str, Any] = {
-    "sqlite_where": text("released_at IS NOT NULL"),
-    "postgresql_where": text("released_at IS NOT NULL"),
-}
-_ANSWERED: dict[str, Any] = {
-    "sqlite_where": text("answered_at IS NOT NULL"),
-    "postgresql_where": text("answered_at IS NOT NULL"),
-}
-_CLOSED: dict[str, Any] = {
-    "sqlite_where": text("closed_at IS NOT NULL"),
-    "postgresql_where": text("closed_at IS NOT NULL"),
-}
-_STILL_OPEN: dict[str, Any] = {
-    "sqlite_where": text("closed_at IS NULL"),
-    "postgresql_where": text("closed_at IS NULL"),
-}
-_SAID: dict[str, Any] = {
-    "sqlite_where": text("author = 'citizen'"),
-    "postgresql_where": text("author = 'citizen'"),
-}
+_OPEN = only_where("owner <> 'bot'")
+_CLAIMED = only_where("claimed_at IS NOT NULL")
+_RELEASED = only_where("released_at IS NOT NULL")
+_ANSWERED = only_where("answered_at IS NOT NULL")
+_CLOSED = only_where("closed_at IS NOT NULL")
+_STILL_OPEN = only_where("closed_at IS NULL")
+_SAID = only_where("author = 'citizen'")
 
 conversations = Table(
     "conversations",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import (
     Boolean,
     Column,
@@ -18,9 +16,9 @@ from sqlalchemy import (
     text,
 )
 
-from casestore.columns import Utc, id_column, metadata, reference
+from casestore.columns import Utc, id_column, metadata, only_where, reference
 
-OPEN_ROWS: dict[str, Any] = {"sqlite_where": text("state = 'open'"), "postgresql_where": text("state = 'open'")}
+OPEN_ROWS = only_where("state = 'open'")
 
 documents = Table(  # a file that a citizen handed in; several of one paper share a bundle
     "documents",

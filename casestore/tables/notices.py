@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from sqlalchemy import Column, ForeignKey, Index, Integer, SmallInteger, String, Table, UniqueConstraint
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, SmallInteger, String, Table, UniqueConstraint, text
-
-from casestore.columns import Id, Utc, id_column, metadata, reference
-
-
-def _where(condition: str) -> dict[str, Any]:
-    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
-
+from casestore.columns import Id, Utc, id_column, metadata, only_where, reference
 
 notices = Table(
     "notices",
@@ -30,10 +23,10 @@ notices = Table(
     Column("told_at", Utc),  # when it was let through to a provider first
     Column("settled_at", Utc),
     Index("ix_notices_case", "citizen_id", "reference", "id"),
-    Index("ix_notices_due", "due_at", "id", **_where("state = 'open'")),
+    Index("ix_notices_due", "due_at", "id", **only_where("state = 'open'")),
     Index("ix_notices_settled", "settled_at"),
-    Index("ix_notices_told", "told_at", **_where("told_at IS NOT NULL")),
-    Index("ix_notices_unknown", "settled_at", **_where("state = 'unknown'")),
+    Index("ix_notices_told", "told_at", **only_where("told_at IS NOT NULL")),
+    Index("ix_notices_unknown", "settled_at", **only_where("state = 'unknown'")),
 )
 
 notice_facts = Table(  # a change of a case that is told: in one notice and no other
@@ -65,7 +58,7 @@ notice_sends = Table(  # a notice on one channel: the row of the outbox, and how
     Column("outbox_rank", SmallInteger, nullable=False),
     Column("watched_until", Utc),
     UniqueConstraint("notice_id", "number"),
-    Index("ix_notice_sends_watched", "watched_until", **_where("watched_until IS NOT NULL")),
+    Index("ix_notice_sends_watched", "watched_until", **only_where("watched_until IS NOT NULL")),
 )
 
 notice_log = Table(  # every decision about a notice, and what became of it; rows are only added
@@ -95,6 +88,6 @@ timed_facts = Table(  # what is told because time has passed, and not because it
     Column("notice_id", Id, ForeignKey("notices.id", ondelete="SET NULL"), index=True),
     UniqueConstraint("citizen_id", "reference", "kind", "about", "step"),
     Index("ix_timed_facts_reference", "reference"),
-    Index("ix_timed_facts_due", "due_at", "id", **_where("state = 'open'")),
-    Index("ix_timed_facts_sitting", "reference", **_where("state = 'open' AND kind = 'late' AND step > 1")),
+    Index("ix_timed_facts_due", "due_at", "id", **only_where("state = 'open'")),
+    Index("ix_timed_facts_sitting", "reference", **only_where("state = 'open' AND kind = 'late' AND step > 1")),
 )

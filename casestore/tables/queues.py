@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Boolean, Column, Index, LargeBinary, SmallInteger, String, Table, UniqueConstraint, text
 
-from casestore.columns import Id, Utc, id_column, metadata, reference
+from casestore.columns import Id, Utc, id_column, metadata, only_where, reference
 
-_OPEN: dict[str, Any] = {"sqlite_where": text("state = 'open'"), "postgresql_where": text("state = 'open'")}
-
-
-def _where(condition: str) -> dict[str, Any]:
-    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+_OPEN = only_where("state = 'open'")
 
 
 # by these casestore/rights/retention.py finds what is old: finished rows with their text, and finished rows without
-_INBOX_KEPT = _where("finished_at IS NOT NULL AND length(payload_sealed) > 0")
-_INBOX_EMPTIED = _where("finished_at IS NOT NULL AND length(payload_sealed) = 0")
-_OUTBOX_KEPT = _where("finished_at IS NOT NULL AND length(body_sealed) > 0")
-_OUTBOX_EMPTIED = _where("finished_at IS NOT NULL AND length(body_sealed) = 0")
+_INBOX_KEPT = only_where("finished_at IS NOT NULL AND length(payload_sealed) > 0")
+_INBOX_EMPTIED = only_where("finished_at IS NOT NULL AND length(payload_sealed) = 0")
+_OUTBOX_KEPT = only_where("finished_at IS NOT NULL AND length(body_sealed) > 0")
+_OUTBOX_EMPTIED = only_where("finished_at IS NOT NULL AND length(body_sealed) = 0")
 
 inbox = Table(
     "inbox",
@@ -39,10 +33,10 @@ inbox = Table(
     Column("error", String(200)),
     UniqueConstraint("channel", "external_id"),
     Index("ix_inbox_open_lane", "channel", "conversation_key", "id", **_OPEN),
-    Index("ix_inbox_held", "conversation_key", **_where("lease_until IS NOT NULL AND state = 'open'")),
+    Index("ix_inbox_held", "conversation_key", **only_where("lease_until IS NOT NULL AND state = 'open'")),
     Index("ix_inbox_kept", "finished_at", **_INBOX_KEPT),
     Index("ix_inbox_emptied", "finished_at", **_INBOX_EMPTIED),
-    Index("ix_inbox_dead", "id", sqlite_where=text("state = 'dead'"), postgresql_where=text("state = 'dead'")),
+    Index("ix_inbox_dead", "id", **only_where("state = 'dead'")),
 )
 
 outbox = Table(
@@ -73,11 +67,11 @@ outbox = Table(
     Column("reason", String(64)),
     Index("ix_outbox_open", "channel", "priority", "due_at", "id", **_OPEN),
     Index("ix_outbox_open_recipient", "recipient_key", "priority", "id", **_OPEN),
-    Index("ix_outbox_open_lane", "channel", "recipient_key", "id", **_where("priority = 1 AND state = 'open'")),
-    Index("ix_outbox_answers", "recipient_key", "created_at", **_where("priority = 1")),
+    Index("ix_outbox_open_lane", "channel", "recipient_key", "id", **only_where("priority = 1 AND state = 'open'")),
+    Index("ix_outbox_answers", "recipient_key", "created_at", **only_where("priority = 1")),
     Index("ix_outbox_kept", "finished_at", **_OUTBOX_KEPT),
     Index("ix_outbox_emptied", "finished_at", **_OUTBOX_EMPTIED),
-    Index("ix_outbox_failed", "finished_at", **_where("state = 'failed'")),
+    Index("ix_outbox_failed", "finished_at", **only_where("state = 'failed'")),
     Index("ix_outbox_provider", "channel", "provider_id"),
     Index("ix_outbox_recipient", "recipient_key", "id"),
 )

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from sqlalchemy import Column, Float, Index, String, Table
 
-from sqlalchemy import Column, Float, Index, String, Table, text
-
-from casestore.columns import Utc, id_column, metadata
+from casestore.columns import Utc, id_column, metadata, only_where
 
 meta = Table(
     "meta", metadata, Column("name", String(32), primary_key=True), Column("value", String(200), nullable=False)
 )
 
-_NAMED: dict[str, Any] = {
-    "sqlite_where": text("subject_key IS NOT NULL"),
-    "postgresql_where": text("subject_key IS NOT NULL"),
-}
+_NAMED = only_where("subject_key IS NOT NULL")
 
 audit = Table(
     "audit",

@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import select
 
 from bot.conversation.hours import load_hours
 from casestore.tables import callback_attempts, callbacks
 from tests.bot.notices.harness import PERMIT
-from tests.calls import MOBILE, VIBER, CallForms, running_calls
+from tests.calls import MOBILE, VIBER, CallForms
 from tests.clock import START
 from tests.console import signed_in
 from tests.harness import System
-
-
-@pytest.fixture
-async def system(sqlite_url: str) -> AsyncIterator[System]:
-    async with running_calls(sqlite_url) as system:
-        yield system
-
-
-@pytest.fixture
-async def anna(system: System) -> AsyncIterator[CallForms]:
-    async with signed_in(system.url, "anna@gov.gr") as employee:
-        yield CallForms(system, employee)
-
-
-@pytest.fixture
-async def nikos(system: System) -> AsyncIterator[CallForms]:
-    async with signed_in(system.url, "nikos@gov.gr") as employee:
-        yield CallForms(system, employee)
 
 
 async def asked_by_sms(system: System) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
@@ -14,30 +13,12 @@ from casestore.people.identity import PROVEN
 from casestore.staff.model import Role
 from casestore.tables import callbacks, calls
 from tests.bot.notices.harness import PERMIT
-from tests.calls import AFM, MOBILE, VIBER, CallForms, running_calls
+from tests.calls import AFM, MOBILE, VIBER, CallForms
 from tests.clock import START
 from tests.console import employ, signed_in
 from tests.harness import System
 
 OTHER, UNKNOWN = "090000045", "090000057"
-
-
-@pytest.fixture
-async def system(sqlite_url: str) -> AsyncIterator[System]:
-    async with running_calls(sqlite_url) as system:
-        yield system
-
-
-@pytest.fixture
-async def anna(system: System) -> AsyncIterator[CallForms]:
-    async with signed_in(system.url, "anna@gov.gr") as employee:
-        yield CallForms(system, employee)
-
-
-@pytest.fixture
-async def nikos(system: System) -> AsyncIterator[CallForms]:
-    async with signed_in(system.url, "nikos@gov.gr") as employee:
-        yield CallForms(system, employee)
 
 
 def without_numbers(page: str) -> str:
