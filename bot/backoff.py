@@ -28,6 +28,7 @@ class Backoff:
 
 
 TURN_ATTEMPTS = 5  # of a message; crashes of a worker count: one that kills it is buried too
+SUSPECT_FROM = 3  # from this attempt on a message is answered with no other in hand
 SEND_ATTEMPTS = 8  # of a dispatch that is refused for the time being, and not before RetryPolicy.patience is over
 LOOKS = 100  # attempts at a dispatch in all, most of them asking a provider that cannot tell: more than an hour
 EVENT_ATTEMPTS = 20  # of a registry's event: two hours of a registry that is down; polling goes on beside it
@@ -44,10 +45,11 @@ class RetryPolicy:
     A lease must outlast a turn (``turn_lease``) or a send with its wait for the token bucket (``send_lease``): what is
     not finished by then is somebody else's to do. ``patience``: so long a send is tried again that a provider refuses
     for the time being. ``most_doubts``: so often a message is sent again without knowing whether it had been accepted.
-    ``store_down`` is in seconds.
+    ``store_down`` is in seconds. ``turn_attempts``: so often a message is claimed before it is buried.
     """
 
     turn_lease: timedelta = timedelta(seconds=60)
+    turn_attempts: int = TURN_ATTEMPTS
     turn_again: Backoff = Backoff(first=1.0, most=60.0)
     send_lease: timedelta = timedelta(seconds=120)
     send_again: Backoff = Backoff(first=2.0, most=600.0)

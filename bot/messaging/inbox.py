@@ -6,7 +6,7 @@ from typing import Protocol
 
 import structlog
 
-from bot.backoff import TURN_ATTEMPTS, RetryPolicy
+from bot.backoff import SUSPECT_FROM, RetryPolicy
 from bot.metrics import Metrics
 from bot.runtime import Runtime
 from bot.worker import TaskPool
@@ -56,9 +56,22 @@ class InboxJob:
             return False
         now, lease = self._clock(), self._policy.turn_lease
         taken = await self._inbox.claim(self._channel, now, self._new_claim(), limit=self.pool.free, lease=lease)
+        suspect = next((claimed for claimed in taken if claimed.attempts >= SUSPECT_FROM), None)
+        if suspect is not None:
+            await self._answer_alone(suspect, [claimed for claimed in taken if claimed is not suspect])
+            return True
         for claimed in taken:
             self.pool.take(self._answer(claimed))
         return bool(taken)
+
+    async def _answer_alone(self, suspect: Claimed, others: list[Claimed]) -> None:
+        """A message of which the worker was lost before may have been what it died of, or only have been in hand beside
+        that: with nothing beside it, it can take nothing with it."""
+        if others:
+            await self._inbox.give_back(others)
+        await self.pool.empty()
+        self.pool.take(self._answer(suspect))
+        await self.pool.empty()
 
     async def drain(self) -> None:
         await self.pool.empty()
@@ -69,7 +82,7 @@ class InboxJob:
 
     async def _try(self, claimed: Claimed) -> str:
         try:
-            if claimed.attempts > TURN_ATTEMPTS:
+            if claimed.attempts > self._policy.turn_attempts:
                 return await self._bury(claimed, "worker-lost")
             return await self._handler.handle(claimed)
         except LostClaim:
@@ -84,7 +97,7 @@ class InboxJob:
 
     async def _failed(self, claimed: Claimed, error: str) -> str:
         try:
-            if claimed.attempts >= TURN_ATTEMPTS:
+            if claimed.attempts >= self._policy.turn_attempts:
                 return await self._bury(claimed, error)
             due = self._clock() + self._policy.turn_again.wait(claimed.attempts, self._random)
             await self._inbox.retry(claimed, due, error)

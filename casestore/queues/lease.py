@@ -170,6 +170,14 @@ class LeaseQueue:
             rows = (await connection.execute(self._sql.claim, values)).all()
         return sorted(rows, key=lambda row: int(row.id))
 
+    async def give_back(self, held: Sequence[Held]) -> None:
+        """As if these of one claim had never been taken; what somebody else has meanwhile stays theirs."""
+        rows = self._sql.table.c
+        mine = and_(rows.id.in_([one.id for one in held]), rows.claim.in_({one.claim for one in held}))
+        given = update(self._sql.table).where(mine, in_state(rows.state, QueueState.OPEN))
+        async with self._database.write() as connection:
+            await connection.execute(given.values(claim=None, lease_until=None, attempts=rows.attempts - 1))
+
     def read(self, held: Held) -> str:
         """The payload. Raises :class:`casestore.vault.SealBroken`, for this row alone."""
         return self._vault.open(f"{self._sql.table.name}.payload", held.sealed)

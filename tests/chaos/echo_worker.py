@@ -1,7 +1,8 @@
 """The worker as it is, but for two things: its dialogue echoes, since Rasa takes seconds to load, and it is in a hurry.
 
-Leases are short, so that what a killed worker held is free again soon; and a message may be in doubt more often than in
-real life, because here a worker dies every other second: what is counted is doubles, and none shall end unanswered.
+Leases are short, so that what a killed worker held is free again soon; and a message may be lost with its worker and be
+in doubt more often than in real life, because here a worker dies every other second and a turn that a busy machine holds
+up outlasts its lease: what is counted is doubles, and none shall end unanswered.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ IN_PARTS = "σε μέρη"
 SOON = Backoff(first=0.1, most=0.5)
 PACE = RetryPolicy(
     turn_lease=timedelta(seconds=2),
+    turn_attempts=100,
     turn_again=SOON,
     send_lease=timedelta(seconds=4),  # longer than the phone ever takes to accept: after it, looking up finds all
     send_again=SOON,

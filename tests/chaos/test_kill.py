@@ -157,8 +157,8 @@ class KillHarness:
         return all(worker.has_logged("work.ready") for worker in self.workers)
 
     async def idle(self) -> bool:
-        waiting, dead, _ = await self.store.inbox.depth()
-        return waiting == dead == 0 and not await self.store.results.depth()
+        waiting, _, _ = await self.store.inbox.depth()
+        return not waiting and not await self.store.results.depth()
 
 
 @pytest.fixture
@@ -227,6 +227,7 @@ async def check_store(harness: KillHarness, people: list[Citizen], copies: Count
     async with harness.store.database.read() as connection:
         for table, count in ((inbox, messages), (dialogue_events, messages), (transcript, messages + answers)):
             assert await connection.scalar(select(func.count()).select_from(table)) == count, table.name
+        assert Counter(await connection.scalars(select(inbox.c.state))) == {"done": messages}
         rows = (await connection.execute(select(outbox))).all()
     assert Counter(row.state for row in rows) == {"sent": answers}
     for row in rows:

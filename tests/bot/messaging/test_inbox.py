@@ -17,6 +17,7 @@ from bot.runtime import Runtime
 from bot.worker import run_until_idle
 from casestore.database import Database
 from casestore.queues.inbox import Claimed, Inbox
+from casestore.queues.lease import LostClaim
 from casestore.tables import inbox as rows
 from casestore.vault import Vault
 from tests.casestore.fixture import message
@@ -33,13 +34,18 @@ class Handler:
         self._database, self._inbox, self._clock = database, inbox, clock
         self.wrong: dict[str, Exception] = {}
         self.at_the_end: Exception | None = None
+        self.kills: str | None = None
+        self.in_hand: set[str] = set()
         self.answered: list[str] = []
         self.given_up: list[tuple[str, str]] = []
         self.go_on = asyncio.Event()
         self.go_on.set()
 
     async def handle(self, claimed: Claimed) -> str:
+        self.in_hand.add(claimed.external_id)
         await self.go_on.wait()
+        if self.kills in self.in_hand:  # the process is gone, and with it whatever it had in hand
+            raise LostClaim("killed")
         if claimed.external_id in self.wrong:
             raise self.wrong[claimed.external_id]
         async with self._database.write() as connection:
@@ -85,6 +91,15 @@ class InboxHarness:
         for _ in range(times - 1):
             self.clock.forward(seconds)
             await run_until_idle([job])
+
+    async def lives(self, times: int) -> None:
+        """So many workers after one another, each until the first rest."""
+        for _ in range(times):
+            self.handler.in_hand.clear()
+            self.clock.forward(LEASE)
+            job = self.job()
+            await job.step()
+            await job.drain()
 
     async def stands(self, name: str) -> tuple[str, int, str | None]:
         async with self.database.read() as connection:
@@ -154,6 +169,19 @@ async def test_a_message_that_kills_its_worker_is_given_up_too(harness: InboxHar
         clock.forward(LEASE)
     await harness.run()
     assert harness.handler.given_up == [("1", "worker-lost")]
+
+
+async def test_who_is_in_hand_beside_a_message_that_kills_its_worker_is_not_given_up_with_it(
+    harness: InboxHarness,
+) -> None:
+    names = ["1", "2", "3", "4", "5"]
+    for name in names:
+        await harness.put(name, conversation=name)
+    harness.handler.kills = "3"
+    await harness.lives(3 * TURN_ATTEMPTS)
+    assert harness.handler.given_up == [("3", "worker-lost")]
+    assert sorted(harness.handler.answered) == ["1", "2", "4", "5"]
+    assert await harness.stands("3") == ("dead", TURN_ATTEMPTS + 1, "worker-lost")
 
 
 async def test_a_turn_that_outlasts_its_lease_changes_nothing(harness: InboxHarness) -> None:

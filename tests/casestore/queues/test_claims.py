@@ -103,12 +103,11 @@ async def test_batches_that_write_the_same_rows_do_not_wait_for_one_another_for_
     ]
     await three[0].append({receipts: spool})
 
-    async def apply(receipts_: Receipts, first: int) -> None:
-        batch = (await receipts_.due(clock(), 2 * count))[first::2]
-        await receipts_.apply(batch, clock(), RetryRule(3, after=LEASE))
-
+    due, rule = await appliers[0].due(clock(), 2 * count), RetryRule(3, after=LEASE)
     await asyncio.gather(
-        apply(appliers[0], 0), apply(appliers[1], 1), writer.write(outcomes), writer.write(outcomes[::-1])
+        *(applier.apply(due[first::2], clock(), rule) for first, applier in enumerate(appliers)),
+        writer.write(outcomes),
+        writer.write(outcomes[::-1]),
     )
     async with three[0].read() as connection:
         found = (await connection.execute(select(rows.c.state, rows.c.status_rank).distinct())).all()
