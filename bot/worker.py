@@ -13,6 +13,7 @@ from casestore.database import StoreDown
 from casestore.wakeup import Waker
 
 IDLE = 2.0  # seconds between looks when nothing woke us
+BETWEEN = 0.2  # seconds, at least, from a look that found nothing to the next: any commit wakes every job
 STORE_DOWN = 3.0  # seconds before asking a database again that was away
 
 log = structlog.get_logger(__name__)
@@ -45,10 +46,19 @@ class Timer:
 class Loop:
     """Runs one job until it is told to stop."""
 
-    def __init__(self, job: Job, woken: asyncio.Event, *, idle: float = IDLE, store_down: float = STORE_DOWN) -> None:
+    def __init__(
+        self,
+        job: Job,
+        woken: asyncio.Event,
+        *,
+        idle: float = IDLE,
+        between: float = 0.0,
+        store_down: float = STORE_DOWN,
+    ) -> None:
         self._job = job
         self._woken = woken
         self._idle = idle
+        self._between = between
         self._store_down = store_down
         self._stopped = asyncio.Event()
 
@@ -57,6 +67,8 @@ class Loop:
         while not self._stopped.is_set():
             self._woken.clear()
             if not await self._step():
+                if self._between:
+                    await _first_of(self._stopped, self._between)
                 await _first_of(self._woken, self._idle)
         await self._job.drain()
 
@@ -149,10 +161,11 @@ class Worker:
 
     def _loop(self, job: Job) -> Loop:
         woken = self._waker.subscribe()
+        between = 0.0 if getattr(job, "prompt", False) else BETWEEN
         pool = getattr(job, "pool", None)
         if isinstance(pool, TaskPool):
             pool.on_free = woken.set
-        return Loop(job, woken)
+        return Loop(job, woken, between=between)
 
     def stop(self) -> None:
         for loop in self._loops:

@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from casestore.sqlite import SqliteWriter, prepare
+from casestore.sqlite import SqliteLooker, SqliteWriter, prepare
 from casestore.wakeup import CHANNEL
 
 Work = Callable[[AsyncConnection], Awaitable[None]]
@@ -56,6 +56,8 @@ class Database:
                 self.url, pool_size=pool, max_overflow=0, pool_pre_ping=True, hide_parameters=True
             )
         self._writer = SqliteWriter(self.url) if self.is_sqlite else None
+        self._looker = SqliteLooker(self.url) if self.is_sqlite else None
+        self._bare = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._last: WeakKeyDictionary[AsyncConnection, list[Work]] = WeakKeyDictionary()
 
     @asynccontextmanager
@@ -63,6 +65,17 @@ class Database:
         """A transaction for reading."""
         with _telling():
             async with self.engine.connect() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def look(self) -> AsyncIterator[AsyncConnection]:
+        """For a turn's short reads: each statement sees what is committed by then, with no transaction around it. What
+        must fit together, or takes long, goes by :meth:`read`."""
+        if self._looker is not None:
+            yield self._looker.connection()
+            return
+        with _telling():
+            async with self._bare.connect() as connection:
                 yield connection
 
     @asynccontextmanager
@@ -165,6 +178,8 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+        if self._looker is not None:
+            self._looker.close()
         if self._writer is not None:
             await self._writer.close()
 

@@ -28,6 +28,8 @@ class Handler(Protocol):
 class InboxJob:
     """The messages of one channel: up to ``concurrency`` conversations at once, one message of each at a time."""
 
+    prompt = True  # somebody waits for each of these: it looks at every hint
+
     def __init__(
         self,
         *,

@@ -58,6 +58,8 @@ class Gate(Protocol):
 class OutboxJob:
     """The dispatches of one channel, up to ``concurrency`` sends at once, ``rate`` a second."""
 
+    prompt = True  # somebody waits for each of these: it looks at every hint
+
     def __init__(
         self,
         *,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
@@ -17,6 +17,12 @@ from casestore.vault import Vault
 HISTORY_TURNS = 60  # turns read back; the dialogue cuts the session out of them
 _VERSIONS = 20  # bits: such rows are numbered downwards, and never like another
 _SEALED = "dialogue_events.events"
+_NEWEST = (
+    select(dialogue_events.c.events_sealed)
+    .where(dialogue_events.c.conversation_id == bindparam("of"), dialogue_events.c.at > bindparam("since"))
+    .order_by(dialogue_events.c.id.desc())
+    .limit(HISTORY_TURNS)
+)
 
 
 class History:
@@ -28,10 +34,8 @@ class History:
 
     async def since(self, conversation_id: int, since: datetime) -> list[dict[str, Any]]:
         """The events of the newest turns after ``since``, oldest first."""
-        events = dialogue_events.c
-        newest = select(events.events_sealed).where(events.conversation_id == conversation_id, events.at > since)
-        async with self._database.read() as connection:
-            rows = (await connection.scalars(newest.order_by(events.id.desc()).limit(HISTORY_TURNS))).all()
+        async with self._database.look() as connection:
+            rows = (await connection.scalars(_NEWEST, {"of": conversation_id, "since": since})).all()
         turns: Iterable[list[dict[str, Any]]] = (json.loads(self._vault.open(_SEALED, row)) for row in reversed(rows))
         return [event for turn in turns for event in turn]
 

@@ -6,9 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, case, func, select, update
+from sqlalchemy import bindparam, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from casestore.columns import Utc
 from casestore.conversations.ownership import COLUMNS as OWNERSHIP
 from casestore.conversations.ownership import OwnerKind, Ownership, ownership_of
 from casestore.database import Database
@@ -17,7 +18,27 @@ from casestore.people.identity import UNLINKED, Link, identity_at
 from casestore.tables import contact_points, conversations, links
 from casestore.vault import Vault, address_key
 
-_WAITING = conversations.c.waiting_since
+_POINT = contact_points.c
+_AT_ADDRESS = (
+    select(
+        conversations.c.id,
+        _POINT.id.label("point_id"),
+        conversations.c.language,
+        _POINT.reachable,
+        *OWNERSHIP,
+    )
+    .join_from(conversations, contact_points)
+    .where(_POINT.channel == bindparam("channel"), _POINT.address_key == bindparam("key"))
+    .where(func.length(_POINT.address_sealed) > 0)  # an erased one is begun anew, in the shell that is left of it
+)
+_THEN = bindparam("then", type_=Utc())
+_WAITS = case((conversations.c.owner == OwnerKind.BOT, None), else_=func.coalesce(conversations.c.waiting_since, _THEN))
+_TOUCHED = (
+    update(conversations)
+    .where(conversations.c.id == bindparam("of"))
+    .values(last_at=_THEN, waiting_since=_WAITS, snoozed_until=None)
+    .returning(*OWNERSHIP)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +130,8 @@ class Conversations:
         return {row.contact_point_id: Talk(row.id, row.language) for row in await connection.execute(at_points)}
 
     async def _find(self, channel: str, address: str, key: str) -> Conversation | None:
-        point = contact_points.c
-        columns = (conversations.c.id, point.id.label("point_id"), conversations.c.language, point.reachable)
-        held = func.length(point.address_sealed) > 0  # an erased one is begun anew, in the shell that is left of it
-        at_address = and_(point.channel == channel, point.address_key == key, held)
-        rows = select(*columns, *OWNERSHIP).join_from(conversations, contact_points).where(at_address)
-        async with self._database.read() as connection:
-            row = (await connection.execute(rows)).first()
+        async with self._database.look() as connection:
+            row = (await connection.execute(_AT_ADDRESS, {"channel": channel, "key": key})).first()
             if row is None:
                 return None
             identity = await identity_at(connection, row.point_id)
@@ -164,10 +180,8 @@ class Conversations:
     async def touched(self, connection: AsyncConnection, conversation_id: int, last_at: datetime) -> Ownership:
         """Note that its citizen said something then, and waits for an answer where an agent gives them. Who owns the
         conversation, and does to the end of this transaction: the row is locked."""
-        waits = case((conversations.c.owner == OwnerKind.BOT, None), else_=func.coalesce(_WAITING, last_at))
-        values = {"last_at": last_at, "waiting_since": waits, "snoozed_until": None}
-        said = update(conversations).where(conversations.c.id == conversation_id).values(**values)
-        return ownership_of((await connection.execute(said.returning(*OWNERSHIP))).one())
+        values = {"of": conversation_id, "then": last_at}
+        return ownership_of((await connection.execute(_TOUCHED, values)).one())
 
     async def set_language(self, connection: AsyncConnection, conversation_id: int, language: str) -> None:
         """Speak this language (ISO 639-1) from now on."""

@@ -45,7 +45,7 @@ class Transcript:
         """How often one of these responses was said here ``since``."""
         said = and_(transcript.c.conversation_id == conversation_id, transcript.c.response.in_(responses))
         counted = select(func.count()).select_from(transcript).where(said, transcript.c.at > since)
-        async with self._database.read() as connection:
+        async with self._database.look() as connection:
             return int(await connection.scalar(counted) or 0)
 
     async def add_lines(
@@ -71,7 +71,7 @@ class Transcript:
     async def lines(self, conversation_id: int, limit: int = 200) -> list[Line]:
         """The newest lines, oldest first."""
         newest = select(transcript).where(transcript.c.conversation_id == conversation_id)
-        async with self._database.read() as connection:
+        async with self._database.look() as connection:
             rows = (await connection.execute(newest.order_by(transcript.c.id.desc()).limit(limit))).all()
         return [self._line(row) for row in reversed(rows)]
 

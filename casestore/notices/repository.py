@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
@@ -28,6 +28,15 @@ from casestore.queues.lifecycle import OutboxState, sources
 from casestore.tables import dialogue_events, notice_facts, notice_log, notice_sends, notices, outbox, timed_facts
 
 _NOTICE = [notices.c[name] for name in Notice.__dataclass_fields__]
+_LAST_TOLD = (
+    select(notices.c.reference, notices.c.response, notice_sends.c.told_at)
+    .join_from(notice_sends, notices)
+    .join(outbox)
+    .where(outbox.c.conversation_id == bindparam("of"), notice_sends.c.told_at > bindparam("since"))
+    .where(notices.c.response.is_not(None))  # news of a case: what went to many is about none
+    .order_by(notice_sends.c.told_at.desc(), notice_sends.c.id.desc())
+    .limit(1)
+)
 _SENDS = select(
     notice_sends.c.id,
     notice_sends.c.notice_id,
@@ -167,14 +176,9 @@ class Notices:
 
     async def last_told_at(self, conversation_id: int, since: datetime) -> LastTold | None:
         """What was told in this conversation ``since``, if nobody has written there after it."""
-        columns = (notices.c.reference, notices.c.response, notice_sends.c.told_at)
-        joined = select(*columns).join_from(notice_sends, notices).join(outbox)
-        told = joined.where(outbox.c.conversation_id == conversation_id, notice_sends.c.told_at > since)
-        told = told.where(notices.c.response.is_not(None))  # news of a case: what went to many is about none
         turn = select(func.max(dialogue_events.c.at)).where(dialogue_events.c.conversation_id == conversation_id)
-        async with self._database.read() as connection:
-            newest = told.order_by(notice_sends.c.told_at.desc(), notice_sends.c.id.desc()).limit(1)
-            row = (await connection.execute(newest)).first()
+        async with self._database.look() as connection:
+            row = (await connection.execute(_LAST_TOLD, {"of": conversation_id, "since": since})).first()
             if row is None:
                 return None
             last_turn = await connection.scalar(turn)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, case, delete, literal, or_, select, update
+from sqlalchemy import ColumnElement, Row, ScalarSelect, and_, bindparam, case, delete, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casestore.database import Database
@@ -62,6 +62,8 @@ class Identity:
 
 
 NOBODY = Identity()
+_LINKS = select(links).order_by(links.c.linked_at, links.c.id)
+_LINKS_AT = _LINKS.where(links.c.contact_point_id == bindparam("point"))
 
 
 def resolve_identity(known: Sequence[Link]) -> Identity:
@@ -79,18 +81,21 @@ def resolve_identity(known: Sequence[Link]) -> Identity:
 
 async def links_of(connection: AsyncConnection, points: ColumnElement[bool]) -> dict[int, list[Link]]:
     """The links of these contact points, by point, the oldest first. ``points`` is a condition on ``links``."""
-    rows = await connection.execute(select(links).where(points).order_by(links.c.linked_at, links.c.id))
+    rows = await connection.execute(_LINKS.where(points))
     found: dict[int, list[Link]] = {}
     for row in rows:
-        link = Link(row.citizen_id, row.level, row.linked_at, row.rests_on, row.agreed_at)
-        found.setdefault(row.contact_point_id, []).append(link)
+        found.setdefault(row.contact_point_id, []).append(_link(row))
     return found
+
+
+def _link(row: Row[Any]) -> Link:
+    return Link(row.citizen_id, row.level, row.linked_at, row.rests_on, row.agreed_at)
 
 
 async def identity_at(connection: AsyncConnection, contact_point_id: int) -> Identity:
     """Whom this contact point stands for now."""
-    known = await links_of(connection, links.c.contact_point_id == contact_point_id)
-    return resolve_identity(known.get(contact_point_id, ()))
+    known = await connection.execute(_LINKS_AT, {"point": contact_point_id})
+    return resolve_identity([_link(row) for row in known])
 
 
 async def points_of_all(connection: AsyncConnection, citizen_ids: Collection[int]) -> dict[int, dict[int, Identity]]:

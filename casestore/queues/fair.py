@@ -101,7 +101,7 @@ class Round:
         return after
 
     async def _look(self, channel: str, after: str) -> tuple[int, str | None]:
-        async with self._database.read() as connection:
+        async with self._database.look() as connection:
             found = await connection.execute(self._seen, {"by_channel": channel, "after": after})
             count, last = found.one()
         return int(count), last

@@ -39,6 +39,8 @@ from casestore.queues.lifecycle import QueueState
 from casestore.vault import Vault
 
 NOW = bindparam("now", type_=Utc())
+_MINE = ("id", "claim", "attempts")
+"""By what a claim knows its row: claimed again it has other attempts."""
 
 
 class LostClaim(Exception):
@@ -90,6 +92,7 @@ class Statements:
     note_length: int
     any_due: Select[Any]
     claim: Update
+    move: Update
     waiting: Select[int, Any]
     dead: Select[Any]
 
@@ -112,6 +115,7 @@ class Statements:
             due = due.where(among)
         taken_first = first.limit(bindparam("most", type_=Integer))
         heads = taken_first.with_for_update(skip_locked=True, of=table).cte("heads")
+        mine = (rows[name] == bindparam(f"of_{name}") for name in _MINE)
         taken = update(table).where(rows.id.in_(select(heads.c.id)))
         taken = taken.values(lease_until=bindparam("until"), claim=bindparam("by"), attempts=rows.attempts + 1)
         return cls(
@@ -120,6 +124,7 @@ class Statements:
             note_length=cast(int, cast(String, rows[note].type).length),
             any_due=select(due.exists()),
             claim=taken.returning(*(rows[name] for name in returned)),
+            move=update(table).where(is_open, *mine).values(claim=None, lease_until=None),
             waiting=select(func.count(), func.min(rows.received_at)).where(is_open),
             dead=select(func.count()).select_from(table).where(in_state(rows.state, QueueState.DEAD)),
         )
@@ -156,7 +161,7 @@ class LeaseQueue:
 
     async def _any_due(self, now: datetime, **more: object) -> bool:
         """Asked by reading, so that an idle worker takes no lock."""
-        async with self._database.read() as connection:
+        async with self._database.look() as connection:
             return bool(await connection.scalar(self._sql.any_due, {"now": now, **more}))
 
     async def _claim(
@@ -207,13 +212,9 @@ class LeaseQueue:
     async def _move(
         self, connection: AsyncConnection, held: Held, state: QueueState, note: str | None, **values: object
     ) -> None:
-        rows = self._sql.table.c
-        is_open = in_state(rows.state, QueueState.OPEN)
-        mine = and_(rows.id == held.id, rows.claim == held.claim, rows.attempts == held.attempts, is_open)
         noted = {} if note is None else {self._sql.note: note[: self._sql.note_length]}
-        moved = update(self._sql.table).where(mine)
-        moved = moved.values(state=state, claim=None, lease_until=None, **noted, **values)
-        if (await connection.execute(moved)).rowcount != 1:
+        moved = self._sql.move.values(state=state, **noted, **values)
+        if (await connection.execute(moved, {f"of_{name}": getattr(held, name) for name in _MINE})).rowcount != 1:
             raise LostClaim(f"{self._sql.table.name} {held.id}")
 
     async def depth(self) -> tuple[int, int, datetime | None]:

@@ -53,6 +53,7 @@ _taken_over = and_(
     .where(conversations.c.id == outbox.c.conversation_id, in_state(conversations.c.owner, OwnerKind.AGENT))
     .correlate(outbox),
 )
+_WITHDRAWN = select(outbox.c.id).where(outbox.c.id == bindparam("of_row"), or_(_taken_over, outbox.c.expires_at <= NOW))
 _RETURNED = (
     _taken_over.label("taken_over"),
     outbox.c.id,
@@ -186,7 +187,7 @@ class Outbox:
 
     async def _waiting(self, channel: str, now: datetime) -> list[Priority]:
         """Which priorities have rows that are due and in nobody's hands, urgent first."""
-        async with self._database.read() as connection:
+        async with self._database.look() as connection:
             found = (await connection.scalars(_WAITING, {"now": now, "by_channel": channel})).all()
         return sorted(map(Priority, found))
 
@@ -222,9 +223,8 @@ class Outbox:
         """Asked right before the provider is: has an agent taken over since it was claimed?"""
         if claimed.kind not in SAID_BY_BOT:
             return False
-        ended = or_(_taken_over, outbox.c.expires_at <= now)
-        async with self._database.read() as connection:
-            return await connection.scalar(select(outbox.c.id).where(outbox.c.id == claimed.id, ended)) is not None
+        async with self._database.look() as connection:
+            return await connection.scalar(_WITHDRAWN, {"of_row": claimed.id, "now": now}) is not None
 
     def read(self, claimed: ClaimedDispatch) -> tuple[str, str]:
         """(address, body). Raises :class:`casestore.vault.SealBroken`, for this row alone."""

@@ -99,7 +99,7 @@ class Receipts:
     async def due(self, now: datetime, limit: int) -> list[ReceiptRow]:
         """The oldest that are to be applied."""
         due = select(*_SPOOLED).where(receipts.c.due_at <= now).order_by(receipts.c.id).limit(limit)
-        async with self._database.read() as connection:
+        async with self._database.look() as connection:
             rows = (await connection.execute(due)).mappings().all()
         return [ReceiptRow(**{**row, "status": ReceiptStatus(row["status"])}) for row in rows]
 

@@ -67,13 +67,13 @@ class Spending:
     async def of(self, recipient_key: str, now: datetime) -> Spent:
         """What this recipient was answered. Codes, links and notices do not count."""
         values = {"recipient": recipient_key, "minute_ago": now - MINUTE, "day_ago": now - DAY}
-        async with self._database.read() as connection:
+        async with self._database.look() as connection:
             minute, day, parts, told_minute, told_day = (await connection.execute(_SPENT, values)).one()
         return Spent(int(minute), int(day), int(parts), bool(told_minute), bool(told_day))
 
     async def alarms(self, recipient_key: str, now: datetime) -> list[datetime]:
         """When this recipient, whose messages were held, was answered an alarm within the last day."""
-        async with self._database.read() as connection:
+        async with self._database.look() as connection:
             found = await connection.scalars(_ALARMS, {"recipient": recipient_key, "day_ago": now - DAY})
             return list(found)
 

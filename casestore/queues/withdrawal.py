@@ -38,5 +38,5 @@ def _of_bot(conversation_id: int) -> ColumnElement[bool]:
 async def bot_in_flight(database: Database, conversation_id: int, now: datetime) -> bool:
     """Is something of the bot's in a sender's hands here?"""
     held = select(outbox.c.id).where(_of_bot(conversation_id), outbox.c.lease_until > now)
-    async with database.read() as connection:
+    async with database.look() as connection:
         return await connection.scalar(held.limit(1)) is not None

@@ -30,7 +30,7 @@ with foreign_warnings_off():
     from rasa.engine.storage.storage import ModelMetadata
     from rasa.graph_components.providers.domain_provider import DomainProvider
     from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
-    from rasa.shared.core.domain import Domain
+    from rasa.shared.core.domain import Domain, State
     from rasa.shared.core.trackers import DialogueStateTracker
 
 _DOMAIN = "domain_provider"
@@ -67,10 +67,31 @@ class PlainGraphRunner(DaskGraphRunner):  # type: ignore[misc] # Rasa ships no t
 
 
 class IntentRulePolicy(RulePolicy):  # type: ignore[misc] # Rasa ships no types
-    """Rasa's rule policy, without its first search of every prediction: for rules on a message's very words.
+    """Rasa's rule policy with less to search through. The decisions are the same.
 
-    We have none, and that search costs as much as the one for the intent.
+    Its first search of every prediction, for rules on a message's very words, is left out: we have none, and it costs
+    as much as the one for the intent. And only those rules are looked at that end in the present intent and action.
     """
+
+    _by_end: dict[int, dict[tuple[str | None, str | None], list[str]]] | None = None
+
+    def _get_possible_keys(self, lookup: dict[str, str], states: list[State]) -> set[str]:
+        if not states:
+            return set(lookup)
+        intent, action = _end(states[-1])
+        ends = self._ends(lookup)
+        among = chain.from_iterable(ends.get((i, a), ()) for i in {intent, None} for a in {action, None})
+        found: set[str] = super()._get_possible_keys({key: lookup[key] for key in among}, states)
+        return found
+
+    def _ends(self, lookup: dict[str, str]) -> dict[tuple[str | None, str | None], list[str]]:
+        """The rules of a table by the last state that they want: ``None`` where it may be any. Made once a table."""
+        known = self._by_end = self._by_end or {}
+        if id(lookup) not in known:
+            ends = known[id(lookup)] = {}
+            for key in lookup:
+                ends.setdefault(_end(self._rule_key_to_state(key)[-1]), []).append(key)
+        return known[id(lookup)]
 
     def _find_action_from_rules(
         self, tracker: DialogueStateTracker, domain: Domain, use_text_for_last_user_input: bool
@@ -79,6 +100,12 @@ class IntentRulePolicy(RulePolicy):  # type: ignore[misc] # Rasa ships no types
             return None, None, False
         found: tuple[str | None, str | None, bool] = super()._find_action_from_rules(tracker, domain, False)
         return found
+
+
+def _end(state: State) -> tuple[str | None, str | None]:
+    """Its intent and the action before it. A rule that begins a conversation has no action: it may fit any state."""
+    intent = state.get("user", {}).get("intent") if "prev_action" in state else None
+    return intent, state.get("prev_action", {}).get("action_name")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ begins so.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -103,13 +103,23 @@ class Phrases:
             else:
                 self._exact[word.key] = self._exact.get(word.key, frozenset()) | {word}
         self._words = remembered(_REMEMBERED)(self._look_up)
+        self._holding: dict[Word, list[int]] = {}
+        for number, phrase in enumerate(self._phrases):
+            for word in min(phrase.groups, key=len):
+                self._holding.setdefault(word, []).append(number)
 
     def find(self, text: str, *, whatever: bool = False) -> str | None:
         """The intent of the first phrase that the message holds. ``whatever``: no matter what else it says."""
         said = Said.of(text)
         hits = tuple(self._words(key) for key in said.keys)
-        fitting = (phrase for phrase in self._phrases if _holds(phrase, hits, said.places, whatever=whatever))
+        fitting = (phrase for phrase in self._among(hits) if _holds(phrase, hits, said.places, whatever=whatever))
         return next((phrase.intent for phrase in fitting), None)
+
+    def _among(self, hits: Sequence[Group]) -> Iterator[Phrase]:
+        """Those of which the group with the fewest words is there at all: of a hundred about one, in the table's
+        order."""
+        numbers = {number for word in frozenset().union(*hits) for number in self._holding.get(word, ())}
+        return (self._phrases[number] for number in sorted(numbers))
 
     def _look_up(self, key: str) -> frozenset[Word]:
         """Those of the table that the key stands for."""

@@ -91,6 +91,19 @@ async def test_a_hint_wakes_it_and_so_does_one_that_comes_during_a_step() -> Non
     assert job.steps == 3
 
 
+async def test_who_has_just_looked_in_vain_does_not_look_at_the_next_hint_yet() -> None:
+    job, loop, woken = looping(False, False, idle=60.0, between=60.0)
+    running = asyncio.create_task(loop.run())
+    for _ in range(100):
+        woken.set()
+        await asyncio.sleep(0)
+    assert job.steps == 1
+    loop.stop()
+    async with asyncio.timeout(5):
+        await running
+    assert job.drained
+
+
 async def test_to_stop_ends_a_pause() -> None:
     job, loop, _ = looping(AWAY, idle=60.0, store_down=60.0)
     running = asyncio.create_task(loop.run())

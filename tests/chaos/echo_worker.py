@@ -1,8 +1,8 @@
 """The worker as it is, but for two things: its dialogue echoes, since Rasa takes seconds to load, and it is in a hurry.
 
 Leases are short, so that what a killed worker held is free again soon; and a message may be lost with its worker and be
-in doubt more often than in real life, because here a worker dies every other second and a turn that a busy machine holds
-up outlasts its lease: what is counted is doubles, and none shall end unanswered.
+in doubt more often than in real life, because here a worker dies every other second and a turn that a busy machine
+holds up outlasts its lease: what is counted is doubles, and none shall end unanswered.
 """
 
 from __future__ import annotations
