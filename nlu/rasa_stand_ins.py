@@ -22,6 +22,10 @@ LIBRARIES = frozenset({
 })  # fmt: skip
 """Top-level packages that Rasa's modules import and that the lock leaves out (docs/dependencies.md, Overrides)."""
 
+UNUSED = ("rasa.utils.plotting",)
+"""Modules of Rasa's own that it imports wherever it runs and that nobody uses here: this one draws the reports of its
+own tests, with Matplotlib, which is 11 MB."""
+
 
 class NotInstalled(RuntimeError):
     """A library was called that the lock leaves out. No ImportError: who tries one and catches that must not go on."""
@@ -81,6 +85,9 @@ def _stand_in(holder: ModuleType | StandIn, inside: str, name: str) -> StandIn:
 
 
 def install() -> None:
-    """From now on, what Rasa imports of :data:`LIBRARIES` and is not installed is stood in for."""
+    """From now on, what Rasa imports of :data:`LIBRARIES` and is not installed is stood in for, and so is
+    :data:`UNUSED`."""
+    for name in UNUSED:
+        sys.modules.setdefault(name, _StandInModule(name))
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.append(_Finder())

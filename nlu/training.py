@@ -109,7 +109,7 @@ def _targets(wanted: Sequence[str]) -> tuple[tuple[str, ...], NDArray[np.int64]]
 def _model(
     fitted: LinearSVC, labels: tuple[str, ...], vocabulary: dict[str, int], idf: Vector, temperature: float
 ) -> LinearModel:
-    weights = np.ascontiguousarray(fitted.coef_.T, dtype=np.float32)
+    weights = np.ascontiguousarray(fitted.coef_.T, dtype=np.float16)
     return LinearModel(labels, vocabulary, idf, weights, fitted.intercept_.astype(np.float32), temperature)
 
 

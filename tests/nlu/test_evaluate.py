@@ -130,7 +130,7 @@ def archive(tmp_path: Path) -> Path:
         labels=("greet", "thank"),
         vocabulary={"=gia": 0, "=efxaristo": 1},
         idf=np.ones(2, np.float32),
-        weights=np.array([[4, -4], [-4, 4]], np.float32),
+        weights=np.array([[4, -4], [-4, 4]], np.float16),
         bias=np.zeros(2, np.float32),
         temperature=1.0,
     )
