@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+TO_NOTHING = frozenset({"utter_affirm_nothing", "utter_deny_nothing"})
+"""Said to a yes or a no where nothing was asked. Where a number is asked for, the question alone is the answer."""
+
 AGAIN: Mapping[str, str] = MappingProxyType(
     {
         "afm": "utter_ask_afm_again",

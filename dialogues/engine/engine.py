@@ -15,7 +15,7 @@ from dialogues.engine.answers import replies_of, with_held, with_language
 from dialogues.engine.hearing import Hearing
 from dialogues.engine.rasa import Model, load_model
 from dialogues.engine.tracker import LISTEN, Conversation
-from dialogues.questions import AGAIN, ASIDE, ASKED_BY, LAPSES, LASTS, OF_QUESTION
+from dialogues.questions import AGAIN, ASIDE, ASKED_BY, LAPSES, LASTS, OF_QUESTION, TO_NOTHING
 from dialogues.responses import Phrases
 from dialogues.say import Say
 from dialogues.topics import noticed, opened
@@ -197,7 +197,9 @@ class Engine:
             talk.set(output.slots)
         held = [say for output in outputs for say in output.held]
         says = [say for output in outputs for say in output.says]
-        says = [*says, *_question_again(talk, outputs, [*says, *held]), *held]
+        if again := _question_again(talk, outputs, [*says, *held]):
+            says = [*(say for say in says if say.response not in TO_NOTHING), *again]
+        says += held
         if topic := opened(name for say in says for name in _names(say)):
             talk.set({"about": topic})
         language = talk.slots["language"]

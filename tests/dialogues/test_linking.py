@@ -53,6 +53,16 @@ async def test_a_personal_number_names_its_tax_number(talk: Talk) -> None:
     assert turn.effects == (SendCode(AFM[ANNA], "+306900000001"),)
 
 
+@pytest.mark.parametrize("typed", ["ναι", "οκ", "όχι", "yes"])
+async def test_a_yes_or_a_no_to_the_question_for_a_number_is_asked_again_and_nothing_else(
+    talk: Talk, typed: str
+) -> None:
+    await talk.all("Θέλω να συνδεθώ", typed)
+    assert talk.names == ["utter_ask_afm_again"]
+    turn = await talk.say(AFM[ANNA])
+    assert turn.effects == (SendCode(AFM[ANNA], "+306900000001"),)
+
+
 @pytest.mark.parametrize(
     "typed", ["Ο9ΟΟΟΟΟ45", "o9ooooo45", "είναι 0900ΟΟΟ45", "90000045", "το 90 000 045", "9OOOOO45"]
 )

@@ -49,7 +49,7 @@ def test_no_sentence_is_judged_by_a_model_that_saw_its_like() -> None:
 
     def train(given: Iterable[tuple[str, str]]) -> IntentModel:
         seen.append({text for text, _ in given})
-        one = np.zeros((0, 1), np.float32)
+        one = np.zeros((0, 1), np.float16)
         linear = LinearModel(("greet",), {}, np.zeros(0, np.float32), one, np.zeros(1, np.float32), 1.0)
         return IntentModel(linear, Shape())
 

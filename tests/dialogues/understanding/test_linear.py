@@ -40,7 +40,7 @@ def model() -> IntentModel:
     shape = Shape()
     known = [tuple(features(key, shape)) for key in ("ne", "oxi", "pou ine i etisi mou")]
     vocabulary, idf, _ = weigh(known, 1)
-    weights = np.ones((len(vocabulary), 2), dtype=np.float32)
+    weights = np.ones((len(vocabulary), 2), dtype=np.float16)
     linear = LinearModel(("affirm", "_told"), vocabulary, idf, weights, np.zeros(2, np.float32), 1.0)
     return IntentModel(linear, shape)
 
