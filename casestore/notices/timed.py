@@ -116,7 +116,7 @@ class TimedFacts:
 
     async def unplanned(self, limit: int) -> list[str]:
         """Open cases of which nothing was ever planned: they are from before there were plans."""
-        bare = and_(~cases.c.closed, cases.c.gone_at.is_(None), ~exists().where(_of_case()))
+        bare = and_(~cases.c.closed, cases.c.gone_at.is_(None), ~exists().where(of_case()))
         async with self._database.read() as connection:
             found = select(cases.c.reference).where(bare).order_by(cases.c.id).limit(limit)
             return list(await connection.scalars(found))
@@ -124,16 +124,16 @@ class TimedFacts:
     async def sitting(self) -> dict[str, int]:
         """How many open cases take longer than expected, by registry: they were looked at as such, and have not
         moved."""
-        counted = select(cases.c.registry, func.count()).join_from(timed_facts, cases, _of_case())
-        counted = counted.where(_sits(), ~cases.c.closed, cases.c.gone_at.is_(None)).group_by(cases.c.registry)
+        counted = select(cases.c.registry, func.count()).join_from(timed_facts, cases, of_case())
+        counted = counted.where(sits()).group_by(cases.c.registry)
         async with self._database.read() as connection:
             return {row[0]: row[1] for row in await connection.execute(counted)}
 
     async def sitting_cases(self) -> list[SittingCase]:
         """Those cases themselves, for their offices; the one that sits longest first."""
         columns = (cases.c.registry, cases.c.reference, cases.c.procedure, cases.c.stage, cases.c.expected_by)
-        found = select(*columns, timed_facts.c.about).join_from(timed_facts, cases, _of_case())
-        found = found.where(_sits(), ~cases.c.closed, cases.c.gone_at.is_(None))
+        found = select(*columns, timed_facts.c.about).join_from(timed_facts, cases, of_case())
+        found = found.where(sits())
         async with self._database.read() as connection:
             sitting = [SittingCase(*row[:5], _since(row.about)) for row in await connection.execute(found)]
         return sorted(sitting, key=lambda case: (case.since, case.reference))
@@ -171,11 +171,13 @@ def _since(about: str) -> date:
     return date.fromisoformat(about.rpartition("@")[2])
 
 
-def _sits() -> ColumnElement[bool]:
-    return and_(_OPEN, timed_facts.c.kind == literal_column(f"'{LATE}'"), timed_facts.c.step > literal_column("1"))
+def sits() -> ColumnElement[bool]:
+    """Of ``timed_facts`` beside their ``cases`` (:func:`of_case`): the open ones that take longer than expected."""
+    late = and_(_OPEN, timed_facts.c.kind == literal_column(f"'{LATE}'"), timed_facts.c.step > literal_column("1"))
+    return and_(late, ~cases.c.closed, cases.c.gone_at.is_(None))
 
 
-def _of_case() -> ColumnElement[bool]:
+def of_case() -> ColumnElement[bool]:
     return and_(timed_facts.c.reference == cases.c.reference, timed_facts.c.citizen_id == cases.c.citizen_id)
 
 

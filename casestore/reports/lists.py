@@ -17,11 +17,12 @@ from casestore.conversations.ownership import OwnerKind
 from casestore.conversations.transcript import Author
 from casestore.database import Database
 from casestore.notices.model import NoticeState
+from casestore.notices.timed import of_case, sits
 from casestore.queues.lease import in_state
 from casestore.queues.lifecycle import OutboxState
 from casestore.reports.periods import Period
 from casestore.staff.talks import place_of
-from casestore.tables import contact_points, conversations, handovers, notices, outbox, transcript
+from casestore.tables import cases, contact_points, conversations, handovers, notices, outbox, timed_facts, transcript
 
 MOST = 50
 When = Callable[[Period], ColumnElement[bool]]
@@ -76,6 +77,14 @@ _news = select(
     notices.c.reason,
     notices.c.created_at,
 )
+_cases = select(
+    timed_facts.c.id,
+    literal(None).label("conversation_id"),
+    cases.c.registry,
+    cases.c.reference,
+    cases.c.procedure,
+    cases.c.stage,
+).join_from(timed_facts, cases, of_case())
 _TALK, _CALL = ("desk", "channel", "agent"), ("channel", "reason", "agent")
 _NEWS = ("category", "state", "reason", "created_at")
 
@@ -142,6 +151,15 @@ NUMBERED: Mapping[str, Numbered] = MappingProxyType(
         ),
         "notices": _news_with(notices.c.told_at),
         "notices-failed": _news_with(notices.c.settled_at, in_state(notices.c.state, NoticeState.FAILED)),
+        "sitting": Numbered(
+            _cases,
+            timed_facts.c.id,
+            cases.c.updated_at,
+            lambda _: sits(),
+            cases.c.registry,
+            oldest=True,
+            facts=("reference", "registry", "procedure", "stage"),
+        ),
         "notices-unknown": _news_with(notices.c.settled_at, in_state(notices.c.state, NoticeState.UNKNOWN)),
     }
 )

@@ -67,6 +67,7 @@ class Board:
                 "median_minutes": at_most(lengths, 50),
                 "most_minutes": at_most(lengths, 90),
             },
+            "sitting": _sorted(counted["sitting"]),
             "stuck": {state.name: count for state, count in await self._store.watch.beyond(now) if count},
         }
 

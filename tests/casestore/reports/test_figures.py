@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event, select
 
 from casestore.database import Database
+from casestore.notices.timed import TimedFacts
 from casestore.people.quiet_hours import ATHENS
 from casestore.reports.figures import FIRST_ANSWER, NOTICES, TO_THE_END, Figures, at_most, rounded
 from casestore.reports.lists import NUMBERED, Lists
@@ -138,6 +139,7 @@ async def test_every_number_counts_its_list_and_nothing_twice(database: Database
     assert await lists.longest() == {
         desk: min(one.waiting_since for one in talks if one.desk == desk) for desk in {one.desk for one in talks}
     }
+    assert await lists.count("sitting", period) == await TimedFacts(database).sitting() != {}
     failed = await rows(database, select(outbox).where(outbox.c.state == "failed"))
     assert sum((await lists.count("failed", period)).values()) == sum(
         period.start <= one.finished_at < period.end for one in failed

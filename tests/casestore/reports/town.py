@@ -9,7 +9,17 @@ from typing import Any
 from sqlalchemy import select
 
 from casestore.database import Database
-from casestore.tables import citizens, contact_points, conversations, handovers, notices, outbox, transcript
+from casestore.tables import (
+    cases,
+    citizens,
+    contact_points,
+    conversations,
+    handovers,
+    notices,
+    outbox,
+    timed_facts,
+    transcript,
+)
 
 REASONS = ("asked", "gave-up", "despair", "=1+1")
 OWNERS = (("bot", None), ("bot", None), ("queue", None), ("agent", "anna@gov.gr"), ("agent", "nikos@gov.gr"))
@@ -43,6 +53,9 @@ async def populate(database: Database, start: datetime, days: int, seed: int, pe
             await connection.execute(notices.insert().values(citizen_id=afm, **_notice(moment(), chance)))
         for number in range(people):
             await connection.execute(outbox.insert().values(**_send(number, moment(), chance)))
+            case, fact = _case(number, moment(), chance)
+            await connection.execute(cases.insert().values(citizen_id=afm, **case))
+            await connection.execute(timed_facts.insert().values(citizen_id=afm, **fact))
 
 
 def _point(number: int, start: datetime) -> dict[str, Any]:
@@ -71,6 +84,24 @@ def _notice(at: datetime, chance: Random) -> dict[str, Any]:
     settled = None if state == "open" else (told or at) + timedelta(minutes=1)
     row = {"reference": "r", "category": "stage", "state": state, "created_at": at, "not_before": at}
     return row | {"told_at": told, "settled_at": settled}
+
+
+def _case(number: int, at: datetime, chance: Random) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A case, and what time will say of it: that it sits, or that a paper is missing."""
+    case: dict[str, Any] = {
+        "registry": chance.choice(["permits", "cadastre"]),
+        "reference": f"c{number}",
+        "procedure": "p",
+    }
+    case |= {"title_sealed": b"x", "stage": "s", "sequence": 1, "note_sealed": b"x", "updated_at": at}
+    case |= {"closed": chance.random() < 0.2, "gone_at": at if chance.random() < 0.2 else None}
+    fact: dict[str, Any] = {
+        "reference": f"c{number}",
+        "kind": chance.choice(["late", "missing"]),
+        "about": "s",
+        "due_at": at,
+    }
+    return case, fact | {"step": chance.choice([1, 2, 3]), "state": chance.choice(["open", "open", "noted"])}
 
 
 def _send(number: int, at: datetime, chance: Random) -> dict[str, Any]:
