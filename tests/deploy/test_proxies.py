@@ -25,7 +25,7 @@ from tests.deploy.proxies import CLIENT, DEPLOY, INSIDE, proxy
 
 TOKEN = "a-token-that-opens-papers"
 ROOMS = ("link", "my-data", "upload", "d", "verify", "V")
-CLOSED = ("/", "/metrics", "/healthz", "/readyz", "/verifyx", "/.env", "//metrics")
+CLOSED: tuple[str, ...] = ("/", "/metrics", "/healthz", "/readyz", "/verifyx", "/.env", "//metrics")
 CLOSED += ("/verify/../metrics", "/webhooks/%2e%2e/metrics", "/d/..%2fmetrics", "/x/webhooks/viber")
 ONE_OF_EACH = [
     next(entry for entry in table if entry.expect is expect)
