@@ -18,8 +18,9 @@ from bot.__main__ import COMMANDS
 from bot.channels.facts import CHANNELS
 from bot.metrics import Metrics
 from bot.settings import PARTS, Settings, load
+from tests.chaos.children import ROOT
 from tests.conftest import TEST_SECRET
-from tests.deploy.proxies import DEPLOY, ROOT
+from tests.deploy.proxies import DEPLOY
 
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 MOST_EXPOSED = 3.0
@@ -50,7 +51,7 @@ def test_the_example_names_settings_that_there_are_and_whatever_turns_a_part_on(
     named = {name.lower() for name in example()}
     assert named - set(Settings.model_fields) == set()
     must = {name for name, field in Settings.model_fields.items() if field.is_required()}
-    bare = Settings(secret_key=(TEST_SECRET,), _env_file=None)
+    bare = load(secret_key=TEST_SECRET, _env_file=None)
     lacking = {
         word.lower() for part in PARTS for what in bare.missing_for(part) for word in re.findall("[A-Z_]+", what)
     }
