@@ -29,6 +29,7 @@ COMMANDS = {
     "talks": "hold whole conversations with the service and check each turn",
     "verify": "is this certificate genuine? a PDF or a picture, offline; --root, --json",
     "certificate": "revoke a certificate; show what is on record",
+    "webhook": "where Viber calls us: set, show",
     "doctor": "what is on, what is off and why; what is stuck",
 }
 _PLAIN = (BadSettings, NotMigrated, WrongKeyRing)

@@ -97,17 +97,17 @@ async def proxy(name: str, folder: Path, upstream: int, employees: str = OUTSIDE
 
 def _set_up(name: str, folder: Path, upstream: int, employees: str) -> tuple[list[str], str]:
     """Write its files; the command's arguments, and where it listens."""
-    port, here = free_port(), f"127.0.0.1:{upstream}"
+    port, served = free_port(), f"127.0.0.1:{upstream}"
     if name == "caddy":
         site = f"http://:{port} {{\n\tbind 127.0.0.1"
-        put = {"127.0.0.1:8080": here, "\ncounter.example {": f"\n{site}", "\n{\n": "\n{\n\tadmin off\n"}
+        put = {"127.0.0.1:8080": served, "\ncounter.example {": f"\n{site}", "\n{\n": "\n{\n\tadmin off\n"}
         put |= {"/var/log/caddy": str(folder), OUTSIDE: employees}
         (folder / "Caddyfile").write_text(_with(DEPLOY / "Caddyfile", put))
         config = ["--config", f"{folder}/Caddyfile", "--adapter", "caddyfile"]
         return ["start", *config, "--pidfile", f"{folder}/pid"], f"http://127.0.0.1:{port}"
     self_signed(folder)
     live = "/etc/letsencrypt/live/counter.example"
-    put = {"server 127.0.0.1:8080": f"server {here}", "/var/log/nginx": str(folder), OUTSIDE: employees}
+    put = {"server 127.0.0.1:8080": f"server {served}", "/var/log/nginx": str(folder), OUTSIDE: employees}
     put |= {f"{live}/{file}": f"{folder}/server.pem" for file in ("fullchain.pem", "privkey.pem")}
     put |= {"listen 80;": f"listen 127.0.0.1:{free_port()};", "listen [::]:80;": "", "listen [::]:443 ssl http2;": ""}
     put |= {"listen 443 ssl": f"listen 127.0.0.1:{port} ssl"}

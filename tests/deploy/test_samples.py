@@ -91,9 +91,9 @@ def test_the_units_accept_what_they_are_given_and_are_shut_alike(tmp_path: Path)
 def test_systemd_accepts_the_units(tmp_path: Path) -> None:
     analyze = tool("systemd-analyze")
     for unit in UNITS:
-        here = tmp_path / unit.name
-        here.write_text(unit.read_text("utf-8").replace("/srv/counter/.venv/bin/python", "/bin/true"), "utf-8")
-        verified = subprocess.run([analyze, "verify", "--man=no", here], capture_output=True, text=True, check=False)
+        copy = tmp_path / unit.name
+        copy.write_text(unit.read_text("utf-8").replace("/srv/counter/.venv/bin/python", "/bin/true"), "utf-8")
+        verified = subprocess.run([analyze, "verify", "--man=no", copy], capture_output=True, text=True, check=False)
         assert [line for line in verified.stderr.splitlines() if unit.name in line] == []
         told = run(analyze, "security", "--offline=true", str(unit))
         exposed = re.search(r"exposure level for \S+: ([\d.]+)", told)
