@@ -131,8 +131,10 @@ async def test_what_was_asked_goes_on_as_it_is_and_who_asks_is_said_by_the_proxy
     async with upstream(told) as port, proxy(program, tmp_path, port, INSIDE) as front:
         answer = json.loads((await front.ask("POST", target, data=b"a", headers=forged)).body)
         assert (answer["target"], answer["host"], answer["forwarded"]) == (target, "counter.example", [CLIENT])
-        inside = await front.ask("GET", "/console/c/12")
-        assert json.loads(inside.body)["target"] == "/console/c/12"
+        for path in ("/webhooks/a%2Fb%CE%B1", "/registries/permits/events", "/verify", "/console/c/%312"):
+            assert json.loads((await front.ask("GET", path)).body)["target"] == path
+        for path in (f"/{room}/{TOKEN}%2Dx" for room in ROOMS):
+            assert json.loads((await front.ask("GET", path)).body)["target"] == path
 
 
 async def test_a_stream_and_an_upload_are_not_held_back(program: str, tmp_path: Path) -> None:
@@ -164,13 +166,13 @@ async def test_a_stream_and_an_upload_are_not_held_back(program: str, tmp_path: 
 
 
 async def test_no_token_and_nobodys_address_is_written_down(program: str, serve: int, tmp_path: Path) -> None:
-    async def break_off(request: web.BaseRequest) -> web.StreamResponse:
-        assert request.transport is not None
-        request.transport.close()
-        return web.Response(headers={"Location": request.raw_path})
+    async def name_or_break_off(request: web.BaseRequest) -> web.StreamResponse:
+        if request.method == "POST" and request.transport is not None:
+            request.transport.close()
+        return web.Response(status=201, headers={"Location": request.raw_path})
 
-    async with upstream(break_off) as broken:
-        for number, port in enumerate((serve, free_port(), broken)):
+    async with upstream(name_or_break_off) as another:
+        for number, port in enumerate((serve, free_port(), another)):
             folder = tmp_path / str(number)
             folder.mkdir()
             async with proxy(program, folder, port) as front:
