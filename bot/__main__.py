@@ -8,6 +8,7 @@ import sys
 
 from bot.settings import BadSettings
 from bot.store import NotMigrated
+from casestore.backups.manifest import BackupFailed, BackupRefused
 from casestore.database import StoreDown
 from casestore.migrate import WrongKeyRing
 
@@ -19,6 +20,8 @@ COMMANDS = {
     "train": "train the dialogue model",
     "chat": "talk with the bot in this terminal",
     "wording": "every response as it goes out, with what an SMS of it costs; --check",
+    "backup": "a copy of the database while everything runs, with a manifest",
+    "restore": "put a backup back, with the erasures since; --erasures-from, --replace",
     "retain": "let go of what is older than its period; --dry-run",
     "reconcile": "compare our cases with the registries' and put ours right; --dry-run",
     "dispatch": "was the citizen told? every decision about every notice; --json",
@@ -32,7 +35,7 @@ COMMANDS = {
     "webhook": "where Viber calls us: set, show",
     "doctor": "what is on, what is off and why; what is stuck",
 }
-_PLAIN = (BadSettings, NotMigrated, WrongKeyRing)
+_PLAIN = (BadSettings, NotMigrated, WrongKeyRing, BackupRefused)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -53,6 +56,9 @@ def main(argv: list[str] | None = None) -> int:
     except _PLAIN as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    except BackupFailed as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     except StoreDown as error:
         sys.stderr.write(f"the database cannot be reached ({type(error).__name__}): see DATABASE_URL\n")
         return 1

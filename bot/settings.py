@@ -78,6 +78,7 @@ class Settings(AllChannelSettings):
     files_secret: SecretStr | None = None
     files_url: str | None = None  # after what it needs
     scanner_url: str | None = None
+    pg_dump: str | None = None
     model_path: str = "models/counter.tar.gz"
     worker_port: int = Field(0, ge=0, le=65535)
     budget_messages_per_minute: int = Field(30, ge=0)

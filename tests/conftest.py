@@ -30,8 +30,8 @@ settings.load_profile(PROFILE)
 
 DATABASES = ("sqlite", "postgresql")
 JOURNEYS_ON_BOTH = os.environ.get("JOURNEYS") == "both"
-ON_BOTH = frozenset({"test_spine.py", "test_isolation.py", "test_takeover.py"})
-"""Journeys whose locks and claims are the point."""
+ON_BOTH = frozenset({"test_spine.py", "test_isolation.py", "test_takeover.py", "test_restore.py"})
+"""Journeys whose locks and claims, or copies, are the point."""
 TEST_SECRET = "a secret for tests only"
 
 sqlite.PRAGMAS.append("synchronous=OFF")  # no test takes the machine's power away, so none waits for its disk
