@@ -143,7 +143,9 @@ async def _run(program: str, url: URL, *arguments: str) -> None:
     if started.returncode:
         # its errors quote rows: the kind of each is told, and no value
         first = next((line for line in said.splitlines() if "error:" in line), "")
-        told = re.sub(r"(?s)(DETAIL|CONTEXT|Command was).*", "", first)[:200]
+        told = re.sub(r"(DETAIL|CONTEXT|Command was).*", "", first)[:200]
+        if url.password:
+            told = told.replace(str(url.password), "***")
         raise BackupFailed(f"{Path(program).name} ended with {started.returncode}: {told}")
 
 

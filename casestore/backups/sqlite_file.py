@@ -57,11 +57,14 @@ class SqlitePlace:
                     return
 
     async def put_beside(self, file: Path) -> URL:
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        for path in _with_ends(self._beside):
-            path.unlink(missing_ok=True)
-        shutil.copyfile(file, self._beside)
-        self._beside.chmod(0o600)
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            for path in _with_ends(self._beside):
+                path.unlink(missing_ok=True)
+            shutil.copyfile(file, self._beside)
+            self._beside.chmod(0o600)
+        except OSError as error:
+            raise BackupFailed(f"{self._beside} cannot be written ({error.strerror})") from None
         _checked(self._beside)
         return self._url.set(database=str(self._beside))
 

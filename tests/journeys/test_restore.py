@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,11 +15,12 @@ from typing import TYPE_CHECKING
 import asyncpg
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.engine import make_url
 
 from bot.phone.people import PEOPLE
 from casestore.database import Database
 from casestore.migrate import check_key_ring, migrate
-from casestore.tables import contact_points, inbox, outbox, transcript
+from casestore.tables import broadcasts, contact_points, inbox, notices, outbox, transcript
 from casestore.vault import Vault, address_key
 from tests.casestore.fixture import StoreFixture, message
 from tests.clock import START
@@ -77,6 +79,10 @@ async def shelf(
         yield Shelf(Here(capsys), database_url, tmp_path / "kept.backup")
 
 
+def names_like(folder: Path, pattern: str) -> list[str]:
+    return sorted(path.name for path in folder.glob(pattern))
+
+
 @asynccontextmanager
 async def town_at(shelf: Shelf) -> AsyncIterator[StoreFixture]:
     """Closed before a test restores: nobody else may have the database open."""
@@ -102,7 +108,7 @@ async def test_a_copy_is_private_whole_and_never_written_over(shelf: Shelf) -> N
     again = await shelf.run("backup", str(shelf.file))
     assert (again.code, "there already" in again.err) == (2, True)
     assert shelf.file.read_bytes() == before
-    assert sorted(path.name for path in shelf.file.parent.glob("*kept*")) == ["kept.backup", "kept.backup.json"]
+    assert names_like(shelf.file.parent, "*kept*") == ["kept.backup", "kept.backup.json"]
 
 
 async def test_what_is_not_to_be_restored_is_refused_and_changes_nothing(
@@ -141,10 +147,12 @@ async def test_what_waited_is_ended_and_a_second_run_finds_nothing_more(shelf: S
         await town.say(talk, "πριν")  # its answer waits
         key = address_key(town.vault, "viber", "tGVu")
         await town.inbox.add([message(town.inbox, "e99", key, START)])
+        await waiting_news(town, await town.link(await town.at("viber", "other"), "123456783"))
         await shelf.backup()
         await town.erase(talk)
     restore = ("restore", str(shelf.file), "--erasures-from", "self", "--replace")
-    for _ in range(2):  # the second reads the first's erasure
+    for _ in range(2):  # the second reads the first's erasure, and finds what one that was killed has left
+        await leave_half(shelf.url)
         done = await shelf.run(*restore)
         assert done.code == 0, done.err
         assert "1  erasures since" in done.out
@@ -152,9 +160,65 @@ async def test_what_waited_is_ended_and_a_second_run_finds_nothing_more(shelf: S
     async with town_at(shelf) as town:
         assert await town.rows(select(outbox.c.state, func.length(outbox.c.body_sealed))) == [("skipped", 0)]
         assert await town.rows(select(inbox.c.state).order_by(inbox.c.id)) == [("done",), ("done",)]
-        assert await town.rows(select(func.length(contact_points.c.address_sealed))) == [(0,)]
+        addresses = await town.rows(select(func.length(contact_points.c.address_sealed)).order_by(contact_points.c.id))
+        assert [bool(length) for (length,) in addresses] == [False, True]
         assert await town.count(transcript) == 0
+        assert await town.rows(select(notices.c.state, notices.c.reason)) == [("skipped", "restored")]
+        assert await town.rows(select(broadcasts.c.state, broadcasts.c.reason)) == [("paused", "restored")]
+        held = select(outbox.c.id).where(outbox.c.lease_until.is_not(None))
+        assert await town.rows(held) == []
     assert (await shelf.run("audit", "verify")).code == 0
+
+
+async def waiting_news(town: StoreFixture, citizen: int) -> None:
+    """A notice that nobody was told yet, and a mass notice that runs."""
+    row = {"title": "t", "category": "service", "state": "running", "audience": "{}", "words_key": "w"}
+    async with town.database.write() as connection:
+        given = {"category": "case", "deadline": None, "not_before": START, "now": START}
+        await town.store.notices.make(connection, citizen, PERMIT, **given)
+        await connection.execute(broadcasts.insert().values(**row, training=False, author="a", created_at=START))
+
+
+async def leave_half(url: str) -> None:
+    """What a restore that was killed leaves beside the database."""
+    if url.startswith("sqlite"):
+        shutil.copy(__file__, url.removeprefix("sqlite+aiosqlite:///") + "-restoring")
+        return
+    parsed = make_url(url)
+    server = parsed.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
+    admin = await asyncpg.connect(server)
+    await admin.execute(f"CREATE DATABASE {parsed.database}_restoring")
+    await admin.close()
+
+
+FAILING = """#!/bin/sh
+[ "$1" = --version ] && echo "pg_dump (PostgreSQL) {version}.1" && exit
+echo "$@" > arguments
+echo "pg_dump: error: not with $PGPASSWORD" >&2
+exit 1
+"""
+
+
+async def test_pg_dump_that_is_missing_older_or_fails_is_told_and_no_password_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], migrated_postgresql_url: str
+) -> None:
+    with empty_folder(monkeypatch, tmp_path):
+        run, url = Here(capsys), make_url(migrated_postgresql_url).set(password="geheim-wort")
+        monkeypatch.setenv("DATABASE_URL", url.render_as_string(hide_password=False))
+        program = tmp_path / "pg_dump"
+        monkeypatch.setenv("PG_DUMP", str(program))
+        missing = await run("backup", "kept")
+        assert (missing.code, "set PG_DUMP" in missing.err) == (2, True)
+        program.write_text(FAILING.format(version=9))
+        program.chmod(0o700)
+        older = await run("backup", "kept")
+        assert (older.code, "PostgreSQL 9" in older.err) == (2, True)
+        program.write_text(FAILING.format(version=99))
+        failed = await run("backup", "kept")
+        assert (failed.code, "ended with 1" in failed.err) == (1, True)
+        said = failed.out + failed.err + (tmp_path / "arguments").read_text()
+        assert "geheim" not in said
+        assert names_like(tmp_path, "*kept*") == []
 
 
 @pytest.mark.slow
