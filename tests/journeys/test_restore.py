@@ -174,8 +174,9 @@ async def waiting_news(town: StoreFixture, citizen: int) -> None:
     """A notice that nobody was told yet, and a mass notice that runs."""
     row = {"title": "t", "category": "service", "state": "running", "audience": "{}", "words_key": "w"}
     async with town.database.write() as connection:
-        given = {"category": "case", "deadline": None, "not_before": START, "now": START}
-        await town.store.notices.make(connection, citizen, PERMIT, **given)
+        await town.store.notices.make(
+            connection, citizen, PERMIT, category="case", deadline=None, not_before=START, now=START
+        )
         await connection.execute(broadcasts.insert().values(**row, training=False, author="a", created_at=START))
 
 
