@@ -23,7 +23,8 @@ from casestore.notices.model import LogEvent, NoticeState
 from casestore.people.identity import identity_at
 from casestore.queues.lease import in_state
 from casestore.queues.lifecycle import OutboxState, QueueState
-from casestore.rights.erasure import Erasure
+from casestore.queues.outbox import Kind, Priority
+from casestore.rights.erasure import EMPTY, Erasure
 from casestore.tables import (
     audit,
     broadcasts,
@@ -38,6 +39,7 @@ from casestore.tables import (
 )
 
 RESTORED = "restored"
+UNKNOWN_SENDS = 1_000_000
 _LET_GO = {"lease_until": None, "claim": None}
 
 
@@ -82,6 +84,7 @@ class AfterRestore:
                 sessions=await self._end_sessions(connection, now),
                 leases=await self._let_go(connection),
             )
+            await self._skip_numbers(connection, since.last_send, now)
             await self._audits.note(connection, "database.restored", backed_up_at, now)
         return done
 
@@ -150,6 +153,20 @@ class AfterRestore:
         ended = update(inbox).where(in_state(inbox.c.state, QueueState.OPEN))
         values = {"state": QueueState.DONE, "error": RESTORED, "finished_at": now, **_LET_GO}
         return (await connection.execute(ended.values(**values))).rowcount
+
+    async def _skip_numbers(self, connection: AsyncConnection, last: int | None, now: datetime) -> None:
+        """Receipts name a send by its number, for days: none that was given since is given again. Where nobody knows
+        the last, a million are left out. SQLite counts on from the highest row, so one is put there."""
+        here = await connection.scalar(select(func.max(outbox.c.id))) or 0
+        number = here + UNKNOWN_SENDS if last is None else last + 1
+        if number <= here:
+            return
+        row = {"id": number, "key": f"{RESTORED}:{number}", "channel": "sms", "recipient_key": "", "kind": Kind.CODE}
+        row |= {"address_sealed": EMPTY, "body_sealed": EMPTY, "priority": Priority.REPLY, "state": OutboxState.SKIPPED}
+        row |= {"attempts": 0, "doubts": 0, "status_rank": 0, "created_at": now, "due_at": now, "finished_at": now}
+        await connection.execute(outbox.insert().values(**row, reason=RESTORED))
+        if not self._database.is_sqlite:
+            await connection.exec_driver_sql(f"SELECT setval(pg_get_serial_sequence('outbox', 'id'), {number})")
 
     async def _pause(self, connection: AsyncConnection) -> int:
         running = select(broadcasts.c.id).where(in_state(broadcasts.c.state, BroadcastState.RUNNING))

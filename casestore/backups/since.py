@@ -19,7 +19,7 @@ from casestore.backups.manifest import BackupFailed, BackupRefused
 from casestore.database import Database
 from casestore.migrate import INDEX_KEY
 from casestore.notices.timed import TimedState
-from casestore.tables import audit, citizens, contact_points, meta, notice_facts, notices, timed_facts
+from casestore.tables import audit, citizens, contact_points, meta, notice_facts, notices, outbox, timed_facts
 
 ERASED = "citizen.erased"
 FactKey = tuple[str, str, int, str]
@@ -53,12 +53,14 @@ class ToldFact:
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """``emptied``: the addresses of which nothing but the blind index is left."""
+    """``emptied``: the addresses of which nothing but the blind index is left. ``last_send``: the number of the newest
+    row of the outbox; ``None``: nobody knows."""
 
     erasures: tuple[PastErasure, ...] = ()
     emptied: frozenset[str] = frozenset()
     told: tuple[ToldFact, ...] = ()
     timed: Mapping[TimedKey, datetime] = field(default_factory=dict)
+    last_send: int | None = None
 
 
 NOTHING_KNOWN = Since()
@@ -90,13 +92,14 @@ async def read_since(url: str, fingerprint: str) -> Since:
             told = [_told(tuple(row)) for row in await connection.execute(let_through)]
             noted = select(*_TIMED, timed_facts.c.due_at).join_from(timed_facts, citizens)
             past = await connection.execute(noted.where(timed_facts.c.state == TimedState.NOTED))
+            last_send = await connection.scalar(select(func.max(outbox.c.id))) or 0
             timed = {(row[0], row[1], row[2], row[3], row[4]): row[5] for row in past}
     except (DBAPIError, OSError) as error:
         why = "cannot be read, or has another schema"
         raise BackupFailed(f"--erasures-from: that database {why} ({type(error).__name__})") from None
     finally:
         await database.close()
-    return Since(tuple(erasures), emptied, tuple(told), timed)
+    return Since(tuple(erasures), emptied, tuple(told), timed, last_send)
 
 
 def _opened(url: str) -> Database:

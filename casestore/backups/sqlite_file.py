@@ -82,6 +82,7 @@ class SqlitePlace:
                     path.rename(kept.with_name(f"{kept.name}{end}"))
         sync(self._beside)
         self._beside.replace(self._file)
+        self._beside.with_name(f"{self._beside.name}-writers").unlink(missing_ok=True)
         sync(self._file.parent)
         return None if kept is None else str(kept)
 

@@ -64,6 +64,7 @@ GIVEN: dict[str, tuple[str, Any]] = {
     "RECONCILE_HOURS": ("6", 6.0),
     "RECONCILE_PAUSE_SECONDS": ("0.5", 0.5),
     "STAFF_HOURS": ("always", ...),
+    "PG_DUMP": ("/usr/lib/postgresql/16/bin/pg_dump", ...),
     "STAFF_DEMO": ("on", "on"),
 }
 for _channel in CHANNELS:
