@@ -157,11 +157,11 @@ class AfterRestore:
     async def _skip_numbers(self, connection: AsyncConnection, last: int | None, now: datetime) -> None:
         """Receipts name a send by its number, for days: none that was given since is given again. Where nobody knows
         the last, a million are left out. SQLite counts on from the highest row, so one is put there."""
-        here = await connection.scalar(select(func.max(outbox.c.id))) or 0
-        number = here + UNKNOWN_SENDS if last is None else last + 1
-        if number <= here:
+        newest = await connection.scalar(select(func.max(outbox.c.id))) or 0
+        number = newest + UNKNOWN_SENDS if last is None else last + 1
+        if number <= newest:
             return
-        row = {"id": number, "key": f"{RESTORED}:{number}", "channel": "sms", "recipient_key": "", "kind": Kind.CODE}
+        row = {"id": number, "key": f"{RESTORED}:{number}", "channel": RESTORED, "recipient_key": "", "kind": Kind.CODE}
         row |= {"address_sealed": EMPTY, "body_sealed": EMPTY, "priority": Priority.REPLY, "state": OutboxState.SKIPPED}
         row |= {"attempts": 0, "doubts": 0, "status_rank": 0, "created_at": now, "due_at": now, "finished_at": now}
         await connection.execute(outbox.insert().values(**row, reason=RESTORED))
