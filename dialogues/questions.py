@@ -38,6 +38,8 @@ OF_QUESTION: Mapping[str, frozenset[str]] = MappingProxyType(
 )  # fmt: skip
 """What answers a question about an offer."""
 
+FINAL = frozenset({"paper", "order"})
+"""Questions of which the yes cannot be taken back: it is said plainly, or the question is put again."""
 LASTS = frozenset({"afm", "code", "link", "person", "case", "topic", "paper", "kaek", "amka", "purpose", "order"})
 """Questions that stay open while something else is said: until answered, refused, replaced by another topic, or
 :data:`LAPSES` messages old. Those that take something away do not wait."""

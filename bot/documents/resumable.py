@@ -22,6 +22,7 @@ from aiohttp import web
 
 from bot.channels.media import name_in
 from bot.documents.effects import PATH
+from bot.documents.places import Full, Places
 from bot.limited.limits import MOST_BYTES
 from bot.runtime import Clock, Runtime
 from bot.store import Store
@@ -48,7 +49,7 @@ class ResumableUploads:
         self._uploads = store.uploads
         self._clock: Clock = runtime.clock
         self._new_token = runtime.new_token
-        self._reading = 0
+        self._places = Places(AT_ONCE)
 
     def routes(self) -> list[web.RouteDef]:
         files, file = f"{PATH}/{{token}}/files", f"{PATH}/{{token}}/files/{{file}}"
@@ -86,13 +87,11 @@ class ResumableUploads:
             raise RequestRefused(409, "it is not there that it goes on")
         if (request.content_length or 0) > upload.size - upload.received:
             raise RequestRefused(413, "more than was announced")
-        if self._reading >= AT_ONCE:
-            raise RequestRefused(503, "busy, please try again")
-        self._reading += 1
         try:
-            upload = await self._append(request, upload)
-        finally:
-            self._reading -= 1
+            with self._places.one(link.id):
+                upload = await self._append(request, upload)
+        except Full:
+            raise RequestRefused(503, "busy, please try again") from None
         return web.Response(status=204, headers=_stands(upload, link))
 
     async def _append(self, request: web.Request, upload: Upload) -> Upload:

@@ -20,6 +20,7 @@ from aiohttp import web
 from bot.documents.checks.verdict import Checked, Refusal, Refused
 from bot.documents.effects import PATH
 from bot.documents.inspection import Inspector, ScannerDown
+from bot.documents.places import Full, Places
 from bot.documents.words import UPLOAD_GONE, WHY
 from bot.metrics import Metrics
 from bot.runtime import Clock
@@ -64,7 +65,7 @@ class UploadPages:
         self._pages = pages
         self._metrics = metrics
         self._clock = clock
-        self._reading = 0
+        self._places = Places(AT_ONCE)
 
     def routes(self) -> list[web.RouteDef]:
         return [web.get(f"{PATH}/{{token}}", self.show), web.post(f"{PATH}/{{token}}", self.take)]
@@ -81,13 +82,11 @@ class UploadPages:
             return self._sorry(request)
         if from_elsewhere(request):
             raise RequestRefused(403, "another site's form")
-        if self._reading >= AT_ONCE:
-            return web.Response(status=503, text="busy, please try again", headers={"Retry-After": "10"})
-        self._reading += 1
         try:
-            chosen, files = await self._read(request, link)
-        finally:
-            self._reading -= 1
+            with self._places.one(link.id):
+                chosen, files = await self._read(request, link)
+        except Full:
+            return web.Response(status=503, text="busy, please try again", headers={"Retry-After": "10"})
         papers = await self._papers(link)
         paper = _paper(papers, chosen)
         if paper is None or not files:

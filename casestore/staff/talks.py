@@ -26,6 +26,16 @@ LATELY = timedelta(days=1)
 MOST = 50
 _PREVIEW = 140
 _TAX_NUMBER = re.compile(r"(?<!\d)\d{9}(?!\d)")
+_TYPED_BACK: Mapping[str, int] = {
+    "utter_erase_confirm": 6,
+    "utter_erase_confirm_chat": 6,
+    "utter_unlink_confirm": 6,
+    "utter_certificate_confirm": 6,
+    "utter_certificate_cancel_confirm": 6,
+    "utter_code_sent_receipt": 4,
+    "utter_code_incomplete": 4,
+}
+"""Answers that hold digits to be typed back, and how many."""
 _DIGITS = 19  # that no number of a row has
 _NAMES: Mapping[int, str] = {RANKS[status]: status.value for status in ReceiptStatus}
 _NOTICES = "utter_notice"
@@ -151,7 +161,7 @@ class Talks:
 
     def _line(self, row: Any) -> ShownLine:
         notice = row.kind == Kind.CASE or (row.response or "").startswith(_NOTICES)
-        text = self._opened(row.text_sealed)
+        text = _without_digits(self._opened(row.text_sealed), row.response)
         return ShownLine(row.id, Author(row.author), text, row.at, _state(row), row.key, notice)
 
     async def _previews(self, connection: AsyncConnection, ids: Sequence[int]) -> dict[int, str]:
@@ -168,6 +178,12 @@ class Talks:
             return self._vault.open("transcript.text", sealed)
         except SealBroken:
             return "…"
+
+
+def _without_digits(text: str, response: str | None) -> str:
+    """What a citizen is to type back is theirs alone: who reads it could finish what another began at their number."""
+    digits = _TYPED_BACK.get(response or "")
+    return text if digits is None else re.sub(rf"(?<![\d-])\d{{{digits}}}(?![\d-])", "•" * digits, text)
 
 
 def _without_numbers(text: str) -> str:

@@ -106,8 +106,7 @@ def all_actions(reads: Reads, catalogue: Catalogue) -> tuple[Action, ...]:
         link,
         CheckTheCode(reads, {**of_cases, **mine, request.wish: request, **of_data}),
         *of_data.values(),
-        *(of_papers(reads, teller) for of_papers in (TakeDocument, HandPaperIn)),
-        TakeFilesBack(),
+        *(of_papers(reads, teller) for of_papers in (TakeDocument, HandPaperIn, TakeFilesBack)),
         *(of_privacy(reads) for of_privacy in _OF_PRIVACY),
         *(simple() for simple in _SIMPLE),
     )

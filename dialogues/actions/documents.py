@@ -144,7 +144,7 @@ class HandPaperIn(_OfPapers):
         if paper is None:
             return ActionOutput((self._which(papers, count),), {"pending": remember(INTENT)})
         told = Say("utter_paper_handing_in", {"papers": paper.title, "reference": paper.reference})
-        slots = {"pending": None, "case": paper.reference, "topic": None, "wish": DocumentSent.intent}
+        slots = {"pending": None, "question": None, "case": paper.reference, "topic": None, "wish": DocumentSent.intent}
         return ActionOutput((told,), slots, (HandIn(paper),))
 
     def _meant(self, turn: ActionInput, papers: Sequence[Paper]) -> Paper | None:
@@ -156,12 +156,14 @@ class HandPaperIn(_OfPapers):
         return named[0] if len(named) == 1 else None
 
 
-class TakeFilesBack(Action):
-    """No, none of them: what was sent is erased."""
+class TakeFilesBack(_OfPapers):
+    """No, none of them: what was sent is erased. What was handed in by then is said to be."""
 
     name = "action_take_back"
 
-    async def run(self, turn: ActionInput) -> ActionOutput:  # noqa: ARG002 - there is nothing to decide
+    async def run(self, turn: ActionInput) -> ActionOutput:
+        if not await self._waiting(turn):
+            return ActionOutput((Say("utter_paper_none_waits"),), {"pending": None, "question": None})
         return ActionOutput((Say("utter_paper_dropped"),), {"pending": None, "question": None}, (TakeBack(),))
 
 

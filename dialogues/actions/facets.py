@@ -49,6 +49,8 @@ ALWAYS: Mapping[str, str] = MappingProxyType(
         "fine": "utter_fine",
         "kept": "utter_alerts_kept",
         "later": "utter_alerts_later",
+        "noted": "utter_noted",
+        "remind": "utter_remind",
         "seen": "utter_unseen",
         "settled": "utter_settled",
         "told": "utter_told",

@@ -11,6 +11,7 @@ from dialogues.actions.base import Action, ActionInput, ActionOutput
 from dialogues.actions.calling import wants_a_call
 from dialogues.actions.pending import remember, wish_of
 from dialogues.actions.unsure import Unsure
+from dialogues.questions import FINAL
 from dialogues.say import Say
 from dialogues.turn import AskCallBack, Handover, SetLanguage
 
@@ -56,8 +57,12 @@ class Fallback(Action):
     async def run(self, turn: ActionInput) -> ActionOutput:
         if named := await self._unsure.named(turn):
             return ActionOutput(named.says, {**named.slots, "fallback_count": None}, named.effects)
+        if turn.slots.get("about") == "called" and has_letters(turn):  # it is for whoever was called
+            return ActionOutput((Say("utter_noted"),), {"fallback_count": None})
         fallback_count = (turn.slots.get("fallback_count") or 0) + 1
         slots: dict[str, Any] = {"fallback_count": fallback_count}
+        if turn.slots.get("question") in FINAL and fallback_count < CALL_AT:
+            return ActionOutput((Say("utter_yes_plainly"),), slots)
         asks_again = fallback_count == 1 or (fallback_count < CALL_AT and not has_letters(turn))
         if has_offer(turn) and turn.intent == "nlu_fallback" and asks_again:
             return ActionOutput((asked_again(turn, lost(turn)),), slots if has_letters(turn) else {})

@@ -23,6 +23,7 @@ from dialogues.turn import Context, Event, Message, Reply, Turn
 from dialogues.understanding.earlier import remembered
 from dialogues.understanding.facets import ASK_FACET
 from dialogues.understanding.interpret import Reading
+from dialogues.understanding.misread import is_misread
 from dialogues.wording import Offer, Voice, Wording, warm_up
 from nlu.letters import ascii_digits
 
@@ -54,6 +55,7 @@ UNCLEAR = frozenset(
 """What is said where nothing was understood: kept to itself where the message's second half was."""
 _REMEMBERED = 2  # answers that are not repeated word for word
 _WORDINGS = 4  # tried before the same is said again
+_SORRY = Say("utter_misread")
 _AGAIN = ("utter_as_said", "utter_as_said_still")  # what opens an answer that must be the same
 _SPOKEN: Mapping[str, str] = {"el": "el", "greeklish": "el", "en": "en"}
 _NOT_UNDERSTOOD = frozenset({"nlu_fallback", "out_of_scope"})
@@ -172,14 +174,17 @@ class Engine:
         return ActionOutput((Say(name),))
 
     def _compose(
-        self, says: list[Say], voice: Voice, said: Sequence[int]
+        self, says: list[Say], voice: Voice, said: Sequence[int], *, misread: bool
     ) -> tuple[Voice, list[Say], list[tuple[str, tuple[Offer, ...]]]]:
-        """Put into words that were not the last two answers: another wording, else said openly to be the same."""
+        """Put into words that were not the last two answers: another wording, else said openly to be the same. Who has
+        just said that this was not the question (``misread``) is not told it again."""
         for seed in (voice.seed, *(f"{voice.seed}.{again}" for again in range(_WORDINGS))):
             tried = replace(voice, seed=seed)
             composed = [self._wording.compose(say, tried) for say in says]
             if SAME_FOR_ALL.issuperset(say.response for say in says) or _checksum(composed) not in said:
                 return tried, says, composed
+        if misread and (sorry := self._wording.compose(_SORRY, voice)) and _checksum([sorry]) not in said:
+            return voice, [_SORRY], [sorry]
         for opening in _AGAIN:
             repeated = [Say(opening), *says]
             composed = [self._wording.compose(say, voice) for say in repeated]
@@ -204,7 +209,10 @@ class Engine:
             talk.set({"about": topic})
         language = talk.slots["language"]
         voice, says, composed = self._compose(
-            says, Voice(language, context.channel, message.id, day_of(context.now)), talk.slots["said"] or ()
+            says,
+            Voice(language, context.channel, message.id, day_of(context.now)),
+            talk.slots["said"] or (),
+            misread=is_misread(message.text),
         )
         talk.set({"said": [*(talk.slots["said"] or ()), _checksum(composed)][-_REMEMBERED:]})
         offers = list(dict.fromkeys(offer for _, own in composed for offer in own))

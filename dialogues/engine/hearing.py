@@ -29,6 +29,7 @@ from dialogues.understanding.interpret import Reading, match_choice, preclassify
 from dialogues.understanding.keyboard import as_meant
 from dialogues.understanding.limits import CONFIRMED, TAKING, Limits
 from dialogues.understanding.matters import with_matter
+from dialogues.understanding.misread import closes
 from dialogues.understanding.preference_phrases import PreferencePhrases
 from dialogues.understanding.proxies import OWN, proxy_question
 from dialogues.understanding.rights_phrases import PREFER
@@ -120,7 +121,7 @@ class Hearing:
         told = with_matter(in_their_order(replace(asked, second_facet=second_of(asked, others)), others))
         if topic == NOTHING and told.intent in _UNCLEAR and 0 < told.confidence < _OUTSIDE:
             told = self._of_ones_own(told)
-        told = yes_to_certificate(told, slots)
+        told = _no_to_nothing(yes_to_certificate(told, slots), slots["question"])
         return replace(told, earlier=earlier_case(text, slots), of_all=asks_of_all(text))
 
     def _of_ones_own(self, reading: Reading) -> Reading:
@@ -145,6 +146,15 @@ class Hearing:
         if reading.intent in _UNCLEAR and underneath(slots) != NOTHING and is_glad(reading.text):
             return replace(reading, intent=ASK_FACET, facet="praise", confidence=1.0)
         return reading
+
+
+def _no_to_nothing(reading: Reading, question: str | None) -> Reading:
+    """A no where nothing was asked: one that says more corrects what was understood, and ends nothing."""
+    if reading.intent != "deny" or question is not None or closes(reading.text):
+        return reading
+    if reading.has(*_NAMES):
+        return replace(reading, intent="ask_case_status", confidence=_GUESSED)
+    return replace(reading, intent="nlu_fallback", confidence=0.0)
 
 
 def _is_said_again(rest: Reading, aside: tuple[str, str]) -> bool:

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from dialogues.channels import NO_CHANNELS, ONLY, Channels
+from dialogues.questions import FINAL
 from dialogues.understanding.phrases import Phrases, phrases_of
 from dialogues.understanding.reading import Reading
 from dialogues.understanding.signs import meaning_of_signs
@@ -43,7 +44,8 @@ _LANGUAGES = MappingProxyType({"en": "en", "wanted_en": "en", "el": "el", "wante
 @dataclass(frozen=True, slots=True)
 class Tables:
     """``keywords``: with courtesy around them. ``ahead``: told without the classifier. ``turned``, ``said``: by act.
-    ``short``: whole short answers. ``refused``: numbers given with a denial."""
+    ``short``: whole short answers. ``doubtful``: beside a yes, what leaves it open. ``refused``: numbers
+    given with a denial."""
 
     keywords: Phrases
     ahead: Phrases
@@ -52,6 +54,7 @@ class Tables:
     short: Phrases
     languages: Phrases
     refused: Phrases
+    doubtful: Phrases
 
 
 def keyword_in(text: str) -> str | None:
@@ -72,6 +75,8 @@ def as_said(reading: Reading, question: str | None, channels: Channels = NO_CHAN
     if (short := _short(reading, question)) is not None:
         return short
     tables = _tables()
+    if reading.intent == "affirm" and question in FINAL and is_doubtful(reading.text):
+        return replace(reading, intent="nlu_fallback", confidence=0.0)
     turned = tables.turned.get(reading.intent)
     if turned and (other := turned.find(reading.text)):
         return _meaning(reading, other, question)
@@ -83,6 +88,11 @@ def as_said(reading: Reading, question: str | None, channels: Channels = NO_CHAN
     if said is None or said.find(reading.text) or (reading.intent == "verify_identity" and reading.entities):
         return reading
     return replace(reading, intent=UNSAID[reading.intent], confidence=0.0)
+
+
+def is_doubtful(text: str) -> bool:
+    """Is the yes in it asked, quoted, denied or hung on something? A yes that cannot be taken back is said plainly."""
+    return any(sign in text for sign in "?;\u037e") or _tables().doubtful.find(text) is not None
 
 
 def without_refused(reading: Reading) -> Reading:
@@ -154,4 +164,5 @@ def _tables() -> Tables:
         phrases_of(file["short"], lists),
         phrases_of(file["languages"], lists),
         phrases_of(file["refused"], lists),
+        phrases_of(file["doubtful"], lists),
     )

@@ -19,7 +19,7 @@ from dialogues.understanding.wishes import ALERTS
 from nlu.language import detect
 from nlu.yaml_file import read_yaml
 
-_FRAUD, _AFM = "fraud", "afm"
+_FRAUD, _AFM, _CALLED = "fraud", "afm", "called"
 _TAKING = frozenset({"erase", "unlink"})
 """Questions that wait for digits before something is taken away."""
 _INTENTS: Mapping[str, str] = MappingProxyType({"cancel": "cancel", "my_data": "my_data"})
@@ -30,7 +30,7 @@ def after_act(text: str, about: str, question: str | None) -> Reading | None:
     """What the message means there; ``None`` where it is none of these. ``about``: what is talked about,
     ``question``: what is asked of the citizen."""
     found = next(filter(None, (tables.find(text) for tables in _asked(about, question))), None)
-    if found is None or (found, about) == ("settled", "called"):  # who was called is called off: going_on.py
+    if found is None or (found, about) == ("settled", _CALLED):  # who was called is called off: going_on.py
         return None
     if found == "settled" and question is not None:
         found = "cancel"
@@ -48,6 +48,8 @@ def _asked(about: str, question: str | None) -> Iterator[Phrases]:
         yield tables[_AFM]
     if question is None and about == ALERTS:
         yield tables[ALERTS]
+    if about == _CALLED:
+        yield tables[_CALLED]
     yield tables["said"]
     if question is None and about != NOTHING:
         yield tables["told"]
@@ -58,4 +60,4 @@ def _tables() -> Mapping[str, Phrases]:
     beside = Path(__file__)
     file: dict[str, Any] = read_yaml(beside.with_name("after_acts.yml"))
     lists = {**read_yaml(beside.with_name("wishes.yml"))["lists"], **file["lists"]}
-    return {name: phrases_of(file[name], lists) for name in ("said", "taking", "told", _AFM, ALERTS)}
+    return {name: phrases_of(file[name], lists) for name in ("said", "taking", "told", _AFM, _CALLED, ALERTS)}

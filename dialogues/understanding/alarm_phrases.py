@@ -16,6 +16,16 @@ def alarm_in(text: str) -> str | None:
     return _table().find(text)
 
 
+def weary_in(text: str) -> str | None:
+    """What is wanted by who cannot stand a delay or an office any longer, and does not speak of life: an intent."""
+    return _weary().find(text)
+
+
+@cache
+def _weary() -> Phrases:
+    return load_phrases(Path(__file__).with_name("weary.yml"))
+
+
 @cache
 def _table() -> Phrases:
     return load_phrases(Path(__file__).with_name("alarms.yml"))

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from dialogues.topics import NOTHING
 from dialogues.understanding.acts import SURE
+from dialogues.understanding.alarm_phrases import weary_in
 from dialogues.understanding.courtesy import is_question
 from dialogues.understanding.going_on import ALARMS as ALARMS
 from dialogues.understanding.going_on import ASK_FACET as ASK_FACET
@@ -148,6 +149,8 @@ def with_facet(reading: Reading, facet: str, chance: float, about: str, *, askin
     asking = asking or about in _ASKING
     unclear = reading.intent in _VAGUE or reading.confidence == 0
     alarming = LIKELY if facet == "despair" and unclear else ALARMING  # the one that must not be missed
+    if "despair" in (facet, reading.intent) and (meant := weary_in(reading.text)):
+        return replace(reading, intent=meant, confidence=SURE)
     if facet == "danger" and is_past(reading.text):
         facet = NO_FACET
     if facet in ALARMS and facet != about and chance >= alarming and reading.intent in _GIVES_WAY:

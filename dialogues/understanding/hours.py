@@ -28,6 +28,11 @@ _GLUED = r"(?:[apαπμ]\.?[mμ]|to|ως|εως|έως|os)\b"
 _TIME = re.compile(rf"(?<![\d:.])([01]?\d|2[0-4])(?:[:.]([0-5]\d))?(?![\d:]|\.\d)(?!(?!{_GLUED})[^\W\d_])")
 """No digit that stands for a letter: «8elw»."""
 _DOTTED = re.compile(r"\b([πpaΠPA])\.?\s?([μmΜM])\b\.?")  # π.μ., p.m.
+_DENIED = re.compile(
+    r"^\W*(?:όχι|οχι|oxi|ochi|not|no)\s+(?:από|απο|apo|from|στις|stis|at)\b[^,.;]*[,.;](?=.*\d)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""«Όχι από τις 9, από τις 11»: the hours that are not meant."""
 _WORD = re.compile(r"[^\W\d_]+")
 _MOST_TIMES = 2  # from when, and until when
 _NEAR = 3  # words after a number among which its part of the day stands
@@ -45,7 +50,7 @@ _FROM = ("από", "from")
 
 def hours_in(text: str) -> str | None:
     """The hours that a message names, as ``22:00-08:00``; ``None`` where it names none, or they make no sense."""
-    text = _DOTTED.sub(r"\1\2", text)
+    text = _DENIED.sub("", _DOTTED.sub(r"\1\2", text))
     found = times_in(text)
     if len(found) > _MOST_TIMES:
         return None

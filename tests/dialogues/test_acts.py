@@ -131,7 +131,7 @@ async def test_a_person_is_called_off(talk: Talk, text: str) -> None:
         ("μιλάω με μηχάνημα;", "about_bot"),
         ("are you human?", "about_bot"),
         ("ποιος είναι;", "about_bot"),
-        ("who reads this?", "about_bot"),
+        ("who reads this?", "ask_facet"),
     ],
 )
 async def test_who_is_there_calls_no_person(talk: Talk, text: str, intent: str) -> None:

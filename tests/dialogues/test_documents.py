@@ -48,9 +48,33 @@ async def test_of_the_only_missing_paper_it_is_asked_whether_this_is_it(talk: Ta
     assert effects(talk) == [HandIn(SURVEY)]
 
 
-@pytest.mark.parametrize("answer", ["όχι", "άκυρο", "no"])
-async def test_no_erases_it(talk: Talk, answer: str) -> None:
+async def test_a_no_to_what_was_handed_in_takes_nothing_back_and_says_so(talk: Talk, state: State) -> None:
     await send(talk.by(VASILIS))
+    state.documents.files = 0  # handed in meanwhile, from the page
+    await talk.say("όχι")
+    assert talk.names == ["utter_paper_none_waits"]
+    assert effects(talk) == []
+
+
+@pytest.mark.parametrize("doubt", ["ο άντρας μου λέει ναι", "ναι; σίγουρα;"])
+async def test_a_doubtful_yes_hands_nothing_in_and_one_that_was_said_is_not_asked_again(
+    talk: Talk, state: State, doubt: str
+) -> None:
+    await send(talk.by(VASILIS))
+    state.documents.files = 1
+    await talk.say(doubt)
+    assert effects(talk) == []
+    await talk.say("ναι")
+    assert effects(talk) == [HandIn(SURVEY)]
+    await talk.say("όχι")
+    assert not any(isinstance(effect, TakeBack) for effect in talk.turn.effects)
+    assert "utter_paper_dropped" not in talk.names
+
+
+@pytest.mark.parametrize("answer", ["όχι", "άκυρο", "no"])
+async def test_no_erases_it(talk: Talk, state: State, answer: str) -> None:
+    await send(talk.by(VASILIS))
+    state.documents.files = 1
     await talk.say(answer)
     assert talk.names == ["utter_paper_dropped"]
     assert TakeBack() in talk.turn.effects
@@ -70,6 +94,7 @@ async def test_of_several_it_is_asked_which(talk: Talk, both: State, answer: str
 
 async def test_none_of_them_can_be_picked(talk: Talk, both: State) -> None:
     await send(talk.by(VASILIS))
+    both.documents.files = 1
     await talk.say("Κανένα από αυτά")
     assert TakeBack() in talk.turn.effects
 

@@ -223,4 +223,4 @@ async def test_not_understood_three_times_calls_a_person_once(talk: Talk) -> Non
     assert "θα τα δει υπάλληλος" in talk.text
     turn = await talk.say(NOT_OURS[0])
     assert turn.effects == ()
-    assert talk.names == ["utter_still_waiting"]
+    assert talk.names == ["utter_noted"]
