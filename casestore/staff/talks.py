@@ -161,7 +161,7 @@ class Talks:
 
     def _line(self, row: Any) -> ShownLine:
         notice = row.kind == Kind.CASE or (row.response or "").startswith(_NOTICES)
-        text = _without_digits(self._opened(row.text_sealed), row.response)
+        text = without_digits(self._opened(row.text_sealed), row.response)
         return ShownLine(row.id, Author(row.author), text, row.at, _state(row), row.key, notice)
 
     async def _previews(self, connection: AsyncConnection, ids: Sequence[int]) -> dict[int, str]:
@@ -180,7 +180,7 @@ class Talks:
             return "…"
 
 
-def _without_digits(text: str, response: str | None) -> str:
+def without_digits(text: str, response: str | None) -> str:
     """What a citizen is to type back is theirs alone: who reads it could finish what another began at their number."""
     digits = _TYPED_BACK.get(response or "")
     return text if digits is None else re.sub(rf"(?<![\d-])\d{{{digits}}}(?![\d-])", "•" * digits, text)

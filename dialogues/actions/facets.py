@@ -99,8 +99,7 @@ CELLS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         ),
         "fraud": {
             **dict.fromkeys(("contact", "submit", "todo", "who", "object", "late"), "utter_fraud_report"),
-            "privacy": "utter_fraud_safe",
-            "state": "utter_fraud_safe",
+            **dict.fromkeys(("privacy", "state"), "utter_fraud_safe"),
         },
     }
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from casestore.people.preferences import (
     ContactPoint,
     Deliver,
     NoticePreferences,
+    Occasion,
     Preferences,
     Suppressed,
     contact_points_of,
@@ -219,3 +221,29 @@ async def test_a_strange_wish_is_refused(fixture: PreferencesFixture, kind: str,
 def test_quiet_hours_of_no_length_are_none_that_can_be() -> None:
     with pytest.raises(ValueError, match="quiet hours"):
         Quiet(DEFAULT_QUIET.start, DEFAULT_QUIET.start)
+
+
+def test_working_days_hold_for_what_can_wait() -> None:
+    wanted = NoticePreferences(working_days=True)
+    assert wanted.times().working_days
+    assert not wanted.times(urgent=True).working_days
+    assert not NoticePreferences().times().working_days
+
+
+@pytest.mark.parametrize(("word", "told"), [(None, True), (True, True), (False, False)])
+def test_a_no_on_a_channel_is_one_for_those_after_it(word: bool | None, told: bool) -> None:
+    occasion = Occasion(NOON, default=True, order=("viber", "sms"))
+    said = {} if word is None else {1: word}
+    points = [replace(point(1), channel="viber"), replace(point(2), channel="sms")]
+    found = route_notice(NoticePreferences(), said, points, NOON, occasion)
+    assert isinstance(found, Deliver) is told
+
+
+async def test_what_was_said_by_the_citizen_and_by_nobody_known_is_read_for_each(fixture: PreferencesFixture) -> None:
+    mine, first = await fixture.linked("viber", "tGVu")
+    other, second = await fixture.linked("viber", "another", OTHER)
+    await fixture.wish(mine, first, "quiet", "23:00-07:30", 1)
+    await fixture.wish(other, None, "quiet", "none", 2)
+    async with fixture.database.read() as connection:
+        routed = await fixture.wishes.of_citizens(connection, [first, second])
+    assert [routed[one][0].quiet for one in (first, second)] == [quiet_of("23:00-07:30"), None]

@@ -177,3 +177,29 @@ def test_what_are_no_hours_is_refused(text: str) -> None:
 def test_the_usual_hours_are_the_same_where_they_are_said() -> None:
     assert str(DEFAULT_QUIET) == "-".join(DEFAULT)
     assert quiet_of("none") is None
+
+
+INSTANT = timedelta(seconds=1)
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("times", "meant", "lead", "said"),
+    [
+        (QuietTimes(Quiet(time(21), time(9))), athens(2026, 11, 25, 2), HOUR, athens(2026, 11, 24, 20)),
+        (QuietTimes(Quiet(time(21), time(9))), athens(2026, 11, 25, 22), HOUR, athens(2026, 11, 25, 20)),
+        (QuietTimes(None, rest_until=time(10)), athens(2026, 11, 29, 9), HOUR, athens(2026, 11, 28, 23)),
+        (
+            QuietTimes(Quiet(time(13), time(15))),
+            athens(2026, 11, 25, 14),
+            23 * HOUR,
+            athens(2026, 11, 25, 13) - INSTANT,
+        ),
+        (QuietTimes(None, working_days=True), athens(2026, 11, 29, 12), HOUR, athens(2026, 11, 27, 23)),
+        (QuietTimes(None), athens(2026, 11, 29, 3), HOUR, athens(2026, 11, 29, 3)),
+    ],
+)
+def test_what_falls_into_quiet_is_said_before_it_begins(
+    times: QuietTimes, meant: datetime, lead: timedelta, said: datetime
+) -> None:
+    assert times.around(meant, meant - timedelta(days=9), lead) == said
