@@ -8,6 +8,7 @@ second channel what is known to have arrived on the first.
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 from collections import Counter
 from dataclasses import replace
@@ -21,6 +22,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 from sqlalchemy import and_, select
 
 from bot.channels.port import Remedy, SendError
+from bot.notices.planner import UNHEARD, USEFUL
 from casestore.cases.model import Document
 from casestore.database import Database
 from casestore.people.quiet_hours import DEFAULT_TIMES, URGENT_TIMES, end_of
@@ -39,6 +41,10 @@ STATUSES = st.sampled_from(["sent", "delivered", "seen", "failed"])
 TROUBLES = st.sampled_from(
     [None, SendError(Remedy.NEVER, "viber:9"), SendError(Remedy.RETRY, "http:503"), SendError(Remedy.STOP_CONTACT, "x")]
 )
+
+
+LOOKS = math.ceil((USEFUL + 2 * UNHEARD + timedelta(days=1)) / timedelta(hours=13))
+"""Every 13 hours, until every notice has ended: it is of use so long, then each channel is waited for, and a night."""
 
 
 class NoticeMachine(RuleBasedStateMachine):
@@ -167,7 +173,7 @@ class NoticeMachine(RuleBasedStateMachine):
             provider.trouble = None
         for reference in (PERMIT.reference, FLOOD.reference):
             self.closes(reference)  # time brings no more
-        for _ in range(8):
+        for _ in range(LOOKS):
             self.time_passes(13 * 3600)
         sent = Counter((row.notice_id, row.channel) for row in self.do(self.stage.rows()) if row.told_at)
         taken = Counter(accepted.id for accepted in self.stage.taken)
