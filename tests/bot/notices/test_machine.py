@@ -8,7 +8,6 @@ second channel what is known to have arrived on the first.
 from __future__ import annotations
 
 import asyncio
-import math
 import os
 from collections import Counter
 from dataclasses import replace
@@ -22,7 +21,6 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 from sqlalchemy import and_, select
 
 from bot.channels.port import Remedy, SendError
-from bot.notices.planner import UNHEARD, USEFUL
 from casestore.cases.model import Document
 from casestore.database import Database
 from casestore.people.quiet_hours import DEFAULT_TIMES, URGENT_TIMES, end_of
@@ -41,10 +39,6 @@ STATUSES = st.sampled_from(["sent", "delivered", "seen", "failed"])
 TROUBLES = st.sampled_from(
     [None, SendError(Remedy.NEVER, "viber:9"), SendError(Remedy.RETRY, "http:503"), SendError(Remedy.STOP_CONTACT, "x")]
 )
-
-
-LOOKS = math.ceil((USEFUL + 2 * UNHEARD + timedelta(days=1)) / timedelta(hours=13))
-"""Every 13 hours, until every notice has ended: it is of use so long, then each channel is waited for, and a night."""
 
 
 class NoticeMachine(RuleBasedStateMachine):
@@ -173,8 +167,9 @@ class NoticeMachine(RuleBasedStateMachine):
             provider.trouble = None
         for reference in (PERMIT.reference, FLOOD.reference):
             self.closes(reference)  # time brings no more
-        for _ in range(LOOKS):
+        for _ in range(8):
             self.time_passes(13 * 3600)
+        self.days_pass(2)  # of use for three days, then a day for each channel: more than 104 hours
         sent = Counter((row.notice_id, row.channel) for row in self.do(self.stage.rows()) if row.told_at)
         taken = Counter(accepted.id for accepted in self.stage.taken)
         assert all(count == 1 for count in sent.values())
